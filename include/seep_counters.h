@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Every statistic of Seep, one row each: the storage, the printed keys and
+ * the documentation come from these two tables.
+ *
+ * COUNTER(field, key, unit, text): counts events, UNIT of them to one printed;
+ *   reset by `unbound-control stats`.
+ * GAUGE(field, key, text): the state now; never reset.
+ */
+#ifndef SEEP_COUNTERS_H
+#define SEEP_COUNTERS_H
+
+#define SEEP_COUNTERS(COUNTER)                                                                    \
+	COUNTER(queries, "num.seep.queries", 1,                                                   \
+		"client queries seen: hits, local, misses and joined")                            \
+	COUNTER(hits, "num.seep.hits", 1, "answered from the message cache")                      \
+	COUNTER(local, "num.seep.local", 1, "answered from local data, RPZ or an auth-zone")      \
+	COUNTER(misses, "num.seep.misses", 1, "client queries that needed the resolver to work")  \
+	COUNTER(joined, "num.seep.joined", 1, "client queries that joined one already under way") \
+	COUNTER(background, "num.seep.background", 1,                                             \
+		"the resolver's own queries: prefetch, DNSSEC, servers")                          \
+	COUNTER(sent, "num.seep.sent", 1, "misses whose own name left the resolver")              \
+	COUNTER(unsent, "num.seep.unsent", 1, "misses that ended without their name leaving")     \
+	COUNTER(known, "num.seep.known", 1, "sent: known here already, costs nothing")            \
+	COUNTER(charged, "num.seep.charged", 1, "sent: novel, charged")                           \
+	COUNTER(internal, "num.seep.internal", 1,                                                 \
+		"sent: to a stub or forward zone on a private address")                           \
+	COUNTER(allowed, "num.seep.allowed", 1, "sent: below an allow-domain")                    \
+	COUNTER(exempt, "num.seep.exempt", 1, "sent: asked by an exempt-user")                    \
+	COUNTER(untracked, "num.seep.untracked", 1,                                               \
+		"sent: unmetered, for every table slot was held")                                 \
+	COUNTER(flagged_user, "num.seep.flagged.user", 1,                                         \
+		"passed with the user's meter above flag-at")                                     \
+	COUNTER(flagged_domain, "num.seep.flagged.domain", 1,                                     \
+		"passed with the domain's meter above flag-at")                                   \
+	COUNTER(would_refuse_user, "num.seep.would_refuse.user", 1,                               \
+		"passed only for learning or action: flag, user's meter")                         \
+	COUNTER(would_refuse_domain, "num.seep.would_refuse.domain", 1,                           \
+		"passed only for learning or action: flag, domain's meter")                       \
+	COUNTER(refused_user, "num.seep.refused.user", 1, "refused: the user's meter is spent")   \
+	COUNTER(refused_domain, "num.seep.refused.domain", 1,                                     \
+		"refused: the domain's meter is spent")                                           \
+	COUNTER(bits, "num.seep.bits", 1000, "bits in charged names, unweighted")                 \
+	COUNTER(bits_metered, "num.seep.bits.metered", 1000,                                      \
+		"bits put on users' meters, weighted by rarity")                                  \
+	COUNTER(evicted_users, "num.seep.evicted.users", 1, "users forgotten to make room")       \
+	COUNTER(evicted_domains, "num.seep.evicted.domains", 1, "domains forgotten to make room")
+
+#define SEEP_GAUGES(GAUGE)                                                              \
+	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding") \
+	GAUGE(passthrough, "seep.passthrough",                                          \
+	      "0 no, 1 built for another Unbound, 2 seep.conf, 3 memory, "              \
+	      "4 no SipHash or suffix list")                                            \
+	GAUGE(users, "seep.users", "users tracked")                                     \
+	GAUGE(users_spent, "seep.users.spent", "users over their budget")               \
+	GAUGE(domains, "seep.domains", "domains tracked")                               \
+	GAUGE(domains_spent, "seep.domains.spent", "domains over their budget")         \
+	GAUGE(inflight, "seep.inflight", "queries holding a reservation")               \
+	GAUGE(novelty_names, "seep.novelty.names",                                      \
+	      "names held in the newest generation of the novelty memory")              \
+	GAUGE(memory_bytes, "seep.memory.bytes", "memory claimed at start")
+
+#endif

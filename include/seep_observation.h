@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the host tells the engine about one query: who asked which name, of
+ * which type, and when.  Plain data; the Unbound adapter and replay build it.
+ */
+#ifndef SEEP_OBSERVATION_H
+#define SEEP_OBSERVATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A DNS name in wire form is at most 255 bytes, with at most 127 labels
+ * below the root (RFC 1035, 3.1). */
+#define SEEP_NAME_MAX_BYTES  255
+#define SEEP_NAME_MAX_LABELS 127
+
+/*
+ * A client's address: IPv4 in the first four bytes, IPv6 in all sixteen,
+ * network byte order, unused bytes zero.
+ */
+struct seep_address {
+	uint8_t bytes[16];
+	uint8_t size_bytes; /* 4 or 16 */
+};
+
+/*
+ * One client query.  NAME is an uncompressed wire-form name, lower-cased,
+ * with its final root label; it is borrowed for the call only.
+ */
+struct seep_observation {
+	struct seep_address client;
+	const uint8_t *name;
+	size_t name_size; /* bytes, 1 to SEEP_NAME_MAX_BYTES */
+	uint16_t type;    /* RR type, host byte order */
+	uint8_t internal; /* the name lives in a zone of this organisation */
+	uint64_t when_ms; /* wall clock, milliseconds since 1970 */
+};
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A draining bucket: the level of a meter, in thousandths of a bit.  It rises
+ * by what is charged and drains at a steady rate; it is never reset.
+ *
+ * Time comes in as an argument, in seconds.  A clock that steps back drains
+ * nothing and starts anew from there.  All zero bytes are an empty bucket.
+ * Threads: the caller's lock.
+ */
+#ifndef SEEP_BUCKET_H
+#define SEEP_BUCKET_H
+
+#include <stdint.h>
+
+/* The largest refill and level: 1 GiB, in thousandths of a bit. */
+#define SEEP_BUCKET_MAX_MBIT (UINT64_C(8000) << 30)
+
+struct seep_bucket {
+	uint64_t level_mbit;
+	uint64_t drained_s; /* the time up to which it has drained */
+	uint32_t carry;     /* what drained beyond whole mbit, in 1/86400 */
+	uint32_t reserved;
+};
+
+/* Drains up to NOW_S at REFILL mbit a day (at most SEEP_BUCKET_MAX_MBIT). */
+void seep_bucket_drain(struct seep_bucket *bucket, uint64_t refill_mbit_day, uint64_t now_s);
+
+/* The level at NOW_S, without draining. */
+uint64_t seep_bucket_level(const struct seep_bucket *bucket, uint64_t refill_mbit_day,
+			   uint64_t now_s);
+
+/* Raises the level, up to CAP_MBIT; returns what was added. */
+uint64_t seep_bucket_raise(struct seep_bucket *bucket, uint64_t mbit, uint64_t cap_mbit);
+
+/* Takes back what was added, down to empty. */
+void seep_bucket_lower(struct seep_bucket *bucket, uint64_t mbit);
+
+#endif

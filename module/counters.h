@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The counters of include/seep_counters.h: a block a thread, summed when they
+ * are printed.
+ *
+ * Threads: only its own thread adds to a block; any thread may sum.  A reset
+ * moves a base under the sums and touches no block, so nothing is lost to it.
+ */
+#ifndef SEEP_COUNTERS_STORE_H
+#define SEEP_COUNTERS_STORE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "seep_counters.h"
+
+struct seep_counters {
+#define COUNTER_FIELD(field, key, unit, text) _Atomic uint64_t field;
+	SEEP_COUNTERS(COUNTER_FIELD)
+#undef COUNTER_FIELD
+};
+
+/* The gauges, as plain numbers, filled by who knows them. */
+struct seep_gauges {
+#define GAUGE_FIELD(field, key, text) uint64_t field;
+	SEEP_GAUGES(GAUGE_FIELD)
+#undef GAUGE_FIELD
+};
+
+/* Adds N to a counter of the calling thread's own block. */
+static inline void seep_counters_add(_Atomic uint64_t *counter, uint64_t n)
+{
+	/* One writer: no locked instruction is needed. */
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
+
+/* Takes one statistic; 0 to be called no more. */
+typedef int seep_print(void *context, const char *key, unsigned long long value);
+
+/* Adds BLOCK to SUM. */
+void seep_counters_sum(struct seep_counters *sum, const struct seep_counters *block);
+
+/* Prints SUM less BASE, every counter; false if PRINT gave up. */
+int seep_counters_print(const struct seep_counters *sum, const struct seep_counters *base,
+			seep_print *print, void *context);
+int seep_gauges_print(const struct seep_gauges *gauges, seep_print *print, void *context);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine: takes what was observed of a query, charges it, meters it and
+ * says what becomes of it.  Knows nothing of Unbound; replay drives it too.
+ *
+ * One query's life:  ask -> (refused)  or  ask -> commit | release.
+ * Between ask and commit or release the charge is reserved on its meters, so
+ * that queries in flight are inside the budget as well.
+ *
+ * Threads: any number, each with a seep_thread of its own.
+ * Time comes in with every call; nothing here reads a clock or draws a random
+ * number.  Nothing in the hot path can fail: what cannot be metered passes
+ * and is counted as untracked.
+ */
+#ifndef SEEP_ENGINE_H
+#define SEEP_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf.h"
+#include "counters.h"
+#include "hash.h"
+#include "meter.h"
+#include "name.h"
+#include "seep_mode.h"
+#include "seep_observation.h"
+#include "seep_verdict.h"
+
+struct seep_engine;
+struct seep_thread;
+
+/* The evidence that comes with an edge.  Borrowed for the call. */
+struct seep_event {
+	enum seep_edge edge;
+	enum seep_meter meter;
+	enum seep_mode mode;
+	const struct seep_observation *observation;
+	const struct seep_name *name;
+	uint64_t level_mbit;
+	uint64_t budget_mbit;
+	uint64_t users;   /* distinct users of the domain */
+	uint64_t names;   /* distinct names sent: the user's, or the domain's */
+	uint64_t domains; /* distinct domains of the user; user meter only */
+	uint64_t first_s; /* the meter's owner was first seen */
+};
+
+typedef void seep_tell(void *context, const struct seep_event *event);
+
+struct seep_engine_setup {
+	const struct seep_conf *conf; /* copied in; its lists are borrowed for
+	                                 the engine's life */
+	uint8_t key[SEEP_HASH_KEY_BYTES];
+	unsigned threads; /* how many seep_threads can be had */
+	uint64_t when_ms; /* now: the memory and the learning begin */
+	seep_tell *tell;  /* may be NULL; called without locks held */
+	void *tell_context;
+};
+
+/*
+ * An engine with all its memory claimed, or NULL and WHY, one of the
+ * SEEP_PASSTHROUGH reasons.
+ */
+struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
+				       enum seep_passthrough *why);
+void seep_engine_destroy(struct seep_engine *engine);
+
+/* A thread's own part, or NULL when all are taken. */
+struct seep_thread *seep_engine_thread(struct seep_engine *engine);
+/* That thread's counters, for what the host alone can see. */
+struct seep_counters *seep_thread_counters(struct seep_thread *thread);
+
+/*
+ * What ask reserved, for commit or release.  Holds no pointer, and may be
+ * dropped without harm when its verdict was a refusal.
+ */
+struct seep_reservation {
+	struct seep_verdict verdict;
+	enum seep_class class;
+	uint64_t user_key;   /* 0: not metered */
+	uint64_t domain_key; /* 0: not metered */
+	uint64_t name_key;
+	uint64_t user_mbit;        /* put on the user's meter */
+	uint64_t domain_mbit;      /* put on the domain's meter */
+	uint64_t charge_mbit;      /* unweighted */
+	uint64_t user_charge_mbit; /* weighted by rarity */
+};
+
+/*
+ * Charges and judges an observation, before anything leaves.  NAME is how its
+ * name splits; all of it is the domain if it is no name.
+ */
+struct seep_verdict seep_engine_ask(struct seep_thread *thread,
+				    const struct seep_observation *observation,
+				    struct seep_reservation *reservation, struct seep_name *name);
+
+/* The name left: the charge is final, the sketches learn. */
+void seep_engine_commit(struct seep_thread *thread, const struct seep_reservation *reservation,
+			uint64_t when_ms);
+
+/* The name left, but towards a place of this organisation: no charge. */
+void seep_engine_commit_internal(struct seep_thread *thread,
+				 const struct seep_reservation *reservation);
+
+/* Nothing left: the charge is given back. */
+void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation);
+
+/* A client was answered from cache. */
+void seep_engine_hit(struct seep_thread *thread, const struct seep_address *client);
+
+enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_ms);
+uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
+
+/* Prints all statistics as of WHEN_MS; RESET starts the counters anew. */
+void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,
+		       void *context);
+
+/* Prints what is to be said without an engine: the mode, and why. */
+void seep_engine_print_none(enum seep_passthrough why, seep_print *print, void *context);
+
+#endif

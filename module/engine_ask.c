@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One query through the engine: name -> charge -> meters -> verdict, then what
+ * is learned of it or given back.
+ *
+ * A query touches the domain's entry first, for how many use it weighs the
+ * charge, then the user's.  Each is locked alone and briefly; between the two
+ * the charge already stands on the domain's meter, and comes off again if the
+ * user's meter refuses.
+ */
+#include "engine_state.h"
+
+#include <string.h>
+
+#include "charge.h"
+#include "netblock.h"
+#include "subtree.h"
+#include "verdict.h"
+
+/* Users. */
+
+/* The user that a client belongs to: its address under the prefix. */
+static struct seep_address user_of(const struct seep_engine *engine,
+				   const struct seep_address *client)
+{
+	struct seep_address user = *client;
+	uint64_t keep = client->size_bytes == 4 ? engine->conf.user_prefix_v4_bits
+						: engine->conf.user_prefix_v6_bits;
+
+	for (unsigned i = 0; i < sizeof(user.bytes); i++) {
+		if (keep >= 8 * (i + 1))
+			continue;
+		user.bytes[i] &= keep > 8 * i ? (uint8_t)(0xff00 >> (keep - 8 * i)) : 0;
+	}
+	return user;
+}
+
+/* Passes the hits that were put by on to the user's entry, if it has one. */
+static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
+{
+	struct user *user;
+
+	if (!recent->hits)
+		return;
+	user = user_of_entry(seep_table_find(engine->users, recent->key));
+	if (user) {
+		user->hits += recent->hits;
+		seep_table_unlock(engine->users, recent->key);
+	}
+	recent->hits = 0;
+}
+
+/* The thread's note on this client, made if need be. */
+static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
+{
+	struct seep_address user = user_of(thread->engine, client);
+	uint64_t mixed = 0;
+	struct recent *recent;
+
+	/* Only a place in a small cache: no key needed. */
+	for (unsigned i = 0; i < sizeof(user.bytes); i += sizeof(mixed)) {
+		uint64_t word;
+
+		memcpy(&word, user.bytes + i, sizeof(word));
+		mixed = (mixed ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	}
+	recent = &thread->recent[mixed >> (64 - RECENT_BITS)];
+	if (recent->key && memcmp(&recent->address, &user, sizeof(user)) == 0)
+		return recent;
+	if (recent->key)
+		pass_on_hits(thread->engine, recent);
+	recent->address = user;
+	recent->key = seep_hash_bytes(thread->hasher, &user, sizeof(user));
+	return recent;
+}
+
+void seep_engine_hit(struct seep_thread *thread, const struct seep_address *client)
+{
+	recent_of(thread, client)->hits++;
+}
+
+static void add_count(_Atomic int64_t *count, int64_t n)
+{
+	atomic_fetch_add_explicit(count, n, memory_order_relaxed);
+}
+
+/* Asking. */
+
+/* All that one ask works on. */
+struct asking {
+	struct seep_thread *thread;
+	struct seep_engine *engine;
+	const struct seep_observation *observation;
+	struct seep_reservation *reservation;
+	struct seep_name name;
+	struct seep_metering domain;
+	struct seep_metering user;
+	struct seep_event domain_event;
+	struct seep_event user_event;
+};
+
+static struct seep_event event_of(const struct asking *asking, enum seep_meter which,
+				  const struct seep_metering *metering,
+				  const struct seep_entry *entry)
+{
+	return (struct seep_event){
+		.edge = metering->edge,
+		.meter = which,
+		.mode = metering->mode,
+		.observation = asking->observation,
+		.name = &asking->name,
+		.level_mbit = metering->level_mbit,
+		.budget_mbit = metering->limits.budget_mbit,
+		.first_s = entry->first_s,
+	};
+}
+
+/* Keeps as many of the domain's first labels as there is room for. */
+static void note_domain_text(struct domain *domain, const struct seep_name *name)
+{
+	const uint8_t *from = name->bytes + name->domain_at;
+	size_t used = 0;
+
+	while (from[used] && used + 1u + from[used] < DOMAIN_TEXT_BYTES)
+		used += 1u + from[used];
+	memcpy(domain->text, from, used);
+	domain->text[used] = 0;
+}
+
+/*
+ * The charge of the name, and the domain's meter.  False if there is no room
+ * for the domain.
+ */
+static bool ask_domain(struct asking *asking)
+{
+	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+	uint64_t now_s = asking->observation->when_ms / 1000;
+	enum seep_claim how;
+	struct seep_entry *entry =
+		seep_table_claim(engine->domains, reservation->domain_key,
+				 engine->domain_limits.refill_mbit_day, now_s, &how);
+	struct domain *domain = domain_of_entry(entry);
+	uint64_t users;
+
+	if (!entry)
+		return false;
+	if (how != SEEP_CLAIM_FOUND)
+		note_domain_text(domain, &asking->name);
+	if (how == SEEP_CLAIM_EVICTED)
+		seep_counters_add(&asking->thread->counters.evicted_domains, 1);
+	users = users_of_domain(domain);
+	if (reservation->class == SEEP_CLASS_CHARGED)
+		reservation->charge_mbit = seep_charge_prefix(&asking->name) +
+					   (users ? 0 : SEEP_CHARGE_NEW_DOMAIN_MBIT);
+	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, users);
+	asking->domain.limits = limits_of_domain(engine, users);
+	asking->domain.charge_mbit = reservation->charge_mbit;
+	asking->domain.counts = asking->user.counts =
+		reservation->user_charge_mbit >= SEEP_BIT_MBIT;
+	seep_meter_take(&asking->domain, entry);
+	reservation->domain_mbit = asking->domain.added_mbit;
+	if (asking->domain.edge) {
+		asking->domain_event = event_of(asking, SEEP_METER_DOMAIN, &asking->domain, entry);
+		asking->domain_event.users = users;
+		asking->domain_event.names = seep_sketch_count(&domain->names_sum);
+	}
+	seep_table_unlock(engine->domains, reservation->domain_key);
+	return true;
+}
+
+/* The user's meter.  False if there is no room for the user. */
+static bool ask_user(struct asking *asking, struct recent *recent)
+{
+	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+	uint64_t now_s = asking->observation->when_ms / 1000;
+	enum seep_claim how;
+	struct seep_entry *entry =
+		seep_table_claim(engine->users, reservation->user_key,
+				 engine->user_limits.refill_mbit_day, now_s, &how);
+	struct user *user = user_of_entry(entry);
+
+	if (!entry)
+		return false;
+	if (how != SEEP_CLAIM_FOUND)
+		user->address = recent->address;
+	if (how == SEEP_CLAIM_EVICTED)
+		seep_counters_add(&asking->thread->counters.evicted_users, 1);
+	user->hits += recent->hits;
+	recent->hits = 0;
+	asking->user.charge_mbit = reservation->user_charge_mbit;
+	seep_meter_take(&asking->user, entry);
+	reservation->user_mbit = asking->user.added_mbit;
+	if (asking->user.edge) {
+		asking->user_event = event_of(asking, SEEP_METER_USER, &asking->user, entry);
+		asking->user_event.names = seep_sketch_count(&user->names_sum);
+		asking->user_event.domains = seep_sketch_count(&user->domains_sum);
+	}
+	seep_table_unlock(engine->users, reservation->user_key);
+	return true;
+}
+
+static void count_verdict(struct seep_counters *counters, struct seep_verdict verdict)
+{
+	bool user = verdict.meter == SEEP_METER_USER;
+
+	switch (verdict.outcome) {
+	case SEEP_PASS:
+		break;
+	case SEEP_FLAG:
+		seep_counters_add(user ? &counters->flagged_user : &counters->flagged_domain, 1);
+		break;
+	case SEEP_WOULD_REFUSE:
+		seep_counters_add(
+			user ? &counters->would_refuse_user : &counters->would_refuse_domain, 1);
+		break;
+	case SEEP_REFUSE:
+		seep_counters_add(user ? &counters->refused_user : &counters->refused_domain, 1);
+		break;
+	}
+}
+
+static void tell_edges(const struct asking *asking)
+{
+	const struct seep_engine *engine = asking->engine;
+
+	if (!engine->tell)
+		return;
+	if (asking->domain.edge)
+		engine->tell(engine->tell_context, &asking->domain_event);
+	if (asking->user.edge)
+		engine->tell(engine->tell_context, &asking->user_event);
+}
+
+/* The class of a name that is never charged; CHARGED for all others. */
+static enum seep_class uncharged_class(const struct asking *asking, bool splits)
+{
+	const struct seep_conf *conf = &asking->engine->conf;
+	const struct seep_observation *observation = asking->observation;
+
+	if (!splits)
+		return SEEP_CLASS_UNTRACKED;
+	if (observation->internal)
+		return SEEP_CLASS_INTERNAL;
+	if (seep_subtrees_cover(conf->allow_domain, observation->name, observation->name_size))
+		return SEEP_CLASS_ALLOWED;
+	if (seep_netblocks_contain(conf->exempt_user, observation->client.bytes,
+				   observation->client.size_bytes))
+		return SEEP_CLASS_EXEMPT;
+	return SEEP_CLASS_CHARGED;
+}
+
+/* Takes a reservation off one meter... */
+static void give_back(struct seep_table *table, uint64_t key, uint64_t mbit)
+{
+	struct seep_entry *entry = key ? seep_table_find(table, key) : NULL;
+
+	if (!entry)
+		return;
+	seep_meter_give_back(entry, mbit);
+	seep_table_unlock(table, key);
+}
+
+/* ...and off both. */
+static void unreserve(struct seep_engine *engine, const struct seep_reservation *reservation)
+{
+	give_back(engine->domains, reservation->domain_key, reservation->domain_mbit);
+	give_back(engine->users, reservation->user_key, reservation->user_mbit);
+}
+
+static void ask_meters(struct asking *asking)
+{
+	struct seep_engine *engine = asking->engine;
+	struct seep_thread *thread = asking->thread;
+	struct seep_reservation *reservation = asking->reservation;
+	const struct seep_name *name = &asking->name;
+	struct recent *recent = recent_of(thread, &asking->observation->client);
+
+	asking->domain = (struct seep_metering){
+		.now_s = asking->observation->when_ms / 1000,
+		.mode = seep_engine_mode(engine, asking->observation->when_ms),
+		.spent_count = &engine->domains_spent,
+	};
+	asking->user = asking->domain;
+	asking->user.limits = engine->user_limits;
+	asking->user.spent_count = &engine->users_spent;
+	reservation->name_key = seep_hash_bytes(thread->hasher, name->bytes, name->size);
+	reservation->domain_key =
+		name->domain_at ? seep_hash_bytes(thread->hasher, name->bytes + name->domain_at,
+						  (size_t)name->size - name->domain_at)
+				: reservation->name_key;
+	if (seep_novelty_knows(engine->novelty, reservation->name_key))
+		reservation->class = SEEP_CLASS_KNOWN;
+	if (!ask_domain(asking)) {
+		reservation->domain_key = 0;
+		reservation->class = SEEP_CLASS_UNTRACKED;
+		return;
+	}
+	reservation->user_key = recent->key;
+	if (!ask_user(asking, recent)) {
+		reservation->user_key = 0;
+		reservation->class = SEEP_CLASS_UNTRACKED;
+	}
+	reservation->verdict =
+		seep_verdict_decide(asking->user.outcome, asking->domain.outcome,
+				    reservation->user_charge_mbit, asking->user.mode);
+	count_verdict(&thread->counters, reservation->verdict);
+	if (reservation->verdict.outcome == SEEP_REFUSE)
+		unreserve(engine, reservation);
+	tell_edges(asking);
+}
+
+struct seep_verdict seep_engine_ask(struct seep_thread *thread,
+				    const struct seep_observation *observation,
+				    struct seep_reservation *reservation, struct seep_name *name)
+{
+	struct asking asking = {
+		.thread = thread,
+		.engine = thread->engine,
+		.observation = observation,
+		.reservation = reservation,
+	};
+	bool splits = seep_name_split(&asking.name, observation->name, observation->name_size,
+				      thread->engine->suffixes);
+
+	*reservation = (struct seep_reservation){
+		.class = uncharged_class(&asking, splits),
+	};
+	if (reservation->class == SEEP_CLASS_CHARGED)
+		ask_meters(&asking);
+	*name = asking.name;
+	if (reservation->verdict.outcome != SEEP_REFUSE)
+		add_count(&thread->engine->inflight, 1);
+	return reservation->verdict;
+}
+
+/* Ending. */
+
+static void count_class(struct seep_counters *counters, enum seep_class class)
+{
+	_Atomic uint64_t *const counter[] = {
+		[SEEP_CLASS_KNOWN] = &counters->known,
+		[SEEP_CLASS_CHARGED] = &counters->charged,
+		[SEEP_CLASS_INTERNAL] = &counters->internal,
+		[SEEP_CLASS_ALLOWED] = &counters->allowed,
+		[SEEP_CLASS_EXEMPT] = &counters->exempt,
+		[SEEP_CLASS_UNTRACKED] = &counters->untracked,
+	};
+
+	seep_counters_add(&counters->sent, 1);
+	seep_counters_add(counter[class], 1);
+}
+
+static void learn_domain(struct seep_engine *engine, const struct seep_reservation *reservation)
+{
+	struct domain *domain =
+		domain_of_entry(seep_table_find(engine->domains, reservation->domain_key));
+
+	if (!domain)
+		return;
+	seep_meter_keep(&domain->head);
+	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
+	seep_sketch_add(&domain->names_sum, domain->names, NAMES_BITS, reservation->name_key);
+	seep_table_unlock(engine->domains, reservation->domain_key);
+}
+
+static void learn_user(struct seep_engine *engine, const struct seep_reservation *reservation)
+{
+	struct user *user = user_of_entry(seep_table_find(engine->users, reservation->user_key));
+
+	if (!user)
+		return;
+	seep_meter_keep(&user->head);
+	user->sent++;
+	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
+	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
+	seep_table_unlock(engine->users, reservation->user_key);
+}
+
+void seep_engine_commit(struct seep_thread *thread, const struct seep_reservation *reservation,
+			uint64_t when_ms)
+{
+	struct seep_engine *engine = thread->engine;
+
+	add_count(&engine->inflight, -1);
+	count_class(&thread->counters, reservation->class);
+	if (!reservation->domain_key)
+		return;
+	seep_novelty_learn(engine->novelty, reservation->name_key, when_ms / 1000);
+	learn_domain(engine, reservation);
+	if (!reservation->user_key)
+		return;
+	learn_user(engine, reservation);
+	seep_counters_add(&thread->counters.bits, reservation->charge_mbit);
+	seep_counters_add(&thread->counters.bits_metered, reservation->user_mbit);
+}
+
+void seep_engine_commit_internal(struct seep_thread *thread,
+				 const struct seep_reservation *reservation)
+{
+	add_count(&thread->engine->inflight, -1);
+	unreserve(thread->engine, reservation);
+	count_class(&thread->counters, SEEP_CLASS_INTERNAL);
+}
+
+void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation)
+{
+	add_count(&thread->engine->inflight, -1);
+	unreserve(thread->engine, reservation);
+	seep_counters_add(&thread->counters.unsent, 1);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Shows the engine's state as statistics. */
+#include <string.h>
+
+#include "engine_state.h"
+
+struct refresh {
+	struct seep_engine *engine;
+	uint64_t now_s;
+};
+
+/* Lets spent meters that nobody touches be seen to have drained. */
+static void refresh_user(void *context, uint64_t key, struct seep_entry *entry)
+{
+	const struct refresh *refresh = context;
+
+	(void)key;
+	seep_meter_refresh(entry, &refresh->engine->user_limits, refresh->now_s,
+			   &refresh->engine->users_spent);
+}
+
+static void refresh_domain(void *context, uint64_t key, struct seep_entry *entry)
+{
+	const struct refresh *refresh = context;
+	struct seep_limits limits;
+
+	(void)key;
+	if (!entry->spent)
+		return;
+	limits = limits_of_domain(refresh->engine, users_of_domain(domain_of_entry(entry)));
+	seep_meter_refresh(entry, &limits, refresh->now_s, &refresh->engine->domains_spent);
+}
+
+static uint64_t value_of(_Atomic int64_t *count)
+{
+	return (uint64_t)atomic_load_explicit(count, memory_order_relaxed);
+}
+
+static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct seep_gauges *gauges)
+{
+	struct refresh refresh = { engine, when_ms / 1000 };
+
+	if (value_of(&engine->users_spent))
+		seep_table_walk(engine->users, refresh_user, &refresh);
+	if (value_of(&engine->domains_spent))
+		seep_table_walk(engine->domains, refresh_domain, &refresh);
+	*gauges = (struct seep_gauges){
+		.mode = seep_engine_mode(engine, when_ms),
+		.passthrough = SEEP_PASSTHROUGH_NO,
+		.users = seep_table_used(engine->users),
+		.users_spent = value_of(&engine->users_spent),
+		.domains = seep_table_used(engine->domains),
+		.domains_spent = value_of(&engine->domains_spent),
+		.inflight = value_of(&engine->inflight),
+		.novelty_names = seep_novelty_names(engine->novelty),
+		.memory_bytes = seep_engine_memory_bytes(engine),
+	};
+}
+
+void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,
+		       void *context)
+{
+	struct seep_counters sum = { 0 };
+	struct seep_gauges gauges;
+
+	pthread_mutex_lock(&engine->base_lock);
+	for (unsigned i = 0; i < engine->thread_count; i++)
+		seep_counters_sum(&sum, &engine->threads[i].counters);
+	if (seep_counters_print(&sum, &engine->base, print, context)) {
+		fill_gauges(engine, when_ms, &gauges);
+		(void)seep_gauges_print(&gauges, print, context);
+	}
+	if (reset) {
+		memset(&engine->base, 0, sizeof(engine->base));
+		seep_counters_sum(&engine->base, &sum);
+	}
+	pthread_mutex_unlock(&engine->base_lock);
+}
+
+void seep_engine_print_none(enum seep_passthrough why, seep_print *print, void *context)
+{
+	const struct seep_counters none = { 0 };
+	const struct seep_gauges gauges = {
+		.mode = SEEP_MODE_PASSTHROUGH,
+		.passthrough = why,
+	};
+
+	if (seep_counters_print(&none, &none, print, context))
+		(void)seep_gauges_print(&gauges, print, context);
+}

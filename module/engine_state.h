@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the engine keeps; shared by engine.c, which changes it, and
+ * engine_print.c, which shows it.
+ */
+#ifndef SEEP_ENGINE_STATE_H
+#define SEEP_ENGINE_STATE_H
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "engine.h"
+#include "meter.h"
+#include "novelty.h"
+#include "sketch.h"
+#include "table.h"
+
+#define NAMES_BITS   6 /* 64 registers: 10.4 % */
+#define DOMAINS_BITS 6 /* 64 registers: 10.4 % */
+#define USERS_BITS   5 /* 32 registers: 14.7 % */
+
+struct user {
+	struct seep_entry head;
+	struct seep_sketch_sum names_sum;
+	struct seep_sketch_sum domains_sum;
+	uint64_t hits;
+	uint64_t sent;
+	struct seep_address address;
+	uint8_t names[1 << NAMES_BITS];
+	uint8_t domains[1 << DOMAINS_BITS];
+	uint8_t reserved[7];
+};
+
+/* What is kept of a domain's text. */
+#define DOMAIN_TEXT_BYTES 64
+
+struct domain {
+	struct seep_entry head;
+	struct seep_sketch_sum users_sum;
+	struct seep_sketch_sum names_sum;
+	uint8_t users[1 << USERS_BITS];
+	uint8_t names[1 << NAMES_BITS];
+	uint8_t text[DOMAIN_TEXT_BYTES]; /* wire form, cut at a label */
+};
+
+/* With its key in the table: at most 1 KiB a user and 256 B a domain. */
+static_assert(sizeof(struct user) + sizeof(uint64_t) <= 1024, "user size");
+static_assert(sizeof(struct domain) + sizeof(uint64_t) <= 256, "domain size");
+
+/* A user lately seen by a thread: its key, and hits not yet passed on. */
+struct recent {
+	struct seep_address address;
+	uint64_t key;
+	uint64_t hits;
+};
+
+#define RECENT_BITS 6
+
+struct seep_thread {
+	struct seep_engine *engine;
+	struct seep_hasher *hasher;
+	struct seep_counters counters;
+	struct recent recent[1 << RECENT_BITS];
+};
+
+struct seep_engine {
+	struct seep_conf conf; /* lists borrowed */
+	struct seep_limits user_limits;
+	struct seep_limits domain_limits; /* for each user of a domain */
+	uint64_t learning_until_ms;
+	unsigned char *memory;
+	size_t memory_bytes;
+	struct seep_suffixes *suffixes;
+	struct seep_novelty *novelty;
+	struct seep_table *users;
+	struct seep_table *domains;
+	seep_tell *tell;
+	void *tell_context;
+	struct seep_thread *threads;
+	unsigned thread_count;
+	atomic_uint threads_taken;
+	_Atomic int64_t inflight;
+	_Atomic int64_t users_spent;
+	_Atomic int64_t domains_spent;
+	pthread_mutex_t base_lock;
+	struct seep_counters base; /* the sums at the last reset */
+};
+
+/* An entry of the users' or the domains' table. */
+static inline struct user *user_of_entry(struct seep_entry *entry)
+{
+	return (struct user *)(void *)entry;
+}
+
+static inline struct domain *domain_of_entry(struct seep_entry *entry)
+{
+	return (struct domain *)(void *)entry;
+}
+
+/* Distinct users of a domain so far. */
+static inline uint64_t users_of_domain(const struct domain *domain)
+{
+	return seep_sketch_count(&domain->users_sum);
+}
+
+/* The limits of a domain with so many users; the first counts already. */
+static inline struct seep_limits limits_of_domain(const struct seep_engine *engine, uint64_t users)
+{
+	return seep_meter_times(engine->domain_limits, users ? users : 1);
+}
+
+#endif

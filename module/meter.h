@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A meter at work: judges a charge against an entry's level, reserves it, and
+ * notices when a line is crossed.
+ *
+ * Threads: the entry's lock, which the caller holds.
+ */
+#ifndef SEEP_METER_H
+#define SEEP_METER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "seep_mode.h"
+#include "seep_verdict.h"
+#include "table.h"
+
+/* A meter crossed a line; noticed once, at the edge. */
+enum seep_edge {
+	SEEP_EDGE_NONE,
+	SEEP_EDGE_FLAGGED,
+	SEEP_EDGE_SPENT,
+	SEEP_EDGE_RELEASED, /* drained below flag-at again */
+};
+
+/* What a meter is held to; thousandths of a bit. */
+struct seep_limits {
+	uint64_t budget_mbit;
+	uint64_t refill_mbit_day;
+	uint64_t flag_at_percent;
+};
+
+/* BYTES as the unit of levels. */
+uint64_t seep_meter_mbit(uint64_t bytes);
+
+/* The limits of TIMES users together. */
+struct seep_limits seep_meter_times(struct seep_limits limits, uint64_t times);
+
+/* One charge on one meter. */
+struct seep_metering {
+	/* in */
+	struct seep_limits limits;
+	uint64_t charge_mbit;
+	uint64_t now_s;
+	enum seep_mode mode;
+	bool counts;                  /* the user's share is a bit or more: it may be refused */
+	_Atomic int64_t *spent_count; /* how many entries are spent */
+	/* out */
+	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */
+	enum seep_edge edge;
+	uint64_t added_mbit; /* what now stands reserved */
+	uint64_t level_mbit; /* with it */
+};
+
+/*
+ * Drains the entry's meter, judges the charge and reserves it, unless that is
+ * a refusal in earnest.  Counts a reservation held either way.
+ */
+void seep_meter_take(struct seep_metering *metering, struct seep_entry *entry);
+
+/* Ends a reservation, which took place... */
+void seep_meter_keep(struct seep_entry *entry);
+/* ...or did not, and is given back. */
+void seep_meter_give_back(struct seep_entry *entry, uint64_t added_mbit);
+
+/* Ends "spent" if the meter has drained below flag-at by NOW_S. */
+void seep_meter_refresh(struct seep_entry *entry, const struct seep_limits *limits, uint64_t now_s,
+			_Atomic int64_t *spent_count);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Splits names, in wire form throughout: a label may hold any byte. */
+#include "name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Reverse zones that are common enough to be one owner's: an IPv4 /24 has
+ * three labels below in-addr.arpa, an IPv6 /48 twelve below ip6.arpa. */
+#define REVERSE_V4_LABELS (2 + 3)
+#define REVERSE_V6_LABELS (2 + 12)
+
+/* Fills OFFSETS with the start of each label; the count, or -1. */
+static int label_offsets(uint8_t offsets[SEEP_NAME_MAX_LABELS], const uint8_t *name, size_t size)
+{
+	size_t at = 0;
+	int labels = 0;
+
+	if (size < 1 || size > SEEP_NAME_MAX_BYTES)
+		return -1;
+	while (name[at]) {
+		if (name[at] > 63 || at + 1u + name[at] >= size || labels == SEEP_NAME_MAX_LABELS)
+			return -1;
+		offsets[labels++] = (uint8_t)at;
+		at += 1u + name[at];
+	}
+	return at + 1 == size ? labels : -1;
+}
+
+static bool ends_in(const uint8_t *name, const uint8_t *offsets, int labels, const char *zone,
+		    size_t zone_size)
+{
+	return labels >= 2 && memcmp(name + offsets[labels - 2], zone, zone_size) == 0;
+}
+
+static unsigned domain_labels(const uint8_t *name, const uint8_t *offsets, int labels, size_t size,
+			      const struct seep_suffixes *suffixes)
+{
+	static const char in_addr[] = "\7in-addr\4arpa";
+	static const char ip6[] = "\3ip6\4arpa";
+	size_t tail = labels >= 2 ? size - offsets[labels - 2] : 0;
+
+	if (tail == sizeof(in_addr) && ends_in(name, offsets, labels, in_addr, sizeof(in_addr)))
+		return REVERSE_V4_LABELS;
+	if (tail == sizeof(ip6) && ends_in(name, offsets, labels, ip6, sizeof(ip6)))
+		return REVERSE_V6_LABELS;
+	return seep_suffix_labels(suffixes, name, offsets, (unsigned)labels) + 1;
+}
+
+bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
+		     const struct seep_suffixes *suffixes)
+{
+	uint8_t offsets[SEEP_NAME_MAX_LABELS];
+	int labels = label_offsets(offsets, name, size);
+	unsigned domain;
+
+	if (labels < 0)
+		return false;
+	split->bytes = name;
+	split->size = (uint8_t)size;
+	split->domain_at = 0;
+	split->prefix_labels = 0;
+	if (labels < 2)
+		return true;
+	domain = domain_labels(name, offsets, labels, size, suffixes);
+	if (domain < (unsigned)labels) {
+		split->prefix_labels = (uint8_t)((unsigned)labels - domain);
+		split->domain_at = offsets[split->prefix_labels];
+	}
+	return true;
+}
+
+void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		to[i] = from[i] >= 'A' && from[i] <= 'Z' ? (uint8_t)(from[i] + ('a' - 'A'))
+							 : from[i];
+}
+
+static bool has_label(const struct seep_name *name, const uint8_t *label)
+{
+	size_t at = 0;
+
+	while (at < name->domain_at) {
+		if (memcmp(name->bytes + at, label, 1u + label[0]) == 0)
+			return true;
+		at += 1u + name->bytes[at];
+	}
+	return false;
+}
+
+bool seep_name_carried(const struct seep_name *name, const uint8_t *packet, size_t size)
+{
+	size_t domain_size = (size_t)name->size - name->domain_at;
+
+	if (size <= name->size && memcmp(packet, name->bytes + name->size - size, size) == 0)
+		return name->domain_at ? size > domain_size : size == name->size;
+	return packet[0] && has_label(name, packet);
+}
+
+void seep_name_print(char *text, size_t text_size, const uint8_t *name, size_t name_size)
+{
+	size_t used = 0;
+	size_t at = 0;
+
+	if (name_size == 1 && text_size > 1)
+		text[used++] = '.';
+	while (at < name_size && name[at]) {
+		size_t label_end = at + 1u + name[at];
+
+		for (at++; at < label_end && at < name_size; at++) {
+			if (used + 8 >= text_size) {
+				(void)snprintf(text + used, text_size - used, "...");
+				return;
+			}
+			if (name[at] <= 32 || name[at] >= 127)
+				used += (size_t)snprintf(text + used, 5, "\\%03u", name[at]);
+			else if (strchr(".\\\"", name[at]))
+				used += (size_t)snprintf(text + used, 3, "\\%c", name[at]);
+			else
+				text[used++] = (char)name[at];
+		}
+		if (at < name_size && name[at])
+			text[used++] = '.';
+	}
+	if (text_size)
+		text[used] = '\0';
+}

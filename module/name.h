@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Splits a name into its domain (what somebody registers) and its prefix (the
+ * labels before, which carry what the client wants to say).
+ */
+#ifndef SEEP_NAME_H
+#define SEEP_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "seep_observation.h"
+#include "suffix.h"
+
+/* A split name; BYTES are borrowed. */
+struct seep_name {
+	const uint8_t *bytes; /* wire form, with the root label */
+	uint8_t size;
+	uint8_t domain_at; /* where the domain starts; 0 if no prefix */
+	uint8_t prefix_labels;
+};
+
+/*
+ * Splits the SIZE bytes at NAME, wire form and lower-cased.  The domain is
+ * the registrable domain; a public suffix, or a single label, is its own
+ * domain; reverse names have the /24 (in-addr.arpa) or /48 (ip6.arpa) zone.
+ * False if the bytes are no such name; they are never read past SIZE.
+ */
+bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
+		     const struct seep_suffixes *suffixes);
+
+/*
+ * Lower-cases the ASCII letters of the wire-form FROM into TO, at most SIZE
+ * bytes.  Length bytes are below 'A' and so are left as they are.
+ */
+void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size);
+
+/*
+ * Does PACKET, a name that left the resolver, carry what the client put into
+ * NAME?  Both are lower-cased wire form; NAME is split.  Yes if it is NAME, or
+ * a part of it that is longer than the domain (query-name minimisation), or
+ * if its first label is one of the prefix's (a DNAME put it elsewhere).
+ */
+bool seep_name_carried(const struct seep_name *name, const uint8_t *packet, size_t size);
+
+/* Writes the wire-form name as text, escaped, into TEXT of SIZE bytes;
+ * cut short with "..." if it does not fit. */
+void seep_name_print(char *text, size_t text_size, const uint8_t *name, size_t name_size);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Counts distinct items: HyperLogLog with the martingale estimator.
+ *
+ * An item's hash gives, from its lowest BITS bits, the register, and from the
+ * rest its rank: one more than the number of leading zeros, so that rank r
+ * comes with chance 2^-r.  A register keeps the highest rank that it saw.
+ *
+ * The martingale estimator adds 1/p to the count whenever a register rises,
+ * p being the chance, just before, that a new item would raise one:
+ *     p = (1/m) * sum over registers of 2^-rank      (an empty one gives 1).
+ * Each new item adds p * 1/p = 1 in the mean, so the count is unbiased at
+ * every size; it needs no correction for small or large counts, but it
+ * depends on the order of arrival and two sketches cannot be merged.
+ *
+ * Example, m = 2: empty, p = 1.  An item of rank 1 in register 0: count 1,
+ * p = (1/2 + 1)/2 = 3/4.  Another, rank 3 in register 1: count 1 + 4/3.
+ */
+#include "sketch.h"
+
+#include <math.h>
+
+bool seep_sketch_add(struct seep_sketch_sum *sum, uint8_t *registers, unsigned bits, uint64_t hash)
+{
+	uint8_t *reg = &registers[hash & ((1u << bits) - 1)];
+	uint64_t rest = hash >> bits;
+	/* The shifted-in zeros on top are not the hash's: count them out. */
+	unsigned rank = rest ? (unsigned)__builtin_clzll(rest) - bits + 1 : 64 - bits + 1;
+
+	if (rank <= *reg)
+		return false;
+	sum->count += 1.0 / (1.0 - sum->unlikely);
+	sum->unlikely += (ldexp(1.0, -*reg) - ldexp(1.0, -(int)rank)) / (double)(1u << bits);
+	*reg = (uint8_t)rank;
+	return true;
+}
+
+uint64_t seep_sketch_count(const struct seep_sketch_sum *sum)
+{
+	return (uint64_t)(sum->count + 0.5);
+}

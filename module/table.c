@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A fixed, set-associative table of metered things, locked in stripes. */
+#include "table.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAYS       8
+#define STRIPES    64
+#define CACHE_LINE 64
+
+struct stripe {
+	_Alignas(CACHE_LINE) pthread_mutex_t lock;
+};
+
+struct seep_table {
+	struct stripe stripes[STRIPES];
+	uint64_t *keys; /* sets of WAYS; 0 is empty */
+	unsigned char *entries;
+	size_t sets;
+	size_t entry_bytes;
+	atomic_size_t used;
+};
+
+struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes)
+{
+	size_t sets = bytes / (WAYS * (sizeof(uint64_t) + entry_bytes));
+	struct seep_table *table = NULL;
+
+	if (!sets || posix_memalign((void **)&table, CACHE_LINE, sizeof(*table)))
+		return NULL;
+	memset(table, 0, sizeof(*table));
+	for (size_t i = 0; i < STRIPES; i++)
+		pthread_mutex_init(&table->stripes[i].lock, NULL);
+	table->keys = memory;
+	table->entries = (unsigned char *)memory + sets * WAYS * sizeof(uint64_t);
+	table->sets = sets;
+	table->entry_bytes = entry_bytes;
+	return table;
+}
+
+void seep_table_destroy(struct seep_table *table)
+{
+	if (!table)
+		return;
+	for (size_t i = 0; i < STRIPES; i++)
+		pthread_mutex_destroy(&table->stripes[i].lock);
+	free(table);
+}
+
+static size_t set_of(const struct seep_table *table, uint64_t key)
+{
+	/* The high half picks the set by multiplication; the sketches draw
+	 * from the whole hash of other things, so no bit is used twice. */
+	return (size_t)(((key >> 32) * (uint64_t)table->sets) >> 32);
+}
+
+static pthread_mutex_t *lock_of(struct seep_table *table, uint64_t key)
+{
+	return &table->stripes[set_of(table, key) % STRIPES].lock;
+}
+
+static struct seep_entry *entry_at(const struct seep_table *table, size_t slot)
+{
+	return (struct seep_entry *)(void *)(table->entries + slot * table->entry_bytes);
+}
+
+void seep_table_unlock(struct seep_table *table, uint64_t key)
+{
+	pthread_mutex_unlock(lock_of(table, key));
+}
+
+/* The slot of KEY, or of an empty way if there is one, or SIZE_MAX. */
+static size_t slot_of(const struct seep_table *table, uint64_t key)
+{
+	size_t first = set_of(table, key) * WAYS;
+	size_t empty = SIZE_MAX;
+
+	for (size_t slot = first; slot < first + WAYS; slot++) {
+		if (table->keys[slot] == key)
+			return slot;
+		if (!table->keys[slot] && empty == SIZE_MAX)
+			empty = slot;
+	}
+	return empty;
+}
+
+struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
+{
+	size_t slot;
+
+	pthread_mutex_lock(lock_of(table, key));
+	slot = slot_of(table, key);
+	if (slot != SIZE_MAX && table->keys[slot] == key)
+		return entry_at(table, slot);
+	seep_table_unlock(table, key);
+	return NULL;
+}
+
+/* The entry of KEY's set that is missed least; SIZE_MAX if all are held. */
+static size_t victim_of(const struct seep_table *table, uint64_t key, uint64_t refill_mbit_day,
+			uint64_t now_s)
+{
+	size_t first = set_of(table, key) * WAYS;
+	size_t victim = SIZE_MAX;
+	uint64_t lowest = UINT64_MAX;
+
+	for (size_t slot = first; slot < first + WAYS; slot++) {
+		struct seep_entry *entry = entry_at(table, slot);
+		uint64_t level = seep_bucket_level(&entry->meter, refill_mbit_day, now_s);
+
+		if (entry->spent || entry->inflight)
+			continue;
+		if (victim == SIZE_MAX || level < lowest ||
+		    (level == lowest && entry->last_s < entry_at(table, victim)->last_s)) {
+			victim = slot;
+			lowest = level;
+		}
+	}
+	return victim;
+}
+
+struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
+				    uint64_t refill_mbit_day, uint64_t now_s, enum seep_claim *how)
+{
+	struct seep_entry *entry;
+	size_t slot;
+
+	pthread_mutex_lock(lock_of(table, key));
+	slot = slot_of(table, key);
+	if (slot == SIZE_MAX) {
+		slot = victim_of(table, key, refill_mbit_day, now_s);
+		if (slot == SIZE_MAX) {
+			seep_table_unlock(table, key);
+			return NULL;
+		}
+		*how = SEEP_CLAIM_EVICTED;
+	} else if (table->keys[slot] == key) {
+		*how = SEEP_CLAIM_FOUND;
+	} else {
+		*how = SEEP_CLAIM_FRESH;
+		atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+	}
+	entry = entry_at(table, slot);
+	if (*how != SEEP_CLAIM_FOUND) {
+		memset(entry, 0, table->entry_bytes);
+		table->keys[slot] = key;
+		entry->first_s = (uint32_t)now_s;
+		entry->meter.drained_s = now_s;
+	}
+	entry->last_s = (uint32_t)now_s;
+	return entry;
+}
+
+size_t seep_table_used(const struct seep_table *table)
+{
+	return atomic_load_explicit(&table->used, memory_order_relaxed);
+}
+
+size_t seep_table_capacity(const struct seep_table *table)
+{
+	return table->sets * WAYS;
+}
+
+void seep_table_walk(struct seep_table *table,
+		     void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
+		     void *context)
+{
+	for (size_t set = 0; set < table->sets; set++) {
+		pthread_mutex_t *lock = &table->stripes[set % STRIPES].lock;
+
+		pthread_mutex_lock(lock);
+		for (size_t way = 0; way < WAYS; way++) {
+			size_t slot = set * WAYS + way;
+
+			if (table->keys[slot])
+				visit(context, table->keys[slot], entry_at(table, slot));
+		}
+		pthread_mutex_unlock(lock);
+	}
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A fixed table of metered things (users, domains), found by keyed hash.
+ *
+ * Memory: one block given at start, never more; sets of eight entries, the
+ * keys of a set in one cache line.  When a set is full, the entry with the
+ * lowest level goes, of equals the one unseen longest; never one that is spent
+ * or that holds a reservation.  So a stranger costs a stranger its place, and
+ * nobody's meter is wiped by what others do.
+ * Threads: an entry is handed out with its stripe locked, and the caller
+ * unlocks it; no function here takes two locks.
+ */
+#ifndef SEEP_TABLE_H
+#define SEEP_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bucket.h"
+
+/* What every entry starts with; all zero when fresh. */
+struct seep_entry {
+	struct seep_bucket meter;
+	uint32_t first_s;  /* claimed at, seconds since 1970 */
+	uint32_t last_s;   /* last asked for */
+	uint32_t inflight; /* reservations held; such an entry stays */
+	uint8_t flagged;   /* above flag-at, and said so */
+	uint8_t spent;     /* refused or would be; such an entry stays */
+	uint8_t reserved[2];
+};
+
+struct seep_table;
+
+/*
+ * A table in BYTES of zeroed, cache-line aligned MEMORY that the caller owns
+ * and keeps, for entries of ENTRY_BYTES that start with a struct seep_entry.
+ * NULL when that is too little for one set, or no memory for the locks.
+ */
+struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes);
+void seep_table_destroy(struct seep_table *table);
+
+/* What seep_table_claim did to give the entry. */
+enum seep_claim {
+	SEEP_CLAIM_FOUND,
+	SEEP_CLAIM_FRESH,   /* all zero but first_s */
+	SEEP_CLAIM_EVICTED, /* the same, and another entry went for it */
+};
+
+/*
+ * The entry of KEY (not 0), claimed if it is not there; NULL if every entry
+ * of its set is held.  Levels are compared as drained at REFILL up to NOW.
+ */
+struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
+				    uint64_t refill_mbit_day, uint64_t now_s, enum seep_claim *how);
+
+/* The entry of KEY, or NULL. */
+struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key);
+
+/* Ends the use of the entry that claim or find gave for KEY. */
+void seep_table_unlock(struct seep_table *table, uint64_t key);
+
+/* Entries in use, and the most there can be. */
+size_t seep_table_used(const struct seep_table *table);
+size_t seep_table_capacity(const struct seep_table *table);
+
+/*
+ * Calls VISIT for every used entry, under its lock; for statistics and tools.
+ */
+void seep_table_walk(struct seep_table *table,
+		     void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
+		     void *context);
+
+#endif

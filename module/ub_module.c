@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The module as Unbound's loader sees it: the exported symbols, start and end.
+ *
+ * Returning 0 from init would stop the daemon, at start and at a reload.  So
+ * it always returns 1; what cannot be guarded is passed, and said.
+ */
+#include "ub.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "util/config_file.h"
+#include "util/log.h"
+
+#define CONF_FILE       "seep.conf"
+#define EVENTS_A_SECOND 20
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT int init(struct module_env *env, int id);
+EXPORT void deinit(struct module_env *env, int id);
+EXPORT void operate(struct module_qstate *qstate, enum module_ev event, int id,
+		    struct outbound_entry *outbound);
+EXPORT void inform_super(struct module_qstate *qstate, int id, struct module_qstate *super);
+EXPORT void clear(struct module_qstate *qstate, int id);
+EXPORT size_t get_mem(struct module_env *env, int id);
+EXPORT void print_stats(struct module_env *env, int id, int reset,
+			int (*print)(void *context, const char *key, unsigned long long value),
+			void *context);
+
+struct ub_module ub_module;
+
+static _Thread_local struct seep_thread *thread_own;
+static _Thread_local bool thread_asked;
+
+struct seep_thread *ub_thread(void)
+{
+	if (!thread_asked && ub_module.engine) {
+		thread_own = seep_engine_thread(ub_module.engine);
+		thread_asked = true;
+	}
+	return thread_own;
+}
+
+static uint64_t clock_ms(void)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_usec / 1000;
+}
+
+/* Events. */
+
+/* No more than a few lines a second, whatever clients do. */
+static bool may_tell(uint64_t now_s)
+{
+	if (atomic_exchange(&ub_module.events_s, now_s) != now_s)
+		atomic_store(&ub_module.events_told, 0);
+	return atomic_fetch_add(&ub_module.events_told, 1) < EVENTS_A_SECOND;
+}
+
+static void print_client(char *text, size_t size, const struct seep_address *client)
+{
+	if (!inet_ntop(client->size_bytes == 4 ? AF_INET : AF_INET6, client->bytes, text,
+		       (socklen_t)size))
+		text[0] = '\0';
+}
+
+static const char *edge_text(const struct seep_event *event)
+{
+	switch (event->edge) {
+	case SEEP_EDGE_FLAGGED:
+		return "is above flag-at";
+	case SEEP_EDGE_SPENT:
+		return event->mode == SEEP_MODE_GUARD ? "is spent; refusing new names"
+						      : "is spent; would refuse new names";
+	case SEEP_EDGE_RELEASED:
+	case SEEP_EDGE_NONE:
+		break;
+	}
+	return "has drained below flag-at";
+}
+
+static void tell(void *context, const struct seep_event *event)
+{
+	const struct seep_name *name = event->name;
+	char client[INET6_ADDRSTRLEN];
+	char domain[SEEP_NAME_MAX_BYTES + 1];
+	char whole[SEEP_NAME_MAX_BYTES + 1];
+
+	(void)context;
+	if (!may_tell(event->observation->when_ms / 1000))
+		return;
+	print_client(client, sizeof(client), &event->observation->client);
+	seep_name_print(domain, sizeof(domain), name->bytes + name->domain_at,
+			(size_t)name->size - name->domain_at);
+	seep_name_print(whole, sizeof(whole), name->bytes, name->size);
+	if (event->meter == SEEP_METER_USER)
+		log_info("seep: user %s %s: %llu of %llu bytes, about %llu "
+			 "names in %llu domains sent; at %s",
+			 client, edge_text(event), (unsigned long long)event->level_mbit / 8000,
+			 (unsigned long long)event->budget_mbit / 8000,
+			 (unsigned long long)event->names, (unsigned long long)event->domains,
+			 whole);
+	else
+		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu "
+			 "names by %llu users; at %s, user %s",
+			 domain, edge_text(event), (unsigned long long)event->level_mbit / 8000,
+			 (unsigned long long)event->budget_mbit / 8000,
+			 (unsigned long long)event->names, (unsigned long long)event->users, whole,
+			 client);
+}
+
+/* Start. */
+
+static enum seep_passthrough read_conf(void)
+{
+	struct seep_conf_error error;
+	char text[SEEP_CONF_ERROR_SIZE];
+
+	switch (seep_conf_load(&ub_module.conf, CONF_FILE, &error)) {
+	case SEEP_CONF_OK:
+		return SEEP_PASSTHROUGH_NO;
+	case SEEP_CONF_MISSING:
+		log_info("seep: no " CONF_FILE " in Unbound's directory; "
+			 "using the defaults");
+		return SEEP_PASSTHROUGH_NO;
+	case SEEP_CONF_BAD:
+		break;
+	}
+	seep_conf_error_format(&error, text);
+	log_err("seep: %s; passing everything", text);
+	return SEEP_PASSTHROUGH_CONF;
+}
+
+static enum seep_passthrough make_engine(const struct module_env *env)
+{
+	struct seep_engine_setup setup = {
+		.conf = &ub_module.conf,
+		/* One for each worker, one to spare. */
+		.threads = (unsigned)env->cfg->num_threads + 1,
+		.when_ms = clock_ms(),
+		.tell = ub_module.conf.log_events ? tell : NULL,
+	};
+	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
+
+	if (RAND_bytes(setup.key, sizeof(setup.key)) == 1)
+		ub_module.engine = seep_engine_create(&setup, &why);
+	OPENSSL_cleanse(setup.key, sizeof(setup.key));
+	if (why == SEEP_PASSTHROUGH_MEMORY)
+		log_err("seep: memory-size: %llu bytes are not to be had; "
+			"passing everything",
+			(unsigned long long)ub_module.conf.memory_size_bytes);
+	else if (why == SEEP_PASSTHROUGH_SYSTEM)
+		log_err("seep: no SipHash or randomness in OpenSSL, or no "
+			"public suffix list; passing everything");
+	return why;
+}
+
+static enum seep_passthrough start(struct module_env *env, int id)
+{
+	const struct dynlibmod_env *loader;
+	enum seep_passthrough why;
+
+	if (!ub_build_matches()) {
+		ub_module.foreign = true;
+		log_err("seep: built for %s with other flags or for another "
+			"version than this; passing everything",
+			ub_build_version());
+		return SEEP_PASSTHROUGH_BUILD;
+	}
+	loader = env->modinfo[id];
+	if (loader->func_init != &init) {
+		ub_module.foreign = true;
+		log_err("seep: Unbound's structures are not as compiled for; "
+			"passing everything");
+		return SEEP_PASSTHROUGH_BUILD;
+	}
+	why = read_conf();
+	if (why != SEEP_PASSTHROUGH_NO)
+		return why;
+	why = make_engine(env);
+	if (why != SEEP_PASSTHROUGH_NO)
+		return why;
+	if (ub_query_register(env, id))
+		return SEEP_PASSTHROUGH_NO;
+	log_err("seep: no memory for callbacks; passing everything");
+	ub_query_unregister(env, id);
+	seep_engine_destroy(ub_module.engine);
+	ub_module.engine = NULL;
+	return SEEP_PASSTHROUGH_MEMORY;
+}
+
+int init(struct module_env *env, int id)
+{
+	static const char *const modes[] = {
+		[SEEP_MODE_PASSTHROUGH] = "passing everything",
+		[SEEP_MODE_LEARNING] = "learning",
+		[SEEP_MODE_FLAG] = "flagging",
+		[SEEP_MODE_GUARD] = "guarding",
+	};
+
+	memset(&ub_module, 0, sizeof(ub_module));
+	seep_conf_defaults(&ub_module.conf);
+	ub_module.why = start(env, id);
+	if (ub_module.engine)
+		log_info("seep: " SEEP_VERSION " %s, budget %llu bytes and "
+			 "%llu a day for each user, %llu bytes of memory",
+			 modes[seep_engine_mode(ub_module.engine, clock_ms())],
+			 (unsigned long long)ub_module.conf.user_budget_bytes,
+			 (unsigned long long)ub_module.conf.user_refill_bytes_per_day,
+			 (unsigned long long)seep_engine_memory_bytes(ub_module.engine));
+	return 1;
+}
+
+void deinit(struct module_env *env, int id)
+{
+	if (ub_module.engine)
+		ub_query_unregister(env, id);
+	seep_engine_destroy(ub_module.engine);
+	seep_conf_release(&ub_module.conf);
+	ub_module.engine = NULL;
+	thread_own = NULL;
+	thread_asked = false;
+}
+
+/* Running. */
+
+void operate(struct module_qstate *qstate, enum module_ev event, int id,
+	     struct outbound_entry *outbound)
+{
+	(void)outbound;
+	if (ub_module.foreign)
+		ub_build_pass(qstate, event, id);
+	else
+		ub_query_operate(qstate, event, id);
+}
+
+void inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
+{
+	(void)qstate, (void)id, (void)super; /* has no queries of its own */
+}
+
+void clear(struct module_qstate *qstate, int id)
+{
+	if (!ub_module.foreign)
+		ub_query_clear(qstate, id);
+}
+
+size_t get_mem(struct module_env *env, int id)
+{
+	(void)env, (void)id;
+	return ub_module.engine ? seep_engine_memory_bytes(ub_module.engine) : 0;
+}
+
+void print_stats(struct module_env *env, int id, int reset,
+		 int (*print)(void *context, const char *key, unsigned long long value),
+		 void *context)
+{
+	(void)env, (void)id;
+	if (ub_module.engine)
+		seep_engine_print(ub_module.engine, clock_ms(), reset != 0, print, context);
+	else
+		seep_engine_print_none(ub_module.why, print, context);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The verdict, as pure functions: what a meter says about one more charge,
+ * and what the meters say together.
+ */
+#ifndef SEEP_VERDICT_RULES_H
+#define SEEP_VERDICT_RULES_H
+
+#include <stdint.h>
+
+#include "seep_mode.h"
+#include "seep_verdict.h"
+
+/* A meter, and what is about to fall on it; thousandths of a bit. */
+struct seep_reading {
+	uint64_t level_mbit;
+	uint64_t charge_mbit;
+	uint64_t budget_mbit;
+	uint64_t flag_at_percent; /* of the budget, 1 to 100 */
+};
+
+/* PASS, FLAG or REFUSE: would this charge, in full, still fit the budget? */
+enum seep_outcome seep_verdict_reading(const struct seep_reading *reading);
+
+/*
+ * The two meters' answers together, in this MODE.  The stronger one names the
+ * meter, of equals the user's.  USER_CHARGE_MBIT is what the user would be
+ * charged: below one bit nothing is refused or flagged, for such a name tells
+ * the outside next to nothing, or goes where many others go.
+ */
+struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcome domain,
+					uint64_t user_charge_mbit, enum seep_mode mode);
+
+#endif
