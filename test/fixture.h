@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What several unit tests need: names from text, addresses, random numbers, an engine with its statistics.
+ */
+#ifndef SEEP_FIXTURE_H
+#define SEEP_FIXTURE_H
+
+#include "engine.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* 2023-11-14 22:13:20 UTC: when every engine of the tests starts. */
+#define NOW_S UINT64_C(1700000000)
+#define NOW_MS (NOW_S * 1000)
+#define DAY_S UINT64_C(86400)
+#define DAY_MS (DAY_S * 1000)
+
+/* A name in wire form. */
+struct wire {
+	uint8_t bytes[SEEP_NAME_MAX_BYTES + 64];
+	size_t size;
+};
+
+/* The name of a text; \DDD is a byte, \. a dot inside a label, "." the root. Sizes are not checked. */
+static inline struct wire wire_of(const char *text)
+{
+	struct wire wire = {.size = 1};
+	size_t length_at = 0;
+
+	if (strcmp(text, ".") == 0)
+		return wire;
+	for (; *text; text++) {
+		if (*text == '.') {
+			length_at = wire.size++;
+			continue;
+		}
+		unsigned byte = (uint8_t)*text;
+		if (*text == '\\' && text[1] >= '0' && text[1] <= '9') {
+			byte = (unsigned)(text[1] - '0') * 100 + (unsigned)(text[2] - '0') * 10 +
+			       (unsigned)(text[3] - '0');
+			text += 3;
+		} else if (*text == '\\') {
+			byte = (uint8_t)*++text;
+		}
+		wire.bytes[wire.size++] = (uint8_t)byte;
+		wire.bytes[length_at]++;
+	}
+	wire.bytes[wire.size++] = 0;
+	return wire;
+}
+
+/* 10.0.0.0 and N more. */
+static inline struct seep_address address_v4(uint32_t n)
+{
+	n += UINT32_C(10) << 24;
+	return (struct seep_address){
+		.bytes = {(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}, .size_bytes = 4};
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014): every state gives another number. */
+static inline uint64_t random_next(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* An engine on the configuration TEXT, told of at NOW_MS; the test ends if there is none. */
+struct rig {
+	struct seep_conf conf;
+	struct seep_engine *engine;
+	struct seep_thread *thread; /* its first */
+	uint64_t now_ms;	    /* the tests' clock */
+};
+
+static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads, seep_tell *tell, void *context)
+{
+	struct seep_conf_error error;
+	struct seep_engine_setup setup = {
+		.conf = &rig->conf, .threads = threads, .when_ms = NOW_MS, .tell = tell, .tell_context = context};
+	enum seep_passthrough why;
+
+	for (unsigned i = 0; i < SEEP_HASH_KEY_BYTES; i++)
+		setup.key[i] = (uint8_t)(i * 7 + 1);
+	if (seep_conf_parse(&rig->conf, text, strlen(text), "test", &error) != SEEP_CONF_OK) {
+		printf("Bail out! conf line %lu: %s\n", error.line, error.text);
+		exit(1);
+	}
+	rig->engine = seep_engine_create(&setup, &why);
+	if (!rig->engine || !(rig->thread = seep_engine_thread(rig->engine))) {
+		printf("Bail out! no engine: reason %d\n", (int)why);
+		exit(1);
+	}
+	rig->now_ms = NOW_MS;
+}
+
+static inline void rig_open(struct rig *rig, const char *text)
+{
+	rig_open_with(rig, text, 1, NULL, NULL);
+}
+
+static inline void rig_close(struct rig *rig)
+{
+	seep_engine_destroy(rig->engine);
+	seep_conf_release(&rig->conf);
+}
+
+/* All statistics as printed once. */
+struct stats {
+	const char *keys[64];
+	unsigned long long values[64];
+	unsigned count;
+};
+
+static inline int stats_take(void *context, const char *key, unsigned long long value)
+{
+	struct stats *stats = context;
+
+	if (stats->count == COUNT(stats->keys))
+		return 0;
+	stats->keys[stats->count] = key;
+	stats->values[stats->count++] = value;
+	return 1;
+}
+
+static inline unsigned long long stats_get(const struct stats *stats, const char *key)
+{
+	for (unsigned i = 0; i < stats->count; i++)
+		if (strcmp(stats->keys[i], key) == 0)
+			return stats->values[i];
+	printf("# no statistic %s\n", key);
+	return ~0ULL;
+}
+
+static inline struct stats rig_stats(struct rig *rig, bool reset)
+{
+	struct stats stats = {.count = 0};
+
+	seep_engine_print(rig->engine, rig->now_ms, reset, stats_take, &stats);
+	return stats;
+}
+
+/* One statistic now, without "num.seep." or "seep.": both are tried. */
+static inline unsigned long long rig_stat(struct rig *rig, const char *key)
+{
+	struct stats stats = rig_stats(rig, false);
+
+	for (unsigned i = 0; i < stats.count; i++) {
+		const char *found = stats.keys[i];
+
+		found += strncmp(found, "num.", 4) == 0 ? 9 : 5;
+		if (strcmp(found, key) == 0)
+			return stats.values[i];
+	}
+	printf("# no statistic %s\n", key);
+	return ~0ULL;
+}
+
+#endif

@@ -1,0 +1,532 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Scripted exchanges, each with the exact change of every counter."""
+
+import sys
+import time
+
+import rig
+import dns.reversename
+from rig import ede_of, need, rcode_of
+from rig.expect import Watch
+from rig.world import INNER_ADDRESS, PUBLIC_ADDRESS
+
+LONG = "x" * 60		# four labels of it make a name near the limit
+
+MAIN_EXTRA = """\
+prefetch: yes
+aggressive-nsec: yes
+local-zone: "blocked.example" always_nxdomain
+local-zone: "static.example" static
+local-data: "here.static.example A 192.0.2.7"
+"""
+
+MAIN_CLAUSES = """\
+stub-zone:
+	name: "corp.example"
+	stub-addr: {inner}
+forward-zone:
+	name: "fwd.example"
+	forward-addr: {inner}
+forward-zone:
+	name: "away.example"
+	forward-addr: {public}
+auth-zone:
+	name: "down.example"
+	zonefile: "auth.zone"
+	for-downstream: yes
+	for-upstream: no
+auth-zone:
+	name: "up.example"
+	zonefile: "auth.zone"
+	for-downstream: no
+	for-upstream: yes
+""".format(inner=INNER_ADDRESS, public=PUBLIC_ADDRESS)
+
+AUTH_ZONE = "@ 3600 SOA ns admin 1 7200 3600 1209600 300\n@ 3600 NS ns\nwww 3600 A 192.0.2.8\n"
+
+MAIN_CONF = """\
+learning: 0
+exempt-user: 127.0.9.0/24
+allow-domain: allowed.example
+"""
+
+RPZ = """\
+rpz:
+	name: "rpz.example"
+	zonefile: "rpz.zone"
+"""
+
+RPZ_ZONE = """\
+@ 3600 SOA ns admin 1 7200 3600 1209600 300
+@ 3600 NS ns
+trigger.rpzqname.example 3600 CNAME .
+32.1.2.0.192.rpz-ip 3600 CNAME *.
+"""
+
+
+def plain(lab, watch, tap):
+    a, b = "127.1.0.1", "127.1.0.2"
+    with watch.case("plain miss", charged=1, charge=[(a, "www.plain.example")],
+                    gauges={"users": 1, "domains": 1, "inflight": 0}):
+        lab.ask("www.plain.example", source=a)
+    with watch.case("then a hit", hits=1, gauges={"users": 0, "domains": 0}):
+        lab.ask("www.plain.example", source=a)
+    with watch.case("a hit of another user", hits=1):
+        lab.ask("www.plain.example", source=b)
+    with watch.case("a hit in other letter case", hits=1):
+        lab.ask("WWW.Plain.EXAMPLE", source=b)
+    with watch.case("another type of a known name", known=1):
+        lab.ask("www.plain.example", "AAAA", source=a)
+    with watch.case("second name of a known domain", charged=1,
+                    charge=[(a, "mail.plain.example")], gauges={"domains": 0}):
+        lab.ask("mail.plain.example", source=a)
+    with watch.case("another user's name weighs the same beside one user", charged=1,
+                    charge=[(b, "ftp.plain.example")]):
+        lab.ask("ftp.plain.example", source=b)
+    with watch.case("with two users each pays half", charged=1,
+                    charge=[(a, "irc.plain.example")]):
+        lab.ask("irc.plain.example", source=a)
+    with watch.case("TTL 0: first", charged=1, charge=[(a, "poll.ttl0.example")]):
+        lab.ask("poll.ttl0.example", source=a)
+    with watch.case("TTL 0: sent again, known", known=3):
+        for user in (a, a, b):
+            lab.ask("poll.ttl0.example", source=user)
+    with watch.case("does not exist", charged=1, charge=[(a, "no.nx.example")]):
+        tap.equal(rcode_of(lab.ask("no.nx.example", source=a)), "NXDOMAIN", "NXDOMAIN arrives")
+    with watch.case("upper-case name costs as lower-case", charged=1,
+                    charge=[(a, "www.upper.example")]):
+        lab.ask("WWW.UPPER.EXAMPLE", source=a)
+
+
+def transports(lab, watch, tap):
+    with watch.case("TCP", charged=1, charge=[("127.2.0.1", "tcp.by.example")],
+                    gauges={"users": 1}):
+        lab.ask("tcp.by.example", source="127.2.0.1", tcp=True)
+    with watch.case("TCP hit", hits=1):
+        lab.ask("tcp.by.example", source="127.2.0.1", tcp=True)
+    with watch.case("TLS", charged=1, charge=[("127.2.0.2", "tls.by.example")],
+                    gauges={"users": 1}):
+        lab.ask("tls.by.example", source="127.2.0.2", tls=True)
+    inner = ("10.66.0.1", 4000), ("10.66.0.53", 53)
+    with watch.case("PROXYv2: the inner address is the user", charged=1,
+                    charge=[("10.66.0.1", "p1.by.example")], gauges={"users": 1}):
+        lab.ask("p1.by.example", source="127.2.0.1", proxy=inner)
+    with watch.case("PROXYv2 over TCP: the same user", charged=1,
+                    charge=[("10.66.0.1", "p2.by.example")], gauges={"users": 0}):
+        lab.ask("p2.by.example", source="127.2.0.3", proxy=inner, tcp=True)
+    inner = ("10.66.0.2", 4000), ("10.66.0.53", 53)
+    with watch.case("PROXYv2: another inner address, another user", charged=1,
+                    charge=[("10.66.0.2", "p3.by.example")], gauges={"users": 1}):
+        lab.ask("p3.by.example", source="127.2.0.1", proxy=inner)
+    with watch.case("PROXYv2 hit", hits=1):
+        lab.ask("p3.by.example", source="127.2.0.1", proxy=inner)
+    inner = ("fd00:66::1", 4000), ("fd00:66::53", 53)
+    with watch.case("PROXYv2 with IPv6 inside", charged=1,
+                    charge=[("fd00:66::", "p4.by.example")], gauges={"users": 1}):
+        lab.ask("p4.by.example", source="127.2.0.1", proxy=inner)
+    with watch.case("IPv6", charged=1, charge=[("fd00:1::", "six.by.example")],
+                    gauges={"users": 1}):
+        lab.ask("six.by.example", source="fd00:1::1")
+    with watch.case("IPv6: the same /64, the same user", charged=1,
+                    charge=[("fd00:1::", "seven.by.example")], gauges={"users": 0}):
+        lab.ask("seven.by.example", source="fd00:1::2:3:4:5")
+    with watch.case("IPv6: another /64, another user", charged=1,
+                    charge=[("fd00:1:0:1::", "eight.by.example")], gauges={"users": 1}):
+        lab.ask("eight.by.example", source="fd00:1:0:1::1")
+
+
+def in_flight(lab, watch, tap):
+    slow = lab.slow_server()
+    lab.ask("warm.slow.example", source="127.3.0.9")
+    watch.model.charge("127.3.0.9", "warm.slow.example")
+
+    slow.hold()
+    with watch.case("the same user asks twice in flight", charged=1, joined=1,
+                    charge=[("127.3.0.1", "twice.slow.example")], gauges={"inflight": 0}):
+        pair = lab.burst(["twice.slow.example"] * 2, source="127.3.0.1").send()
+        slow.wait_name("twice.slow.example")
+        time.sleep(0.1)
+        slow.release()
+        tap.equal(pair.collect(3), [0, 0], "both are answered")
+        pair.close()
+
+    # Two users may come to two threads, then each thread resolves the name for itself.
+    once = {"charged": 1, "joined": 1}
+    apart = {"charged": 1, "known": 1}
+    for turn in range(1 if lab.threads == 1 else 8):
+        name = "shared%d.slow.example" % turn
+        slow.hold()
+        with watch.case("two users join in flight, turn %d" % turn,
+                        either=[once] if lab.threads == 1 else [once, apart],
+                        charge=[("127.3.1.1", name)], gauges={"inflight": 0}):
+            first = lab.send(name, source="127.3.1.1")
+            slow.wait_name(name)
+            second = lab.send(name, source="127.3.1.%d" % (turn + 2))
+            time.sleep(0.1)
+            slow.release()
+            codes = rcode_of(first.wait()), rcode_of(second.wait())
+            tap.equal(codes, ("NOERROR", "NOERROR"), "both are answered")
+
+    slow.hold()
+    with watch.case("CD flag differs: two states, the second finds the name known",
+                    charged=1, known=1, charge=[("127.3.2.1", "cd.slow.example")]):
+        first = lab.send("cd.slow.example", source="127.3.2.1")
+        slow.wait_name("cd.slow.example")
+        second = lab.send("cd.slow.example", source="127.3.2.2", cd=True)
+        time.sleep(0.1)
+        slow.release()
+        codes = rcode_of(first.wait()), rcode_of(second.wait())
+        tap.equal(codes, ("NOERROR", "NOERROR"), "both are answered")
+
+    slow.hold()
+    with watch.case("the type differs: two states", charged=1, known=1,
+                    charge=[("127.3.2.3", "type.slow.example")]):
+        first = lab.send("type.slow.example", source="127.3.2.3")
+        slow.wait_name("type.slow.example")
+        second = lab.send("type.slow.example", "AAAA", source="127.3.2.3")
+        time.sleep(0.1)
+        slow.release()
+        codes = rcode_of(first.wait()), rcode_of(second.wait())
+        tap.equal(codes, ("NOERROR", "NOERROR"), "both are answered")
+
+
+def chains(lab, watch, tap):
+    a = "127.4.0.1"
+    with watch.case("CNAME to another domain: only the asked name is charged", charged=1,
+                    charge=[(a, "www.chain.example")]):
+        tap.equal(rcode_of(lab.ask("www.chain.example", source=a)), "NOERROR", "chain resolves")
+    with watch.case("the CNAME's target, asked for itself", charged=1,
+                    charge=[(a, "www.wild.example")]):
+        lab.ask("www.wild.example", source=a)
+    with watch.case("cached CNAME, another type: only the target leaves", unsent=1):
+        lab.ask("www.chain.example", "AAAA", source=a)
+    with watch.case("two CNAMEs in a row", charged=1, charge=[(a, "more.chain.example")]):
+        lab.ask("more.chain.example", source=a)
+    with watch.case("DNAME: first name", charged=1, charge=[(a, "one.d.dname.example")]):
+        tap.equal(rcode_of(lab.ask("one.d.dname.example", source=a)), "NOERROR",
+                  "DNAME resolves")
+    with watch.case("DNAME in cache, novel prefix: it leaves under the target", charged=1,
+                    charge=[(a, "two.d.dname.example")]):
+        lab.ask("two.d.dname.example", source=a)
+    with watch.case("answer too large for UDP: asked again by TCP, counted once", charged=1,
+                    charge=[(a, "txt.big.example")]):
+        answer = lab.ask("txt.big.example", "TXT", source=a, tcp=True)
+        tap.ok(answer and len(answer.answer) and len(answer.answer[0]) == 15, "all of it came")
+
+
+def local(lab, watch, tap):
+    a = "127.5.0.1"
+    for name, rdtype, more in (("www.blocked.example", "A", {}),
+                               ("here.static.example", "A", {}),
+                               ("gone.static.example", "A", {}),
+                               ("localhost", "A", {}),
+                               ("1.0.0.127.in-addr.arpa", "PTR", {}),
+                               ("version.bind", "TXT", {"rdclass": "CH"}),
+                               ("www.down.example", "A", {}),
+                               ("none.down.example", "A", {})):
+        with watch.case("answered locally: " + name, local=1, gauges={"users": 0}):
+            lab.ask(name, rdtype, source=a, **more)
+    with watch.case("auth-zone for upstream only: nothing leaves", unsent=1,
+                    ignore=("background",)):
+        tap.equal(rcode_of(lab.ask("www.up.example", source=a)), "NOERROR", "it resolves")
+    with watch.case("stub zone on a private address", internal=1):
+        tap.equal(rcode_of(lab.ask("www.corp.example", source=a)), "NOERROR", "it resolves")
+    with watch.case("forward zone on a private address", internal=1):
+        tap.equal(rcode_of(lab.ask("www.fwd.example", source=a)), "NOERROR", "it resolves")
+    with watch.case("hit on an internal name", hits=1):
+        lab.ask("www.fwd.example", source=a)
+    with watch.case("forward zone on a public address", charged=1,
+                    charge=[(a, "www.away.example")]):
+        tap.equal(rcode_of(lab.ask("www.away.example", source=a)), "NOERROR", "it resolves")
+    with watch.case("exempt user", exempt=1):
+        lab.ask("www.plainer.example", source="127.0.9.77")
+    with watch.case("beside the exempt netblock", charged=1,
+                    charge=[("127.0.10.1", "mail.plainer.example")]):
+        lab.ask("mail.plainer.example", source="127.0.10.1")
+    with watch.case("allowed domain", allowed=2):
+        lab.ask("deep.below.allowed.example", source=a)
+        lab.ask("allowed.example", source=a)
+    with watch.case("not below the allowed domain", charged=1,
+                    charge=[(a, "www.notallowed.example")]):
+        lab.ask("www.notallowed.example", source=a)
+
+
+def signed(lab, watch, tap):
+    a, ignore = "127.6.0.1", ("background",)
+    with watch.case("DNSSEC: a valid answer", charged=1, charge=[(a, "www.signed.example")],
+                    ignore=ignore):
+        answer = lab.ask("www.signed.example", source=a, dnssec=True)
+        tap.ok(answer and "AD" in answer.to_text().split("flags", 1)[1].split("\n")[0],
+               "it is validated", answer)
+    with watch.case("NXDOMAIN of a signed zone", charged=1, charge=[(a, "beta.signed.example")],
+                    ignore=ignore):
+        tap.equal(rcode_of(lab.ask("beta.signed.example", source=a)), "NXDOMAIN", "NXDOMAIN")
+    with watch.case("aggressive NSEC: the next NXDOMAIN needs nothing", unsent=1):
+        tap.equal(rcode_of(lab.ask("gamma.signed.example", source=a)), "NXDOMAIN", "NXDOMAIN")
+    with watch.case("no such type, signed", charged=1, charge=[(a, "alpha.signed.example")],
+                    ignore=ignore):
+        lab.ask("alpha.signed.example", "TXT", source=a)
+    with watch.case("aggressive NSEC: the next missing type needs nothing", unsent=1):
+        lab.ask("alpha.signed.example", "HINFO", source=a)
+    with watch.case("CNAME inside the signed zone", charged=1,
+                    charge=[(a, "to.signed.example")], ignore=ignore):
+        lab.ask("to.signed.example", source=a, dnssec=True)
+
+
+def odd_names(lab, watch, tap):
+    a, b = "127.7.0.1", "127.7.0.2"
+    rows = (
+        ("one label", "intranet", 1, "A"),
+        ("a public suffix", "co.uk", 2, "A"),
+        ("a private suffix", "github.io", 2, "A"),
+        ("below a private suffix", "www.somebody.github.io", 3, "A"),
+        ("a domain itself", "itself.example", 2, "A"),
+        ("reverse, IPv4", "77.2.200.100.in-addr.arpa", 5, "PTR"),
+        ("reverse, IPv4 again", "78.2.200.100.in-addr.arpa", 5, "PTR"),
+        ("reverse, IPv6", dns.reversename.from_address("2a0b:1c2d:3e4f::5:6789"), 14, "PTR"),
+        ("a dot in a label", (b"a.b", b"dots", b"example"), 2, "A"),
+        ("NUL bytes in labels", (b"\0\0", b"a\0b", b"nuls", b"example"), 2, "A"),
+        ("8-bit bytes", (b"\xff\xfe\x80", b"bits", b"example"), 2, "A"),
+        ("255 bytes", ("b" * 63 + "." + "c" * 63 + "." + "d" * 63 + "." + "e" * 46 +
+                       ".long.example"), 2, "A"),
+    )
+    for title, name, domain_labels, rdtype in rows:
+        with watch.case(title, charged=1, charge=[(a, name, domain_labels)]):
+            answer = lab.ask(name, rdtype, source=a, timeout_s=3)
+            if answer is None:
+                tap.ok(False, title + " is answered")
+        with watch.case(title + ", hit", hits=1):
+            lab.ask(name, rdtype, source=b)
+    with watch.case("name with a NUL is not the name cut at the NUL", charged=1,
+                    charge=[(a, (b"\0\0", b"a", b"nuls", b"example"))]):
+        lab.ask((b"\0\0", b"a", b"nuls", b"example"), source=a)
+    with watch.case("two labels are not one label with a dot", charged=1,
+                    charge=[(a, "a.b.dots.example")]):
+        lab.ask("a.b.dots.example", source=a)
+    with watch.case("the root", charged=1, charge=[(a, ".", 0)], ignore=("background",)):
+        lab.ask(".", "TXT", source=a)
+
+
+def over_budget(lab, watch, tap):
+    """The default budget is 8192 bits: six long names in six domains fit, a seventh does not."""
+    a, b = "127.8.0.1", "127.8.0.2"
+
+    def long_name(at):
+        return "%s.%s.%s.%s.over%d.example" % (LONG, LONG, LONG, "y" * 40, at)
+
+    for at in range(6):
+        more = {"flagged_user": 1} if at >= 3 else {}
+        with watch.case("long name %d" % at, charged=1, charge=[(a, long_name(at))],
+                        gauges={"users.spent": 0}, **more):
+            tap.equal(rcode_of(lab.ask(long_name(at), source=a)), "NOERROR", "it resolves")
+    with watch.case("over budget", refused_user=1, gauges={"users.spent": 1, "inflight": 0}):
+        answer = lab.ask(long_name(6), source=a)
+        tap.equal(rcode_of(answer), "REFUSED", "it is refused")
+        tap.ok(any(code == 15 and "user" in text for code, text in ede_of(answer)),
+               "EDE 15 names the user's meter", ede_of(answer))
+    with watch.case("without EDNS the refusal is plain", refused_user=1):
+        answer = lab.ask(long_name(6), source=a, edns=False)
+        tap.ok(rcode_of(answer) == "REFUSED" and not ede_of(answer), "no EDE", answer)
+    with watch.case("refused over TCP as well", refused_user=1):
+        tap.equal(rcode_of(lab.ask(long_name(6), source=a, tcp=True)), "REFUSED", "refused")
+    with watch.case("cached names still answered", hits=1):
+        tap.equal(rcode_of(lab.ask(long_name(0), source=a)), "NOERROR", "it is answered")
+    with watch.case("known names still resolve", known=1):
+        tap.equal(rcode_of(lab.ask(long_name(0), "AAAA", source=a)), "NOERROR", "it resolves")
+    with watch.case("local names still answered", local=1):
+        tap.equal(rcode_of(lab.ask("here.static.example", source=a)), "NOERROR", "it is answered")
+    with watch.case("internal names still resolve", internal=1):
+        tap.equal(rcode_of(lab.ask("over.corp.example", source=a)), "NOERROR", "it resolves")
+    with watch.case("allowed names still resolve", allowed=1):
+        tap.equal(rcode_of(lab.ask("over.allowed.example", source=a)), "NOERROR", "it resolves")
+    with watch.case("another user is not touched", charged=1, charge=[(b, long_name(6))]):
+        tap.equal(rcode_of(lab.ask(long_name(6), source=b)), "NOERROR", "it resolves")
+    with watch.case("what the other sent is now a hit", hits=1):
+        tap.equal(rcode_of(lab.ask(long_name(6), source=a)), "NOERROR", "it is answered")
+
+
+def prefetch(lab, watch, tap):
+    a = "127.9.0.1"
+    with watch.case("prefetch: first", charged=1, charge=[(a, "pre.ttl10.example")]):
+        lab.ask("pre.ttl10.example", source=a)
+    time.sleep(9.1)
+    with watch.case("prefetch: a hit, and the refresh in the background", hits=1, background=1):
+        lab.ask("pre.ttl10.example", source=a)
+
+
+def main_lab(tap):
+    with rig.Lab(conf=MAIN_CONF, extra=MAIN_EXTRA, clauses=MAIN_CLAUSES,
+                 files={"auth.zone": AUTH_ZONE}) as lab:
+        watch = Watch(lab, tap, "main")
+        lab.ask("warm.wild.example", source="127.0.9.1")
+        tap.equal(lab.seep().get("seep.mode"), 3, "seep.mode says guarding")
+        for cases in (plain, transports, chains, local, signed, odd_names, over_budget,
+                      in_flight, prefetch):
+            cases(lab, watch, tap)
+        tap.equal(lab.seep().get("seep.inflight"), 0, "nothing left in flight")
+
+
+def domain_lab(tap):
+    """A domain's own budget, spent by two users of whom neither is over theirs."""
+    with rig.Lab(conf="learning: 0\nuser-budget: 1m\ndomain-budget: 128\n") as lab:
+        watch = Watch(lab, tap, "domain budget")
+        a, b = "127.1.0.1", "127.1.0.2"
+        # 1024 bits for one user: a label of 40 takes 219 bits, the new domain 16.
+        for at in range(4):
+            name = "%s%d.heavy.example" % ("h" * 39, at)
+            more = {"flagged_domain": 1} if at >= 2 else {}
+            with watch.case("name %d" % at, charged=1, charge=[(a, name)], **more):
+                lab.ask(name, source=a)
+        with watch.case("over the domain's budget", refused_domain=1,
+                        gauges={"domains.spent": 1, "users.spent": 0}):
+            answer = lab.ask("%s9.heavy.example" % ("h" * 39), source=a)
+            tap.ok(any(code == 15 and "domain" in text for code, text in ede_of(answer)),
+                   "EDE 15 names the domain's meter", ede_of(answer))
+        with watch.case("another domain of the same user", charged=1,
+                        charge=[(a, "%s9.light.example" % ("h" * 39))]):
+            lab.ask("%s9.light.example" % ("h" * 39), source=a)
+        with watch.case("another user does not get through either", refused_domain=1):
+            lab.ask("%s8.heavy.example" % ("h" * 39), source=b)
+        with watch.case("names known there still resolve", known=1):
+            lab.ask("%s0.heavy.example" % ("h" * 39), "AAAA", source=b)
+        with watch.case("as a user of it, the other brings a budget", charged=1,
+                        charge=[(b, "%s8.heavy.example" % ("h" * 39))], ignore=(
+                            "bits.metered", "flagged.domain")):
+            lab.ask("%s8.heavy.example" % ("h" * 39), source=b)
+
+
+def flag_lab(tap, conf, mode):
+    with rig.Lab(conf=conf + "user-budget: 128\n") as lab:
+        watch = Watch(lab, tap, conf.strip())
+        a = "127.1.0.1"
+        tap.equal(lab.seep().get("seep.mode"), mode, conf.strip() + ": seep.mode")
+        for at in range(4):
+            name = "%s.flag%d.example" % ("f" * 40, at)
+            more = {"flagged_user": 1} if at >= 2 else {}
+            with watch.case("name %d" % at, charged=1, charge=[(a, name)], **more):
+                lab.ask(name, source=a)
+        with watch.case("over budget, but it passes", charged=1, would_refuse_user=1,
+                        ignore=("bits", "bits.metered"), gauges={"users.spent": 1}):
+            answer = lab.ask("%s.flag9.example" % ("f" * 40), source=a)
+            tap.ok(rcode_of(answer) == "NOERROR" and not ede_of(answer), "answered", answer)
+
+
+def qmin_lab(tap):
+    with rig.Lab(qmin=True) as lab:
+        watch = Watch(lab, tap, "qmin")
+        a, ignore = "127.1.0.1", ("background",)
+        lab.ask("warm.wild.example", source=a)
+        watch.model.charge(a, "warm.wild.example")
+        with watch.case("three labels below the domain", charged=1,
+                        charge=[(a, "x.y.z.wild.example")]):
+            tap.equal(rcode_of(lab.ask("x.y.z.wild.example", source=a)), "NOERROR", "it resolves")
+        with watch.case("hit", hits=1):
+            lab.ask("x.y.z.wild.example", source=a)
+        with watch.case("NXDOMAIN half-way", charged=1, charge=[(a, "m.n.nx.example")],
+                        ignore=ignore):
+            tap.equal(rcode_of(lab.ask("m.n.nx.example", source=a)), "NXDOMAIN", "NXDOMAIN")
+        with watch.case("CNAME chain", charged=1, charge=[(a, "www.chain.example")],
+                        ignore=ignore):
+            tap.equal(rcode_of(lab.ask("www.chain.example", source=a)), "NOERROR", "it resolves")
+        with watch.case("DNAME", charged=1, charge=[(a, "p.q.d.dname.example")], ignore=ignore):
+            tap.equal(rcode_of(lab.ask("p.q.d.dname.example", source=a)), "NOERROR",
+                      "it resolves")
+        with watch.case("DNAME in cache", charged=1, charge=[(a, "r.s.d.dname.example")],
+                        ignore=ignore):
+            lab.ask("r.s.d.dname.example", source=a)
+        with watch.case("DNSSEC", charged=1, charge=[(a, "www.signed.example")], ignore=ignore):
+            lab.ask("www.signed.example", source=a, dnssec=True)
+        with watch.case("a domain itself", charged=1, charge=[(a, "nobody.example")]):
+            lab.ask("nobody.example", source=a)
+        with watch.case("the domain does not exist", charged=1, charge=[(a, "s.gone.void")],
+                        ignore=ignore):
+            tap.equal(rcode_of(lab.ask("s.gone.void", source=a)), "NXDOMAIN", "NXDOMAIN")
+
+
+def strict_lab(tap):
+    """Strict minimisation stops at the domain: nothing below it leaves."""
+    with rig.Lab(qmin=True, extra="qname-minimisation-strict: yes") as lab:
+        watch = Watch(lab, tap, "qmin strict")
+        lab.ask("warm.wild.example", source="127.1.0.1")
+        with watch.case("the domain does not exist: its prefix stays here", unsent=1,
+                        ignore=("background",)):
+            tap.equal(rcode_of(lab.ask("secret.gone.void", source="127.1.0.1")), "NXDOMAIN",
+                      "NXDOMAIN")
+
+
+def root_lab(tap, root):
+    with rig.Lab(root=root) as lab:
+        watch = Watch(lab, tap, root + ' of "."')
+        a = "127.1.0.1"
+        lab.ask("warm.first.example", source=a)
+        with watch.case("is outside", charged=1, charge=[(a, "www.second.example")]):
+            tap.equal(rcode_of(lab.ask("www.second.example", source=a)), "NOERROR", "it resolves")
+        with watch.case("hit", hits=1):
+            lab.ask("www.second.example", source=a)
+
+
+def expired_lab(tap):
+    with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 0\n"
+                       "infra-cache-max-rtt: 1000\n") as lab:
+        watch = Watch(lab, tap, "serve-expired")
+        a = "127.1.0.1"
+        lab.ask("old.ttl1.example", source=a)
+        time.sleep(2.1)
+        with watch.case("expired answer: a hit, and the refresh in the background", hits=1,
+                        background=1):
+            tap.equal(rcode_of(lab.ask("old.ttl1.example", source=a)), "NOERROR", "it is answered")
+        with watch.case("upstream dead: SERVFAIL, but the name left", charged=1,
+                        charge=[(a, "www.dead.example")], ignore=("background",), wait_s=3):
+            answer = lab.ask("www.dead.example", source=a, timeout_s=20)
+            tap.equal(rcode_of(answer), "SERVFAIL", "SERVFAIL")
+
+
+def expired_wait_lab(tap):
+    """With a client time-out the old answer comes while the resolver still asks."""
+    with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 200\n") as lab:
+        watch = Watch(lab, tap, "serve-expired-client-timeout")
+        slow = lab.slow_server(ttl=1)
+        a = "127.1.0.1"
+        lab.ask("old.slow.example", source=a)
+        time.sleep(2.1)
+        slow.hold()
+        with watch.case("old answer while the name is asked again", known=1, wait_s=3,
+                        gauges={"inflight": 0}):
+            tap.equal(rcode_of(lab.ask("old.slow.example", source=a)), "NOERROR",
+                      "it is answered")
+            slow.release()
+
+
+def rpz_lab(tap):
+    with rig.Lab(rpz=True, clauses=RPZ, files={"rpz.zone": RPZ_ZONE}) as lab:
+        watch = Watch(lab, tap, "RPZ")
+        a = "127.1.0.1"
+        with watch.case("by name: answered locally", local=1):
+            tap.equal(rcode_of(lab.ask("trigger.rpzqname.example", source=a)), "NXDOMAIN",
+                      "NXDOMAIN")
+        lab.ask("warm.wild.example", source="127.1.0.2")
+        with watch.case("by address: the name left before", charged=1,
+                        charge=[(a, "www.rpzip.example")]):
+            tap.equal(rcode_of(lab.ask("www.rpzip.example", source=a)), "NOERROR", "no data")
+
+
+def main():
+    need.live()
+    with rig.Tap() as tap:
+        main_lab(tap)
+        domain_lab(tap)
+        flag_lab(tap, "learning: 0\naction: flag\n", 2)
+        flag_lab(tap, "learning: 7d\n", 1)
+        qmin_lab(tap)
+        strict_lab(tap)
+        for root in ("stub", "forward"):
+            root_lab(tap, root)
+        expired_lab(tap)
+        expired_wait_lab(tap)
+        rpz_lab(tap)
+    return tap.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""All tests: builds what they need, runs them, and ends on "N passed, N failed"."""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LOGS = os.path.join(ROOT, "build", "check")
+VERSIONS = ("1.17.1", "1.22.0")
+FIRST = VERSIONS[0]
+TAP_LINE = re.compile(r"^(not )?ok\b(.*)$")
+
+
+class Result:
+    passed = failed = skipped = 0
+
+
+def shown(title, started_s, passed, failed, skipped):
+    Result.passed += passed
+    Result.failed += failed
+    Result.skipped += skipped
+    print("%-52s %5d passed %3d failed%s  %5.1f s"
+          % (title, passed, failed, " %3d skipped" % skipped if skipped else "",
+             time.monotonic() - started_s), flush=True)
+
+
+def run(title, argv, env=None, timeout_s=600):
+    """Run one program to its end; its exit status, its output and its log's path."""
+    log = os.path.join(LOGS, re.sub(r"[^A-Za-z0-9.]+", "-", title) + ".log")
+    with open(log, "wb") as out:
+        try:
+            code = subprocess.run(argv, cwd=ROOT, env={**os.environ, **(env or {})}, stdout=out,
+                                  stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                  timeout=timeout_s).returncode
+        except subprocess.TimeoutExpired:
+            out.write(b"\nnot ok - ended within %d s\n" % timeout_s)
+            code = 124
+    with open(log, errors="replace") as text:
+        return code, text.read(), log
+
+
+def step(title, *argv, **more):
+    """One check that passes if the program ends well."""
+    started_s = time.monotonic()
+    code, text, log = run(title, argv, **more)
+    shown(title, started_s, code == 0, code != 0, 0)
+    if code:
+        print("".join("    %s\n" % line for line in text.splitlines()[-25:]) + "    see " + log)
+    return code == 0
+
+
+def tap(title, *argv, **more):
+    """One program that speaks TAP."""
+    started_s = time.monotonic()
+    code, text, log = run(title, argv, **more)
+    passed = failed = skipped = 0
+    for line in text.splitlines():
+        found = TAP_LINE.match(line)
+        if not found:
+            skipped += line.startswith("1..0")
+        elif "# SKIP" in found.group(2):
+            skipped += 1
+        elif found.group(1):
+            failed += 1
+            print("    " + line)
+        else:
+            passed += 1
+    if code and not failed or not passed + failed + skipped:
+        failed += 1
+        print("    ended with status %d, see %s" % (code, log))
+        print("".join("    %s\n" % line for line in text.splitlines()[-15:]), end="")
+    shown(title, started_s, passed, failed, skipped)
+
+
+def make_check(title, directory, *more):
+    """automake's own test run, counted by its result lines."""
+    started_s = time.monotonic()
+    code, text, log = run(title, ("make", "-C", directory, "-j2", "check") + more)
+    counts = {key: sum(int(n) for n in re.findall(r"^# %s: +(\d+)" % key, text, re.M))
+              for key in ("PASS", "FAIL", "ERROR", "SKIP")}
+    failed = counts["FAIL"] + counts["ERROR"]
+    if code and not failed or not counts["PASS"]:
+        failed += 1
+    if failed:
+        print("".join("    %s\n" % line for line in text.splitlines()
+                      if re.match(r"^(FAIL|ERROR)", line)) + "    see " + log)
+    shown(title, started_s, counts["PASS"], failed, counts["SKIP"])
+
+
+def configure(name, version, *options, flags=False, **env):
+    """A build of Seep of its own, in build/seep/NAME."""
+    directory = os.path.join(ROOT, "build", "seep", name)
+    tree = os.path.join(ROOT, "build", "unbound", version + ("-otherflags" if flags else ""))
+    os.makedirs(directory, exist_ok=True)
+    script = ("cd '%s' && { [ -e Makefile ] && [ ! '%s/configure' -nt Makefile ] || "
+              "'%s/configure' --enable-werror --with-unbound-src='%s/src' %s; } && "
+              "make -j2 && { [ ! -e .libs/seep.so ] || ln -sf .libs/seep.so seep.so; }"
+              % (directory, ROOT, ROOT, tree, " ".join(options)))
+    return directory, step("build seep for %s" % name, "sh", "-c", script, env=env)
+
+
+def builds():
+    for version in VERSIONS:
+        step("build unbound %s" % version, "unbound/build", "--version", version, timeout_s=1200)
+    step("configure unbound %s with other flags" % FIRST,
+         "unbound/build", "--version", FIRST, "--other-flags", timeout_s=600)
+    for version in VERSIONS:
+        configure(version, version)
+    configure(FIRST + "-otherflags", FIRST, flags=True)
+
+
+def core():
+    make_check("unit tests, gcc", os.path.join(ROOT, "build", "seep", FIRST))
+    directory, built = configure("clang", FIRST, CC="clang")
+    if built:
+        make_check("unit tests, clang", directory)
+    directory, built = configure("asan", FIRST, "--enable-sanitizer=address")
+    if built:
+        make_check("unit tests, address and undefined sanitizers", directory)
+    directory, built = configure("tsan", FIRST, "--enable-sanitizer=thread")
+    if built:
+        make_check("engine with 4 threads, thread sanitizer", directory,
+                   "TESTS=test/unit_threads test/unit_engine")
+
+
+def live(quick):
+    def one(name, version=FIRST, threads=4, timeout_s=600, **env):
+        tap("%s, unbound %s, %d thread%s%s" % (name, version, threads, "s"[:threads > 1],
+                                              "".join(" " + k for k in env)),
+            "python3", "test/live_%s.py" % name, timeout_s=timeout_s,
+            env={"SEEP_UNBOUND_VERSION": version, "SEEP_THREADS": str(threads),
+                 "SEEP_REQUIRE_LIVE": os.environ.get("SEEP_REQUIRE_LIVE", "1"), **env})
+
+    for version in VERSIONS:
+        for threads in (1, 4):
+            one("cases", version, threads)
+        one("foreign", version)
+    for threads in (1, 4):
+        one("budget", FIRST, threads)
+    one("tunnel", FIRST)
+    if not quick:
+        one("tunnel", VERSIONS[1])
+    one("reload", FIRST, SEEP_RELOADS="100" if quick else "1000")
+
+
+def package():
+    step("make distcheck", "make", "-C", "build/seep/" + FIRST, "distcheck",
+         "DISTCHECK_CONFIGURE_FLAGS=--with-unbound-src=%s/build/unbound/%s/src" % (ROOT, FIRST),
+         timeout_s=600)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer tunnels and reloads")
+    parser.add_argument("parts", nargs="*", default=[], help="of: format core live package")
+    args = parser.parse_args()
+    parts = args.parts or ["format", "core", "live", "package"]
+    os.makedirs(LOGS, exist_ok=True)
+    started_s = time.monotonic()
+    if "format" in parts:
+        step("sources are formatted", "./dev", "format", "--check")
+    builds()
+    if "core" in parts:
+        core()
+    if "live" in parts:
+        live(args.quick)
+    if "package" in parts:
+        package()
+    print("\n%.0f s" % (time.monotonic() - started_s))
+    print("%d passed, %d failed, %d skipped" % (Result.passed, Result.failed, Result.skipped))
+    return 1 if Result.failed or not Result.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

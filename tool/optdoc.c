@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Print what documents the options of seep.conf, from their table: the OPTIONS of seep.conf(5), or (--example) the
+ * example file.
+ */
+#include "conf.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *placeholder(enum seep_option_type type)
+{
+	static const char *const words[] = {
+		[SEEP_OPTION_SIZE] = "size",
+		[SEEP_OPTION_DURATION] = "duration",
+		[SEEP_OPTION_NUMBER] = "number",
+		[SEEP_OPTION_PERCENT] = "percent",
+		[SEEP_OPTION_YESNO] = "yes or no",
+		[SEEP_OPTION_ACTION] = "action",
+		[SEEP_OPTION_PATH] = "path",
+		[SEEP_OPTION_NETBLOCKS] = "netblock",
+		[SEEP_OPTION_DOMAINS] = "domain",
+		[SEEP_OPTION_DOMAIN_FILES] = "path",
+	};
+	return words[type];
+}
+
+/* Bytes of the first sentence of text, its full stop included: up to a stop, a blank and a capital. */
+static size_t sentence_length(const char *text)
+{
+	size_t at = 0;
+
+	while (text[at] && !(text[at] == '.' && text[at + 1] == ' ' && isupper((unsigned char)text[at + 2])))
+		at++;
+	return text[at] ? at + 1 : at;
+}
+
+static void print_roff(const char *text, size_t length)
+{
+	if (length > 0 && (text[0] == '.' || text[0] == '\''))
+		fputs("\\&", stdout);
+	for (size_t at = 0; at < length; at++) {
+		if (text[at] == '-')
+			fputs("\\-", stdout);
+		else if (text[at] == '\\')
+			fputs("\\e", stdout);
+		else
+			putchar(text[at]);
+	}
+}
+
+/* "A size from 16 to 1g (bytes a day)." */
+static void format_takes(const struct seep_option *option, char *text, size_t size)
+{
+	char expected[SEEP_CONF_EXPECTED_SIZE];
+
+	seep_option_expected(option, expected);
+	expected[0] = (char)toupper((unsigned char)expected[0]);
+	snprintf(text, size, "%s%s%s%s.%s", expected, option->unit[0] ? " (" : "", option->unit,
+		 option->unit[0] ? ")" : "", seep_option_is_list(option) ? " May be given more than once." : "");
+}
+
+static void print_manual(const struct seep_option *option)
+{
+	char takes[512];
+
+	fputs(".TP\n.BI ", stdout);
+	print_roff(option->name, strlen(option->name));
+	printf(": \" %s\"\n", placeholder(option->type));
+	for (const char *text = option->text; *text;) {
+		size_t length = sentence_length(text);
+
+		print_roff(text, length);
+		putchar('\n');
+		text += length;
+		text += *text == ' ';
+	}
+	puts(".br");
+	format_takes(option, takes, sizeof(takes));
+	print_roff(takes, strlen(takes));
+	fputs("\nDefault: ", stdout);
+	if (option->default_text[0])
+		print_roff(option->default_text, strlen(option->default_text));
+	else
+		fputs("none", stdout);
+	puts(".");
+}
+
+static void print_example(const struct seep_option *option)
+{
+	char takes[512];
+
+	format_takes(option, takes, sizeof(takes));
+	printf("\n# %.*s\n# %s\n", (int)sentence_length(option->text), option->text, takes);
+	printf("#%s: %s\n", option->name, option->default_text[0] ? option->default_text : "\"\"");
+}
+
+int main(int argc, char **argv)
+{
+	bool example = argc == 2 && strcmp(argv[1], "--example") == 0;
+
+	if (argc > 1 && !example) {
+		fprintf(stderr, "usage: optdoc [--example]\n");
+		return 2;
+	}
+	if (example)
+		puts("# Options of Seep: what they mean in full is in seep.conf(5).\n"
+		     "# Seep reads this file as seep.conf in Unbound's directory: (see unbound.conf(5)).\n"
+		     "# Every option stands here with its default; take away the \"#\" before its name to change it.\n"
+		     "seep:");
+	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++) {
+		if (example)
+			print_example(&seep_options[at]);
+		else
+			print_manual(&seep_options[at]);
+	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("optdoc");
+		return 1;
+	}
+	return 0;
+}
