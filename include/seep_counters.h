@@ -50,7 +50,7 @@
 	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding") \
 	GAUGE(passthrough, "seep.passthrough",                                          \
 	      "0 no, 1 built for another Unbound, 2 seep.conf, 3 memory, "              \
-	      "4 no SipHash or suffix list")                                            \
+	      "4 no randomness or suffix list")                                         \
 	GAUGE(users, "seep.users", "users tracked")                                     \
 	GAUGE(users_spent, "seep.users.spent", "users over their budget")               \
 	GAUGE(domains, "seep.domains", "domains tracked")                               \

@@ -18,7 +18,7 @@ enum seep_passthrough {
 	SEEP_PASSTHROUGH_BUILD = 1,  /* built for another Unbound */
 	SEEP_PASSTHROUGH_CONF = 2,   /* seep.conf cannot be used */
 	SEEP_PASSTHROUGH_MEMORY = 3, /* memory-size is not to be had */
-	SEEP_PASSTHROUGH_SYSTEM = 4, /* no SipHash, randomness or suffix list */
+	SEEP_PASSTHROUGH_SYSTEM = 4, /* no randomness or suffix list */
 };
 
 #endif

@@ -14,13 +14,22 @@
 #include <unistd.h>
 
 enum {
-	SHOWN_SIZE = 96,	/* a piece of the file, quoted in an error; the rest is cut */
-	OPTION_NAME_MAX = 40,	/* names beyond this are unknown, and resemble none */
+	SHOWN_SIZE = 96,      /* a piece of the file, quoted in an error; the rest is cut */
+	OPTION_NAME_MAX = 40, /* names beyond this are unknown, and resemble none */
 };
 
 const struct seep_option seep_options[SEEP_OPTION_COUNT] = {
 #define X(field, name, type, default_text, min, max, unit, text) \
-	{name, SEEP_OPTION_##type, offsetof(struct seep_conf, field), default_text, min, max, unit, text},
+	{                                                        \
+		name,                                            \
+		SEEP_OPTION_##type,                              \
+		offsetof(struct seep_conf, field),               \
+		default_text,                                    \
+		min,                                             \
+		max,                                             \
+		unit,                                            \
+		text                                             \
+	},
 	SEEP_OPTIONS(X)
 #undef X
 };
@@ -37,17 +46,21 @@ struct unit {
 };
 
 /* Ascending; the first is what a bare number counts. */
-static const struct unit size_units[] = {{0, 1}, {'k', SEEP_KIB}, {'m', SEEP_MIB}, {'g', SEEP_GIB}, {0, 0}};
-static const struct unit duration_units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', SEEP_DAY_S}, {0, 0}};
-static const struct unit percent_units[] = {{'%', 1}, {0, 0}};
-static const struct unit number_units[] = {{0, 1}, {0, 0}};
+static const struct unit size_units[] = {
+	{ 0, 1 }, { 'k', SEEP_KIB }, { 'm', SEEP_MIB }, { 'g', SEEP_GIB }, { 0, 0 }
+};
+static const struct unit duration_units[] = {
+	{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', SEEP_DAY_S }, { 0, 0 }
+};
+static const struct unit percent_units[] = { { '%', 1 }, { 0, 0 } };
+static const struct unit number_units[] = { { 0, 1 }, { 0, 0 } };
 
 /* One file while it is read: seep.conf, or an allow-list. */
 struct reader {
 	const char *name;
 	const char *next;
 	const char *end;
-	unsigned long line;		/* of what next_line gave last */
+	unsigned long line; /* of what next_line gave last */
 	struct seep_conf_error *error;
 };
 
@@ -59,7 +72,7 @@ struct line {
 struct parser {
 	struct reader reader;
 	struct seep_conf *conf;
-	unsigned long first_line[SEEP_OPTION_COUNT];	/* 0 if the option was not met yet */
+	unsigned long first_line[SEEP_OPTION_COUNT]; /* 0 if the option was not met yet */
 };
 
 /* ---- errors ---- */
@@ -85,8 +98,9 @@ static void show(char *shown, size_t size, const char *bytes, size_t length)
 }
 
 /* Fill in the error; SEEP_CONF_BAD, so that callers can return it. */
-__attribute__((format(printf, 3, 4)))
-static enum seep_conf_status fail(const struct reader *reader, const char *expected, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static enum seep_conf_status fail(const struct reader *reader,
+									const char *expected,
+									const char *format, ...)
 {
 	struct seep_conf_error *error = reader->error;
 	va_list arguments;
@@ -106,7 +120,8 @@ void seep_conf_error_format(const struct seep_conf_error *error, char *text)
 
 	if (error->line)
 		snprintf(line, sizeof(line), ":%lu", error->line);
-	snprintf(text, SEEP_CONF_ERROR_SIZE, "%s%s: %s: expected %s", error->file, line, error->text, error->expected);
+	snprintf(text, SEEP_CONF_ERROR_SIZE, "%s%s: %s: expected %s", error->file, line,
+		 error->text, error->expected);
 }
 
 /* ---- what options expect ---- */
@@ -177,8 +192,10 @@ void seep_option_expected(const struct seep_option *option, char *text)
 		break;
 	case SEEP_OPTION_ACTION:
 		text[0] = '\0';
-		for (size_t at = 0; at < sizeof(action_words) / sizeof(action_words[0]) && used < size; at++)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", at ? " or " : "", action_words[at]);
+		for (size_t at = 0;
+		     at < sizeof(action_words) / sizeof(action_words[0]) && used < size; at++)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", at ? " or " : "",
+						 action_words[at]);
 		break;
 	case SEEP_OPTION_PATH:
 		snprintf(text, size, "a path of at most %s bytes", max);
@@ -279,7 +296,8 @@ static enum seep_conf_status next_line(struct reader *reader, struct line *line,
 	if (line->length > 0 && line->text[line->length - 1] == '\r')
 		line->length--;
 	if (line->length > SEEP_CONF_LINE_MAX)
-		return fail(reader, "a shorter line", "line of more than %d bytes", SEEP_CONF_LINE_MAX);
+		return fail(reader, "a shorter line", "line of more than %d bytes",
+			    SEEP_CONF_LINE_MAX);
 	if (memchr(line->text, '\0', line->length))
 		return fail(reader, "text", "a NUL byte");
 	return SEEP_CONF_OK;
@@ -301,7 +319,7 @@ static void skip_blanks(struct line *line)
 /* Take the first length bytes off line. */
 static struct line take(struct line *line, size_t length)
 {
-	struct line taken = {line->text, length};
+	struct line taken = { line->text, length };
 
 	line->text += length;
 	line->length -= length;
@@ -313,7 +331,8 @@ static size_t word_length(const struct line *line)
 {
 	size_t at = 0;
 
-	while (at < line->length && !is_blank(line->text[at]) && line->text[at] != '"' && line->text[at] != '\'')
+	while (at < line->length && !is_blank(line->text[at]) && line->text[at] != '"' &&
+	       line->text[at] != '\'')
 		at += line->text[at] == '\\' && at + 1 < line->length ? 2 : 1;
 	return at;
 }
@@ -326,8 +345,9 @@ static bool at_comment_or_end(const struct line *line)
 /* ---- values ---- */
 
 /* A value that does not suit its option. */
-static enum seep_conf_status fail_value(const struct parser *parser, const struct seep_option *option,
-					const char *value, const char *why)
+static enum seep_conf_status fail_value(const struct parser *parser,
+					const struct seep_option *option, const char *value,
+					const char *why)
 {
 	char expected[SEEP_CONF_EXPECTED_SIZE];
 	char shown[SHOWN_SIZE];
@@ -338,7 +358,8 @@ static enum seep_conf_status fail_value(const struct parser *parser, const struc
 }
 
 /* Digits and perhaps a unit; NULL, or why it is no such number. */
-static const char *parse_number(const char *value, const struct seep_option *option, uint64_t *number)
+static const char *parse_number(const char *value, const struct seep_option *option,
+				uint64_t *number)
 {
 	const char *const out_of_range = "is out of range";
 	const struct unit *unit = units_of(option->type);
@@ -374,8 +395,9 @@ static const char *parse_number(const char *value, const struct seep_option *opt
 	return *number < option->min || *number > option->max ? out_of_range : NULL;
 }
 
-static enum seep_conf_status set_action(const struct parser *parser, const struct seep_option *option,
-					const char *value, enum seep_action *action)
+static enum seep_conf_status set_action(const struct parser *parser,
+					const struct seep_option *option, const char *value,
+					enum seep_action *action)
 {
 	for (size_t at = 0; at < sizeof(action_words) / sizeof(action_words[0]); at++) {
 		if (strcmp(value, action_words[at]) == 0) {
@@ -386,8 +408,9 @@ static enum seep_conf_status set_action(const struct parser *parser, const struc
 	return fail_value(parser, option, value, "is no action");
 }
 
-static enum seep_conf_status add_netblock(const struct parser *parser, const struct seep_option *option,
-					  const char *value, struct seep_netblocks **list)
+static enum seep_conf_status add_netblock(const struct parser *parser,
+					  const struct seep_option *option, const char *value,
+					  struct seep_netblocks **list)
 {
 	char meant[SEEP_NETBLOCK_TEXT_SIZE];
 	char alternatives[2 * SEEP_NETBLOCK_TEXT_SIZE + sizeof(" or ")];
@@ -396,7 +419,8 @@ static enum seep_conf_status add_netblock(const struct parser *parser, const str
 
 	if (status == SEEP_NETBLOCK_HOST_BITS) {
 		seep_netblock_format(&block, meant);
-		snprintf(alternatives, sizeof(alternatives), "%s or %.*s", meant, (int)strcspn(value, "/"), value);
+		snprintf(alternatives, sizeof(alternatives), "%s or %.*s", meant,
+			 (int)strcspn(value, "/"), value);
 		return fail(&parser->reader, alternatives, "%s: \"%s\" %s", option->name, value,
 			    seep_netblock_status_text(status));
 	}
@@ -410,7 +434,8 @@ static enum seep_conf_status add_netblock(const struct parser *parser, const str
 }
 
 /* Add a name to a set that may not be there yet. */
-static enum seep_subtree_status add_name(struct seep_subtrees **set, const char *name, size_t length)
+static enum seep_subtree_status add_name(struct seep_subtrees **set, const char *name,
+					 size_t length)
 {
 	if (!*set)
 		*set = seep_subtrees_create();
@@ -437,7 +462,8 @@ static enum seep_conf_status add_names(struct reader *reader, struct seep_subtre
 		skip_blanks(&line);
 		show(shown, sizeof(shown), line.text, line.length);
 		if (!at_comment_or_end(&line))
-			return fail(reader, "one domain name a line", "\"%s\" after the name", shown);
+			return fail(reader, "one domain name a line", "\"%s\" after the name",
+				    shown);
 		status = add_name(set, name.text, name.length);
 		show(shown, sizeof(shown), name.text, name.length);
 		if (status != SEEP_SUBTREE_OK)
@@ -446,10 +472,11 @@ static enum seep_conf_status add_names(struct reader *reader, struct seep_subtre
 	}
 }
 
-static enum seep_conf_status read_names(const struct parser *parser, const struct seep_option *option,
-					const char *path, size_t *files)
+static enum seep_conf_status read_names(const struct parser *parser,
+					const struct seep_option *option, const char *path,
+					size_t *files)
 {
-	struct reader reader = {.name = path, .error = parser->reader.error};
+	struct reader reader = { .name = path, .error = parser->reader.error };
 	enum seep_conf_status status;
 	size_t size;
 	char *text = read_file(path, &size);
@@ -463,7 +490,8 @@ static enum seep_conf_status read_names(const struct parser *parser, const struc
 	return status;
 }
 
-static enum seep_conf_status set_value(const struct parser *parser, const struct seep_option *option, const char *value)
+static enum seep_conf_status set_value(const struct parser *parser,
+				       const struct seep_option *option, const char *value)
 {
 	void *field = (char *)parser->conf + option->offset;
 	enum seep_subtree_status subtree;
@@ -553,14 +581,16 @@ static enum seep_conf_status fail_unknown(const struct parser *parser, struct li
 		}
 	}
 	if (!nearest)
-		return fail(&parser->reader, "an option of seep.conf(5)", "unknown option \"%s\"", shown);
+		return fail(&parser->reader, "an option of seep.conf(5)", "unknown option \"%s\"",
+			    shown);
 	snprintf(expected, sizeof(expected), "\"%.*s:\"", OPTION_NAME_MAX, nearest->name);
 	return fail(&parser->reader, expected, "unknown option \"%s\"", shown);
 }
 
 /* The value on the rest of a line, in quotes or bare, with nothing behind it, as a string in value. */
-static enum seep_conf_status take_value(const struct parser *parser, const struct seep_option *option,
-					struct line *line, char *value)
+static enum seep_conf_status take_value(const struct parser *parser,
+					const struct seep_option *option, struct line *line,
+					char *value)
 {
 	char expected[SEEP_CONF_EXPECTED_SIZE];
 	char shown[SHOWN_SIZE];
@@ -587,8 +617,8 @@ static enum seep_conf_status take_value(const struct parser *parser, const struc
 	skip_blanks(line);
 	if (!at_comment_or_end(line)) {
 		show(shown, sizeof(shown), line->text, line->length);
-		return fail(&parser->reader, "one value, then the end of the line", "%s: \"%s\" after the value",
-			    option->name, shown);
+		return fail(&parser->reader, "one value, then the end of the line",
+			    "%s: \"%s\" after the value", option->name, shown);
 	}
 	memcpy(value, taken.text, taken.length);
 	value[taken.length] = '\0';
@@ -614,7 +644,8 @@ static enum seep_conf_status parse_line(struct parser *parser, struct line *line
 	name = take(line, at);
 	if (name.length == 0 || line->length == 0 || line->text[0] != ':') {
 		show(shown, sizeof(shown), name.text, name.length);
-		return fail(&parser->reader, "\"name: value\"", "no \":\" right after \"%s\"", shown);
+		return fail(&parser->reader, "\"name: value\"", "no \":\" right after \"%s\"",
+			    shown);
 	}
 	take(line, 1);
 	if (is_word(name, "seep")) {
@@ -622,15 +653,16 @@ static enum seep_conf_status parse_line(struct parser *parser, struct line *line
 		if (at_comment_or_end(line))
 			return SEEP_CONF_OK;
 		show(shown, sizeof(shown), line->text, line->length);
-		return fail(&parser->reader, "\"seep:\" alone on its line", "\"%s\" after \"seep:\"", shown);
+		return fail(&parser->reader, "\"seep:\" alone on its line",
+			    "\"%s\" after \"seep:\"", shown);
 	}
 	for (at = 0; at < SEEP_OPTION_COUNT && !is_word(name, seep_options[at].name); at++)
 		continue;
 	if (at == SEEP_OPTION_COUNT)
 		return fail_unknown(parser, name);
 	if (parser->first_line[at] && !seep_option_is_list(&seep_options[at]))
-		return fail(&parser->reader, "it once", "%s: given twice, first on line %lu", seep_options[at].name,
-			    parser->first_line[at]);
+		return fail(&parser->reader, "it once", "%s: given twice, first on line %lu",
+			    seep_options[at].name, parser->first_line[at]);
 	parser->first_line[at] = parser->reader.line;
 	status = take_value(parser, &seep_options[at], line, value);
 	return status == SEEP_CONF_OK ? set_value(parser, &seep_options[at], value) : status;
@@ -641,7 +673,7 @@ static enum seep_conf_status parse_line(struct parser *parser, struct line *line
 void seep_conf_defaults(struct seep_conf *conf)
 {
 	struct seep_conf_error error;
-	struct parser parser = {.conf = conf, .reader = {.name = "defaults", .error = &error}};
+	struct parser parser = { .conf = conf, .reader = { .name = "defaults", .error = &error } };
 
 	/* Nothing of this can fail: lists are empty by default, and unit_conf puts every default to the parser. */
 	memset(conf, 0, sizeof(*conf));
@@ -662,10 +694,10 @@ void seep_conf_release(struct seep_conf *conf)
 	seep_conf_defaults(conf);
 }
 
-enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, size_t size, const char *name,
-				      struct seep_conf_error *error)
+enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, size_t size,
+				      const char *name, struct seep_conf_error *error)
 {
-	struct parser parser = {.conf = conf, .reader = {.name = name, .error = error}};
+	struct parser parser = { .conf = conf, .reader = { .name = name, .error = error } };
 	enum seep_conf_status status;
 	struct line line;
 	bool more;
@@ -685,9 +717,10 @@ enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, 
 	return status;
 }
 
-enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path, struct seep_conf_error *error)
+enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path,
+				     struct seep_conf_error *error)
 {
-	struct reader reader = {.name = path, .error = error};
+	struct reader reader = { .name = path, .error = error };
 	enum seep_conf_status status;
 	size_t size;
 	char *text = read_file(path, &size);

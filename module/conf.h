@@ -20,25 +20,25 @@
 #include <stdint.h>
 
 /* Longest line of seep.conf and of an allow-list, without its end. */
-#define SEEP_CONF_LINE_MAX 4096
+#define SEEP_CONF_LINE_MAX      4096
 /* Largest seep.conf or allow-list that is read. */
-#define SEEP_CONF_FILE_MAX (256 * SEEP_MIB)
+#define SEEP_CONF_FILE_MAX      (256 * SEEP_MIB)
 /* Holds any error as one line of text, with the NUL. */
-#define SEEP_CONF_ERROR_SIZE 1024
+#define SEEP_CONF_ERROR_SIZE    1024
 /* Holds what any option expects, with the NUL. */
 #define SEEP_CONF_EXPECTED_SIZE 160
 
 struct seep_conf {
-#define SEEP_FIELD_SIZE(field) uint64_t field;
-#define SEEP_FIELD_DURATION(field) uint64_t field;
-#define SEEP_FIELD_NUMBER(field) uint64_t field;
-#define SEEP_FIELD_PERCENT(field) uint64_t field;
-#define SEEP_FIELD_YESNO(field) bool field;
-#define SEEP_FIELD_ACTION(field) enum seep_action field;
-#define SEEP_FIELD_PATH(field) char field[SEEP_PATH_SIZE];
-#define SEEP_FIELD_NETBLOCKS(field) struct seep_netblocks *field;
-#define SEEP_FIELD_DOMAINS(field) struct seep_subtrees *field;
-#define SEEP_FIELD_DOMAIN_FILES(field) size_t field;
+#define SEEP_FIELD_SIZE(field)                                   uint64_t field;
+#define SEEP_FIELD_DURATION(field)                               uint64_t field;
+#define SEEP_FIELD_NUMBER(field)                                 uint64_t field;
+#define SEEP_FIELD_PERCENT(field)                                uint64_t field;
+#define SEEP_FIELD_YESNO(field)                                  bool field;
+#define SEEP_FIELD_ACTION(field)                                 enum seep_action field;
+#define SEEP_FIELD_PATH(field)                                   char field[SEEP_PATH_SIZE];
+#define SEEP_FIELD_NETBLOCKS(field)                              struct seep_netblocks *field;
+#define SEEP_FIELD_DOMAINS(field)                                struct seep_subtrees *field;
+#define SEEP_FIELD_DOMAIN_FILES(field)                           size_t field;
 #define X(field, name, type, default_text, min, max, unit, text) SEEP_FIELD_##type(field)
 	SEEP_OPTIONS(X)
 #undef X
@@ -61,9 +61,9 @@ enum seep_option_type {
 struct seep_option {
 	const char *name;
 	enum seep_option_type type;
-	size_t offset;			/* of the field in struct seep_conf */
-	const char *default_text;	/* "" for none */
-	uint64_t min, max;		/* both included; 0, 0 where the type has no range */
+	size_t offset;            /* of the field in struct seep_conf */
+	const char *default_text; /* "" for none */
+	uint64_t min, max;        /* both included; 0, 0 where the type has no range */
 	const char *unit;
 	const char *text;
 };
@@ -86,16 +86,16 @@ const char *seep_conf_action_text(enum seep_action action);
 
 enum seep_conf_status {
 	SEEP_CONF_OK,
-	SEEP_CONF_MISSING,	/* there is no such file; conf holds the defaults */
-	SEEP_CONF_BAD,		/* see the error; conf holds the defaults */
+	SEEP_CONF_MISSING, /* there is no such file; conf holds the defaults */
+	SEEP_CONF_BAD,     /* see the error; conf holds the defaults */
 };
 
 /* Printable ASCII only: other bytes of the file and of paths stand as \DDD. */
 struct seep_conf_error {
-	char file[256];		/* seep.conf or an allow-list; a longer path is cut, and ends in "..." */
-	unsigned long line;	/* from 1; 0 if it is not about a line */
-	char text[256];		/* what is wrong */
-	char expected[256];	/* what was expected instead */
+	char file[256]; /* seep.conf or an allow-list; a longer path is cut, and ends in "..." */
+	unsigned long line; /* from 1; 0 if it is not about a line */
+	char text[256];     /* what is wrong */
+	char expected[256]; /* what was expected instead */
 };
 
 /* Set every option to its default. What conf held is not released. */
@@ -105,11 +105,12 @@ void seep_conf_defaults(struct seep_conf *conf);
  * Read the file at path, and the allow-lists that it names (relative paths: to the working directory).
  * What conf held is not released; seep_conf_release belongs after every status. error is written unless OK is returned.
  */
-enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path, struct seep_conf_error *error);
+enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path,
+				     struct seep_conf_error *error);
 
 /* The same, from text[0..size), which errors call name. MISSING is not returned. */
-enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, size_t size, const char *name,
-				      struct seep_conf_error *error);
+enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, size_t size,
+				      const char *name, struct seep_conf_error *error);
 
 /* Free the lists, and leave the defaults. */
 void seep_conf_release(struct seep_conf *conf);

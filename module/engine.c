@@ -3,6 +3,7 @@
 #include "engine_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "suffix.h"
@@ -12,15 +13,32 @@
 #define DOMAINS_SHARE 6
 #define USERS_SHARE   2
 
-static bool claim_memory(struct seep_engine *engine)
+#define PAGE_BYTES 4096
+
+/* BYTES of zeroed memory that are there, not only promised; NULL if not. */
+static unsigned char *claim_bytes(size_t bytes)
 {
-	size_t bytes = (size_t)engine->conf.memory_size_bytes & ~(size_t)4095;
-	size_t part = bytes / 16 & ~(size_t)63;
-	unsigned char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	uint64_t now_s = engine->learning_until_ms / 1000;
+	unsigned char *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
+		return NULL;
+	/* Tables are read all over: large pages, where the system has them,
+	 * save a page walk each time. */
+	(void)madvise(memory, bytes, MADV_HUGEPAGE);
+	for (size_t at = 0; at < bytes; at += PAGE_BYTES)
+		((volatile unsigned char *)memory)[at] = 0;
+	return memory;
+}
+
+static bool claim_memory(struct seep_engine *engine)
+{
+	size_t bytes = (size_t)engine->conf.memory_size_bytes & ~(size_t)(PAGE_BYTES - 1);
+	size_t part = bytes / 16 & ~(size_t)63;
+	unsigned char *memory = claim_bytes(bytes);
+	uint64_t now_s = engine->learning_until_ms / 1000;
+
+	if (!memory)
 		return false;
 	engine->memory = memory;
 	engine->memory_bytes = bytes;
@@ -33,20 +51,38 @@ static bool claim_memory(struct seep_engine *engine)
 	return engine->novelty && engine->domains && engine->users;
 }
 
-static enum seep_passthrough open_threads(struct seep_engine *engine, const uint8_t *key,
-					  unsigned count)
+/* The leading BITS of SIZE bytes of an address, as a mask over sixteen. */
+static void set_mask(uint64_t mask[2], uint64_t bits, size_t size)
 {
-	engine->threads = calloc(count, sizeof(*engine->threads));
+	uint8_t bytes[16] = { 0 };
+
+	for (size_t i = 0; i < size && 8 * i < bits; i++)
+		bytes[i] = bits >= 8 * (i + 1) ? 0xff : (uint8_t)(0xff00 >> (bits - 8 * i));
+	memcpy(mask, bytes, sizeof(bytes));
+}
+
+static void set_user_masks(struct seep_engine *engine)
+{
+	set_mask(engine->mask_v4, engine->conf.user_prefix_v4_bits, 4);
+	set_mask(engine->mask_v6, engine->conf.user_prefix_v6_bits, 16);
+}
+
+static bool open_threads(struct seep_engine *engine, unsigned count)
+{
+	size_t bytes = count * sizeof(*engine->threads);
+
+	engine->threads = aligned_alloc(_Alignof(struct seep_thread), bytes);
 	if (!engine->threads)
-		return SEEP_PASSTHROUGH_MEMORY;
+		return false;
+	memset(engine->threads, 0, bytes);
 	engine->thread_count = count;
 	for (unsigned i = 0; i < count; i++) {
 		engine->threads[i].engine = engine;
-		engine->threads[i].hasher = seep_hash_open(key);
-		if (!engine->threads[i].hasher)
-			return SEEP_PASSTHROUGH_SYSTEM;
+		engine->threads[i].suffixes = seep_suffix_reader_open(engine->suffixes);
+		if (!engine->threads[i].suffixes)
+			return false;
 	}
-	return SEEP_PASSTHROUGH_NO;
+	return true;
 }
 
 struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
@@ -72,14 +108,19 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	engine->tell = setup->tell;
 	engine->tell_context = setup->tell_context;
 	engine->learning_until_ms = setup->when_ms;
+	memcpy(engine->key, setup->key, sizeof(engine->key));
+	set_user_masks(engine);
 	if (claim_memory(engine)) {
 		engine->learning_until_ms += setup->conf->learning_s * 1000;
+		*why = SEEP_PASSTHROUGH_SYSTEM;
 		engine->suffixes = seep_suffix_open(setup->conf->public_suffix_list);
-		*why = engine->suffixes ? open_threads(engine, setup->key, setup->threads)
-					: SEEP_PASSTHROUGH_SYSTEM;
+		if (engine->suffixes && open_threads(engine, setup->threads)) {
+			*why = SEEP_PASSTHROUGH_NO;
+			return engine;
+		}
+		if (engine->suffixes)
+			*why = SEEP_PASSTHROUGH_MEMORY;
 	}
-	if (*why == SEEP_PASSTHROUGH_NO)
-		return engine;
 	seep_engine_destroy(engine);
 	return NULL;
 }
@@ -89,7 +130,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	if (!engine)
 		return;
 	for (unsigned i = 0; i < engine->thread_count; i++)
-		seep_hash_close(engine->threads[i].hasher);
+		seep_suffix_reader_close(engine->threads[i].suffixes);
 	free(engine->threads);
 	seep_table_destroy(engine->users);
 	seep_table_destroy(engine->domains);

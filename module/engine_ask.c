@@ -19,22 +19,6 @@
 
 /* Users. */
 
-/* The user that a client belongs to: its address under the prefix. */
-static struct seep_address user_of(const struct seep_engine *engine,
-				   const struct seep_address *client)
-{
-	struct seep_address user = *client;
-	uint64_t keep = client->size_bytes == 4 ? engine->conf.user_prefix_v4_bits
-						: engine->conf.user_prefix_v6_bits;
-
-	for (unsigned i = 0; i < sizeof(user.bytes); i++) {
-		if (keep >= 8 * (i + 1))
-			continue;
-		user.bytes[i] &= keep > 8 * i ? (uint8_t)(0xff00 >> (keep - 8 * i)) : 0;
-	}
-	return user;
-}
-
 /* Passes the hits that were put by on to the user's entry, if it has one. */
 static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
 {
@@ -50,27 +34,27 @@ static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
 	recent->hits = 0;
 }
 
-/* The thread's note on this client, made if need be. */
+/* The thread's note on the user that a client belongs to, made if need be. */
 static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
 {
-	struct seep_address user = user_of(thread->engine, client);
-	uint64_t mixed = 0;
+	const struct seep_engine *engine = thread->engine;
+	const uint64_t *mask = client->size_bytes == 4 ? engine->mask_v4 : engine->mask_v6;
+	struct seep_address user = *client;
+	uint64_t words[2];
 	struct recent *recent;
 
+	memcpy(words, user.bytes, sizeof(words));
+	words[0] &= mask[0];
+	words[1] &= mask[1];
+	memcpy(user.bytes, words, sizeof(words));
 	/* Only a place in a small cache: no key needed. */
-	for (unsigned i = 0; i < sizeof(user.bytes); i += sizeof(mixed)) {
-		uint64_t word;
-
-		memcpy(&word, user.bytes + i, sizeof(word));
-		mixed = (mixed ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	}
-	recent = &thread->recent[mixed >> (64 - RECENT_BITS)];
+	words[0] = (words[0] ^ words[1] * 31) * UINT64_C(0x9e3779b97f4a7c15);
+	recent = &thread->recent[words[0] >> (64 - RECENT_BITS)];
 	if (recent->key && memcmp(&recent->address, &user, sizeof(user)) == 0)
 		return recent;
-	if (recent->key)
-		pass_on_hits(thread->engine, recent);
+	pass_on_hits(thread->engine, recent);
 	recent->address = user;
-	recent->key = seep_hash_bytes(thread->hasher, &user, sizeof(user));
+	recent->key = seep_hash_bytes(engine->key, &user, sizeof(user));
 	return recent;
 }
 
@@ -285,11 +269,14 @@ static void ask_meters(struct asking *asking)
 	asking->user = asking->domain;
 	asking->user.limits = engine->user_limits;
 	asking->user.spent_count = &engine->users_spent;
-	reservation->name_key = seep_hash_bytes(thread->hasher, name->bytes, name->size);
+	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
+	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->domain_key =
-		name->domain_at ? seep_hash_bytes(thread->hasher, name->bytes + name->domain_at,
+		name->domain_at ? seep_hash_bytes(engine->key, name->bytes + name->domain_at,
 						  (size_t)name->size - name->domain_at)
 				: reservation->name_key;
+	seep_table_prefetch(engine->domains, reservation->domain_key);
+	seep_table_prefetch(engine->users, recent->key);
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	if (!ask_domain(asking)) {
@@ -322,7 +309,7 @@ struct seep_verdict seep_engine_ask(struct seep_thread *thread,
 		.reservation = reservation,
 	};
 	bool splits = seep_name_split(&asking.name, observation->name, observation->name_size,
-				      thread->engine->suffixes);
+				      thread->suffixes);
 
 	*reservation = (struct seep_reservation){
 		.class = uncharged_class(&asking, splits),

@@ -57,9 +57,10 @@ struct recent {
 
 #define RECENT_BITS 6
 
+/* On cache lines of its own: its thread alone writes there. */
 struct seep_thread {
-	struct seep_engine *engine;
-	struct seep_hasher *hasher;
+	_Alignas(64) struct seep_engine *engine;
+	struct seep_suffix_reader *suffixes;
 	struct seep_counters counters;
 	struct recent recent[1 << RECENT_BITS];
 };
@@ -68,6 +69,9 @@ struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
 	struct seep_limits user_limits;
 	struct seep_limits domain_limits; /* for each user of a domain */
+	uint8_t key[SEEP_HASH_KEY_BYTES];
+	uint64_t mask_v4[2]; /* what of an address makes a user */
+	uint64_t mask_v6[2];
 	uint64_t learning_until_ms;
 	unsigned char *memory;
 	size_t memory_bytes;

@@ -34,7 +34,7 @@ static bool ends_in(const uint8_t *name, const uint8_t *offsets, int labels, con
 }
 
 static unsigned domain_labels(const uint8_t *name, const uint8_t *offsets, int labels, size_t size,
-			      const struct seep_suffixes *suffixes)
+			      struct seep_suffix_reader *suffixes)
 {
 	static const char in_addr[] = "\7in-addr\4arpa";
 	static const char ip6[] = "\3ip6\4arpa";
@@ -48,7 +48,7 @@ static unsigned domain_labels(const uint8_t *name, const uint8_t *offsets, int l
 }
 
 bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
-		     const struct seep_suffixes *suffixes)
+		     struct seep_suffix_reader *suffixes)
 {
 	uint8_t offsets[SEEP_NAME_MAX_LABELS];
 	int labels = label_offsets(offsets, name, size);

@@ -28,7 +28,7 @@ struct seep_name {
  * False if the bytes are no such name; they are never read past SIZE.
  */
 bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
-		     const struct seep_suffixes *suffixes);
+		     struct seep_suffix_reader *suffixes);
 
 /*
  * Lower-cases the ASCII letters of the wire-form FROM into TO, at most SIZE

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 struct seep_netblocks {
-	struct seep_netblock *blocks;	/* disjoint; ascending by addr_len, then addr */
+	struct seep_netblock *blocks; /* disjoint; ascending by addr_len, then addr */
 	size_t count;
 	size_t room;
 };
@@ -19,7 +19,7 @@ struct seep_netblocks {
 static_assert(offsetof(struct seep_netblock, addr_len) == 0, "the sort key starts with the family");
 static_assert(offsetof(struct seep_netblock, addr) == 1, "the sort key has no padding");
 
-static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 const char *seep_netblock_status_text(enum seep_netblock_status status)
 {
@@ -54,7 +54,8 @@ static bool mask(struct seep_netblock *block)
 
 	for (unsigned at = 0; at < sizeof(block->addr); at++) {
 		unsigned bits_before = 8 * at;
-		unsigned kept = block->prefix_bits > bits_before ? block->prefix_bits - bits_before : 0;
+		unsigned kept =
+			block->prefix_bits > bits_before ? block->prefix_bits - bits_before : 0;
 		uint8_t keep = kept >= 8 ? 0xff : (uint8_t)(0xff00U >> kept);
 
 		if (block->addr[at] & (uint8_t)~keep)
@@ -146,11 +147,17 @@ void seep_netblock_format(const struct seep_netblock *block, char *text)
 bool seep_netblock_is_private(const uint8_t *addr, size_t addr_len)
 {
 	static const struct seep_netblock private_blocks[] = {
-		{4, {10}, 8}, {4, {172, 16}, 12}, {4, {192, 168}, 16},	/* RFC 1918 */
-		{4, {127}, 8}, {4, {169, 254}, 16},			/* loopback, link-local */
-		{4, {100, 64}, 10}, {4, {0}, 32},			/* RFC 6598 shared, unspecified */
-		{16, {0xfc}, 7}, {16, {0xfe, 0x80}, 10},		/* unique local, link-local */
-		{16, {[15] = 1}, 128}, {16, {0}, 128},			/* loopback, unspecified */
+		{ 4, { 10 }, 8 },
+		{ 4, { 172, 16 }, 12 },
+		{ 4, { 192, 168 }, 16 }, /* RFC 1918 */
+		{ 4, { 127 }, 8 },
+		{ 4, { 169, 254 }, 16 }, /* loopback, link-local */
+		{ 4, { 100, 64 }, 10 },
+		{ 4, { 0 }, 32 }, /* RFC 6598 shared, unspecified */
+		{ 16, { 0xfc }, 7 },
+		{ 16, { 0xfe, 0x80 }, 10 }, /* unique local, link-local */
+		{ 16, { [15] = 1 }, 128 },
+		{ 16, { 0 }, 128 }, /* loopback, unspecified */
 	};
 	struct seep_netblock asked;
 
@@ -200,7 +207,8 @@ static bool list_covers(const struct seep_netblocks *list, const struct seep_net
 	return at > 0 && covers(&list->blocks[at - 1], key);
 }
 
-enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list, const struct seep_netblock *block)
+enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
+					     const struct seep_netblock *block)
 {
 	size_t at, inside;
 
@@ -219,7 +227,8 @@ enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list, const 
 	at = rank(list, block);
 	while (at > 0 && covers(block, &list->blocks[at - 1]))
 		at--;
-	for (inside = 0; at + inside < list->count && covers(block, &list->blocks[at + inside]); inside++)
+	for (inside = 0; at + inside < list->count && covers(block, &list->blocks[at + inside]);
+	     inside++)
 		continue;
 	memmove(&list->blocks[at + 1], &list->blocks[at + inside],
 		(list->count - at - inside) * sizeof(*list->blocks));

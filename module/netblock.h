@@ -19,18 +19,18 @@
 #define SEEP_NETBLOCK_TEXT_SIZE 48
 
 struct seep_netblock {
-	uint8_t addr_len;	/* bytes of addr in use: 4 or 16 */
-	uint8_t addr[16];	/* network order; zero beyond prefix_bits */
-	uint8_t prefix_bits;	/* 0 to 8 * addr_len */
+	uint8_t addr_len;    /* bytes of addr in use: 4 or 16 */
+	uint8_t addr[16];    /* network order; zero beyond prefix_bits */
+	uint8_t prefix_bits; /* 0 to 8 * addr_len */
 };
 
 /* X(constant, text): what is wrong, to follow the block's text in a message. */
-#define SEEP_NETBLOCK_STATUSES(X)                                                    \
-	X(SEEP_NETBLOCK_OK, "is a netblock")                                         \
-	X(SEEP_NETBLOCK_BAD_ADDRESS, "is not an IPv4 or IPv6 address")               \
-	X(SEEP_NETBLOCK_BAD_PREFIX, "does not have a number of bits after its \"/\"") \
+#define SEEP_NETBLOCK_STATUSES(X)                                                      \
+	X(SEEP_NETBLOCK_OK, "is a netblock")                                           \
+	X(SEEP_NETBLOCK_BAD_ADDRESS, "is not an IPv4 or IPv6 address")                 \
+	X(SEEP_NETBLOCK_BAD_PREFIX, "does not have a number of bits after its \"/\"")  \
 	X(SEEP_NETBLOCK_LONG_PREFIX, "has more bits after its \"/\" than its address") \
-	X(SEEP_NETBLOCK_HOST_BITS, "has bits set beyond its prefix")                 \
+	X(SEEP_NETBLOCK_HOST_BITS, "has bits set beyond its prefix")                   \
 	X(SEEP_NETBLOCK_NO_MEMORY, "could not be kept: out of memory")
 
 enum seep_netblock_status {
@@ -63,9 +63,11 @@ struct seep_netblocks *seep_netblocks_create(void);
 /* Also of NULL. */
 void seep_netblocks_destroy(struct seep_netblocks *list);
 /* Add a block that seep_netblock_parse gave; OK or NO_MEMORY. A block inside another costs nothing. */
-enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list, const struct seep_netblock *block);
+enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
+					     const struct seep_netblock *block);
 /* Whether the address lies in a block of the list. False for a list that is NULL, and any addr_len but 4 and 16. */
-bool seep_netblocks_contain(const struct seep_netblocks *list, const uint8_t *addr, size_t addr_len);
+bool seep_netblocks_contain(const struct seep_netblocks *list, const uint8_t *addr,
+			    size_t addr_len);
 /* Disjoint blocks in the list; 0 for NULL. */
 size_t seep_netblocks_count(const struct seep_netblocks *list);
 

@@ -2,6 +2,8 @@
 /*
  * The novelty memory: generations of a blocked Bloom filter.
  *
+ * The blocks of all generations at one place lie side by side, for they are
+ * read together.
  * A name sets PROBES bits, all in one 512-bit block, which is one cache line:
  * the hash's high half picks the block, and nine bits each of the hash times
  * an odd constant pick the bits.  At one name to 16 bits a generation errs
@@ -58,7 +60,13 @@ static _Atomic uint64_t *block_of(const struct seep_novelty *novelty, unsigned g
 {
 	size_t block = (size_t)(((hash >> 32) * (uint64_t)novelty->blocks) >> 32);
 
-	return novelty->words + (generation * novelty->blocks + block) * BLOCK_WORDS;
+	return novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+}
+
+void seep_novelty_prefetch(const struct seep_novelty *novelty, uint64_t hash)
+{
+	for (unsigned generation = 0; generation < GENERATIONS; generation++)
+		__builtin_prefetch(block_of(novelty, generation, hash));
 }
 
 static uint64_t probes_of(uint64_t hash)
@@ -95,10 +103,14 @@ bool seep_novelty_knows(const struct seep_novelty *novelty, uint64_t hash)
 static void turn(struct seep_novelty *novelty, uint64_t now_s)
 {
 	unsigned next = (atomic_load(&novelty->newest) + 1) % GENERATIONS;
-	_Atomic uint64_t *words = novelty->words + next * novelty->blocks * BLOCK_WORDS;
 
-	for (size_t i = 0; i < novelty->blocks * BLOCK_WORDS; i++)
-		atomic_store_explicit(&words[i], 0, memory_order_relaxed);
+	for (size_t block = 0; block < novelty->blocks; block++) {
+		_Atomic uint64_t *words =
+			novelty->words + (block * GENERATIONS + next) * BLOCK_WORDS;
+
+		for (size_t i = 0; i < BLOCK_WORDS; i++)
+			atomic_store_explicit(&words[i], 0, memory_order_relaxed);
+	}
 	atomic_store(&novelty->names, 0);
 	atomic_store(&novelty->began_s, now_s);
 	atomic_store(&novelty->newest, next);

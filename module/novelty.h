@@ -31,6 +31,9 @@ struct seep_novelty *seep_novelty_create(void *memory, size_t bytes, uint64_t me
 					 uint64_t now_s);
 void seep_novelty_destroy(struct seep_novelty *novelty);
 
+/* Begins to fetch what is needed to know or learn the name. */
+void seep_novelty_prefetch(const struct seep_novelty *novelty, uint64_t hash);
+
 /* Is the name of this keyed HASH known? */
 bool seep_novelty_knows(const struct seep_novelty *novelty, uint64_t hash);
 

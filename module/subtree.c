@@ -6,25 +6,25 @@
 #include <string.h>
 
 enum {
-	NAME_MAX_BYTES = 255,	/* with the root's zero */
+	NAME_MAX_BYTES = 255, /* with the root's zero */
 	LABEL_MAX_BYTES = 63,
-	LABELS_MAX = 127,	/* labels of one byte each, in a name of 255 bytes */
+	LABELS_MAX = 127, /* labels of one byte each, in a name of 255 bytes */
 	SLOTS_MIN = 16,
 };
 
 /* A name is kept without the root's zero, so that a suffix of a longer name compares as it stands. */
 struct slot {
 	uint32_t hash;
-	uint32_t offset;	/* of the name in bytes */
-	uint32_t length;	/* 0 if the slot is empty */
+	uint32_t offset; /* of the name in bytes */
+	uint32_t length; /* 0 if the slot is empty */
 };
 
 struct seep_subtrees {
-	struct slot *slots;	/* a power of two of them, at most half full; NULL at first */
+	struct slot *slots; /* a power of two of them, at most half full; NULL at first */
 	size_t slot_count;
 	size_t count;
 	unsigned deepest_labels;
-	uint8_t *bytes;		/* the names, one after the other */
+	uint8_t *bytes; /* the names, one after the other */
 	size_t bytes_used;
 	size_t bytes_room;
 };
@@ -32,7 +32,7 @@ struct seep_subtrees {
 /* A name taken apart: labels[i] is the offset of label i, the root not counted. */
 struct name {
 	const uint8_t *wire;
-	size_t length;		/* without the root's zero */
+	size_t length; /* without the root's zero */
 	unsigned label_count;
 	uint8_t labels[LABELS_MAX];
 };
@@ -109,7 +109,8 @@ static uint32_t finish(uint64_t hash)
 }
 
 /* The slot that holds a name, or the empty one where it belongs; the table has slots, and half of them are empty. */
-static struct slot *find(const struct seep_subtrees *set, uint32_t hash, const uint8_t *wire, size_t length)
+static struct slot *find(const struct seep_subtrees *set, uint32_t hash, const uint8_t *wire,
+			 size_t length)
 {
 	size_t at = hash & (set->slot_count - 1);
 
@@ -132,7 +133,8 @@ bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, s
 
 	if (!set || set->count == 0 || !split(&name, wire, length))
 		return false;
-	for (unsigned depth = 1; depth <= name.label_count && depth <= set->deepest_labels; depth++) {
+	for (unsigned depth = 1; depth <= name.label_count && depth <= set->deepest_labels;
+	     depth++) {
 		size_t start = name.labels[name.label_count - depth];
 
 		hash = mix_label(hash, wire + start);
@@ -188,7 +190,8 @@ static bool is_digit(char c)
 }
 
 /* One byte of a label, escaped or not; moves *at past it. */
-static enum seep_subtree_status parse_byte(const char *text, size_t length, size_t *at, uint8_t *byte)
+static enum seep_subtree_status parse_byte(const char *text, size_t length, size_t *at,
+					   uint8_t *byte)
 {
 	unsigned char c = (unsigned char)text[(*at)++];
 	unsigned value = 0;
@@ -228,7 +231,8 @@ static bool is_number(const uint8_t *label)
 }
 
 /* Text to a lower-cased name in wire[NAME_MAX_BYTES], with the root's zero. */
-static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *wire, size_t *wire_length)
+static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *wire,
+				      size_t *wire_length)
 {
 	size_t at = 0, label = 0, end;
 
@@ -265,7 +269,8 @@ static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *
 	return SEEP_SUBTREE_OK;
 }
 
-enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text, size_t length)
+enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
+					   size_t length)
 {
 	uint8_t wire[NAME_MAX_BYTES];
 	size_t wire_length;

@@ -18,16 +18,17 @@
 #include <stdint.h>
 
 /* X(constant, text): what is wrong, to follow the name's text in a message. */
-#define SEEP_SUBTREE_STATUSES(X)                                                                         \
-	X(SEEP_SUBTREE_OK, "is a domain name")                                                           \
-	X(SEEP_SUBTREE_ROOT, "is the root: it would cover every name")                                   \
-	X(SEEP_SUBTREE_EMPTY_LABEL, "has an empty label")                                                \
-	X(SEEP_SUBTREE_LONG_LABEL, "has a label of more than 63 bytes")                                  \
-	X(SEEP_SUBTREE_LONG_NAME, "has more than 255 bytes")                                             \
-	X(SEEP_SUBTREE_BAD_ESCAPE, "has a \"\\\" without a character or three digits up to 255 after it") \
-	X(SEEP_SUBTREE_BAD_BYTE, "has a character that needs a \"\\\" before it in a domain name")        \
-	X(SEEP_SUBTREE_NOT_ASCII, "has letters outside ASCII: write its xn-- form")                      \
-	X(SEEP_SUBTREE_ADDRESS, "ends in a number, as an address does")                                  \
+#define SEEP_SUBTREE_STATUSES(X)                                                                   \
+	X(SEEP_SUBTREE_OK, "is a domain name")                                                     \
+	X(SEEP_SUBTREE_ROOT, "is the root: it would cover every name")                             \
+	X(SEEP_SUBTREE_EMPTY_LABEL, "has an empty label")                                          \
+	X(SEEP_SUBTREE_LONG_LABEL, "has a label of more than 63 bytes")                            \
+	X(SEEP_SUBTREE_LONG_NAME, "has more than 255 bytes")                                       \
+	X(SEEP_SUBTREE_BAD_ESCAPE,                                                                 \
+	  "has a \"\\\" without a character or three digits up to 255 after it")                   \
+	X(SEEP_SUBTREE_BAD_BYTE, "has a character that needs a \"\\\" before it in a domain name") \
+	X(SEEP_SUBTREE_NOT_ASCII, "has letters outside ASCII: write its xn-- form")                \
+	X(SEEP_SUBTREE_ADDRESS, "ends in a number, as an address does")                            \
 	X(SEEP_SUBTREE_NO_MEMORY, "could not be kept: out of memory")
 
 enum seep_subtree_status {
@@ -50,7 +51,8 @@ void seep_subtrees_destroy(struct seep_subtrees *set);
  * leading "*." or ".", and a trailing ".", change nothing. A name that is there already is OK.
  * Unless OK is returned, the set is as it was.
  */
-enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text, size_t length);
+enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
+					   size_t length);
 
 /*
  * Whether a name equals a name of the set or lies below one. wire holds the whole name, lower-cased, with the root's

@@ -3,17 +3,34 @@
 #include "suffix.h"
 
 #include <libpsl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "seep_observation.h"
 
-/* Rules of the list have five labels at most; no more than this many of a
- * name's last labels are looked at, whatever its length. */
-#define LABELS_MAX 9
+/*
+ * No rule of the list has more labels than this (six, in 2026; a test counts
+ * them), so no longer suffix can be a public one.
+ */
+#define RULE_LABELS 8
 
 struct seep_suffixes {
 	psl_ctx_t *list;
+};
+
+/* What libpsl said of one suffix; compared whole, so a collision of places
+ * costs time and never an answer. */
+struct memo {
+	char text[63]; /* "" if unused */
+	bool is_public;
+};
+
+#define MEMO_BITS 12
+
+struct seep_suffix_reader {
+	const psl_ctx_t *list;
+	struct memo memos[1 << MEMO_BITS];
 };
 
 struct seep_suffixes *seep_suffix_open(const char *path)
@@ -38,6 +55,20 @@ void seep_suffix_close(struct seep_suffixes *suffixes)
 	free(suffixes);
 }
 
+struct seep_suffix_reader *seep_suffix_reader_open(const struct seep_suffixes *suffixes)
+{
+	struct seep_suffix_reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader)
+		reader->list = suffixes->list;
+	return reader;
+}
+
+void seep_suffix_reader_close(struct seep_suffix_reader *reader)
+{
+	free(reader);
+}
+
 /*
  * One byte of a label as text.  Labels may hold any byte, dots and NULs too;
  * no rule of the list does, and '_' is in none, so it stands for all of them.
@@ -49,28 +80,45 @@ static char text_byte(uint8_t byte)
 	return '_';
 }
 
-unsigned seep_suffix_labels(const struct seep_suffixes *suffixes, const uint8_t *name,
+/* Is the suffix TEXT, of SIZE bytes with its NUL, a public one? */
+static bool is_public(struct seep_suffix_reader *reader, const char *text, size_t size)
+{
+	uint32_t place = 0;
+	struct memo *memo;
+
+	if (size > sizeof(memo->text))
+		return psl_is_public_suffix(reader->list, text);
+	for (const char *c = text; *c; c++)
+		place = (place ^ (uint8_t)*c) * 0x9e3779b1u;
+	memo = &reader->memos[place >> (32 - MEMO_BITS)];
+	if (memcmp(memo->text, text, size) != 0) {
+		memcpy(memo->text, text, size);
+		memo->is_public = psl_is_public_suffix(reader->list, text);
+	}
+	return memo->is_public;
+}
+
+unsigned seep_suffix_labels(struct seep_suffix_reader *reader, const uint8_t *name,
 			    const uint8_t *offsets, unsigned labels)
 {
-	char text[SEEP_NAME_MAX_BYTES + 1];
-	char *end = text;
-	unsigned skipped = labels > LABELS_MAX ? labels - LABELS_MAX : 0;
-	const char *suffix;
-	unsigned count = 1;
+	char text[RULE_LABELS * 64];
+	size_t starts[RULE_LABELS];
+	size_t size = 0;
+	unsigned count = labels < RULE_LABELS ? labels : RULE_LABELS;
 
-	for (unsigned i = skipped; i < labels; i++) {
-		const uint8_t *label = name + offsets[i];
+	for (unsigned i = 0; i < count; i++) {
+		const uint8_t *label = name + offsets[labels - count + i];
 
-		if (end != text)
-			*end++ = '.';
+		starts[i] = size;
 		for (unsigned j = 1; j <= label[0]; j++)
-			*end++ = text_byte(label[j]);
+			text[size++] = text_byte(label[j]);
+		text[size++] = '.';
 	}
-	*end = '\0';
-	suffix = psl_unregistrable_domain(suffixes->list, text);
-	if (!suffix)
-		return 1;
-	for (; *suffix; suffix++)
-		count += *suffix == '.';
-	return count;
+	text[size - 1] = '\0';
+	/* The longest rule that matches prevails; a top-level domain always
+	 * is one. */
+	for (unsigned i = 0; i + 1 < count; i++)
+		if (is_public(reader, text + starts[i], size - starts[i]))
+			return count - i;
+	return 1;
 }

@@ -3,7 +3,9 @@
  * Where the public suffix of a name ends, by the Public Suffix List, ICANN
  * and private sections (publicsuffix.org), through libpsl.
  *
- * Read-only once opened; any number of threads.
+ * The list is read-only once opened, for any number of threads.  Each thread
+ * reads it through a reader of its own, which remembers what libpsl said of
+ * the suffixes that come again and again: libpsl takes a microsecond a name.
  */
 #ifndef SEEP_SUFFIX_H
 #define SEEP_SUFFIX_H
@@ -12,6 +14,7 @@
 #include <stdint.h>
 
 struct seep_suffixes;
+struct seep_suffix_reader;
 
 /*
  * The list in the file PATH, or with an empty PATH the newer of the system's
@@ -20,12 +23,16 @@ struct seep_suffixes;
 struct seep_suffixes *seep_suffix_open(const char *path);
 void seep_suffix_close(struct seep_suffixes *suffixes);
 
+/* A reader of SUFFIXES for one thread, 256 KiB; NULL without memory. */
+struct seep_suffix_reader *seep_suffix_reader_open(const struct seep_suffixes *suffixes);
+void seep_suffix_reader_close(struct seep_suffix_reader *reader);
+
 /*
  * How many of the LABELS labels of a name are its public suffix, counted from
  * the right: 1 for example.com, 2 for example.co.jp, all of them for co.jp.
  * OFFSETS holds where each label starts in the wire-form NAME, leftmost first.
  */
-unsigned seep_suffix_labels(const struct seep_suffixes *suffixes, const uint8_t *name,
+unsigned seep_suffix_labels(struct seep_suffix_reader *reader, const uint8_t *name,
 			    const uint8_t *offsets, unsigned labels);
 
 #endif

@@ -87,6 +87,11 @@ static size_t slot_of(const struct seep_table *table, uint64_t key)
 	return empty;
 }
 
+void seep_table_prefetch(const struct seep_table *table, uint64_t key)
+{
+	__builtin_prefetch(&table->keys[set_of(table, key) * WAYS]);
+}
+
 struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
 {
 	size_t slot;

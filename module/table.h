@@ -47,6 +47,9 @@ enum seep_claim {
 	SEEP_CLAIM_EVICTED, /* the same, and another entry went for it */
 };
 
+/* Begins to fetch what a claim of KEY will read. */
+void seep_table_prefetch(const struct seep_table *table, uint64_t key);
+
 /*
  * The entry of KEY (not 0), claimed if it is not there; NULL if every entry
  * of its set is held.  Levels are compared as drained at REFILL up to NOW.

@@ -7,7 +7,6 @@
  */
 #include "ub.h"
 
-#include <openssl/rand.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -148,15 +147,17 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 	};
 	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
 
-	if (RAND_bytes(setup.key, sizeof(setup.key)) == 1)
+	if (seep_hash_start()) {
+		seep_hash_draw_key(setup.key);
 		ub_module.engine = seep_engine_create(&setup, &why);
-	OPENSSL_cleanse(setup.key, sizeof(setup.key));
+		explicit_bzero(setup.key, sizeof(setup.key));
+	}
 	if (why == SEEP_PASSTHROUGH_MEMORY)
 		log_err("seep: memory-size: %llu bytes are not to be had; "
 			"passing everything",
 			(unsigned long long)ub_module.conf.memory_size_bytes);
 	else if (why == SEEP_PASSTHROUGH_SYSTEM)
-		log_err("seep: no SipHash or randomness in OpenSSL, or no "
+		log_err("seep: no randomness, or no "
 			"public suffix list; passing everything");
 	return why;
 }

@@ -12,16 +12,11 @@
 static const char *placeholder(enum seep_option_type type)
 {
 	static const char *const words[] = {
-		[SEEP_OPTION_SIZE] = "size",
-		[SEEP_OPTION_DURATION] = "duration",
-		[SEEP_OPTION_NUMBER] = "number",
-		[SEEP_OPTION_PERCENT] = "percent",
-		[SEEP_OPTION_YESNO] = "yes or no",
-		[SEEP_OPTION_ACTION] = "action",
-		[SEEP_OPTION_PATH] = "path",
-		[SEEP_OPTION_NETBLOCKS] = "netblock",
-		[SEEP_OPTION_DOMAINS] = "domain",
-		[SEEP_OPTION_DOMAIN_FILES] = "path",
+		[SEEP_OPTION_SIZE] = "size",       [SEEP_OPTION_DURATION] = "duration",
+		[SEEP_OPTION_NUMBER] = "number",   [SEEP_OPTION_PERCENT] = "percent",
+		[SEEP_OPTION_YESNO] = "yes or no", [SEEP_OPTION_ACTION] = "action",
+		[SEEP_OPTION_PATH] = "path",       [SEEP_OPTION_NETBLOCKS] = "netblock",
+		[SEEP_OPTION_DOMAINS] = "domain",  [SEEP_OPTION_DOMAIN_FILES] = "path",
 	};
 	return words[type];
 }
@@ -31,7 +26,8 @@ static size_t sentence_length(const char *text)
 {
 	size_t at = 0;
 
-	while (text[at] && !(text[at] == '.' && text[at + 1] == ' ' && isupper((unsigned char)text[at + 2])))
+	while (text[at] &&
+	       !(text[at] == '.' && text[at + 1] == ' ' && isupper((unsigned char)text[at + 2])))
 		at++;
 	return text[at] ? at + 1 : at;
 }
@@ -58,7 +54,8 @@ static void format_takes(const struct seep_option *option, char *text, size_t si
 	seep_option_expected(option, expected);
 	expected[0] = (char)toupper((unsigned char)expected[0]);
 	snprintf(text, size, "%s%s%s%s.%s", expected, option->unit[0] ? " (" : "", option->unit,
-		 option->unit[0] ? ")" : "", seep_option_is_list(option) ? " May be given more than once." : "");
+		 option->unit[0] ? ")" : "",
+		 seep_option_is_list(option) ? " May be given more than once." : "");
 }
 
 static void print_manual(const struct seep_option *option)

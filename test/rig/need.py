@@ -11,7 +11,7 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file
 VERSION = os.environ.get("SEEP_UNBOUND_VERSION", "1.17.1")
 THREADS = int(os.environ.get("SEEP_THREADS", "4"))
 
-TOOLS = ("ip", "nsenter", "prlimit", "nsd", "openssl", "ldns-keygen", "ldns-signzone")
+TOOLS = ("ip", "nsenter", "setpriv", "prlimit", "nsd", "openssl", "ldns-keygen", "ldns-signzone")
 
 os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 

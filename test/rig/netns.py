@@ -5,11 +5,9 @@ import contextlib
 import ctypes
 import itertools
 import os
-import signal
 import subprocess
 
 CLONE_NEWNET = 0x40000000
-PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 SERIAL = itertools.count()
 
@@ -19,10 +17,6 @@ def ip(*args):
     if done.returncode:
         raise RuntimeError("ip %s: %s" % (" ".join(args), done.stderr.strip()))
     return done.stdout
-
-
-def die_with_parent():
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class Namespace:
@@ -66,15 +60,17 @@ class Namespace:
                     os.abort()
 
     def spawn(self, argv, log=None, cwd=None, memory_bytes=None):
-        """Start a program in the namespace; it dies with the test, log takes what it prints."""
-        command = ["nsenter", "--net=" + self.path, "--"]
+        """
+        Start a program in the namespace; log takes what it prints. It dies with the thread that
+        started it.
+        """
+        command = ["nsenter", "--net=" + self.path, "--", "setpriv", "--pdeathsig", "KILL", "--"]
         if memory_bytes:
             command += ["prlimit", "--as=%d" % memory_bytes, "--"]
         out = open(log, "ab") if log else subprocess.DEVNULL
         try:
             child = subprocess.Popen(command + list(argv), stdin=subprocess.DEVNULL, stdout=out,
-                                     stderr=subprocess.STDOUT, cwd=cwd, start_new_session=True,
-                                     preexec_fn=die_with_parent)
+                                     stderr=subprocess.STDOUT, cwd=cwd, start_new_session=True)
         finally:
             if log:
                 out.close()

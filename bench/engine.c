@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Measures the engine alone: nanoseconds for one observation, and memory.
+ * Prints figures and judges nothing.  usage: engine [observations] [seed]
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine.h"
+
+#define USERS   1000
+#define DOMAINS 20000
+#define BATCH   16 /* observations between two looks at the clock */
+
+static uint64_t random_state;
+
+static uint64_t random_next(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+static uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static size_t put_label(uint8_t *name, size_t at, const char *format, uint64_t number,
+			unsigned pad_to)
+{
+	int size = snprintf((char *)name + at + 1, 64, format, number);
+
+	while ((unsigned)size < pad_to)
+		name[at + 1 + size++] = (uint8_t)('a' + random_next() % 26);
+	name[at] = (uint8_t)size;
+	return at + 1 + (size_t)size;
+}
+
+/* One of DOMAINS, the first ones far more often, as Zipf's law has it. */
+static uint64_t pick_domain(void)
+{
+	uint64_t among = DOMAINS;
+
+	for (int halvings = (int)(random_next() % 15); halvings > 0; halvings--)
+		among /= 2;
+	return random_next() % (among + 1);
+}
+
+/* A prefix of about PREFIX bytes below one of many domains. */
+static size_t make_name(uint8_t *name, uint64_t serial, unsigned prefix)
+{
+	size_t at = 0;
+	unsigned left = prefix;
+
+	while (left > 63) {
+		at = put_label(name, at, "%" PRIu64, random_next(), 63);
+		left -= 63;
+	}
+	at = put_label(name, at, "h%" PRIu64, serial, left);
+	at = put_label(name, at, "site%" PRIu64, pick_domain(), 0);
+	at = put_label(name, at, "com", 0, 0);
+	name[at] = 0;
+	return at + 1;
+}
+
+struct sample {
+	const char *title;
+	unsigned prefix; /* bytes */
+	bool known;      /* the same few names again and again */
+};
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void report(const char *title, double *ns, size_t count)
+{
+	qsort(ns, count, sizeof(*ns), compare);
+	printf("%-40s p50 %6.0f ns  p99 %6.0f ns\n", title, ns[count / 2], ns[count * 99 / 100]);
+}
+
+static void run_queries(struct seep_thread *thread, const struct sample *sample,
+			size_t observations)
+{
+	static uint8_t names[BATCH][SEEP_NAME_MAX_BYTES + 64];
+	size_t batches = observations / BATCH;
+	double *ns = calloc(batches, sizeof(*ns));
+	uint64_t when_ms = UINT64_C(1700000000000);
+
+	for (size_t i = 0; ns && i < batches; i++) {
+		struct seep_observation observations_now[BATCH];
+		uint64_t began;
+
+		for (size_t j = 0; j < BATCH; j++) {
+			uint32_t user = (uint32_t)(random_next() % USERS);
+
+			if (sample->known)
+				random_state = 1 + (i * BATCH + j) % 4096;
+			observations_now[j] = (struct seep_observation){
+				.client = { .bytes = { 10, 0, (uint8_t)(user >> 8), (uint8_t)user },
+					    .size_bytes = 4 },
+				.name = names[j],
+				.name_size = make_name(names[j], sample->known ? 1 : random_next(),
+						       sample->prefix),
+				.type = 1,
+				.when_ms = when_ms + i,
+			};
+		}
+		began = clock_ns();
+		for (size_t j = 0; j < BATCH; j++) {
+			struct seep_reservation reservation;
+			struct seep_name name;
+
+			if (seep_engine_ask(thread, &observations_now[j], &reservation, &name)
+				    .outcome != SEEP_REFUSE)
+				seep_engine_commit(thread, &reservation,
+						   observations_now[j].when_ms);
+		}
+		ns[i] = (double)(clock_ns() - began) / BATCH;
+	}
+	if (ns)
+		report(sample->title, ns, batches);
+	free(ns);
+}
+
+static void run_hits(struct seep_thread *thread, size_t observations)
+{
+	size_t batches = observations / BATCH;
+	double *ns = calloc(batches, sizeof(*ns));
+
+	for (size_t i = 0; ns && i < batches; i++) {
+		struct seep_address clients[BATCH];
+		uint64_t began;
+
+		for (size_t j = 0; j < BATCH; j++)
+			clients[j] =
+				(struct seep_address){ .bytes = { 10, 0, 0,
+								  (uint8_t)(random_next() % 50) },
+						       .size_bytes = 4 };
+		began = clock_ns();
+		for (size_t j = 0; j < BATCH; j++)
+			seep_engine_hit(thread, &clients[j]);
+		ns[i] = (double)(clock_ns() - began) / BATCH;
+	}
+	if (ns)
+		report("cache hit, 50 users", ns, batches);
+	free(ns);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct sample samples[] = {
+		{ "sent, novel, prefix of 8 bytes", 8, false },
+		{ "sent, novel, prefix of 60 bytes", 60, false },
+		{ "sent, novel, prefix of 220 bytes", 220, false },
+		{ "sent, known, prefix of 8 bytes", 8, true },
+	};
+	size_t observations = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
+	struct seep_conf conf;
+	struct seep_engine_setup setup = { .conf = &conf, .key = "bench", .threads = 1 };
+	enum seep_passthrough why;
+	struct seep_engine *engine;
+	struct seep_thread *thread;
+
+	random_state = argc > 2 ? strtoul(argv[2], NULL, 10) | 1 : 20261122;
+	seep_conf_defaults(&conf);
+	conf.learning_s = 0;
+	conf.user_budget_bytes = conf.domain_budget_bytes = SEEP_GIB;
+	engine = seep_engine_create(&setup, &why);
+	if (!engine) {
+		fprintf(stderr, "no engine: reason %d\n", why);
+		return 1;
+	}
+	thread = seep_engine_thread(engine);
+	printf("%zu observations each, %d users, %d domains, %llu bytes claimed\n", observations,
+	       USERS, DOMAINS, (unsigned long long)seep_engine_memory_bytes(engine));
+	run_hits(thread, observations);
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+		run_queries(thread, &samples[i], observations);
+	seep_engine_destroy(engine);
+	seep_conf_release(&conf);
+	return 0;
+}

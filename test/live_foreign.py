@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Whatever is wrong with module, options or machine: names resolve, and the log says why."""
+
+import os
+import re
+import sys
+
+import rig
+from rig import need, rcode_of
+
+OTHERS = {"1.17.1": "1.22.0", "1.22.0": "1.17.1"}
+FOREIGN = os.environ.get("SEEP_FOREIGN", need.module_path(OTHERS.get(need.VERSION, "1.22.0")))
+OTHER_FLAGS = os.environ.get("SEEP_OTHER_FLAGS", need.module_path(need.VERSION + "-otherflags"))
+USER = "127.1.0.1"
+LONG = ".".join(["x" * 60] * 3 + ["y" * 40])
+
+NO, BUILD, CONF, MEMORY = range(4)
+LEARNING, GUARDING = 1, 3
+HARSH = "learning: 0\nuser-budget: 16\n"	# anything metered would be refused
+
+
+def spend(lab):
+    """Ask for more than any budget here; the rcodes."""
+    return [rcode_of(lab.ask("%s.d%d.example" % (LONG, at), source=USER)) for at in range(10)]
+
+
+def passing(tap, title, why, log, **lab_options):
+    with rig.Lab(**lab_options) as lab:
+        tap.equal(spend(lab), ["NOERROR"] * 10, title + ": every name resolves")
+        stats = lab.seep()
+        tap.equal((stats.get("seep.mode"), stats.get("seep.passthrough")), (0, why),
+                  title + ": seep.mode and seep.passthrough")
+        lines = [line for line in lab.log().splitlines() if "seep" in line]
+        told = [line for line in lines if re.search(log, line)]
+        tap.equal(len(told), 1, title + ": one log line says why")
+        if len(told) != 1:
+            tap.note("\n".join(lines[-5:]) or "no line of seep in the log")
+        lab.reload()
+        tap.equal(rcode_of(lab.ask("%s.again.example" % LONG, source=USER)), "NOERROR",
+                  title + ": still after a reload")
+
+
+def guarding(tap, title, mode=GUARDING, **lab_options):
+    with rig.Lab(**lab_options) as lab:
+        codes = spend(lab)
+        stats = lab.seep()
+        want = (mode, NO) if stats else (None, None)
+        tap.equal((stats.get("seep.mode"), stats.get("seep.passthrough")), want,
+                  title + ": seep.mode and seep.passthrough")
+        if mode == GUARDING:
+            tap.ok("REFUSED" in codes and codes[0] == "NOERROR", title + ": it guards", codes)
+        else:
+            tap.equal(codes, ["NOERROR"] * 10, title + ": nothing is refused yet")
+        return bool(stats)
+
+
+def main():
+    need.live(files=(need.module_path(), need.unbound_path()))
+    with rig.Tap() as tap:
+        tap.ok(guarding(tap, "right build", conf="learning: 0\n"), "right build: has statistics")
+        guarding(tap, "no seep.conf", mode=LEARNING, conf=None)
+        if os.path.exists(need.unbound_path(plain=True)):
+            tap.ok(not guarding(tap, "Unbound without the patch", conf="learning: 0\n",
+                                binary="plain"), "Unbound without the patch: no statistics")
+        else:
+            tap.skip("Unbound without the patch", "not built")
+        for title, path in (("other version", FOREIGN), ("other flags", OTHER_FLAGS)):
+            if os.path.exists(path):
+                passing(tap, title, BUILD, r"seep: .*built for", module=path, conf=HARSH)
+            else:
+                tap.skip(title, "no " + os.path.relpath(path, need.PROJECT))
+        for title, conf, line in (
+                ("bad value", "learning: 0\nuser-budget: lots\n", 2),
+                ("unknown option", "# a comment\n\nno-such-option: 1\n", 3),
+                ("out of range", HARSH + "flag-at: 101\n", 3),
+                ("no value", "action:\n", 1),
+                ("open quote", "action: \"refuse\n", 1)):
+            passing(tap, title, CONF, r"seep: .*seep\.conf:%d:.*" % line, conf=conf)
+        passing(tap, "missing allow-list", CONF, r"seep: .*nowhere\.txt",
+                conf=HARSH + "allow-list: \"nowhere.txt\"\n")
+        passing(tap, "too little memory", MEMORY, r"seep: .*memory",
+                conf=HARSH + "memory-size: 8g\n", memory_bytes=2 << 30)
+    return tap.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

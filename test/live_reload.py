@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Reloads under load: no crash, no growth, no more queries lost than without the module."""
+
+import math
+import os
+import re
+import signal
+import sys
+import time
+
+import rig
+from rig import need
+
+RELOADS = int(os.environ.get("SEEP_RELOADS", "1000"))
+COMPARED = min(RELOADS, 100)		# reloads of the run beside plain Unbound
+SETTLED = 100				# memory is measured from here on
+RATE_QPS = 400
+GROWTH_KB = 2048			# what plain Unbound's own heap moves in such a run
+GROWTH_PART = 0.05
+
+
+def queries(path):
+    """Half hits, half names that leave every time."""
+    with open(path, "w") as out:
+        for at in range(2000):
+            out.write("h%d.wild.example A\nm%d.ttl0.example A\n" % (at % 50, at % 500))
+
+
+def run(reloads, tap, title, **lab_options):
+    """Reload so often under dnsperf's load; lost and sent queries, memory in the middle and end."""
+    with rig.Lab(**lab_options) as lab:
+        queries(lab.dir + "/queries")
+        pid = lab.process.pid
+        load = lab.hub.spawn(("dnsperf", "-s", "127.0.0.1", "-d", lab.dir + "/queries", "-l",
+                              "3600", "-Q", str(RATE_QPS), "-c", "4", "-t", "2"),
+                             log=lab.dir + "/dnsperf")
+        middle_kb = 0
+        done = 0
+        try:
+            for done in range(1, reloads + 1):
+                lab.reload()
+                if done == min(SETTLED, max(reloads // 10, 1)):
+                    middle_kb = lab.memory_kb()
+        except (RuntimeError, OSError) as problem:
+            tap.note(problem)
+            done -= 1
+        end_kb = lab.memory_kb() if lab.alive() else 0
+        load.send_signal(signal.SIGINT)
+        try:
+            load.wait(10)
+        finally:
+            with open(lab.dir + "/dnsperf") as text:
+                report = text.read()
+        tap.equal(done, reloads, "%s: %d reloads" % (title, reloads))
+        tap.ok(lab.alive() and lab.process.pid == pid, title + ": the same process")
+        for _ in range(40):
+            inflight = lab.seep().get("seep.inflight", 0)
+            if not inflight:
+                break
+            time.sleep(0.1)
+        tap.equal(inflight, 0, title + ": nothing left in flight")
+        tap.equal(rig.rcode_of(lab.ask("after.wild.example")), "NOERROR", title + ": it serves")
+        sent, lost = (int(re.search(r"Queries %s:\s+(\d+)" % what, report).group(1))
+                      for what in ("sent", "lost"))
+        tap.note("%s: %d queries, %d lost, %d kB then %d kB" % (title, sent, lost, middle_kb,
+                                                               end_kb))
+        return sent, lost, middle_kb, end_kb
+
+
+def main():
+    need.live(tools=("dnsperf",), files=(need.module_path(), need.unbound_path()))
+    with rig.Tap() as tap:
+        plain_sent, plain_lost, _, _ = run(COMPARED, tap, "without the module", module=None)
+        sent, lost, _, _ = run(COMPARED, tap, "with it", conf="learning: 0\nuser-budget: 1m\n")
+        expected = plain_lost * sent / max(plain_sent, 1)
+        limit = expected + 3 * math.sqrt(expected + 1) + 3
+        tap.ok(lost <= limit, "no more queries lost", "%d, plain %d, limit %.0f" % (
+            lost, plain_lost, limit))
+        _, _, middle_kb, end_kb = run(RELOADS, tap, "memory",
+                                      conf="learning: 0\nuser-budget: 1m\n")
+        limit_kb = middle_kb * (1 + GROWTH_PART) + GROWTH_KB
+        tap.ok(0 < end_kb <= limit_kb, "memory is flat", "%d kB, then %d kB, limit %d kB" % (
+            middle_kb, end_kb, limit_kb))
+    return tap.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
