@@ -77,25 +77,25 @@ void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size)
 							 : from[i];
 }
 
-static bool has_label(const struct seep_name *name, const uint8_t *label)
-{
-	size_t at = 0;
-
-	while (at < name->domain_at) {
-		if (memcmp(name->bytes + at, label, 1u + label[0]) == 0)
-			return true;
-		at += 1u + name->bytes[at];
-	}
-	return false;
-}
-
 bool seep_name_carried(const struct seep_name *name, const uint8_t *packet, size_t size)
 {
 	size_t domain_size = (size_t)name->size - name->domain_at;
 
-	if (size <= name->size && memcmp(packet, name->bytes + name->size - size, size) == 0)
-		return name->domain_at ? size > domain_size : size == name->size;
-	return packet[0] && has_label(name, packet);
+	if (size > name->size || memcmp(packet, name->bytes + name->size - size, size) != 0)
+		return false;
+	return name->domain_at ? size > domain_size : size == name->size;
+}
+
+bool seep_name_echoed(const struct seep_name *name, const uint8_t *packet)
+{
+	size_t at = 0;
+
+	while (packet[0] && at < name->domain_at) {
+		if (memcmp(name->bytes + at, packet, 1u + packet[0]) == 0)
+			return true;
+		at += 1u + name->bytes[at];
+	}
+	return false;
 }
 
 void seep_name_print(char *text, size_t text_size, const uint8_t *name, size_t name_size)

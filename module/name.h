@@ -37,12 +37,16 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size);
 
 /*
- * Does PACKET, a name that left the resolver, carry what the client put into
- * NAME?  Both are lower-cased wire form; NAME is split.  Yes if it is NAME, or
- * a part of it that is longer than the domain (query-name minimisation), or
- * if its first label is one of the prefix's (a DNAME put it elsewhere).
+ * Is PACKET, the lower-cased name of a query that left the resolver, NAME or as
+ * much of it as tells more than its domain (query-name minimisation)?
  */
 bool seep_name_carried(const struct seep_name *name, const uint8_t *packet, size_t size);
+
+/*
+ * Does PACKET begin with a label of the prefix?  A DNAME moves a name so; but
+ * www.a.example may well have the CNAME www.b.example.
+ */
+bool seep_name_echoed(const struct seep_name *name, const uint8_t *packet);
 
 /* Writes the wire-form name as text, escaped, into TEXT of SIZE bytes;
  * cut short with "..." if it does not fit. */

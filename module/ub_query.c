@@ -175,6 +175,17 @@ void ub_query_clear(struct module_qstate *qstate, int id)
 	qstate->minfo[id] = NULL;
 }
 
+/*
+ * Does this packet tell what the client said?  Where a CNAME leads is the
+ * answer's choice; where a DNAME leads still spells the client's labels, and
+ * a novel name that is seen again behind another domain is taken for that.
+ */
+static bool carries(const struct ub_query *query, const uint8_t *packet, size_t size)
+{
+	return seep_name_carried(&query->name, packet, size) ||
+	       (query->reservation.charge_mbit && seep_name_echoed(&query->name, packet));
+}
+
 /* A packet is about to leave for a server. */
 static int on_query(struct query_info *qinfo, uint16_t flags, struct module_qstate *qstate,
 		    struct sockaddr_storage *address, socklen_t address_size, uint8_t *zone,
@@ -189,7 +200,7 @@ static int on_query(struct query_info *qinfo, uint16_t flags, struct module_qsta
 	if (!query || !query->waiting || qinfo->qname_len > sizeof(packet))
 		return 1;
 	seep_name_lower(packet, qinfo->qname, qinfo->qname_len);
-	if (!seep_name_carried(&query->name, packet, qinfo->qname_len))
+	if (!carries(query, packet, qinfo->qname_len))
 		return 1;
 	thread = ub_thread();
 	if (!thread)

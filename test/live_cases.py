@@ -14,7 +14,6 @@ from rig.world import INNER_ADDRESS, PUBLIC_ADDRESS
 LONG = "x" * 60		# four labels of it make a name near the limit
 
 MAIN_EXTRA = """\
-prefetch: yes
 aggressive-nsec: yes
 local-zone: "blocked.example" always_nxdomain
 local-zone: "static.example" static
@@ -196,9 +195,8 @@ def chains(lab, watch, tap):
     with watch.case("CNAME to another domain: only the asked name is charged", charged=1,
                     charge=[(a, "www.chain.example")]):
         tap.equal(rcode_of(lab.ask("www.chain.example", source=a)), "NOERROR", "chain resolves")
-    with watch.case("the CNAME's target, asked for itself", charged=1,
-                    charge=[(a, "www.wild.example")]):
-        lab.ask("www.wild.example", source=a)
+    with watch.case("the CNAME's target, asked for itself: the resolver has it", unsent=1):
+        lab.ask("front.wild.example", source=a)
     with watch.case("cached CNAME, another type: only the target leaves", unsent=1):
         lab.ask("www.chain.example", "AAAA", source=a)
     with watch.case("two CNAMEs in a row", charged=1, charge=[(a, "more.chain.example")]):
@@ -264,11 +262,11 @@ def signed(lab, watch, tap):
         tap.equal(rcode_of(lab.ask("beta.signed.example", source=a)), "NXDOMAIN", "NXDOMAIN")
     with watch.case("aggressive NSEC: the next NXDOMAIN needs nothing", unsent=1):
         tap.equal(rcode_of(lab.ask("gamma.signed.example", source=a)), "NXDOMAIN", "NXDOMAIN")
-    with watch.case("no such type, signed", charged=1, charge=[(a, "alpha.signed.example")],
+    with watch.case("no such type, signed", charged=1, charge=[(a, "zulu.signed.example")],
                     ignore=ignore):
-        lab.ask("alpha.signed.example", "TXT", source=a)
+        lab.ask("zulu.signed.example", "TXT", source=a)
     with watch.case("aggressive NSEC: the next missing type needs nothing", unsent=1):
-        lab.ask("alpha.signed.example", "HINFO", source=a)
+        lab.ask("zulu.signed.example", "HINFO", source=a)
     with watch.case("CNAME inside the signed zone", charged=1,
                     charge=[(a, "to.signed.example")], ignore=ignore):
         lab.ask("to.signed.example", source=a, dnssec=True)
@@ -346,13 +344,16 @@ def over_budget(lab, watch, tap):
         tap.equal(rcode_of(lab.ask(long_name(6), source=a)), "NOERROR", "it is answered")
 
 
-def prefetch(lab, watch, tap):
-    a = "127.9.0.1"
-    with watch.case("prefetch: first", charged=1, charge=[(a, "pre.ttl10.example")]):
-        lab.ask("pre.ttl10.example", source=a)
-    time.sleep(9.1)
-    with watch.case("prefetch: a hit, and the refresh in the background", hits=1, background=1):
-        lab.ask("pre.ttl10.example", source=a)
+def prefetch_lab(tap):
+    with rig.Lab(extra="prefetch: yes") as lab:
+        watch = Watch(lab, tap, "prefetch")
+        a = "127.1.0.1"
+        with watch.case("first", charged=1, charge=[(a, "pre.ttl10.example")],
+                        ignore=("background",)):
+            lab.ask("pre.ttl10.example", source=a)
+        time.sleep(9.1)
+        with watch.case("a hit, and the refresh in the background", hits=1, background=1):
+            lab.ask("pre.ttl10.example", source=a)
 
 
 def main_lab(tap):
@@ -362,7 +363,7 @@ def main_lab(tap):
         lab.ask("warm.wild.example", source="127.0.9.1")
         tap.equal(lab.seep().get("seep.mode"), 3, "seep.mode says guarding")
         for cases in (plain, transports, chains, local, signed, odd_names, over_budget,
-                      in_flight, prefetch):
+                      in_flight):
             cases(lab, watch, tap)
         tap.equal(lab.seep().get("seep.inflight"), 0, "nothing left in flight")
 
@@ -515,6 +516,7 @@ def main():
     need.live()
     with rig.Tap() as tap:
         main_lab(tap)
+        prefetch_lab(tap)
         domain_lab(tap)
         flag_lab(tap, "learning: 0\naction: flag\n", 2)
         flag_lab(tap, "learning: 7d\n", 1)
