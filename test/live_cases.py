@@ -150,7 +150,8 @@ def in_flight(lab, watch, tap):
         tap.equal(pair.collect(3), [0, 0], "both are answered")
         pair.close()
 
-    # Two users may come to two threads, then each thread resolves the name for itself.
+    # Two users may come to two threads, then each thread resolves the name for itself, and the
+    # second is one more user of the domain or is not: what the meters took is left open.
     once = {"charged": 1, "joined": 1}
     apart = {"charged": 1, "known": 1}
     for turn in range(1 if lab.threads == 1 else 8):
@@ -158,7 +159,8 @@ def in_flight(lab, watch, tap):
         slow.hold()
         with watch.case("two users join in flight, turn %d" % turn,
                         either=[once] if lab.threads == 1 else [once, apart],
-                        charge=[("127.3.1.1", name)], gauges={"inflight": 0}):
+                        charge=[("127.3.1.1", name)], gauges={"inflight": 0},
+                        ignore=("bits.metered",)):
             first = lab.send(name, source="127.3.1.1")
             slow.wait_name(name)
             second = lab.send(name, source="127.3.1.%d" % (turn + 2))
@@ -169,21 +171,23 @@ def in_flight(lab, watch, tap):
 
     slow.hold()
     with watch.case("CD flag differs: two states, the second finds the name known",
-                    charged=1, known=1, charge=[("127.3.2.1", "cd.slow.example")]):
-        first = lab.send("cd.slow.example", source="127.3.2.1")
-        slow.wait_name("cd.slow.example")
-        second = lab.send("cd.slow.example", source="127.3.2.2", cd=True)
+                    charged=1, known=1, charge=[("127.3.2.1", "cd.late.example")]):
+        first = lab.send("cd.late.example", source="127.3.2.1")
+        slow.wait_name("cd.late.example")
+        second = lab.send("cd.late.example", source="127.3.2.2", cd=True)
         time.sleep(0.1)
         slow.release()
         codes = rcode_of(first.wait()), rcode_of(second.wait())
         tap.equal(codes, ("NOERROR", "NOERROR"), "both are answered")
 
+    watch.model.join("127.3.2.2", "cd.late.example")
+
     slow.hold()
     with watch.case("the type differs: two states", charged=1, known=1,
-                    charge=[("127.3.2.3", "type.slow.example")]):
-        first = lab.send("type.slow.example", source="127.3.2.3")
-        slow.wait_name("type.slow.example")
-        second = lab.send("type.slow.example", "AAAA", source="127.3.2.3")
+                    charge=[("127.3.2.3", "type.late.example")]):
+        first = lab.send("type.late.example", source="127.3.2.3")
+        slow.wait_name("type.late.example")
+        second = lab.send("type.late.example", "AAAA", source="127.3.2.3")
         time.sleep(0.1)
         slow.release()
         codes = rcode_of(first.wait()), rcode_of(second.wait())

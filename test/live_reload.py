@@ -16,6 +16,7 @@ RELOADS = int(os.environ.get("SEEP_RELOADS", "1000"))
 COMPARED = min(RELOADS, 100)		# reloads of the run beside plain Unbound
 SETTLED = 100				# memory is measured from here on
 RATE_QPS = 400
+PAUSE_S = 0.03				# of service between two reloads
 GROWTH_KB = 2048			# what plain Unbound's own heap moves in such a run
 GROWTH_PART = 0.05
 
@@ -33,14 +34,15 @@ def run(reloads, tap, title, **lab_options):
         queries(lab.dir + "/queries")
         pid = lab.process.pid
         load = lab.hub.spawn(("dnsperf", "-s", "127.0.0.1", "-d", lab.dir + "/queries", "-l",
-                              "3600", "-Q", str(RATE_QPS), "-c", "4", "-t", "2"),
+                              "3600", "-Q", str(RATE_QPS), "-c", "4", "-q", "4000", "-t", "2"),
                              log=lab.dir + "/dnsperf")
         middle_kb = 0
         done = 0
         try:
             for done in range(1, reloads + 1):
                 lab.reload()
-                if done == min(SETTLED, max(reloads // 10, 1)):
+                time.sleep(PAUSE_S)
+                if done == min(SETTLED, reloads // 2):
                     middle_kb = lab.memory_kb()
         except (RuntimeError, OSError) as problem:
             tap.note(problem)

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# The module exports what Unbound looks up, and nothing that could clash with Unbound's own names. TAP.
+source=${SEEP_SRC:-.}
+module=${SEEP_BUILD:-.}/.libs/seep.so
+
+if ! [ -f "$module" ]; then
+	echo "1..0 # SKIP no $module: configured without Unbound"
+	exit 0
+fi
+if ! command -v nm >/dev/null; then
+	echo "1..0 # SKIP no nm"
+	exit 0
+fi
+
+failed=0
+
+# same NUMBER DESCRIPTION GOT WANTED
+same() {
+	if [ "$3" = "$4" ]; then
+		echo "ok $1 - $2"
+	else
+		echo "not ok $1 - $2"
+		printf '%s\n' "got:" "$3" "wanted:" "$4" | sed 's/^/#   /'
+		failed=1
+	fi
+}
+
+# Sanitizers and coverage add names of their own.
+exported=$(nm -D --defined-only "$module" | awk '{ print $NF }' |
+	grep -vE '^(__asan|__tsan|__ubsan|__odr_asan|__gcov|_init$|_fini$|__bss_start$|_edata$|_end$)' | sort)
+wanted=$(sort "$source/module/seep.sym")
+same 1 "the module exports the names of seep.sym alone" "$exported" "$wanted"
+same 2 "each of them a function" \
+	"$(nm -D --defined-only "$module" | awk '$2 != "T" { print $NF }' | grep -Fx "$wanted")" ""
+
+# Nothing of seep's own is left open: a file that was forgotten in Makefile.am shows at start otherwise.
+same 3 "no name of seep's own is undefined" \
+	"$(nm -D --undefined-only "$module" | awk '{ print $NF }' | grep -E '^(seep|ub)_')" ""
+
+# What is left open is found in the libraries or in the Unbound that was built beside it, if one was.
+version=$(basename "${SEEP_BUILD:-.}")
+unbound=
+for root in "$source" "${SEEP_BUILD:-.}/../../.."; do
+	[ -x "$root/build/unbound/$version/sbin/unbound" ] && unbound=$root/build/unbound/$version/sbin/unbound
+done
+if [ -z "$unbound" ]; then
+	echo "ok 4 # SKIP no Unbound $version beside it"
+else
+	# GLIBC's and other versioned names come from libraries; the loader checks those.
+	same 4 "Unbound $version has the rest" "$(
+		{
+			nm -D --defined-only "$unbound" | awk '{ print "have", $NF }'
+			ldd "$module" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' | while read -r library; do
+				nm -D --defined-only "$library" | awk '{ print "have", $NF }'
+			done
+			nm -D --undefined-only "$module" | awk '$1 == "U" { print "need", $NF }'
+		} | sed 's/@.*//' | awk '$1 == "have" { have[$2] = 1 } $1 == "need" { need[$2] = 1 }
+			END { for (name in need) if (!(name in have)) print name }' | sort)" ""
+fi
+echo "1..4"
+exit $failed

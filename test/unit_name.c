@@ -10,7 +10,7 @@
 #define V6_48 "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
 #define A_TEN "a.a.a.a.a.a.a.a.a.a."
 
-static struct seep_suffixes *suffixes;
+static struct seep_suffix_reader *suffixes;
 
 /* The bytes at NAME in memory of their own, so that a read past them is seen by the sanitizer. */
 static bool split_exactly(struct seep_name *split, const uint8_t *name, size_t size)
@@ -217,6 +217,36 @@ static void test_random(void)
 	is_int(wrong, 0, "random bytes: and split within their size");
 }
 
+/* suffix.c looks at the last eight labels of a name: no rule of the list may be longer. */
+static void test_rules_are_short(void)
+{
+	FILE *list = fopen("/usr/share/publicsuffix/public_suffix_list.dat", "r");
+	char line[1024], longest[1024] = "";
+	unsigned most = 0, rules = 0;
+
+	if (!list) {
+		skip("no public suffix list as text");
+		return;
+	}
+	while (fgets(line, sizeof(line), list)) {
+		unsigned labels = 1;
+
+		line[strcspn(line, " \t\r\n")] = '\0';
+		if (!line[0] || strncmp(line, "//", 2) == 0)
+			continue;
+		for (const char *c = line; *c; c++)
+			labels += *c == '.';
+		rules++;
+		if (labels > most) {
+			most = labels;
+			strcpy(longest, line);
+		}
+	}
+	fclose(list);
+	ok(rules > 5000, "%u rules in the list", rules);
+	ok(most > 3 && most <= 8, "the longest, %s, has %u labels", longest, most);
+}
+
 static void test_lower(void)
 {
 	uint8_t from[256], to[257], want;
@@ -254,7 +284,7 @@ static void test_carried(void)
 		{"a.b.example.com", "c.b.example.com", false},
 		{"a.b.example.com", "x.example.com", false},
 		{"a.b.example.com", "x.a.b.example.com", false},
-		{"a.b.example.com", "a.b.example.org", true}, /* as a DNAME would */
+		{"a.b.example.com", "a.b.example.org", false},
 		{"b.example.co.jp", "b.example.co.jp", true},
 		{"b.example.co.jp", "example.co.jp", false},
 		{"b.example.co.jp", "co.jp", false},
@@ -271,17 +301,9 @@ static void test_carried(void)
 		{".", "com", false},
 		{"example.com", "www.example.com", false},
 		{"example.com", "example.org", false},
-		/* DNAMEs: the labels go elsewhere */
-		{"secret.old.example.com", "secret.new.example.org", true},
-		{"secret.old.example.com", "old.new.example.org", true},
-		{"x.secret.old.example.com", "secret.new.example.org", true},
-		{"x.secret.old.example.com", "x.secret.new.example.org", true},
-		{"secret.old.example.com", "new.example.org", false},
-		{"secret.old.example.com", "example.org", false},
-		{"secret.old.example.com", "secre.new.example.org", false},
-		{"secret.old.example.com", "secrets.new.example.org", false},
-		{"secret.old.example.com", "example.new.example.org", false}, /* the domain's label, not the prefix's */
-		/* CNAMEs: the answer chose the name */
+		/* DNAMEs and CNAMEs lead elsewhere */
+		{"secret.old.example.com", "secret.new.example.org", false},
+		{"secret.old.example.com", "secret.old.example.org", false},
 		{"www.example.com", "cdn.example.net", false},
 		{"www.example.com", "edge.cdn.example.net", false},
 		{"www.example.com", "other.example.com", false},
@@ -289,7 +311,7 @@ static void test_carried(void)
 		{"a\\.b.example.com", "a.b.example.com", false},
 		{"a\\.b.example.com", "b.example.com", false},
 		{"a\\.b.example.com", "a\\.b.example.com", true},
-		{"a\\000b.example.com", "a\\000b.example.net", true},
+		{"a\\000b.example.com", "b.example.com", false},
 		{"a\\000b.example.com", "a\\000c.example.net", false},
 		{"a\\000b.example.com", "a.example.net", false},
 	};
@@ -304,6 +326,50 @@ static void test_carried(void)
 		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name", cases[i].name);
 		is_bool(seep_name_carried(&split, exact, packet.size), cases[i].carried, "%s %s %s", cases[i].packet,
 			cases[i].carried ? "carries" : "does not carry", cases[i].name);
+		free(exact);
+	}
+}
+
+static void test_echoed(void)
+{
+	static const struct {
+		const char *name, *packet;
+		bool echoed;
+	} cases[] = {
+		{"secret.old.example.com", "secret.new.example.org", true},
+		{"secret.old.example.com", "old.new.example.org", true},
+		{"x.secret.old.example.com", "secret.new.example.org", true},
+		{"x.secret.old.example.com", "x.secret.new.example.org", true},
+		{"secret.old.example.com", "secret.old.example.com", true},
+		{"secret.old.example.com", "new.example.org", false},
+		{"secret.old.example.com", "example.org", false}, /* the domain's label, not the prefix's */
+		{"secret.old.example.com", "example.new.example.org", false},
+		{"secret.old.example.com", "com.new.example.org", false},
+		{"secret.old.example.com", "secre.new.example.org", false},
+		{"secret.old.example.com", "secrets.new.example.org", false},
+		{"secret.old.example.com", "new.secret.example.org", false}, /* its first label alone */
+		{"secret.old.example.com", ".", false},
+		{"example.com", "example.org", false},
+		{"com", "com", false},
+		{".", ".", false},
+		{".", "com", false},
+		{"a\\000b.example.com", "a\\000b.example.net", true},
+		{"a\\000b.example.com", "a\\000c.example.net", false},
+		{"a\\000b.example.com", "a.example.net", false},
+		{"a\\.b.example.com", "a.b.example.net", false},
+		{"\\003abc.example.com", "abc.example.net", false}, /* bytes that look like a label are none */
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire name = wire_of(cases[i].name);
+		struct wire packet = wire_of(cases[i].packet);
+		uint8_t *exact = malloc(packet.size);
+		struct seep_name split;
+
+		memcpy(exact, packet.bytes, packet.size);
+		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name", cases[i].name);
+		is_bool(seep_name_echoed(&split, exact), cases[i].echoed, "%s %s %s", cases[i].packet,
+			cases[i].echoed ? "echoes" : "does not echo", cases[i].name);
 		free(exact);
 	}
 }
@@ -381,18 +447,24 @@ static void test_print_cut(void)
 
 int main(void)
 {
-	suffixes = seep_suffix_open("");
+	struct seep_suffixes *list = seep_suffix_open("");
+
+	suffixes = list ? seep_suffix_reader_open(list) : NULL;
 	if (!suffixes) {
 		printf("Bail out! no public suffix list\n");
 		return 1;
 	}
 	test_split();
+	test_split(); /* once more, from what the reader remembers */
 	test_no_name();
 	test_random();
+	test_rules_are_short();
 	test_lower();
 	test_carried();
+	test_echoed();
 	test_print();
 	test_print_cut();
-	seep_suffix_close(suffixes);
+	seep_suffix_reader_close(suffixes);
+	seep_suffix_close(list);
 	return done();
 }

@@ -30,6 +30,10 @@ class Model:
     def __init__(self):
         self.users = {}
 
+    def join(self, user, name, domain_labels=2):
+        """The user sent a known name: it costs nothing, but makes a user of the domain."""
+        self.charge(user, name, domain_labels)
+
     def charge(self, user, name, domain_labels=2):
         labels = cost.labels_of(name)
         domain = tuple(label.lower() for label in labels[-domain_labels:])

@@ -145,9 +145,9 @@ class Lab:
         self.namespaces.remove(space)
         space.close()
 
-    def slow_server(self, zone="slow.example", address=world.SLOW_ADDRESS, **more):
+    def slow_server(self, address=world.SLOW_ADDRESS, **more):
         """A server whose answers the test controls."""
-        server = slow.SlowServer(self.hub, address, zone, **more)
+        server = slow.SlowServer(self.hub, address, **more)
         self.servers.append(server)
         return server
 

@@ -82,6 +82,7 @@ class World:
         self.zones.update(zones or {})
         self.delegations = {zone: ZONES_ADDRESS for zone in self.zones}
         self.delegations["slow.example"] = SLOW_ADDRESS
+        self.delegations["late.example"] = SLOW_ADDRESS
         self.delegations["dead.example"] = DEAD_ADDRESS
         for number in range(TUNNEL_ZONES):
             self.delegations[tunnel_zone(number)] = tunnel_address(number)
