@@ -9,7 +9,9 @@ void seep_bucket_drain(struct seep_bucket *bucket, uint64_t refill_mbit_day, uin
 	uint64_t elapsed_s = now_s - bucket->drained_s;
 	uint64_t drained;
 
-	if (now_s <= bucket->drained_s || !bucket->level_mbit || !refill_mbit_day) {
+	if (now_s <= bucket->drained_s && bucket->drained_s - now_s <= SEEP_BUCKET_STEP_S)
+		return;
+	if (now_s < bucket->drained_s || !bucket->level_mbit || !refill_mbit_day) {
 		bucket->drained_s = now_s;
 		return;
 	}

@@ -4,7 +4,8 @@
  * by what is charged and drains at a steady rate; it is never reset.
  *
  * Time comes in as an argument, in seconds.  A clock that steps back drains
- * nothing and starts anew from there.  All zero bytes are an empty bucket.
+ * nothing: threads may be a moment apart.  If it steps back by more than
+ * SEEP_BUCKET_STEP_S it was set, and the bucket starts anew from there.  All zero bytes are an empty bucket.
  * Threads: the caller's lock.
  */
 #ifndef SEEP_BUCKET_H
@@ -14,6 +15,8 @@
 
 /* The largest refill and level: 1 GiB, in thousandths of a bit. */
 #define SEEP_BUCKET_MAX_MBIT (UINT64_C(8000) << 30)
+
+#define SEEP_BUCKET_STEP_S 600
 
 struct seep_bucket {
 	uint64_t level_mbit;

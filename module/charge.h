@@ -13,10 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bits.h"
 #include "name.h"
-
-/* One bit, in the unit of every charge and level. */
-#define SEEP_BIT_MBIT 1000u
 
 /*
  * The first name below a domain that nobody here used before: choosing among

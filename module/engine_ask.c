@@ -3,10 +3,8 @@
  * One query through the engine: name -> charge -> meters -> verdict, then what
  * is learned of it or given back.
  *
- * A query touches the domain's entry first, for how many use it weighs the
- * charge, then the user's.  Each is locked alone and briefly; between the two
- * the charge already stands on the domain's meter, and comes off again if the
- * user's meter refuses.
+ * A query locks the domain's entry, for how many use it weighs the charge, and
+ * within that the user's: always in this order.
  */
 #include "engine_state.h"
 
@@ -90,7 +88,7 @@ static struct seep_event event_of(const struct asking *asking, enum seep_meter w
 	return (struct seep_event){
 		.edge = metering->edge,
 		.meter = which,
-		.mode = metering->mode,
+		.mode = seep_engine_mode(asking->engine, asking->observation->when_ms),
 		.observation = asking->observation,
 		.name = &asking->name,
 		.level_mbit = metering->level_mbit,
@@ -111,78 +109,99 @@ static void note_domain_text(struct domain *domain, const struct seep_name *name
 	domain->text[used] = 0;
 }
 
-/*
- * The charge of the name, and the domain's meter.  False if there is no room
- * for the domain.
- */
-static bool ask_domain(struct asking *asking)
+static void note_domain_event(struct asking *asking, const struct seep_entry *entry,
+			      const struct domain *domain)
+{
+	asking->domain_event = event_of(asking, SEEP_METER_DOMAIN, &asking->domain, entry);
+	asking->domain_event.users = users_of_domain(domain);
+	asking->domain_event.names = seep_sketch_count(&domain->names_sum);
+}
+
+static void note_user_event(struct asking *asking, const struct seep_entry *entry,
+			    const struct user *user)
+{
+	asking->user_event = event_of(asking, SEEP_METER_USER, &asking->user, entry);
+	asking->user_event.names = seep_sketch_count(&user->names_sum);
+	asking->user_event.domains = seep_sketch_count(&user->domains_sum);
+}
+
+/* What this meter did: the whole verdict, or nothing. */
+static enum seep_outcome part_of(struct seep_verdict verdict, enum seep_meter meter)
+{
+	return verdict.meter == meter ? verdict.outcome : SEEP_PASS;
+}
+
+/* Charges and judges, with both entries locked. */
+static void judge(struct asking *asking, struct seep_entry *domain_entry,
+		  struct seep_entry *user_entry)
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t now_s = asking->observation->when_ms / 1000;
-	enum seep_claim how;
-	struct seep_entry *entry =
-		seep_table_claim(engine->domains, reservation->domain_key,
-				 engine->domain_limits.refill_mbit_day, now_s, &how);
-	struct domain *domain = domain_of_entry(entry);
-	uint64_t users;
+	const struct domain *domain = domain_of_entry(domain_entry);
+	const struct user *user = user_of_entry(user_entry);
+	uint64_t users = users_of_domain(domain);
 
-	if (!entry)
-		return false;
-	if (how != SEEP_CLAIM_FOUND)
-		note_domain_text(domain, &asking->name);
-	if (how == SEEP_CLAIM_EVICTED)
-		seep_counters_add(&asking->thread->counters.evicted_domains, 1);
-	users = users_of_domain(domain);
 	if (reservation->class == SEEP_CLASS_CHARGED)
 		reservation->charge_mbit = seep_charge_prefix(&asking->name) +
 					   (users ? 0 : SEEP_CHARGE_NEW_DOMAIN_MBIT);
 	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, users);
 	asking->domain.limits = limits_of_domain(engine, users);
 	asking->domain.charge_mbit = reservation->charge_mbit;
-	asking->domain.counts = asking->user.counts =
-		reservation->user_charge_mbit >= SEEP_BIT_MBIT;
-	seep_meter_take(&asking->domain, entry);
-	reservation->domain_mbit = asking->domain.added_mbit;
-	if (asking->domain.edge) {
-		asking->domain_event = event_of(asking, SEEP_METER_DOMAIN, &asking->domain, entry);
-		asking->domain_event.users = users;
-		asking->domain_event.names = seep_sketch_count(&domain->names_sum);
+	asking->user.charge_mbit = reservation->user_charge_mbit;
+	seep_meter_judge(&asking->domain, domain_entry);
+	seep_meter_judge(&asking->user, user_entry);
+	reservation->verdict = seep_verdict_decide(
+		asking->user.outcome, asking->domain.outcome, reservation->user_charge_mbit,
+		seep_engine_mode(engine, asking->observation->when_ms));
+	seep_meter_mark(&asking->domain, domain_entry,
+			part_of(reservation->verdict, SEEP_METER_DOMAIN));
+	seep_meter_mark(&asking->user, user_entry, part_of(reservation->verdict, SEEP_METER_USER));
+	if (reservation->verdict.outcome != SEEP_REFUSE) {
+		seep_meter_reserve(&asking->domain, domain_entry);
+		seep_meter_reserve(&asking->user, user_entry);
+		reservation->domain_mbit = asking->domain.added_mbit;
+		reservation->user_mbit = asking->user.added_mbit;
 	}
-	seep_table_unlock(engine->domains, reservation->domain_key);
-	return true;
+	if (asking->domain.edge)
+		note_domain_event(asking, domain_entry, domain);
+	if (asking->user.edge)
+		note_user_event(asking, user_entry, user);
 }
 
-/* The user's meter.  False if there is no room for the user. */
-static bool ask_user(struct asking *asking, struct recent *recent)
+/* The domain's entry, locked, or NULL if there is no room for it. */
+static struct seep_entry *claim_domain(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
-	struct seep_reservation *reservation = asking->reservation;
-	uint64_t now_s = asking->observation->when_ms / 1000;
 	enum seep_claim how;
 	struct seep_entry *entry =
-		seep_table_claim(engine->users, reservation->user_key,
-				 engine->user_limits.refill_mbit_day, now_s, &how);
-	struct user *user = user_of_entry(entry);
+		seep_table_claim(engine->domains, asking->reservation->domain_key,
+				 engine->domain_limits.refill_mbit_day, asking->domain.now_s, &how);
+
+	if (entry && how != SEEP_CLAIM_FOUND)
+		note_domain_text(domain_of_entry(entry), &asking->name);
+	if (entry && how == SEEP_CLAIM_EVICTED)
+		seep_counters_add(&asking->thread->counters.evicted_domains, 1);
+	return entry;
+}
+
+/* The user's entry, locked, or NULL if there is no room for it. */
+static struct seep_entry *claim_user(struct asking *asking, struct recent *recent)
+{
+	struct seep_engine *engine = asking->engine;
+	enum seep_claim how;
+	struct seep_entry *entry =
+		seep_table_claim(engine->users, recent->key, engine->user_limits.refill_mbit_day,
+				 asking->user.now_s, &how);
 
 	if (!entry)
-		return false;
+		return NULL;
 	if (how != SEEP_CLAIM_FOUND)
-		user->address = recent->address;
+		user_of_entry(entry)->address = recent->address;
 	if (how == SEEP_CLAIM_EVICTED)
 		seep_counters_add(&asking->thread->counters.evicted_users, 1);
-	user->hits += recent->hits;
+	user_of_entry(entry)->hits += recent->hits;
 	recent->hits = 0;
-	asking->user.charge_mbit = reservation->user_charge_mbit;
-	seep_meter_take(&asking->user, entry);
-	reservation->user_mbit = asking->user.added_mbit;
-	if (asking->user.edge) {
-		asking->user_event = event_of(asking, SEEP_METER_USER, &asking->user, entry);
-		asking->user_event.names = seep_sketch_count(&user->names_sum);
-		asking->user_event.domains = seep_sketch_count(&user->domains_sum);
-	}
-	seep_table_unlock(engine->users, reservation->user_key);
-	return true;
+	return entry;
 }
 
 static void count_verdict(struct seep_counters *counters, struct seep_verdict verdict)
@@ -253,22 +272,12 @@ static void unreserve(struct seep_engine *engine, const struct seep_reservation 
 	give_back(engine->users, reservation->user_key, reservation->user_mbit);
 }
 
-static void ask_meters(struct asking *asking)
+static void make_keys(struct asking *asking)
 {
-	struct seep_engine *engine = asking->engine;
-	struct seep_thread *thread = asking->thread;
-	struct seep_reservation *reservation = asking->reservation;
+	const struct seep_engine *engine = asking->engine;
 	const struct seep_name *name = &asking->name;
-	struct recent *recent = recent_of(thread, &asking->observation->client);
+	struct seep_reservation *reservation = asking->reservation;
 
-	asking->domain = (struct seep_metering){
-		.now_s = asking->observation->when_ms / 1000,
-		.mode = seep_engine_mode(engine, asking->observation->when_ms),
-		.spent_count = &engine->domains_spent,
-	};
-	asking->user = asking->domain;
-	asking->user.limits = engine->user_limits;
-	asking->user.spent_count = &engine->users_spent;
 	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->domain_key =
@@ -276,25 +285,38 @@ static void ask_meters(struct asking *asking)
 						  (size_t)name->size - name->domain_at)
 				: reservation->name_key;
 	seep_table_prefetch(engine->domains, reservation->domain_key);
+}
+
+static void ask_meters(struct asking *asking)
+{
+	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+	struct recent *recent = recent_of(asking->thread, &asking->observation->client);
+	struct seep_entry *domain, *user;
+
+	make_keys(asking);
 	seep_table_prefetch(engine->users, recent->key);
+	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
+	asking->domain.spent_count = &engine->domains_spent;
+	asking->user.spent_count = &engine->users_spent;
+	asking->user.limits = engine->user_limits;
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
-	if (!ask_domain(asking)) {
+	domain = claim_domain(asking);
+	user = domain ? claim_user(asking, recent) : NULL;
+	if (user) {
+		reservation->user_key = recent->key;
+		judge(asking, domain, user);
+		seep_table_unlock(engine->users, recent->key);
+	}
+	if (domain)
+		seep_table_unlock(engine->domains, reservation->domain_key);
+	if (!user) {
 		reservation->domain_key = 0;
 		reservation->class = SEEP_CLASS_UNTRACKED;
 		return;
 	}
-	reservation->user_key = recent->key;
-	if (!ask_user(asking, recent)) {
-		reservation->user_key = 0;
-		reservation->class = SEEP_CLASS_UNTRACKED;
-	}
-	reservation->verdict =
-		seep_verdict_decide(asking->user.outcome, asking->domain.outcome,
-				    reservation->user_charge_mbit, asking->user.mode);
-	count_verdict(&thread->counters, reservation->verdict);
-	if (reservation->verdict.outcome == SEEP_REFUSE)
-		unreserve(engine, reservation);
+	count_verdict(&asking->thread->counters, reservation->verdict);
 	tell_edges(asking);
 }
 
@@ -376,8 +398,6 @@ void seep_engine_commit(struct seep_thread *thread, const struct seep_reservatio
 		return;
 	seep_novelty_learn(engine->novelty, reservation->name_key, when_ms / 1000);
 	learn_domain(engine, reservation);
-	if (!reservation->user_key)
-		return;
 	learn_user(engine, reservation);
 	seep_counters_add(&thread->counters.bits, reservation->charge_mbit);
 	seep_counters_add(&thread->counters.bits_metered, reservation->user_mbit);

@@ -2,8 +2,10 @@
 /* A meter at work: level, reservation, edges. */
 #include "meter.h"
 
-#include "charge.h"
+#include "bits.h"
 #include "verdict.h"
+
+#define RELEASE_AFTER_S 3600
 
 uint64_t seep_meter_mbit(uint64_t bytes)
 {
@@ -36,51 +38,58 @@ static void set_spent(struct seep_entry *entry, bool spent, _Atomic int64_t *cou
 	atomic_fetch_add_explicit(count, spent ? 1 : -1, memory_order_relaxed);
 }
 
-/* What may not be refused crosses no line either. */
-static enum seep_edge find_edge(const struct seep_metering *metering, struct seep_entry *entry)
-{
-	if (metering->counts && metering->outcome == SEEP_REFUSE) {
-		if (entry->spent)
-			return SEEP_EDGE_NONE;
-		set_spent(entry, true, metering->spent_count);
-		entry->flagged = 1;
-		return SEEP_EDGE_SPENT;
-	}
-	if (metering->counts && metering->outcome == SEEP_FLAG) {
-		if (entry->flagged)
-			return SEEP_EDGE_NONE;
-		entry->flagged = 1;
-		return SEEP_EDGE_FLAGGED;
-	}
-	if (entry->flagged && entry->meter.level_mbit <= flag_mbit(&metering->limits)) {
-		set_spent(entry, false, metering->spent_count);
-		entry->flagged = 0;
-		return SEEP_EDGE_RELEASED;
-	}
-	return SEEP_EDGE_NONE;
-}
-
-void seep_meter_take(struct seep_metering *metering, struct seep_entry *entry)
+void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
 {
 	struct seep_reading reading = {
 		.charge_mbit = metering->charge_mbit,
 		.budget_mbit = metering->limits.budget_mbit,
 		.flag_at_percent = metering->limits.flag_at_percent,
 	};
-	bool refused;
 
 	seep_bucket_drain(&entry->meter, metering->limits.refill_mbit_day, metering->now_s);
 	reading.level_mbit = entry->meter.level_mbit;
+	metering->level_mbit = entry->meter.level_mbit;
 	metering->outcome = metering->charge_mbit ? seep_verdict_reading(&reading) : SEEP_PASS;
-	metering->edge = find_edge(metering, entry);
+}
+
+/* Is it below flag-at, and long enough after it was above?  Without the hour a
+ * client could have a line logged with every other query. */
+static bool is_released(const struct seep_metering *metering, const struct seep_entry *entry)
+{
+	return entry->flagged && entry->meter.level_mbit <= flag_mbit(&metering->limits) &&
+	       metering->now_s > entry->crossed_s + RELEASE_AFTER_S;
+}
+
+void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
+		     enum seep_outcome applied)
+{
+	metering->edge = SEEP_EDGE_NONE;
+	if (applied >= SEEP_WOULD_REFUSE) {
+		if (!entry->spent)
+			metering->edge = SEEP_EDGE_SPENT;
+		set_spent(entry, true, metering->spent_count);
+	} else if (applied == SEEP_FLAG) {
+		if (!entry->flagged)
+			metering->edge = SEEP_EDGE_FLAGGED;
+	} else {
+		if (is_released(metering, entry)) {
+			metering->edge = SEEP_EDGE_RELEASED;
+			set_spent(entry, false, metering->spent_count);
+			entry->flagged = 0;
+		}
+		return;
+	}
+	entry->flagged = 1;
+	entry->crossed_s = (uint32_t)metering->now_s;
+}
+
+void seep_meter_reserve(struct seep_metering *metering, struct seep_entry *entry)
+{
 	entry->inflight++;
-	refused = metering->outcome == SEEP_REFUSE && metering->mode == SEEP_MODE_GUARD &&
-		  metering->counts;
 	/* Where a refusal is not carried out the meter stands at its budget
 	 * and no higher: the end of learning must not find months of debt. */
-	metering->added_mbit = refused ? 0
-				       : seep_bucket_raise(&entry->meter, metering->charge_mbit,
-							   metering->limits.budget_mbit);
+	metering->added_mbit = seep_bucket_raise(&entry->meter, metering->charge_mbit,
+						 metering->limits.budget_mbit);
 	metering->level_mbit = entry->meter.level_mbit;
 }
 

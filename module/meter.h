@@ -21,7 +21,7 @@ enum seep_edge {
 	SEEP_EDGE_NONE,
 	SEEP_EDGE_FLAGGED,
 	SEEP_EDGE_SPENT,
-	SEEP_EDGE_RELEASED, /* drained below flag-at again */
+	SEEP_EDGE_RELEASED, /* drained below flag-at, an hour or more later */
 };
 
 /* What a meter is held to; thousandths of a bit. */
@@ -43,8 +43,6 @@ struct seep_metering {
 	struct seep_limits limits;
 	uint64_t charge_mbit;
 	uint64_t now_s;
-	enum seep_mode mode;
-	bool counts;                  /* the user's share is a bit or more: it may be refused */
 	_Atomic int64_t *spent_count; /* how many entries are spent */
 	/* out */
 	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */
@@ -53,11 +51,19 @@ struct seep_metering {
 	uint64_t level_mbit; /* with it */
 };
 
+/* Drains the entry's meter and judges the charge. */
+void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry);
+
 /*
- * Drains the entry's meter, judges the charge and reserves it, unless that is
- * a refusal in earnest.  Counts a reservation held either way.
+ * Notices the line that has been crossed, once what becomes of the query is
+ * known: APPLIED is this meter's part in it, SEEP_PASS where the other meter
+ * decided.
  */
-void seep_meter_take(struct seep_metering *metering, struct seep_entry *entry);
+void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
+		     enum seep_outcome applied);
+
+/* Puts the charge on the meter, for a query that is let go on. */
+void seep_meter_reserve(struct seep_metering *metering, struct seep_entry *entry);
 
 /* Ends a reservation, which took place... */
 void seep_meter_keep(struct seep_entry *entry);

@@ -116,6 +116,16 @@ static void turn(struct seep_novelty *novelty, uint64_t now_s)
 	atomic_store(&novelty->newest, next);
 }
 
+/* Begins as many generations as periods have passed; more than all is all. */
+static void catch_up(struct seep_novelty *novelty, uint64_t now_s)
+{
+	uint64_t began_s = atomic_load(&novelty->began_s);
+	uint64_t periods = now_s > began_s ? (now_s - began_s) / novelty->period_s : 0;
+
+	for (uint64_t i = 0; i < (periods ? periods : 1) && i < GENERATIONS; i++)
+		turn(novelty, now_s);
+}
+
 static bool is_over(const struct seep_novelty *novelty, uint64_t now_s)
 {
 	uint64_t began_s = atomic_load_explicit(&novelty->began_s, memory_order_relaxed);
@@ -132,7 +142,7 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
 
 	if (is_over(novelty, now_s) && pthread_mutex_trylock(&novelty->turning) == 0) {
 		if (is_over(novelty, now_s))
-			turn(novelty, now_s);
+			catch_up(novelty, now_s);
 		pthread_mutex_unlock(&novelty->turning);
 	}
 	block = block_of(novelty, atomic_load_explicit(&novelty->newest, memory_order_relaxed),

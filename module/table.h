@@ -22,12 +22,13 @@
 /* What every entry starts with; all zero when fresh. */
 struct seep_entry {
 	struct seep_bucket meter;
-	uint32_t first_s;  /* claimed at, seconds since 1970 */
-	uint32_t last_s;   /* last asked for */
-	uint32_t inflight; /* reservations held; such an entry stays */
-	uint8_t flagged;   /* above flag-at, and said so */
-	uint8_t spent;     /* refused or would be; such an entry stays */
-	uint8_t reserved[2];
+	uint32_t first_s;   /* claimed at, seconds since 1970 */
+	uint32_t last_s;    /* last asked for */
+	uint32_t inflight;  /* reservations held; such an entry stays */
+	uint32_t crossed_s; /* when a line was last crossed upwards */
+	uint8_t flagged;    /* above flag-at, and said so */
+	uint8_t spent;      /* refused or would be; such an entry stays */
+	uint8_t reserved[6];
 };
 
 struct seep_table;

@@ -2,7 +2,7 @@
 /* The verdict: pure functions of levels, charges and budgets. */
 #include "verdict.h"
 
-#include "charge.h"
+#include "bits.h"
 
 enum seep_outcome seep_verdict_reading(const struct seep_reading *reading)
 {

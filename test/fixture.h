@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What several unit tests need: names from text, addresses, random numbers, an engine with its statistics.
+ * What several unit tests need: names from text, addresses, random numbers, an engine with its
+ * statistics.
  */
 #ifndef SEEP_FIXTURE_H
 #define SEEP_FIXTURE_H
@@ -13,9 +14,9 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* 2023-11-14 22:13:20 UTC: when every engine of the tests starts. */
-#define NOW_S UINT64_C(1700000000)
+#define NOW_S  UINT64_C(1700000000)
 #define NOW_MS (NOW_S * 1000)
-#define DAY_S UINT64_C(86400)
+#define DAY_S  UINT64_C(86400)
 #define DAY_MS (DAY_S * 1000)
 
 /* A name in wire form. */
@@ -24,10 +25,12 @@ struct wire {
 	size_t size;
 };
 
-/* The name of a text; \DDD is a byte, \. a dot inside a label, "." the root. Sizes are not checked. */
+/*
+ * The name of a text; \DDD is a byte, \. a dot inside a label, "." the root. Sizes are not checked.
+ */
 static inline struct wire wire_of(const char *text)
 {
-	struct wire wire = {.size = 1};
+	struct wire wire = { .size = 1 };
 	size_t length_at = 0;
 
 	if (strcmp(text, ".") == 0)
@@ -43,7 +46,7 @@ static inline struct wire wire_of(const char *text)
 			       (unsigned)(text[3] - '0');
 			text += 3;
 		} else if (*text == '\\') {
-			byte = (uint8_t)*++text;
+			byte = (uint8_t) * ++text;
 		}
 		wire.bytes[wire.size++] = (uint8_t)byte;
 		wire.bytes[length_at]++;
@@ -56,8 +59,9 @@ static inline struct wire wire_of(const char *text)
 static inline struct seep_address address_v4(uint32_t n)
 {
 	n += UINT32_C(10) << 24;
-	return (struct seep_address){
-		.bytes = {(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}, .size_bytes = 4};
+	return (struct seep_address){ .bytes = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+						 (uint8_t)(n >> 8), (uint8_t)n },
+				      .size_bytes = 4 };
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014): every state gives another number. */
@@ -75,14 +79,18 @@ struct rig {
 	struct seep_conf conf;
 	struct seep_engine *engine;
 	struct seep_thread *thread; /* its first */
-	uint64_t now_ms;	    /* the tests' clock */
+	uint64_t now_ms;            /* the tests' clock */
 };
 
-static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads, seep_tell *tell, void *context)
+static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads,
+				 seep_tell *tell, void *context)
 {
 	struct seep_conf_error error;
-	struct seep_engine_setup setup = {
-		.conf = &rig->conf, .threads = threads, .when_ms = NOW_MS, .tell = tell, .tell_context = context};
+	struct seep_engine_setup setup = { .conf = &rig->conf,
+					   .threads = threads,
+					   .when_ms = NOW_MS,
+					   .tell = tell,
+					   .tell_context = context };
 	enum seep_passthrough why;
 
 	for (unsigned i = 0; i < SEEP_HASH_KEY_BYTES; i++)
@@ -139,7 +147,7 @@ static inline unsigned long long stats_get(const struct stats *stats, const char
 
 static inline struct stats rig_stats(struct rig *rig, bool reset)
 {
-	struct stats stats = {.count = 0};
+	struct stats stats = { .count = 0 };
 
 	seep_engine_print(rig->engine, rig->now_ms, reset, stats_take, &stats);
 	return stats;

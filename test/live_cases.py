@@ -6,7 +6,10 @@ import sys
 import time
 
 import rig
+
+import dns.message  # found by rig
 import dns.reversename
+
 from rig import ede_of, need, rcode_of
 from rig.expect import Watch
 from rig.world import INNER_ADDRESS, PUBLIC_ADDRESS
@@ -194,6 +197,30 @@ def in_flight(lab, watch, tap):
         tap.equal(codes, ("NOERROR", "NOERROR"), "both are answered")
 
 
+def letter_case(lab, watch, tap):
+    """Names leave in lower case; every client gets its own spelling back."""
+    slow = lab.servers[0]
+    spellings = "MiXed.SLOW.example", "mIXED.slow.EXAMPLE"
+    slow.hold()
+    with watch.case("two spellings are one name", charged=1, joined=1,
+                    charge=[("127.3.4.1", "mixed.slow.example")], ignore=("bits.metered",)):
+        pair = lab.burst(spellings, source="127.3.4.1").send()
+        slow.wait_name("mixed.slow.example")
+        time.sleep(0.1)
+        slow.release()
+        tap.equal(pair.collect(3), [0, 0], "both are answered")
+        pair.close()
+    tap.equal({name for name in slow.spellings if name.lower() == "mixed.slow.example"},
+              {"mixed.slow.example"}, "the name leaves in lower case")
+    answers = [dns.message.from_wire(wire) for wire in pair.answers if wire]
+    tap.equal([answer.question[0].name.to_text(True) for answer in answers], list(spellings),
+              "each question comes back as it was spelled")
+    with watch.case("a third spelling is a hit", hits=1):
+        answer = lab.ask("mixeD.slow.example", source="127.3.4.2")
+        tap.equal(answer and answer.question[0].name.to_text(True), "mixeD.slow.example",
+                  "the hit comes back as it was spelled")
+
+
 def chains(lab, watch, tap):
     a = "127.4.0.1"
     with watch.case("CNAME to another domain: only the asked name is charged", charged=1,
@@ -367,7 +394,7 @@ def main_lab(tap):
         lab.ask("warm.wild.example", source="127.0.9.1")
         tap.equal(lab.seep().get("seep.mode"), 3, "seep.mode says guarding")
         for cases in (plain, transports, chains, local, signed, odd_names, over_budget,
-                      in_flight):
+                      in_flight, letter_case):
             cases(lab, watch, tap)
         tap.equal(lab.seep().get("seep.inflight"), 0, "nothing left in flight")
 
@@ -471,6 +498,16 @@ def root_lab(tap, root):
             lab.ask("www.second.example", source=a)
 
 
+def caps_lab(tap):
+    """Unbound's own letter case, against forgery, on top of the lower case."""
+    with rig.Lab(extra="use-caps-for-id: yes") as lab:
+        watch = Watch(lab, tap, "use-caps-for-id")
+        with watch.case("resolves", charged=1, charge=[("127.1.0.1", "www.caps.example")],
+                        ignore=("background",)):
+            tap.equal(rcode_of(lab.ask("WWW.caps.example", source="127.1.0.1")), "NOERROR",
+                      "it resolves")
+
+
 def expired_lab(tap):
     with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 0\n"
                        "infra-cache-max-rtt: 300\noutbound-msg-retry: 1\n") as lab:
@@ -528,6 +565,7 @@ def main():
         strict_lab(tap)
         for root in ("stub", "forward"):
             root_lab(tap, root)
+        caps_lab(tap)
         expired_lab(tap)
         expired_wait_lab(tap)
         rpz_lab(tap)

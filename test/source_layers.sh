@@ -3,10 +3,11 @@
 # Files call downward only: each #include of module/ and include/ against the table of layers. TAP.
 cd "${SEEP_SRC:-.}" || exit 1
 
-# A file may include the files of lower layers, and its own header. Layer 0 is include/*.h, plain data.
-# The files of one part of the engine share a layer's name; only the last layer sees Unbound.
+# A file may include the files of lower layers, and its own header. Layer 0 is include/*.h, plain
+# data; the files of ub_* alone see Unbound.
 layers() {
 	cat <<-'TABLE'
+	1 bits.c bits.h
 	1 bucket.c bucket.h
 	1 counters.c counters.h
 	1 hash.c hash.h
@@ -83,8 +84,10 @@ check() {
 	# Unbound's headers by another spelling
 	case $1 in
 	module/ub*) ;;
-	*) grep -nE '#[[:space:]]*include[[:space:]]*<(util|services|iterator|validator|daemon|sldns|dynlibmod)/|<unbound' \
-		"$1" | sed "s|^|$1:|" ;;
+	*)
+		dirs='util|services|iterator|validator|daemon|sldns|dynlibmod'
+		grep -nE "#[[:space:]]*include[[:space:]]*<(($dirs)/|unbound)" "$1" | sed "s|^|$1:|"
+		;;
 	esac
 }
 
@@ -92,7 +95,8 @@ found=0
 for file in module/*.c module/*.h; do
 	found=$((found + 1))
 	own=$(layer_of "${file##*/}")
-	result "$file has one layer" "$([ "$(echo "$own" | wc -w)" = 1 ] || echo "in the table: ${own:-no}")"
+	result "$file has one layer" \
+		"$([ "$(echo "$own" | wc -w)" = 1 ] || echo "in the table: ${own:-no}")"
 	[ -n "$own" ] && result "$file includes only what is below it" "$(check "$file")"
 done
 result "there are files to check" "$([ $found -gt 30 ] || echo "found $found")"

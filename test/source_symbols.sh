@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# The module exports what Unbound looks up, and nothing that could clash with Unbound's own names. TAP.
+# The module exports what Unbound looks up, and nothing that could clash with its names. TAP.
 source=${SEEP_SRC:-.}
 module=${SEEP_BUILD:-.}/.libs/seep.so
 
@@ -28,21 +28,23 @@ same() {
 
 # Sanitizers and coverage add names of their own.
 exported=$(nm -D --defined-only "$module" | awk '{ print $NF }' |
-	grep -vE '^(__asan|__tsan|__ubsan|__odr_asan|__gcov|_init$|_fini$|__bss_start$|_edata$|_end$)' | sort)
+	grep -vE '^(__(asan|tsan|ubsan|odr_asan|gcov)|(_init|_fini|__bss_start|_edata|_end)$)' |
+	sort)
 wanted=$(sort "$source/module/seep.sym")
 same 1 "the module exports the names of seep.sym alone" "$exported" "$wanted"
 same 2 "each of them a function" \
 	"$(nm -D --defined-only "$module" | awk '$2 != "T" { print $NF }' | grep -Fx "$wanted")" ""
 
-# Nothing of seep's own is left open: a file that was forgotten in Makefile.am shows at start otherwise.
+# Nothing of seep's own is left open: a file that Makefile.am forgets would show at start only.
 same 3 "no name of seep's own is undefined" \
 	"$(nm -D --undefined-only "$module" | awk '{ print $NF }' | grep -E '^(seep|ub)_')" ""
 
-# What is left open is found in the libraries or in the Unbound that was built beside it, if one was.
+# What is left open is in the libraries, or in the Unbound that was built beside it, if one was.
 version=$(basename "${SEEP_BUILD:-.}")
 unbound=
 for root in "$source" "${SEEP_BUILD:-.}/../../.."; do
-	[ -x "$root/build/unbound/$version/sbin/unbound" ] && unbound=$root/build/unbound/$version/sbin/unbound
+	candidate=$root/build/unbound/$version/sbin/unbound
+	[ -x "$candidate" ] && unbound=$candidate
 done
 if [ -z "$unbound" ]; then
 	echo "ok 4 # SKIP no Unbound $version beside it"

@@ -15,15 +15,17 @@
 static int tap_count, tap_failed;
 
 #define ok(condition, ...) tap_line((condition), __FILE__, __LINE__, __VA_ARGS__)
-#define is_int(got, want, ...) tap_int((intmax_t)(got), (intmax_t)(want), __FILE__, __LINE__, __VA_ARGS__)
-#define is_str(got, want, ...) tap_str((got), (want), __FILE__, __LINE__, __VA_ARGS__)
+#define is_int(got, want, ...) \
+	tap_int((intmax_t)(got), (intmax_t)(want), __FILE__, __LINE__, __VA_ARGS__)
+#define is_str(got, want, ...)  tap_str((got), (want), __FILE__, __LINE__, __VA_ARGS__)
 #define is_bool(got, want, ...) is_int((bool)(got), (bool)(want), __VA_ARGS__)
 /* A test that cannot run here, and why. */
-#define skip(...) (printf("ok %d # SKIP ", ++tap_count), printf(__VA_ARGS__), printf("\n"))
+#define skip(...)               (printf("ok %d # SKIP ", ++tap_count), printf(__VA_ARGS__), printf("\n"))
 
 /* The description on one line, and without the "#" that would start a directive. */
-__attribute__((format(printf, 4, 0)))
-static inline bool tap_print(bool passed, const char *file, int line, const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static inline bool tap_print(bool passed, const char *file,
+								   int line, const char *format,
+								   va_list arguments)
 {
 	char text[512];
 
@@ -37,8 +39,8 @@ static inline bool tap_print(bool passed, const char *file, int line, const char
 	return fflush(stdout), passed;
 }
 
-__attribute__((format(printf, 4, 5)))
-static inline bool tap_line(bool passed, const char *file, int line, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static inline bool tap_line(bool passed, const char *file,
+								  int line, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -47,8 +49,9 @@ static inline bool tap_line(bool passed, const char *file, int line, const char 
 	return passed;
 }
 
-__attribute__((format(printf, 5, 6)))
-static inline bool tap_int(intmax_t got, intmax_t want, const char *file, int line, const char *format, ...)
+__attribute__((format(printf, 5, 6))) static inline bool tap_int(intmax_t got, intmax_t want,
+								 const char *file, int line,
+								 const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -58,14 +61,16 @@ static inline bool tap_int(intmax_t got, intmax_t want, const char *file, int li
 	return got == want;
 }
 
-__attribute__((format(printf, 5, 6)))
-static inline bool tap_str(const char *got, const char *want, const char *file, int line, const char *format, ...)
+__attribute__((format(printf, 5, 6))) static inline bool tap_str(const char *got, const char *want,
+								 const char *file, int line,
+								 const char *format, ...)
 {
 	bool same = got && want ? strcmp(got, want) == 0 : got == want;
 	va_list arguments;
 	va_start(arguments, format);
 	if (!tap_print(same, file, line, format, arguments))
-		printf("#   got    \"%s\"\n#   wanted \"%s\"\n", got ? got : "(null)", want ? want : "(null)");
+		printf("#   got    \"%s\"\n#   wanted \"%s\"\n", got ? got : "(null)",
+		       want ? want : "(null)");
 	va_end(arguments);
 	return same;
 }

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Charges: no set of prefixes can be told apart for less than they are charged, however they are built. */
+/*
+ * Charges: no set of prefixes can be told apart for less than they are charged, however they are
+ * built.
+ */
 #include "charge.h"
 #include "fixture.h"
 
 #include <math.h>
 
-/* The charge of the prefix in WIRE, label after label without a root; a domain of one label follows. */
+/*
+ * The charge of the prefix in WIRE, label after label without a root; a domain of one label
+ * follows.
+ */
 static uint64_t charge_of(const uint8_t *wire, size_t size)
 {
 	uint8_t bytes[SEEP_NAME_MAX_BYTES + 8];
-	struct seep_name name = {.bytes = bytes, .size = (uint8_t)(size + 5), .domain_at = (uint8_t)size};
+	struct seep_name name = { .bytes = bytes,
+				  .size = (uint8_t)(size + 5),
+				  .domain_at = (uint8_t)size };
 
 	memcpy(bytes, wire, size);
 	memcpy(bytes + size, "\3com", 5);
@@ -28,7 +36,8 @@ static uint64_t charge_of_text(const char *text)
 
 static bool is_ordinary(int byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+	       byte == '_';
 }
 
 static double share_of(uint64_t mbit)
@@ -43,14 +52,14 @@ static void test_worked(void)
 		const char *prefix;
 		uint64_t mbit;
 	} cases[] = {
-		{"", 1000},
-		{"a", 1000 + 2 * 5322 + 1000},
-		{"www", 1000 + 4 * 5322 + 1000},
-		{"login.mail", 1000 + 6 * 5322 + 1000 + 5 * 5322 + 1000},
-		{"_x-9", 1000 + 5 * 5322 + 1000},
-		{"A", 1000 + 2 * 5322 + 8000 + 1000},
-		{"a\\.b", 1000 + 4 * 5322 + 8000 + 1000},
-		{"\\000\\255", 1000 + 3 * 5322 + 2 * 8000 + 1000},
+		{ "", 1000 },
+		{ "a", 1000 + 2 * 5322 + 1000 },
+		{ "www", 1000 + 4 * 5322 + 1000 },
+		{ "login.mail", 1000 + 6 * 5322 + 1000 + 5 * 5322 + 1000 },
+		{ "_x-9", 1000 + 5 * 5322 + 1000 },
+		{ "A", 1000 + 2 * 5322 + 8000 + 1000 },
+		{ "a\\.b", 1000 + 4 * 5322 + 8000 + 1000 },
+		{ "\\000\\255", 1000 + 3 * 5322 + 2 * 8000 + 1000 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)
@@ -66,13 +75,15 @@ static void test_bytes(void)
 	uint64_t empty = charge_of_text("");
 
 	for (int byte = 0; byte < 256; byte++) {
-		const uint8_t one[] = {1, (uint8_t)byte};
-		const uint8_t first[] = {3, (uint8_t)byte, 'a', 'a'}, last[] = {3, 'a', 'a', (uint8_t)byte};
+		const uint8_t one[] = { 1, (uint8_t)byte };
+		const uint8_t first[] = { 3, (uint8_t)byte, 'a', 'a' },
+			      last[] = { 3, 'a', 'a', (uint8_t)byte };
 		uint64_t mbit = charge_of(one, 2) - charge_of_text("a") + 5322;
 
 		wrong += mbit != (is_ordinary(byte) ? 5322 : 13322);
 		wrong_place += charge_of(first, 4) != charge_of(last, 4);
-		wrong_place += charge_of(first, 4) - charge_of_text("aaa") != charge_of(one, 2) - charge_of_text("a");
+		wrong_place += charge_of(first, 4) - charge_of_text("aaa") !=
+			       charge_of(one, 2) - charge_of_text("a");
 	}
 	is_int(wrong, 0, "38 ordinary bytes cost 5.322 bits, the 218 others 8 more");
 	is_int(wrong_place, 0, "wherever they stand");
@@ -80,9 +91,9 @@ static void test_bytes(void)
 }
 
 /*
- * Kraft, by enumeration. One label: the sum of 2^-charge over every label of one and two bytes, one by one, and of three
- * by kind (ordinary or not), counted. All prefixes: charges add up label by label (test_sums), so the sum over k labels
- * is that over one to the power of k.
+ * Kraft, by enumeration. One label: the sum of 2^-charge over every label of one and two bytes, one
+ * by one, and of three by kind (ordinary or not), counted. All prefixes: charges add up label by
+ * label (test_sums), so the sum over k labels is that over one to the power of k.
  */
 static void test_kraft(void)
 {
@@ -90,10 +101,10 @@ static void test_kraft(void)
 	double labels = 0, by_kind = 0;
 
 	for (int a = 0; a < 256; a++) {
-		const uint8_t one[] = {1, (uint8_t)a};
+		const uint8_t one[] = { 1, (uint8_t)a };
 		labels += share_of(charge_of(one, 2));
 		for (int b = 0; b < 256; b++) {
-			const uint8_t two[] = {2, (uint8_t)a, (uint8_t)b};
+			const uint8_t two[] = { 2, (uint8_t)a, (uint8_t)b };
 			labels += share_of(charge_of(two, 3));
 		}
 	}
@@ -102,7 +113,7 @@ static void test_kraft(void)
 		double ways = 1; /* to choose which are ordinary */
 
 		for (unsigned ordinary = 0; ordinary <= size; ordinary++) {
-			uint8_t label[64] = {(uint8_t)size};
+			uint8_t label[64] = { (uint8_t)size };
 
 			memset(label + 1, 0xff, size);
 			memset(label + 1, 'a', ordinary);
@@ -111,18 +122,22 @@ static void test_kraft(void)
 			ways = ways * (size - ordinary) / (ordinary + 1);
 		}
 		if (size == 2)
-			ok(fabs(by_kind - labels) < 1e-9, "labels of one and two bytes, one by one and by kind: %.6f",
-			   labels);
+			ok(fabs(by_kind - labels) < 1e-9,
+			   "labels of one and two bytes, one by one and by kind: %.6f", labels);
 	}
 	labels = by_kind / empty; /* one label more, whatever stands before it */
 	ok(labels < 1, "all labels of 1 to 63 bytes take %.4f of a code after one", labels);
-	ok(empty / (1 - labels) <= 1, "all prefixes of any number of labels take %.4f of a code", empty / (1 - labels));
+	ok(empty / (1 - labels) <= 1, "all prefixes of any number of labels take %.4f of a code",
+	   empty / (1 - labels));
 	ok(empty / (1 - labels) > 0.5, "which is no more than a bit wasted");
 }
 
-/* Every prefix of up to 5 bytes over a small alphabet, in wire form: the sum so far, label cuts and all. */
-static double enumerate(uint8_t *wire, size_t size, size_t most, const uint8_t *alphabet, size_t letters,
-			const double *weights)
+/*
+ * Every prefix of up to MOST bytes over a small alphabet, in wire form: the sum so far, label cuts and
+ * all.
+ */
+static double enumerate(uint8_t *wire, size_t size, size_t most, const uint8_t *alphabet,
+			size_t letters, const double *weights)
 {
 	double sum = share_of(charge_of(wire, size));
 
@@ -140,24 +155,29 @@ static double enumerate(uint8_t *wire, size_t size, size_t most, const uint8_t *
 				wire[size + 1 + i] = alphabet[rest % letters];
 				weight *= weights[rest % letters];
 			}
-			sum += weight * enumerate(wire, size + 1 + length, most, alphabet, letters, weights);
+			sum += weight *
+			       enumerate(wire, size + 1 + length, most, alphabet, letters, weights);
 		}
 	}
 	return sum;
 }
 
-/* Two letters that stand for the 38 and the 218: all prefixes of up to 12 bytes on the wire, label cuts and all. */
+/*
+ * Two letters that stand for the 38 and the 218: all prefixes of up to 12 bytes on the wire, label
+ * cuts and all.
+ */
 static void test_kraft_small_world(void)
 {
-	static const uint8_t alphabet[] = {'a', 0};
-	static const double weights[] = {38, 218};
+	static const uint8_t alphabet[] = { 'a', 0 };
+	static const double weights[] = { 38, 218 };
 	uint8_t wire[64];
 	double before = 0;
 
 	for (size_t most = 0; most <= 12; most += 2) {
 		double sum = enumerate(wire, 0, most, alphabet, 2, weights);
 
-		ok(sum <= 1 && sum > before, "all prefixes of up to %zu bytes take %.4f of a code", most, sum);
+		ok(sum <= 1 && sum > before, "all prefixes of up to %zu bytes take %.4f of a code",
+		   most, sum);
 		before = sum;
 	}
 }
@@ -173,12 +193,16 @@ static void random_prefix(uint64_t *seed, struct wire *wire, size_t most)
 		wire->bytes[wire->size++] = (uint8_t)length;
 		for (size_t i = 0; i < length; i++) {
 			uint64_t byte = random_next(seed);
-			wire->bytes[wire->size++] = (uint8_t)(byte >> 8 & 1 ? 'a' + byte % 26 : byte & 0xff);
+			wire->bytes[wire->size++] =
+				(uint8_t)(byte >> 8 & 1 ? 'a' + byte % 26 : byte & 0xff);
 		}
 	}
 }
 
-/* Linear: two prefixes together cost both, less the one bit that no more follow; and more is never cheaper. */
+/*
+ * Linear: two prefixes together cost both, less the one bit that no more follow; and more is never
+ * cheaper.
+ */
 static void test_sums(void)
 {
 	const uint64_t end = charge_of_text("");
@@ -210,7 +234,8 @@ static void test_sums(void)
 	is_int(cheaper, 0, "a byte more is never cheaper, nor less than a symbol dearer");
 	ok(charge_of_text("ab.cd") > charge_of_text("abcd"), "a cut between labels costs as well");
 	ok(charge_of_text("a.b.c.d") > charge_of_text("ab.cd"), "and each of them");
-	is_int(charge_of_text("aaaaaaaa"), charge_of_text("q7z-x_9k"), "letters that repeat are no cheaper than others");
+	is_int(charge_of_text("aaaaaaaa"), charge_of_text("q7z-x_9k"),
+	       "letters that repeat are no cheaper than others");
 }
 
 /* Only the prefix counts: what the domain is called does not. */
@@ -218,13 +243,19 @@ static void test_domain_is_free(void)
 {
 	struct wire name = wire_of("ab.example.com");
 	struct wire other = wire_of("ab.\\000\\001\\002.com");
-	struct seep_name split = {.bytes = name.bytes, .size = (uint8_t)name.size, .domain_at = 3, .prefix_labels = 1};
-	struct seep_name odd = {.bytes = other.bytes, .size = (uint8_t)other.size, .domain_at = 3, .prefix_labels = 1};
-	struct seep_name none = {.bytes = name.bytes, .size = (uint8_t)name.size};
+	struct seep_name split = {
+		.bytes = name.bytes, .size = (uint8_t)name.size, .domain_at = 3, .prefix_labels = 1
+	};
+	struct seep_name odd = { .bytes = other.bytes,
+				 .size = (uint8_t)other.size,
+				 .domain_at = 3,
+				 .prefix_labels = 1 };
+	struct seep_name none = { .bytes = name.bytes, .size = (uint8_t)name.size };
 
 	is_int(seep_charge_prefix(&split), charge_of_text("ab"), "the prefix is charged");
 	is_int(seep_charge_prefix(&odd), charge_of_text("ab"), "whatever the domain's bytes");
-	is_int(seep_charge_prefix(&none), charge_of_text(""), "a name that is its domain costs the one bit");
+	is_int(seep_charge_prefix(&none), charge_of_text(""),
+	       "a name that is its domain costs the one bit");
 }
 
 /* The longest prefix there is, of the dearest bytes, fits every number on the way. */
@@ -236,7 +267,8 @@ static void test_longest(void)
 	memset(wire, 0xff, sizeof(wire));
 	for (; size < 250; size += 64)
 		wire[size] = size + 64 <= 250 ? 63 : (uint8_t)(250 - size - 1);
-	is_int(charge_of(wire, 250), 1000 + 4 * (5322 + 1000) + 246 * 13322, "250 bytes of the dearest");
+	is_int(charge_of(wire, 250), 1000 + 4 * (5322 + 1000) + 246 * 13322,
+	       "250 bytes of the dearest");
 }
 
 static void test_weigh(void)
@@ -244,14 +276,22 @@ static void test_weigh(void)
 	static const struct {
 		uint64_t mbit, users, weighed;
 	} cases[] = {
-		{60000, 0, 60000}, {60000, 1, 60000}, {60000, 2, 30000}, {60000, 3, 20000}, {60000, 100, 600},
-		{60000, 7, 8571},  {999, 1000, 0},    {0, 0, 0},	 {0, 5, 0},	    {UINT64_MAX, 1, UINT64_MAX},
-		{1000, UINT64_MAX, 0},
+		{ 60000, 0, 60000 },
+		{ 60000, 1, 60000 },
+		{ 60000, 2, 30000 },
+		{ 60000, 3, 20000 },
+		{ 60000, 100, 600 },
+		{ 60000, 7, 8571 },
+		{ 999, 1000, 0 },
+		{ 0, 0, 0 },
+		{ 0, 5, 0 },
+		{ UINT64_MAX, 1, UINT64_MAX },
+		{ 1000, UINT64_MAX, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)
-		is_int(seep_charge_weigh(cases[i].mbit, cases[i].users), cases[i].weighed, "%" PRIu64 " over %" PRIu64
-		       " users", cases[i].mbit, cases[i].users);
+		is_int(seep_charge_weigh(cases[i].mbit, cases[i].users), cases[i].weighed,
+		       "%" PRIu64 " over %" PRIu64 " users", cases[i].mbit, cases[i].users);
 }
 
 int main(void)

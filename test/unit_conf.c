@@ -10,15 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
 /* A string literal and its bytes, NULs included. */
 #define TEXT(literal) literal, sizeof(literal) - 1
 
-#define TEN "0123456789"
-#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define TEN      "0123456789"
+#define HUNDRED  TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define THOUSAND HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
 
-static char directory[256];	/* for files, removed at the end */
+static char directory[256]; /* for files, removed at the end */
 
 /* Parse a copy of the very size, so that a sanitizer sees a byte read too far. */
 static enum seep_conf_status parse(struct seep_conf *conf, const char *text, size_t size,
@@ -48,16 +48,16 @@ static bool is_default(const struct seep_conf *conf)
 	struct seep_conf defaults;
 
 	seep_conf_defaults(&defaults);
-#define IS_SAME(field) (conf->field == defaults.field)
-#define IS_SIZE(field) IS_SAME(field)
-#define IS_DURATION(field) IS_SAME(field)
-#define IS_NUMBER(field) IS_SAME(field)
-#define IS_PERCENT(field) IS_SAME(field)
-#define IS_YESNO(field) IS_SAME(field)
-#define IS_ACTION(field) IS_SAME(field)
-#define IS_PATH(field) (strcmp(conf->field, defaults.field) == 0)
-#define IS_NETBLOCKS(field) (seep_netblocks_count(conf->field) == 0)
-#define IS_DOMAINS(field) (seep_subtrees_count(conf->field) == 0)
+#define IS_SAME(field)         (conf->field == defaults.field)
+#define IS_SIZE(field)         IS_SAME(field)
+#define IS_DURATION(field)     IS_SAME(field)
+#define IS_NUMBER(field)       IS_SAME(field)
+#define IS_PERCENT(field)      IS_SAME(field)
+#define IS_YESNO(field)        IS_SAME(field)
+#define IS_ACTION(field)       IS_SAME(field)
+#define IS_PATH(field)         (strcmp(conf->field, defaults.field) == 0)
+#define IS_NETBLOCKS(field)    (seep_netblocks_count(conf->field) == 0)
+#define IS_DOMAINS(field)      (seep_subtrees_count(conf->field) == 0)
 #define IS_DOMAIN_FILES(field) IS_SAME(field)
 #define X(field, name, type, default_text, min, max, unit, text) \
 	if (!IS_##type(field)) {                                 \
@@ -107,15 +107,17 @@ static void test_table(void)
 		const struct seep_option *option = &seep_options[at];
 		char expected[SEEP_CONF_EXPECTED_SIZE];
 		const char *sentence = strstr(option->text, ". ");
-		int size = snprintf(line, sizeof(line), "%s: \"%s\"\n", option->name, option->default_text);
+		int size = snprintf(line, sizeof(line), "%s: \"%s\"\n", option->name,
+				    option->default_text);
 
-		is_int(parse(&conf, line, (size_t)size, &error), SEEP_CONF_OK, "%s: the default parses", option->name);
+		is_int(parse(&conf, line, (size_t)size, &error), SEEP_CONF_OK,
+		       "%s: the default parses", option->name);
 		ok(is_default(&conf), "%s: and is the default", option->name);
 		seep_conf_release(&conf);
 
 		seep_option_expected(option, expected);
-		ok(strlen(expected) > 5 && strlen(expected) < SEEP_CONF_EXPECTED_SIZE - 1, "%s: expects %s",
-		   option->name, expected);
+		ok(strlen(expected) > 5 && strlen(expected) < SEEP_CONF_EXPECTED_SIZE - 1,
+		   "%s: expects %s", option->name, expected);
 		ok((sentence ? (size_t)(sentence - option->text) : strlen(option->text)) <= 100,
 		   "%s: the first sentence fits a line", option->name);
 		for (size_t other = 0; other < at; other++) {
@@ -126,13 +128,15 @@ static void test_table(void)
 		if (option->type > SEEP_OPTION_PERCENT)
 			continue;
 		for (int beyond = 0; beyond < 2; beyond++) {
-			size = snprintf(line, sizeof(line), "%s: %ju", option->name, (uintmax_t)option->max + beyond);
-			is_int(parse(&conf, line, (size_t)size, &error), beyond ? SEEP_CONF_BAD : SEEP_CONF_OK,
-			       "%s", line);
+			size = snprintf(line, sizeof(line), "%s: %ju", option->name,
+					(uintmax_t)option->max + beyond);
+			is_int(parse(&conf, line, (size_t)size, &error),
+			       beyond ? SEEP_CONF_BAD : SEEP_CONF_OK, "%s", line);
 			seep_conf_release(&conf);
-			size = snprintf(line, sizeof(line), "%s: %jd", option->name, (intmax_t)option->min - beyond);
-			is_int(parse(&conf, line, (size_t)size, &error), beyond ? SEEP_CONF_BAD : SEEP_CONF_OK,
-			       "%s", line);
+			size = snprintf(line, sizeof(line), "%s: %jd", option->name,
+					(intmax_t)option->min - beyond);
+			is_int(parse(&conf, line, (size_t)size, &error),
+			       beyond ? SEEP_CONF_BAD : SEEP_CONF_OK, "%s", line);
 			seep_conf_release(&conf);
 		}
 	}
@@ -146,33 +150,59 @@ static void test_values(void)
 		bool good;
 		uint64_t bytes;
 	} sizes[] = {
-		{"16", true, 16}, {"4k", true, 4096}, {"4K", true, 4096}, {"2m", true, 2 << 20}, {"1g", true, 1 << 30},
-		{"0016", true, 16}, {"\"4k\"", true, 4096}, {"'4k'", true, 4096},
-		{"1024m", true, 1 << 30}, {"1025m", false, 0}, {"15", false, 0}, {"0", false, 0},
-		{"4kb", false, 0}, {"4 k", false, 0}, {"4t", false, 0}, {"4d", false, 0}, {"k", false, 0},
-		{"0x10", false, 0}, {"1.5k", false, 0}, {"1e3", false, 0}, {"+16", false, 0}, {"-16", false, 0},
-		{"\" 16\"", false, 0}, {"\"\"", false, 0}, {"16\\", false, 0},
-		{"99999999999999999999g", false, 0}, {"18446744073709551615", false, 0},
-		{"18446744073709551616", false, 0}, {"18446744073709551632", false, 0},
+		{ "16", true, 16 },
+		{ "4k", true, 4096 },
+		{ "4K", true, 4096 },
+		{ "2m", true, 2 << 20 },
+		{ "1g", true, 1 << 30 },
+		{ "0016", true, 16 },
+		{ "\"4k\"", true, 4096 },
+		{ "'4k'", true, 4096 },
+		{ "1024m", true, 1 << 30 },
+		{ "1025m", false, 0 },
+		{ "15", false, 0 },
+		{ "0", false, 0 },
+		{ "4kb", false, 0 },
+		{ "4 k", false, 0 },
+		{ "4t", false, 0 },
+		{ "4d", false, 0 },
+		{ "k", false, 0 },
+		{ "0x10", false, 0 },
+		{ "1.5k", false, 0 },
+		{ "1e3", false, 0 },
+		{ "+16", false, 0 },
+		{ "-16", false, 0 },
+		{ "\" 16\"", false, 0 },
+		{ "\"\"", false, 0 },
+		{ "16\\", false, 0 },
+		{ "99999999999999999999g", false, 0 },
+		{ "18446744073709551615", false, 0 },
+		{ "18446744073709551616", false, 0 },
+		{ "18446744073709551632", false, 0 },
 		/* 2^54 and 2^34: what they come to with their unit is 0 and 16 modulo 2^64, or close. */
-		{"18014398509481984k", false, 0}, {"17179869184g", false, 0}, {"17179869185g", false, 0},
+		{ "18014398509481984k", false, 0 },
+		{ "17179869184g", false, 0 },
+		{ "17179869185g", false, 0 },
 	};
 	static const struct {
 		const char *value;
 		bool good;
 		uint64_t seconds;
 	} durations[] = {
-		{"0", true, 0}, {"90", true, 90}, {"30s", true, 30}, {"5m", true, 300}, {"12h", true, 43200},
-		{"7d", true, 604800}, {"365D", true, 31536000}, {"366d", false, 0}, {"1w", false, 0},
-		{"1d12h", false, 0}, {"7 d", false, 0}, {"7k", false, 0}, {"never", false, 0}, {"-1d", false, 0},
+		{ "0", true, 0 },           { "90", true, 90 },     { "30s", true, 30 },
+		{ "5m", true, 300 },        { "12h", true, 43200 }, { "7d", true, 604800 },
+		{ "365D", true, 31536000 }, { "366d", false, 0 },   { "1w", false, 0 },
+		{ "1d12h", false, 0 },      { "7 d", false, 0 },    { "7k", false, 0 },
+		{ "never", false, 0 },      { "-1d", false, 0 },
 	};
 	static const struct {
 		const char *value;
 		bool good;
 		uint64_t percent;
 	} percents[] = {
-		{"1", true, 1}, {"80%", true, 80}, {"100", true, 100}, {"101%", false, 0}, {"0", false, 0},
-		{"80%%", false, 0}, {"0.8", false, 0}, {"%", false, 0}, {"80k", false, 0},
+		{ "1", true, 1 },     { "80%", true, 80 }, { "100", true, 100 },
+		{ "101%", false, 0 }, { "0", false, 0 },   { "80%%", false, 0 },
+		{ "0.8", false, 0 },  { "%", false, 0 },   { "80k", false, 0 },
 	};
 	struct seep_conf_error error;
 	struct seep_conf conf;
@@ -181,23 +211,26 @@ static void test_values(void)
 
 	for (size_t at = 0; at < COUNT(sizes); at++) {
 		size = snprintf(line, sizeof(line), "user-budget: %s", sizes[at].value);
-		is_int(parse(&conf, line, (size_t)size, &error), sizes[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD, "%s",
+		is_int(parse(&conf, line, (size_t)size, &error),
+		       sizes[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD, "%s", line);
+		is_int(conf.user_budget_bytes, sizes[at].good ? sizes[at].bytes : 1024, "%s: bytes",
 		       line);
-		is_int(conf.user_budget_bytes, sizes[at].good ? sizes[at].bytes : 1024, "%s: bytes", line);
 		seep_conf_release(&conf);
 	}
 	for (size_t at = 0; at < COUNT(durations); at++) {
 		size = snprintf(line, sizeof(line), "learning: %s", durations[at].value);
-		is_int(parse(&conf, line, (size_t)size, &error), durations[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD,
-		       "%s", line);
-		is_int(conf.learning_s, durations[at].good ? durations[at].seconds : 604800, "%s: seconds", line);
+		is_int(parse(&conf, line, (size_t)size, &error),
+		       durations[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD, "%s", line);
+		is_int(conf.learning_s, durations[at].good ? durations[at].seconds : 604800,
+		       "%s: seconds", line);
 		seep_conf_release(&conf);
 	}
 	for (size_t at = 0; at < COUNT(percents); at++) {
 		size = snprintf(line, sizeof(line), "flag-at: %s", percents[at].value);
-		is_int(parse(&conf, line, (size_t)size, &error), percents[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD,
-		       "%s", line);
-		is_int(conf.flag_at_percent, percents[at].good ? percents[at].percent : 50, "%s: percent", line);
+		is_int(parse(&conf, line, (size_t)size, &error),
+		       percents[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD, "%s", line);
+		is_int(conf.flag_at_percent, percents[at].good ? percents[at].percent : 50,
+		       "%s: percent", line);
 		seep_conf_release(&conf);
 	}
 }
@@ -210,30 +243,35 @@ static void test_good(void)
 		size_t size;
 		const char *what;
 	} cases[] = {
-		{TEXT("action: flag\n"), "one line"},
-		{TEXT("action: flag"), "no newline at the end"},
-		{TEXT("action: flag\r\n"), "CRLF"},
-		{TEXT("action: flag\r"), "CR at the end"},
-		{TEXT("\r\n\r\naction: flag\r\n\r\n"), "empty lines, CRLF"},
-		{TEXT("\n\n  \t \naction: flag\n\n"), "empty lines"},
-		{TEXT("\t action:\tflag \t\n"), "blanks around"},
-		{TEXT("action:flag\n"), "no blank after the colon"},
-		{TEXT("action: \"flag\"\n"), "double quotes"},
-		{TEXT("action: 'flag'\n"), "single quotes"},
-		{TEXT("action: flag # comment\n"), "a comment behind"},
-		{TEXT("action: \"flag\"# comment\n"), "a comment right behind a quote"},
-		{TEXT("# comment\n  # comment: \"\naction: flag\n#"), "comment lines"},
-		{TEXT("# b\xc3\xbc" "cher\naction: flag\n"), "bytes outside ASCII in a comment"},
-		{TEXT("seep:\naction: flag\n"), "the clause"},
-		{TEXT("seep: # comment\n  action: flag\n"), "the clause, with a comment"},
-		{TEXT("seep:\nseep:\naction: flag\n"), "the clause twice"},
-		{TEXT("\xef\xbb\xbf" "action: flag\n"), "a byte order mark"},
+		{ TEXT("action: flag\n"), "one line" },
+		{ TEXT("action: flag"), "no newline at the end" },
+		{ TEXT("action: flag\r\n"), "CRLF" },
+		{ TEXT("action: flag\r"), "CR at the end" },
+		{ TEXT("\r\n\r\naction: flag\r\n\r\n"), "empty lines, CRLF" },
+		{ TEXT("\n\n  \t \naction: flag\n\n"), "empty lines" },
+		{ TEXT("\t action:\tflag \t\n"), "blanks around" },
+		{ TEXT("action:flag\n"), "no blank after the colon" },
+		{ TEXT("action: \"flag\"\n"), "double quotes" },
+		{ TEXT("action: 'flag'\n"), "single quotes" },
+		{ TEXT("action: flag # comment\n"), "a comment behind" },
+		{ TEXT("action: \"flag\"# comment\n"), "a comment right behind a quote" },
+		{ TEXT("# comment\n  # comment: \"\naction: flag\n#"), "comment lines" },
+		{ TEXT("# b\xc3\xbc"
+		       "cher\naction: flag\n"),
+		  "bytes outside ASCII in a comment" },
+		{ TEXT("seep:\naction: flag\n"), "the clause" },
+		{ TEXT("seep: # comment\n  action: flag\n"), "the clause, with a comment" },
+		{ TEXT("seep:\nseep:\naction: flag\n"), "the clause twice" },
+		{ TEXT("\xef\xbb\xbf"
+		       "action: flag\n"),
+		  "a byte order mark" },
 	};
 	struct seep_conf_error error;
 	struct seep_conf conf;
 
 	for (size_t at = 0; at < COUNT(cases); at++) {
-		if (!is_int(parse(&conf, cases[at].text, cases[at].size, &error), SEEP_CONF_OK, "%s", cases[at].what))
+		if (!is_int(parse(&conf, cases[at].text, cases[at].size, &error), SEEP_CONF_OK,
+			    "%s", cases[at].what))
 			printf("#   %s\n", formatted(&error));
 		is_int(conf.action, SEEP_ACTION_FLAG, "%s: taken", cases[at].what);
 		seep_conf_release(&conf);
@@ -251,78 +289,112 @@ static void test_bad(void)
 		size_t size;
 		const char *message;
 	} cases[] = {
-		{TEXT("action: refuze\n"), "1: action: \"refuze\" is no action: expected refuse or flag"},
-		{TEXT("action: Flag\n"), "1: action: \"Flag\" is no action: expected refuse or flag"},
-		{TEXT("log-events: yes\naction: drop\n"), "2: action: \"drop\" is no action: expected refuse or flag"},
-		{TEXT("# a\r\n\r\naction: drop\r\n"), "3: action: \"drop\" is no action: expected refuse or flag"},
-		{TEXT("log-events: true\n"), "1: log-events: \"true\" is neither: expected yes or no"},
-		{TEXT("user-budget: 15\n"), "1: user-budget: \"15\" is out of range: expected a size from 16 to 1g"},
-		{TEXT("user-budget: 99999999999999999999g\n"),
-		 "1: user-budget: \"99999999999999999999g\" is out of range: expected a size from 16 to 1g"},
-		{TEXT("user-budget: -1\n"), "1: user-budget: \"-1\" is negative: expected a size from 16 to 1g"},
-		{TEXT("user-budget: lots\n"), "1: user-budget: \"lots\" is not a number: expected a size from 16 to 1g"},
-		{TEXT("user-budget: \"\"\n"), "1: user-budget: \"\" is not a number: expected a size from 16 to 1g"},
-		{TEXT("learning: 1w\n"), "1: learning: \"1w\" has no such unit: expected a duration from 0 to 365d"},
-		{TEXT("memory: 23h\n"), "1: memory: \"23h\" is out of range: expected a duration from 1d to 365d"},
-		{TEXT("flag-at: 101\n"), "1: flag-at: \"101\" is out of range: expected a percentage from 1% to 100%"},
-		{TEXT("user-prefix-v4: 33\n"), "1: user-prefix-v4: \"33\" is out of range: expected a number from 8 to 32"},
-		{TEXT("user-prefix-v4: 8b\n"), "1: user-prefix-v4: \"8b\" has no such unit: expected a number from 8 to 32"},
+		{ TEXT("action: refuze\n"),
+		  "1: action: \"refuze\" is no action: expected refuse or flag" },
+		{ TEXT("action: Flag\n"),
+		  "1: action: \"Flag\" is no action: expected refuse or flag" },
+		{ TEXT("log-events: yes\naction: drop\n"),
+		  "2: action: \"drop\" is no action: expected refuse or flag" },
+		{ TEXT("# a\r\n\r\naction: drop\r\n"),
+		  "3: action: \"drop\" is no action: expected refuse or flag" },
+		{ TEXT("log-events: true\n"),
+		  "1: log-events: \"true\" is neither: expected yes or no" },
+		{ TEXT("user-budget: 15\n"),
+		  "1: user-budget: \"15\" is out of range: expected a size from 16 to 1g" },
+		{ TEXT("user-budget: 99999999999999999999g\n"),
+		  "1: user-budget: \"99999999999999999999g\" is out of range: expected a size from 16 to 1g" },
+		{ TEXT("user-budget: -1\n"),
+		  "1: user-budget: \"-1\" is negative: expected a size from 16 to 1g" },
+		{ TEXT("user-budget: lots\n"),
+		  "1: user-budget: \"lots\" is not a number: expected a size from 16 to 1g" },
+		{ TEXT("user-budget: \"\"\n"),
+		  "1: user-budget: \"\" is not a number: expected a size from 16 to 1g" },
+		{ TEXT("learning: 1w\n"),
+		  "1: learning: \"1w\" has no such unit: expected a duration from 0 to 365d" },
+		{ TEXT("memory: 23h\n"),
+		  "1: memory: \"23h\" is out of range: expected a duration from 1d to 365d" },
+		{ TEXT("flag-at: 101\n"),
+		  "1: flag-at: \"101\" is out of range: expected a percentage from 1% to 100%" },
+		{ TEXT("user-prefix-v4: 33\n"),
+		  "1: user-prefix-v4: \"33\" is out of range: expected a number from 8 to 32" },
+		{ TEXT("user-prefix-v4: 8b\n"),
+		  "1: user-prefix-v4: \"8b\" has no such unit: expected a number from 8 to 32" },
 		/* lines */
-		{TEXT("action flag\n"), "1: no \":\" right after \"action\": expected \"name: value\""},
-		{TEXT("action : flag\n"), "1: no \":\" right after \"action\": expected \"name: value\""},
-		{TEXT("action\n"), "1: no \":\" right after \"action\": expected \"name: value\""},
-		{TEXT(": flag\n"), "1: no \":\" right after \"\": expected \"name: value\""},
-		{TEXT("action:\n"), "1: action: no value: expected refuse or flag"},
-		{TEXT("action: # flag\n"), "1: action: no value: expected refuse or flag"},
-		{TEXT("action:\nflag\n"), "1: action: no value: expected refuse or flag"},
-		{TEXT("action: \"flag\n"),
-		 "1: action: no closing \" on this line: expected a quote at the end of the value"},
-		{TEXT("action: 'flag\"\n"),
-		 "1: action: no closing ' on this line: expected a quote at the end of the value"},
-		{TEXT("action: \"flag\\\"\n"),
-		 "1: action: no closing \" on this line: expected a quote at the end of the value"},
-		{TEXT("action: \""), "1: action: no closing \" on this line: expected a quote at the end of the value"},
-		{TEXT("action: flag\"\n"),
-		 "1: action: \"\"\" after the value: expected one value, then the end of the line"},
-		{TEXT("action: flag now\n"),
-		 "1: action: \"now\" after the value: expected one value, then the end of the line"},
-		{TEXT("action: \"flag\" now\n"),
-		 "1: action: \"now\" after the value: expected one value, then the end of the line"},
-		{TEXT("action: flag#now\n"), "1: action: \"flag#now\" is no action: expected refuse or flag"},
-		{TEXT("action: flag\rx\n"), "1: action: \"flag\\013x\" is no action: expected refuse or flag"},
-		{TEXT("seep: yes\n"), "1: \"yes\" after \"seep:\": expected \"seep:\" alone on its line"},
-		{TEXT("action: flag\n\naction: flag\n"), "3: action: given twice, first on line 1: expected it once"},
-		{TEXT("action: fl\0g\n"), "1: a NUL byte: expected text"},
-		{TEXT("\n#\0\n"), "2: a NUL byte: expected text"},
-		{TEXT("\0"), "1: a NUL byte: expected text"},
-		{TEXT("#" THOUSAND THOUSAND THOUSAND THOUSAND HUNDRED "\n"),
-		 "1: line of more than 4096 bytes: expected a shorter line"},
+		{ TEXT("action flag\n"),
+		  "1: no \":\" right after \"action\": expected \"name: value\"" },
+		{ TEXT("action : flag\n"),
+		  "1: no \":\" right after \"action\": expected \"name: value\"" },
+		{ TEXT("action\n"),
+		  "1: no \":\" right after \"action\": expected \"name: value\"" },
+		{ TEXT(": flag\n"), "1: no \":\" right after \"\": expected \"name: value\"" },
+		{ TEXT("action:\n"), "1: action: no value: expected refuse or flag" },
+		{ TEXT("action: # flag\n"), "1: action: no value: expected refuse or flag" },
+		{ TEXT("action:\nflag\n"), "1: action: no value: expected refuse or flag" },
+		{ TEXT("action: \"flag\n"),
+		  "1: action: no closing \" on this line: expected a quote at the end of the value" },
+		{ TEXT("action: 'flag\"\n"),
+		  "1: action: no closing ' on this line: expected a quote at the end of the value" },
+		{ TEXT("action: \"flag\\\"\n"),
+		  "1: action: no closing \" on this line: expected a quote at the end of the value" },
+		{ TEXT("action: \""),
+		  "1: action: no closing \" on this line: expected a quote at the end of the value" },
+		{ TEXT("action: flag\"\n"),
+		  "1: action: \"\"\" after the value: expected one value, then the end of the line" },
+		{ TEXT("action: flag now\n"),
+		  "1: action: \"now\" after the value: expected one value, then the end of the line" },
+		{ TEXT("action: \"flag\" now\n"),
+		  "1: action: \"now\" after the value: expected one value, then the end of the line" },
+		{ TEXT("action: flag#now\n"),
+		  "1: action: \"flag#now\" is no action: expected refuse or flag" },
+		{ TEXT("action: flag\rx\n"),
+		  "1: action: \"flag\\013x\" is no action: expected refuse or flag" },
+		{ TEXT("seep: yes\n"),
+		  "1: \"yes\" after \"seep:\": expected \"seep:\" alone on its line" },
+		{ TEXT("action: flag\n\naction: flag\n"),
+		  "3: action: given twice, first on line 1: expected it once" },
+		{ TEXT("action: fl\0g\n"), "1: a NUL byte: expected text" },
+		{ TEXT("\n#\0\n"), "2: a NUL byte: expected text" },
+		{ TEXT("\0"), "1: a NUL byte: expected text" },
+		{ TEXT("#" THOUSAND THOUSAND THOUSAND THOUSAND HUNDRED "\n"),
+		  "1: line of more than 4096 bytes: expected a shorter line" },
 		/* names */
-		{TEXT("user_budget: 1k\n"), "1: unknown option \"user_budget\": expected \"user-budget:\""},
-		{TEXT("Action: flag\n"), "1: unknown option \"Action\": expected \"action:\""},
-		{TEXT("actoin: flag\n"), "1: unknown option \"actoin\": expected \"action:\""},
-		{TEXT("user-prefix-v5: 8\n"), "1: unknown option \"user-prefix-v5\": expected \"user-prefix-v4:\""},
-		{TEXT("allow-domains: a\n"), "1: unknown option \"allow-domains\": expected \"allow-domain:\""},
-		{TEXT("server:\n"), "1: unknown option \"server\": expected an option of seep.conf(5)"},
-		{TEXT("x: 1\n"), "1: unknown option \"x\": expected an option of seep.conf(5)"},
-		{TEXT(HUNDRED ": 1\n"), "1: unknown option \"01234567890"},
-		{TEXT("\x1b[2J: 1\n"), "1: unknown option \"\\027[2J\": expected an option of seep.conf(5)"},
-		{TEXT("\xff\xfe: 1\n"), "1: unknown option \"\\255\\254\": expected an option of seep.conf(5)"},
+		{ TEXT("user_budget: 1k\n"),
+		  "1: unknown option \"user_budget\": expected \"user-budget:\"" },
+		{ TEXT("Action: flag\n"), "1: unknown option \"Action\": expected \"action:\"" },
+		{ TEXT("actoin: flag\n"), "1: unknown option \"actoin\": expected \"action:\"" },
+		{ TEXT("user-prefix-v5: 8\n"),
+		  "1: unknown option \"user-prefix-v5\": expected \"user-prefix-v4:\"" },
+		{ TEXT("allow-domains: a\n"),
+		  "1: unknown option \"allow-domains\": expected \"allow-domain:\"" },
+		{ TEXT("server:\n"),
+		  "1: unknown option \"server\": expected an option of seep.conf(5)" },
+		{ TEXT("x: 1\n"), "1: unknown option \"x\": expected an option of seep.conf(5)" },
+		{ TEXT(HUNDRED ": 1\n"), "1: unknown option \"01234567890" },
+		{ TEXT("\x1b[2J: 1\n"),
+		  "1: unknown option \"\\027[2J\": expected an option of seep.conf(5)" },
+		{ TEXT("\xff\xfe: 1\n"),
+		  "1: unknown option \"\\255\\254\": expected an option of seep.conf(5)" },
 		/* lists */
-		{TEXT("exempt-user: 10.0.0.1/8\n"), "1: exempt-user: \"10.0.0.1/8\" has bits set beyond its prefix: "
-						    "expected 10.0.0.0/8 or 10.0.0.1"},
-		{TEXT("exempt-user: mail\n"), "1: exempt-user: \"mail\" is not an IPv4 or IPv6 address: expected a "
-					      "netblock such as 192.0.2.0/24 or 2001:db8::/32"},
-		{TEXT("exempt-user: 10.0.0.0/8\nexempt-user: 10.0.0.0/33\n"),
-		 "2: exempt-user: \"10.0.0.0/33\" has more bits after its \"/\" than its address"},
-		{TEXT("allow-domain: good.example\nallow-domain: a..b\n"),
-		 "2: allow-domain: \"a..b\" has an empty label: expected a domain name such as example.com"},
-		{TEXT("allow-domain: .\n"), "1: allow-domain: \".\" is the root: it would cover every name: expected"},
-		{TEXT("allow-list: /nonexistent/list\n"), "1: allow-list: \"/nonexistent/list\" No such file or directory: "
-							  "expected the path of a file of domain names"},
-		{TEXT("allow-list: /\n"), "1: allow-list: \"/\" Is a directory: expected"},
-		{TEXT("allow-list: /dev/zero\n"), "1: allow-list: \"/dev/zero\" Not a regular file: expected"},
-		{TEXT("public-suffix-list: " THOUSAND HUNDRED "\n"), "1: public-suffix-list: \"01234567890"},
+		{ TEXT("exempt-user: 10.0.0.1/8\n"),
+		  "1: exempt-user: \"10.0.0.1/8\" has bits set beyond its prefix: "
+		  "expected 10.0.0.0/8 or 10.0.0.1" },
+		{ TEXT("exempt-user: mail\n"),
+		  "1: exempt-user: \"mail\" is not an IPv4 or IPv6 address: expected a "
+		  "netblock such as 192.0.2.0/24 or 2001:db8::/32" },
+		{ TEXT("exempt-user: 10.0.0.0/8\nexempt-user: 10.0.0.0/33\n"),
+		  "2: exempt-user: \"10.0.0.0/33\" has more bits after its \"/\" than its address" },
+		{ TEXT("allow-domain: good.example\nallow-domain: a..b\n"),
+		  "2: allow-domain: \"a..b\" has an empty label: expected a domain name such as example.com" },
+		{ TEXT("allow-domain: .\n"),
+		  "1: allow-domain: \".\" is the root: it would cover every name: expected" },
+		{ TEXT("allow-list: /nonexistent/list\n"),
+		  "1: allow-list: \"/nonexistent/list\" No such file or directory: "
+		  "expected the path of a file of domain names" },
+		{ TEXT("allow-list: /\n"), "1: allow-list: \"/\" Is a directory: expected" },
+		{ TEXT("allow-list: /dev/zero\n"),
+		  "1: allow-list: \"/dev/zero\" Not a regular file: expected" },
+		{ TEXT("public-suffix-list: " THOUSAND HUNDRED "\n"),
+		  "1: public-suffix-list: \"01234567890" },
 	};
 	struct seep_conf_error error;
 	struct seep_conf conf;
@@ -331,8 +403,8 @@ static void test_bad(void)
 		char wanted[512], got[512];
 		int length = snprintf(wanted, sizeof(wanted), "test.conf:%s", cases[at].message);
 
-		is_int(parse(&conf, cases[at].text, cases[at].size, &error), SEEP_CONF_BAD, "bad: %.60s",
-		       cases[at].message);
+		is_int(parse(&conf, cases[at].text, cases[at].size, &error), SEEP_CONF_BAD,
+		       "bad: %.60s", cases[at].message);
 		snprintf(got, sizeof(got), "%.*s", length, formatted(&error));
 		is_str(got, wanted, "says: %.60s", cases[at].message);
 		ok(is_default(&conf), "leaves the defaults: %.60s", cases[at].message);
@@ -343,18 +415,20 @@ static void test_bad(void)
 /* A line of exactly the longest length, and values as they arrive in the fields. */
 static void test_fields(void)
 {
-	static const char text[] = "action: flag\nlearning: 0\nuser-budget: 2k\nuser-refill: 0\ndomain-budget: 3k\n"
-				   "domain-refill: 4k\nflag-at: 75%\nmemory: 60d\nmemory-size: 1g\n"
-				   "user-prefix-v4: 24\nuser-prefix-v6: 56\nlog-events: no\n"
-				   "public-suffix-list: \"/tmp/a b\\\"c#d\"\n"
-				   "exempt-user: 192.0.2.0/24\nexempt-user: \"2001:db8::1\"\nexempt-user: \"\"\n"
-				   "allow-domain: Example.com\nallow-domain: '*.example.net'\nallow-domain: a\\.b.org\n";
-	static const uint8_t inside[4] = {192, 0, 2, 9}, outside[4] = {192, 0, 3, 9};
+	static const char text[] =
+		"action: flag\nlearning: 0\nuser-budget: 2k\nuser-refill: 0\ndomain-budget: 3k\n"
+		"domain-refill: 4k\nflag-at: 75%\nmemory: 60d\nmemory-size: 1g\n"
+		"user-prefix-v4: 24\nuser-prefix-v6: 56\nlog-events: no\n"
+		"public-suffix-list: \"/tmp/a b\\\"c#d\"\n"
+		"exempt-user: 192.0.2.0/24\nexempt-user: \"2001:db8::1\"\nexempt-user: \"\"\n"
+		"allow-domain: Example.com\nallow-domain: '*.example.net'\nallow-domain: a\\.b.org\n";
+	static const uint8_t inside[4] = { 192, 0, 2, 9 }, outside[4] = { 192, 0, 3, 9 };
 	struct seep_conf_error error;
 	struct seep_conf conf;
 	char line[SEEP_CONF_LINE_MAX + 3];
 
-	if (!is_int(parse(&conf, text, sizeof(text) - 1, &error), SEEP_CONF_OK, "every option at once"))
+	if (!is_int(parse(&conf, text, sizeof(text) - 1, &error), SEEP_CONF_OK,
+		    "every option at once"))
 		printf("#   %s\n", formatted(&error));
 	is_int(conf.action, SEEP_ACTION_FLAG, "action is set");
 	is_int(conf.learning_s, 0, "learning is set");
@@ -368,14 +442,20 @@ static void test_fields(void)
 	is_int(conf.user_prefix_v4_bits, 24, "user-prefix-v4 is set");
 	is_int(conf.user_prefix_v6_bits, 56, "user-prefix-v6 is set");
 	is_bool(conf.log_events, false, "log-events is set");
-	is_str(conf.public_suffix_list, "/tmp/a b\\\"c#d", "public-suffix-list is set, its backslash kept");
+	is_str(conf.public_suffix_list, "/tmp/a b\\\"c#d",
+	       "public-suffix-list is set, its backslash kept");
 	is_int(seep_netblocks_count(conf.exempt_user), 2, "exempt-user has its blocks");
-	ok(seep_netblocks_contain(conf.exempt_user, inside, 4), "exempt-user contains what it should");
-	ok(!seep_netblocks_contain(conf.exempt_user, outside, 4), "exempt-user contains nothing else");
+	ok(seep_netblocks_contain(conf.exempt_user, inside, 4),
+	   "exempt-user contains what it should");
+	ok(!seep_netblocks_contain(conf.exempt_user, outside, 4),
+	   "exempt-user contains nothing else");
 	is_int(seep_subtrees_count(conf.allow_domain), 3, "allow-domain has its names");
-	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1a\7example\3com", 15), "allow-domain covers");
-	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\3a.b\3org", 9), "allow-domain knows \\.");
-	ok(!seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1a\1b\3org", 9), "allow-domain covers no more");
+	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1a\7example\3com", 15),
+	   "allow-domain covers");
+	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\3a.b\3org", 9),
+	   "allow-domain knows \\.");
+	ok(!seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1a\1b\3org", 9),
+	   "allow-domain covers no more");
 	seep_conf_release(&conf);
 	ok(is_default(&conf), "released, it is the defaults");
 	seep_conf_release(&conf);
@@ -383,9 +463,11 @@ static void test_fields(void)
 	memset(line, 'x', sizeof(line));
 	line[0] = '#';
 	memcpy(&line[SEEP_CONF_LINE_MAX], "\r\n", 2);
-	is_int(parse(&conf, line, SEEP_CONF_LINE_MAX + 2, &error), SEEP_CONF_OK, "the longest line");
+	is_int(parse(&conf, line, SEEP_CONF_LINE_MAX + 2, &error), SEEP_CONF_OK,
+	       "the longest line");
 	line[SEEP_CONF_LINE_MAX] = 'x';
-	is_int(parse(&conf, line, SEEP_CONF_LINE_MAX + 2, &error), SEEP_CONF_BAD, "one byte longer");
+	is_int(parse(&conf, line, SEEP_CONF_LINE_MAX + 2, &error), SEEP_CONF_BAD,
+	       "one byte longer");
 }
 
 static const char *path_of(const char *name)
@@ -411,7 +493,8 @@ static void test_files(void)
 	char text[1024], wanted[1024];
 	int size;
 
-	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_MISSING, "no seep.conf");
+	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_MISSING,
+	       "no seep.conf");
 	ok(is_default(&conf), "no seep.conf: defaults");
 	snprintf(wanted, sizeof(wanted), "%s: No such file or directory: expected a readable file",
 		 path_of("seep.conf"));
@@ -419,29 +502,39 @@ static void test_files(void)
 	is_int(seep_conf_load(&conf, directory, &error), SEEP_CONF_BAD, "seep.conf is a directory");
 	ok(is_default(&conf), "seep.conf is a directory: defaults");
 	ok(mkfifo(path_of("fifo"), 0600) == 0, "make a FIFO");
-	is_int(seep_conf_load(&conf, path_of("fifo"), &error), SEEP_CONF_BAD, "seep.conf is a FIFO that none writes to");
+	is_int(seep_conf_load(&conf, path_of("fifo"), &error), SEEP_CONF_BAD,
+	       "seep.conf is a FIFO that none writes to");
 	unlink(path_of("fifo"));
 	write_file("seep.conf", "", 0);
-	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK, "an empty seep.conf");
+	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK,
+	       "an empty seep.conf");
 	seep_conf_release(&conf);
 	write_file("seep.conf", TEXT("\nlog-events: maybe\n"));
-	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_BAD, "a bad seep.conf");
+	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_BAD,
+	       "a bad seep.conf");
 	is_str(error.file, path_of("seep.conf"), "a bad seep.conf: its name");
 	is_int(error.line, 2, "a bad seep.conf: its line");
 	seep_conf_release(&conf);
 
-	write_file("one", TEXT("# names\r\nexample.com\r\n\r\n  *.example.net\t# two\r\nlast.example"));
+	write_file("one",
+		   TEXT("# names\r\nexample.com\r\n\r\n  *.example.net\t# two\r\nlast.example"));
 	write_file("two", TEXT("example.org\n"));
-	size = snprintf(text, sizeof(text), "allow-domain: example.edu\nallow-list: \"%s/one\"\nallow-list: %s/two\n",
+	size = snprintf(text, sizeof(text),
+			"allow-domain: example.edu\nallow-list: \"%s/one\"\nallow-list: %s/two\n",
 			directory, directory);
 	write_file("seep.conf", text, (size_t)size);
-	if (!is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK, "two allow-lists"))
+	if (!is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK,
+		    "two allow-lists"))
 		printf("#   %s\n", formatted(&error));
 	is_int(conf.allow_list_files, 2, "two allow-lists: counted");
-	is_int(seep_subtrees_count(conf.allow_domain), 5, "two allow-lists: their names, and that of allow-domain");
-	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\4last\7example", 14), "the last name, unended");
-	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1x\7example\3org", 15), "a name of the second list");
-	ok(!seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1x\7example\2eu", 14), "no other name");
+	is_int(seep_subtrees_count(conf.allow_domain), 5,
+	       "two allow-lists: their names, and that of allow-domain");
+	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\4last\7example", 14),
+	   "the last name, unended");
+	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1x\7example\3org", 15),
+	   "a name of the second list");
+	ok(!seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1x\7example\2eu", 14),
+	   "no other name");
 	seep_conf_release(&conf);
 }
 
@@ -453,25 +546,33 @@ static void test_bad_lists(void)
 		size_t size;
 		const char *message;
 	} cases[] = {
-		{TEXT("example.com\n\nexa mple.com\n"), "3: \"mple.com\" after the name: expected one domain name a line"},
-		{TEXT("example.com\nexample.com,\n"), "2: \"example.com,\" has a character that needs a \"\\\" before it in a "
-						      "domain name: expected a domain name such as example.com"},
-		{TEXT("127.0.0.1 ads.example\n"), "1: \"ads.example\" after the name: expected one domain name a line"},
-		{TEXT("127.0.0.1\n"), "1: \"127.0.0.1\" ends in a number, as an address does: expected"},
-		{TEXT("a\n\"b\"\n"), "2: \"\"b\"\" after the name: expected one domain name a line"},
-		{TEXT("a\0b\n"), "1: a NUL byte: expected text"},
-		{TEXT("a\n" THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND), "2: line of more than 4096 bytes: expected"},
-		{TEXT("a\n" THOUSAND), "2: \"01234567890"},
+		{ TEXT("example.com\n\nexa mple.com\n"),
+		  "3: \"mple.com\" after the name: expected one domain name a line" },
+		{ TEXT("example.com\nexample.com,\n"),
+		  "2: \"example.com,\" has a character that needs a \"\\\" before it in a "
+		  "domain name: expected a domain name such as example.com" },
+		{ TEXT("127.0.0.1 ads.example\n"),
+		  "1: \"ads.example\" after the name: expected one domain name a line" },
+		{ TEXT("127.0.0.1\n"),
+		  "1: \"127.0.0.1\" ends in a number, as an address does: expected" },
+		{ TEXT("a\n\"b\"\n"),
+		  "2: \"\"b\"\" after the name: expected one domain name a line" },
+		{ TEXT("a\0b\n"), "1: a NUL byte: expected text" },
+		{ TEXT("a\n" THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND),
+		  "2: line of more than 4096 bytes: expected" },
+		{ TEXT("a\n" THOUSAND), "2: \"01234567890" },
 	};
 	struct seep_conf_error error;
 	struct seep_conf conf;
 	char text[1024], wanted[1024], got[1024];
 
 	for (size_t at = 0; at < COUNT(cases); at++) {
-		int size = snprintf(text, sizeof(text), "\n\n\n\nallow-list: \"%s/one\"\n", directory);
+		int size =
+			snprintf(text, sizeof(text), "\n\n\n\nallow-list: \"%s/one\"\n", directory);
 
 		write_file("one", cases[at].text, cases[at].size);
-		is_int(parse(&conf, text, (size_t)size, &error), SEEP_CONF_BAD, "bad list: %.60s", cases[at].message);
+		is_int(parse(&conf, text, (size_t)size, &error), SEEP_CONF_BAD, "bad list: %.60s",
+		       cases[at].message);
 		size = snprintf(wanted, sizeof(wanted), "%s:%s", path_of("one"), cases[at].message);
 		snprintf(got, sizeof(got), "%.*s", size, formatted(&error));
 		is_str(got, wanted, "bad list, says: %.60s", cases[at].message);
@@ -485,7 +586,8 @@ static void test_bad_lists(void)
 /* No cut of a file, and no byte of it changed, does more than give an error. */
 static void test_damage(void)
 {
-	static const char text[] = "seep:\nuser-budget: \"2k\" # c\nexempt-user: 10.0.0.0/8\nallow-domain: a\\.\\098.org\n";
+	static const char text[] =
+		"seep:\nuser-budget: \"2k\" # c\nexempt-user: 10.0.0.0/8\nallow-domain: a\\.\\098.org\n";
 	struct seep_conf_error error;
 	struct seep_conf conf;
 	unsigned good = 0, bad = 0;
@@ -498,12 +600,15 @@ static void test_damage(void)
 			if (size > 0)
 				damaged[size - 1] = (char)byte;
 			for (int cut = 0; cut < 2; cut++) {
-				if (parse(&conf, damaged, cut ? size : sizeof(text) - 1, &error) == SEEP_CONF_OK) {
+				if (parse(&conf, damaged, cut ? size : sizeof(text) - 1, &error) ==
+				    SEEP_CONF_OK) {
 					good++;
 				} else {
 					bad++;
 					if (error.line == 0 || !error.text[0] || !error.expected[0])
-						ok(false, "an error without its line or text, at byte %zu", size);
+						ok(false,
+						   "an error without its line or text, at byte %zu",
+						   size);
 				}
 				seep_conf_release(&conf);
 			}
@@ -547,7 +652,8 @@ static void test_manual(void)
 			in_options = strcmp(line, ".SH OPTIONS") == 0;
 		if (!in_options || strncmp(line, ".BI ", 4) != 0)
 			continue;
-		for (const char *at = line + 4; *at && *at != ':' && used < sizeof(name) - 1; at++) {
+		for (const char *at = line + 4; *at && *at != ':' && used < sizeof(name) - 1;
+		     at++) {
 			if (*at != '\\')
 				name[used++] = *at;
 		}
@@ -581,16 +687,20 @@ static void test_example(void)
 	for (char *at = text; at; at = strchr(at, '\n')) {
 		at += *at == '\n';
 		if (at[0] == '#' && at[1] >= 'a' && at[1] <= 'z') {
-			size_t length = options < SEEP_OPTION_COUNT ? strlen(seep_options[options].name) : 0;
+			size_t length = options < SEEP_OPTION_COUNT
+						? strlen(seep_options[options].name)
+						: 0;
 
 			at[0] = ' ';
-			ok(length && strncmp(at + 1, seep_options[options].name, length) == 0 && at[1 + length] == ':',
+			ok(length && strncmp(at + 1, seep_options[options].name, length) == 0 &&
+				   at[1 + length] == ':',
 			   "option %zu of the example is the table's", options + 1);
 			options++;
 		}
 	}
 	is_int(options, SEEP_OPTION_COUNT, "options in the example");
-	if (!is_int(parse(&conf, text, strlen(text), &error), SEEP_CONF_OK, "the example parses, uncommented"))
+	if (!is_int(parse(&conf, text, strlen(text), &error), SEEP_CONF_OK,
+		    "the example parses, uncommented"))
 		printf("#   %s\n", formatted(&error));
 	ok(is_default(&conf), "the example is the defaults, uncommented");
 	seep_conf_release(&conf);
@@ -601,7 +711,8 @@ int main(void)
 {
 	const char *temporary = getenv("TMPDIR");
 
-	snprintf(directory, sizeof(directory), "%.200s/seep-unit-conf-XXXXXX", temporary ? temporary : "/tmp");
+	snprintf(directory, sizeof(directory), "%.200s/seep-unit-conf-XXXXXX",
+		 temporary ? temporary : "/tmp");
 	if (!mkdtemp(directory)) {
 		perror(directory);
 		return 1;

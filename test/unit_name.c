@@ -3,12 +3,12 @@
 #include "name.h"
 #include "fixture.h"
 
-#define TEN "0123456789"
-#define L63 TEN TEN TEN TEN TEN TEN "abc"
-#define L61 TEN TEN TEN TEN TEN TEN "a"
+#define TEN        "0123456789"
+#define L63        TEN TEN TEN TEN TEN TEN "abc"
+#define L61        TEN TEN TEN TEN TEN TEN "a"
 #define NIBBLES_20 "0.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f.0.1.2.3."
-#define V6_48 "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
-#define A_TEN "a.a.a.a.a.a.a.a.a.a."
+#define V6_48      "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
+#define A_TEN      "a.a.a.a.a.a.a.a.a.a."
 
 static struct seep_suffix_reader *suffixes;
 
@@ -35,83 +35,86 @@ static void test_split(void)
 		unsigned prefix_labels;
 	} cases[] = {
 		/* the ICANN section */
-		{"login.mail.example.co.jp", "example.co.jp", 2},
-		{"mail.example.co.jp", "example.co.jp", 1},
-		{"example.co.jp", "example.co.jp", 0},
-		{"co.jp", "co.jp", 0},
-		{"jp", "jp", 0},
-		{"www.example.com", "example.com", 1},
-		{"example.com", "example.com", 0},
-		{"com", "com", 0},
-		{".", ".", 0},
+		{ "login.mail.example.co.jp", "example.co.jp", 2 },
+		{ "mail.example.co.jp", "example.co.jp", 1 },
+		{ "example.co.jp", "example.co.jp", 0 },
+		{ "co.jp", "co.jp", 0 },
+		{ "jp", "jp", 0 },
+		{ "www.example.com", "example.com", 1 },
+		{ "example.com", "example.com", 0 },
+		{ "com", "com", 0 },
+		{ ".", ".", 0 },
 		/* the private section */
-		{"foo.github.io", "foo.github.io", 0},
-		{"a.b.foo.github.io", "foo.github.io", 2},
-		{"github.io", "github.io", 0},
-		{"www.github.com", "github.com", 1},
+		{ "foo.github.io", "foo.github.io", 0 },
+		{ "a.b.foo.github.io", "foo.github.io", 2 },
+		{ "github.io", "github.io", 0 },
+		{ "www.github.com", "github.com", 1 },
 		/* a wildcard, and its exception */
-		{"ck", "ck", 0},
-		{"foo.ck", "foo.ck", 0},
-		{"bar.foo.ck", "bar.foo.ck", 0},
-		{"baz.bar.foo.ck", "bar.foo.ck", 1},
-		{"www.ck", "www.ck", 0},
-		{"a.www.ck", "www.ck", 1},
-		{"b.a.www.ck", "www.ck", 2},
-		{"city.kawasaki.jp", "city.kawasaki.jp", 0},
-		{"a.city.kawasaki.jp", "city.kawasaki.jp", 1},
-		{"a.b.other.kawasaki.jp", "b.other.kawasaki.jp", 1},
+		{ "ck", "ck", 0 },
+		{ "foo.ck", "foo.ck", 0 },
+		{ "bar.foo.ck", "bar.foo.ck", 0 },
+		{ "baz.bar.foo.ck", "bar.foo.ck", 1 },
+		{ "www.ck", "www.ck", 0 },
+		{ "a.www.ck", "www.ck", 1 },
+		{ "b.a.www.ck", "www.ck", 2 },
+		{ "city.kawasaki.jp", "city.kawasaki.jp", 0 },
+		{ "a.city.kawasaki.jp", "city.kawasaki.jp", 1 },
+		{ "a.b.other.kawasaki.jp", "b.other.kawasaki.jp", 1 },
 		/* no rule: the last label is the suffix */
-		{"localhost", "localhost", 0},
-		{"printer.lan", "printer.lan", 0},
-		{"a.printer.lan", "printer.lan", 1},
-		{"www.example.nosuchsuffix", "example.nosuchsuffix", 1},
+		{ "localhost", "localhost", 0 },
+		{ "printer.lan", "printer.lan", 0 },
+		{ "a.printer.lan", "printer.lan", 1 },
+		{ "www.example.nosuchsuffix", "example.nosuchsuffix", 1 },
 		/* internationalised suffixes travel as xn-- */
-		{"a.b.xn--p1ai", "b.xn--p1ai", 1},
-		{"a.b.xn--55qx5d.cn", "b.xn--55qx5d.cn", 1},
+		{ "a.b.xn--p1ai", "b.xn--p1ai", 1 },
+		{ "a.b.xn--55qx5d.cn", "b.xn--55qx5d.cn", 1 },
 		/* deep */
-		{A_TEN A_TEN A_TEN "example.com", "example.com", 30},
-		{A_TEN A_TEN A_TEN "foo.github.io", "foo.github.io", 30},
-		{A_TEN A_TEN A_TEN "a.b.c.d.compute.amazonaws.com", "c.d.compute.amazonaws.com", 32},
+		{ A_TEN A_TEN A_TEN "example.com", "example.com", 30 },
+		{ A_TEN A_TEN A_TEN "foo.github.io", "foo.github.io", 30 },
+		{ A_TEN A_TEN A_TEN "a.b.c.d.compute.amazonaws.com", "c.d.compute.amazonaws.com",
+		  32 },
 		/* reverse IPv4: the /24 */
-		{"in-addr.arpa", "in-addr.arpa", 0},
-		{"192.in-addr.arpa", "192.in-addr.arpa", 0},
-		{"0.192.in-addr.arpa", "0.192.in-addr.arpa", 0},
-		{"2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 0},
-		{"1.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 1},
-		{"data.1.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 2},
-		{"1.0/25.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 2},
+		{ "in-addr.arpa", "in-addr.arpa", 0 },
+		{ "192.in-addr.arpa", "192.in-addr.arpa", 0 },
+		{ "0.192.in-addr.arpa", "0.192.in-addr.arpa", 0 },
+		{ "2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 0 },
+		{ "1.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 1 },
+		{ "data.1.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 2 },
+		{ "1.0/25.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", 2 },
 		/* reverse IPv6: the /48 */
-		{"ip6.arpa", "ip6.arpa", 0},
-		{"2.ip6.arpa", "2.ip6.arpa", 0},
-		{"0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", 0},
-		{V6_48, V6_48, 0},
-		{"1." V6_48, V6_48, 1},
-		{NIBBLES_20 V6_48, V6_48, 20},
-		{"data." NIBBLES_20 V6_48, V6_48, 21},
+		{ "ip6.arpa", "ip6.arpa", 0 },
+		{ "2.ip6.arpa", "2.ip6.arpa", 0 },
+		{ "0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", 0 },
+		{ V6_48, V6_48, 0 },
+		{ "1." V6_48, V6_48, 1 },
+		{ NIBBLES_20 V6_48, V6_48, 20 },
+		{ "data." NIBBLES_20 V6_48, V6_48, 21 },
 		/* near to reverse, but none */
-		{"a.b.c.d.e.xin-addr.arpa", "xin-addr.arpa", 5},
-		{"a.in-addr.arpa.example.com", "example.com", 3},
-		{"a.b.c.d.e.in-addr.arpa.com", "arpa.com", 6},
-		{"a.b.c.d.e.f.g.h.i.j.k.l.m.ip6\\.arpa.com", "ip6\\.arpa.com", 13},
-		{"1.2.3.4.5.6.in-addr\\.arpa", "6.in-addr\\.arpa", 5},
+		{ "a.b.c.d.e.xin-addr.arpa", "xin-addr.arpa", 5 },
+		{ "a.in-addr.arpa.example.com", "example.com", 3 },
+		{ "a.b.c.d.e.in-addr.arpa.com", "arpa.com", 6 },
+		{ "a.b.c.d.e.f.g.h.i.j.k.l.m.ip6\\.arpa.com", "ip6\\.arpa.com", 13 },
+		{ "1.2.3.4.5.6.in-addr\\.arpa", "6.in-addr\\.arpa", 5 },
 		/* labels are bytes */
-		{"a\\.b.example.com", "example.com", 1},
-		{"www.exa\\.mple.com", "exa\\.mple.com", 1},
-		{"www.example\\.com", "www.example\\.com", 0},
-		{"www.example.co\\.jp", "example.co\\.jp", 1},
-		{"a\\000b.example.com", "example.com", 1},
-		{"\\000.\\255.exa\\000mple.com", "exa\\000mple.com", 2},
-		{"a.b.com\\000", "b.com\\000", 1},
-		{"a.b.\\000", "b.\\000", 1},
-		{"a.\\*.example.com", "example.com", 2},
-		{"a.b.\\!www.ck", "b.\\!www.ck", 1},
-		{"a.b.\\*.ck", "b.\\*.ck", 1},
-		{"_dmarc.example.com", "example.com", 1},
+		{ "a\\.b.example.com", "example.com", 1 },
+		{ "www.exa\\.mple.com", "exa\\.mple.com", 1 },
+		{ "www.example\\.com", "www.example\\.com", 0 },
+		{ "www.example.co\\.jp", "example.co\\.jp", 1 },
+		{ "a\\000b.example.com", "example.com", 1 },
+		{ "\\000.\\255.exa\\000mple.com", "exa\\000mple.com", 2 },
+		{ "a.b.com\\000", "b.com\\000", 1 },
+		{ "a.b.\\000", "b.\\000", 1 },
+		{ "a.\\*.example.com", "example.com", 2 },
+		{ "a.b.\\!www.ck", "b.\\!www.ck", 1 },
+		{ "a.b.\\*.ck", "b.\\*.ck", 1 },
+		{ "_dmarc.example.com", "example.com", 1 },
 		/* the longest of everything */
-		{L63 ".example.com", "example.com", 1},
-		{L63 "." L63 ".com", L63 ".com", 1},
-		{L63 "." L63 "." L63 "." L61, L63 "." L61, 2},
-		{A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN "a.a.a.a.a.a.b", "a.b", 125},
+		{ L63 ".example.com", "example.com", 1 },
+		{ L63 "." L63 ".com", L63 ".com", 1 },
+		{ L63 "." L63 "." L63 "." L61, L63 "." L61, 2 },
+		{ A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN A_TEN
+		  "a.a.a.a.a.a.b",
+		  "a.b", 125 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -120,14 +123,17 @@ static void test_split(void)
 		struct seep_name split;
 
 		memset(&split, 0xff, sizeof(split));
-		if (!ok(split_exactly(&split, name.bytes, name.size), "%s is a name", cases[i].name))
+		if (!ok(split_exactly(&split, name.bytes, name.size), "%s is a name",
+			cases[i].name))
 			continue;
 		is_int(split.size, name.size, "  of its size");
-		is_int(split.prefix_labels, cases[i].prefix_labels, "  with so many labels before its domain");
+		is_int(split.prefix_labels, cases[i].prefix_labels,
+		       "  with so many labels before its domain");
 		ok(name.size - split.domain_at == domain.size &&
 			   memcmp(name.bytes + split.domain_at, domain.bytes, domain.size) == 0,
 		   "  which is %s", cases[i].domain);
-		is_bool(split.domain_at, cases[i].prefix_labels, "  and starts at 0 only without a prefix");
+		is_bool(split.domain_at, cases[i].prefix_labels,
+			"  and starts at 0 only without a prefix");
 	}
 	is_int(wire_of(L63 "." L63 "." L63 "." L61).size, 255, "a longest name was among them");
 }
@@ -139,7 +145,7 @@ static void test_no_name(void)
 		size_t size;
 		bool splits;
 	} cases[] = {
-#define CASE(text, bytes, splits) {text, bytes, sizeof(bytes) - 1, splits}
+#define CASE(text, bytes, splits) { text, bytes, sizeof(bytes) - 1, splits }
 		CASE("the root", "\0", true),
 		CASE("no bytes", "", false),
 		CASE("a name", "\1a\3com\0", true),
@@ -156,8 +162,11 @@ static void test_no_name(void)
 		CASE("a compression pointer", "\300\14", false),
 		CASE("a label, then a pointer", "\1a\300\14", false),
 		CASE("a label, then a pointer and a root", "\1a\300\14\0", false),
-		CASE("the reserved length 64", "\100aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\0", false),
-		CASE("the longest label, 63", "\77aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\0", true),
+		CASE("the reserved length 64",
+		     "\100aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\0",
+		     false),
+		CASE("the longest label, 63",
+		     "\77aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\0", true),
 		CASE("the reserved length 128", "\200a\0", false),
 		CASE("the length 255", "\377a\0", false),
 #undef CASE
@@ -169,8 +178,8 @@ static void test_no_name(void)
 	uint8_t labels[257];
 
 	for (size_t i = 0; i < COUNT(cases); i++)
-		is_bool(split_exactly(&split, (const uint8_t *)cases[i].bytes, cases[i].size), cases[i].splits, "%s",
-			cases[i].text);
+		is_bool(split_exactly(&split, (const uint8_t *)cases[i].bytes, cases[i].size),
+			cases[i].splits, "%s", cases[i].text);
 	is_bool(split_exactly(&split, longest.bytes, longest.size), true, "255 bytes");
 	is_bool(split_exactly(&split, longer.bytes, longer.size), false, "256 bytes");
 	is_bool(split_exactly(&split, much_longer.bytes, much_longer.size), false, "257 bytes");
@@ -211,10 +220,39 @@ static void test_random(void)
 		if (!split_exactly(&split, name, size))
 			continue;
 		splits++;
-		wrong += split.size != size || split.domain_at >= size || !split.domain_at != !split.prefix_labels;
+		wrong += split.size != size || split.domain_at >= size ||
+			 !split.domain_at != !split.prefix_labels;
 	}
 	ok(splits > 500, "random bytes: %d of 100000 are names", splits);
 	is_int(wrong, 0, "random bytes: and split within their size");
+}
+
+/*
+ * More suffixes than a reader remembers, public and not, short and long, in turns: no answer is
+ * another's.
+ */
+static void test_many_suffixes(void)
+{
+	int wrong = 0;
+
+	for (unsigned i = 0; i < 30000; i++) {
+		static const char *const zones[] = { "com", "ck", "co.uk" };
+		static const unsigned labels[] = {
+			2, 3, 3
+		}; /* n.com; b.n.ck, as n.ck is public; n.co.uk */
+		unsigned kind = i % 3;
+		char text[128];
+		struct seep_name split;
+
+		snprintf(text, sizeof(text), "a.b.%s%u.%s", i % 2 ? TEN TEN TEN TEN TEN "x" : "n",
+			 i / 6, zones[kind]);
+		struct wire name = wire_of(text);
+		unsigned all = kind == 2 ? 5 : 4;
+		if (!seep_name_split(&split, name.bytes, name.size, suffixes) ||
+		    split.prefix_labels != all - labels[kind])
+			wrong++;
+	}
+	is_int(wrong, 0, "30000 suffixes, each by its own answer");
 }
 
 /* suffix.c looks at the last eight labels of a name: no rule of the list may be longer. */
@@ -264,7 +302,8 @@ static void test_lower(void)
 	is_int(to[256], 0xee, "lower: and nothing is written past the size");
 	seep_name_lower(from, from, 256);
 	ok(memcmp(from, to, 256) == 0, "lower: also in place");
-	struct wire name = wire_of("WWW." L63 ".ExAmPlE.cOm"), low = wire_of("www." L63 ".example.com");
+	struct wire name = wire_of("WWW." L63 ".ExAmPlE.cOm"),
+		    low = wire_of("www." L63 ".example.com");
 	seep_name_lower(name.bytes, name.bytes, name.size);
 	ok(memcmp(name.bytes, low.bytes, low.size) == 0, "lower: lengths stay, the longest too");
 }
@@ -276,44 +315,44 @@ static void test_carried(void)
 		bool carried;
 	} cases[] = {
 		/* with a prefix */
-		{"a.b.example.com", "a.b.example.com", true},
-		{"a.b.example.com", "b.example.com", true},
-		{"a.b.example.com", "example.com", false},
-		{"a.b.example.com", "com", false},
-		{"a.b.example.com", ".", false},
-		{"a.b.example.com", "c.b.example.com", false},
-		{"a.b.example.com", "x.example.com", false},
-		{"a.b.example.com", "x.a.b.example.com", false},
-		{"a.b.example.com", "a.b.example.org", false},
-		{"b.example.co.jp", "b.example.co.jp", true},
-		{"b.example.co.jp", "example.co.jp", false},
-		{"b.example.co.jp", "co.jp", false},
-		{"b.example.co.jp", "jp", false},
+		{ "a.b.example.com", "a.b.example.com", true },
+		{ "a.b.example.com", "b.example.com", true },
+		{ "a.b.example.com", "example.com", false },
+		{ "a.b.example.com", "com", false },
+		{ "a.b.example.com", ".", false },
+		{ "a.b.example.com", "c.b.example.com", false },
+		{ "a.b.example.com", "x.example.com", false },
+		{ "a.b.example.com", "x.a.b.example.com", false },
+		{ "a.b.example.com", "a.b.example.org", false },
+		{ "b.example.co.jp", "b.example.co.jp", true },
+		{ "b.example.co.jp", "example.co.jp", false },
+		{ "b.example.co.jp", "co.jp", false },
+		{ "b.example.co.jp", "jp", false },
 		/* without */
-		{"example.com", "example.com", true},
-		{"example.com", "com", false},
-		{"example.com", ".", false},
-		{"example.co.jp", "example.co.jp", true},
-		{"example.co.jp", "co.jp", false},
-		{"com", "com", true},
-		{"com", ".", false},
-		{".", ".", true},
-		{".", "com", false},
-		{"example.com", "www.example.com", false},
-		{"example.com", "example.org", false},
+		{ "example.com", "example.com", true },
+		{ "example.com", "com", false },
+		{ "example.com", ".", false },
+		{ "example.co.jp", "example.co.jp", true },
+		{ "example.co.jp", "co.jp", false },
+		{ "com", "com", true },
+		{ "com", ".", false },
+		{ ".", ".", true },
+		{ ".", "com", false },
+		{ "example.com", "www.example.com", false },
+		{ "example.com", "example.org", false },
 		/* DNAMEs and CNAMEs lead elsewhere */
-		{"secret.old.example.com", "secret.new.example.org", false},
-		{"secret.old.example.com", "secret.old.example.org", false},
-		{"www.example.com", "cdn.example.net", false},
-		{"www.example.com", "edge.cdn.example.net", false},
-		{"www.example.com", "other.example.com", false},
+		{ "secret.old.example.com", "secret.new.example.org", false },
+		{ "secret.old.example.com", "secret.old.example.org", false },
+		{ "www.example.com", "cdn.example.net", false },
+		{ "www.example.com", "edge.cdn.example.net", false },
+		{ "www.example.com", "other.example.com", false },
 		/* labels are bytes */
-		{"a\\.b.example.com", "a.b.example.com", false},
-		{"a\\.b.example.com", "b.example.com", false},
-		{"a\\.b.example.com", "a\\.b.example.com", true},
-		{"a\\000b.example.com", "b.example.com", false},
-		{"a\\000b.example.com", "a\\000c.example.net", false},
-		{"a\\000b.example.com", "a.example.net", false},
+		{ "a\\.b.example.com", "a.b.example.com", false },
+		{ "a\\.b.example.com", "b.example.com", false },
+		{ "a\\.b.example.com", "a\\.b.example.com", true },
+		{ "a\\000b.example.com", "b.example.com", false },
+		{ "a\\000b.example.com", "a\\000c.example.net", false },
+		{ "a\\000b.example.com", "a.example.net", false },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -323,9 +362,11 @@ static void test_carried(void)
 		struct seep_name split;
 
 		memcpy(exact, packet.bytes, packet.size);
-		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name", cases[i].name);
-		is_bool(seep_name_carried(&split, exact, packet.size), cases[i].carried, "%s %s %s", cases[i].packet,
-			cases[i].carried ? "carries" : "does not carry", cases[i].name);
+		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name",
+		   cases[i].name);
+		is_bool(seep_name_carried(&split, exact, packet.size), cases[i].carried, "%s %s %s",
+			cases[i].packet, cases[i].carried ? "carries" : "does not carry",
+			cases[i].name);
 		free(exact);
 	}
 }
@@ -336,28 +377,31 @@ static void test_echoed(void)
 		const char *name, *packet;
 		bool echoed;
 	} cases[] = {
-		{"secret.old.example.com", "secret.new.example.org", true},
-		{"secret.old.example.com", "old.new.example.org", true},
-		{"x.secret.old.example.com", "secret.new.example.org", true},
-		{"x.secret.old.example.com", "x.secret.new.example.org", true},
-		{"secret.old.example.com", "secret.old.example.com", true},
-		{"secret.old.example.com", "new.example.org", false},
-		{"secret.old.example.com", "example.org", false}, /* the domain's label, not the prefix's */
-		{"secret.old.example.com", "example.new.example.org", false},
-		{"secret.old.example.com", "com.new.example.org", false},
-		{"secret.old.example.com", "secre.new.example.org", false},
-		{"secret.old.example.com", "secrets.new.example.org", false},
-		{"secret.old.example.com", "new.secret.example.org", false}, /* its first label alone */
-		{"secret.old.example.com", ".", false},
-		{"example.com", "example.org", false},
-		{"com", "com", false},
-		{".", ".", false},
-		{".", "com", false},
-		{"a\\000b.example.com", "a\\000b.example.net", true},
-		{"a\\000b.example.com", "a\\000c.example.net", false},
-		{"a\\000b.example.com", "a.example.net", false},
-		{"a\\.b.example.com", "a.b.example.net", false},
-		{"\\003abc.example.com", "abc.example.net", false}, /* bytes that look like a label are none */
+		{ "secret.old.example.com", "secret.new.example.org", true },
+		{ "secret.old.example.com", "old.new.example.org", true },
+		{ "x.secret.old.example.com", "secret.new.example.org", true },
+		{ "x.secret.old.example.com", "x.secret.new.example.org", true },
+		{ "secret.old.example.com", "secret.old.example.com", true },
+		{ "secret.old.example.com", "new.example.org", false },
+		{ "secret.old.example.com", "example.org",
+		  false }, /* the domain's label, not the prefix's */
+		{ "secret.old.example.com", "example.new.example.org", false },
+		{ "secret.old.example.com", "com.new.example.org", false },
+		{ "secret.old.example.com", "secre.new.example.org", false },
+		{ "secret.old.example.com", "secrets.new.example.org", false },
+		{ "secret.old.example.com", "new.secret.example.org",
+		  false }, /* its first label alone */
+		{ "secret.old.example.com", ".", false },
+		{ "example.com", "example.org", false },
+		{ "com", "com", false },
+		{ ".", ".", false },
+		{ ".", "com", false },
+		{ "a\\000b.example.com", "a\\000b.example.net", true },
+		{ "a\\000b.example.com", "a\\000c.example.net", false },
+		{ "a\\000b.example.com", "a.example.net", false },
+		{ "a\\.b.example.com", "a.b.example.net", false },
+		{ "\\003abc.example.com", "abc.example.net",
+		  false }, /* bytes that look like a label are none */
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -367,9 +411,11 @@ static void test_echoed(void)
 		struct seep_name split;
 
 		memcpy(exact, packet.bytes, packet.size);
-		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name", cases[i].name);
-		is_bool(seep_name_echoed(&split, exact), cases[i].echoed, "%s %s %s", cases[i].packet,
-			cases[i].echoed ? "echoes" : "does not echo", cases[i].name);
+		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name",
+		   cases[i].name);
+		is_bool(seep_name_echoed(&split, exact), cases[i].echoed, "%s %s %s",
+			cases[i].packet, cases[i].echoed ? "echoes" : "does not echo",
+			cases[i].name);
 		free(exact);
 	}
 }
@@ -379,15 +425,15 @@ static void test_print(void)
 	static const struct {
 		const char *name, *text;
 	} cases[] = {
-		{".", "."},
-		{"com", "com"},
-		{"www.example.com", "www.example.com"},
-		{"a\\.b.example.com", "a\\.b.example.com"},
-		{"a\\\\b.example.com", "a\\\\b.example.com"},
-		{"a\"b.example.com", "a\\\"b.example.com"},
-		{"\\000.\\255.\\032.\\010.\\127.com", "\\000.\\255.\\032.\\010.\\127.com"},
-		{"!~_-*/.com", "!~_-*/.com"},
-		{L63 "." L63 "." L63 "." L61, L63 "." L63 "." L63 "." L61},
+		{ ".", "." },
+		{ "com", "com" },
+		{ "www.example.com", "www.example.com" },
+		{ "a\\.b.example.com", "a\\.b.example.com" },
+		{ "a\\\\b.example.com", "a\\\\b.example.com" },
+		{ "a\"b.example.com", "a\\\"b.example.com" },
+		{ "\\000.\\255.\\032.\\010.\\127.com", "\\000.\\255.\\032.\\010.\\127.com" },
+		{ "!~_-*/.com", "!~_-*/.com" },
+		{ L63 "." L63 "." L63 "." L61, L63 "." L63 "." L63 "." L61 },
 	};
 	char text[1200];
 
@@ -398,7 +444,7 @@ static void test_print(void)
 		seep_name_print(text, sizeof(text), name.bytes, name.size);
 		is_str(text, cases[i].text, "print %zu", i);
 	}
-	struct wire worst = {.size = 255};
+	struct wire worst = { .size = 255 };
 	memset(worst.bytes, 0xff, 254);
 	for (size_t at = 0; at < 254; at += 64)
 		worst.bytes[at] = at + 64 <= 254 ? 63 : 61;
@@ -407,11 +453,15 @@ static void test_print(void)
 	is_int(strlen(text), 4 * 250 + 3, "print: the longest text there is");
 }
 
-/* In every size of text: whole, or as much as fits, which ends in "..."; never written past, always ended. */
+/*
+ * In every size of text: whole, or as much as fits, which ends in "..."; never written past, always
+ * ended.
+ */
 static void test_print_cut(void)
 {
-	static const char *const names[] = {".", "com", "www.example.com", "\\000\\001\\002\\003\\004.\\255\\254.com",
-					    "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p"};
+	static const char *const names[] = { ".", "com", "www.example.com",
+					     "\\000\\001\\002\\003\\004.\\255\\254.com",
+					     "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p" };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct wire name = wire_of(names[i]);
@@ -434,7 +484,9 @@ static void test_print_cut(void)
 			}
 			if (strcmp(text, whole) == 0)
 				continue;
-			/* eight bytes are kept for the end, so what fits by less may be cut as well */
+			/*
+			 * eight bytes are kept for the end, so what fits by less may be cut as well
+			 */
 			size_t kept = strlen(text) < 3 ? 0 : strlen(text) - 3;
 			wrong_text += size > strlen(whole) + 8 || strncmp(text, whole, kept) != 0 ||
 				      strncmp(text + kept, "...", size - 1 - kept) != 0;
@@ -458,6 +510,7 @@ int main(void)
 	test_split(); /* once more, from what the reader remembers */
 	test_no_name();
 	test_random();
+	test_many_suffixes();
 	test_rules_are_short();
 	test_lower();
 	test_carried();

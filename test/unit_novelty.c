@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The novelty memory: what is learned is known for as long as stated, and little else is taken for known. */
+/*
+ * The novelty memory: what is learned is known for as long as stated, and little else is taken for
+ * known.
+ */
 #include "novelty.h"
 #include "fixture.h"
 
@@ -13,7 +16,7 @@ struct memory {
 
 static struct memory memory_open(size_t bytes, uint64_t memory_s)
 {
-	struct memory memory = {.bytes = aligned_alloc(64, bytes)};
+	struct memory memory = { .bytes = aligned_alloc(64, bytes) };
 
 	memset(memory.bytes, 0, bytes);
 	memory.novelty = seep_novelty_create(memory.bytes, bytes, memory_s, NOW_S);
@@ -33,17 +36,20 @@ static void test_create(void)
 		size_t bytes;
 		uint64_t capacity; /* 0: refused */
 	} cases[] = {
-		{0, 0}, {64, 0}, {255, 0}, {256, 32}, {511, 32}, {512, 64}, {1024, 128},
+		{ 0, 0 },    { 64, 0 },   { 255, 0 },    { 256, 32 },
+		{ 511, 32 }, { 512, 64 }, { 1024, 128 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct seep_novelty *novelty = seep_novelty_create(bytes, cases[i].bytes, MEMORY_S, NOW_S);
+		struct seep_novelty *novelty =
+			seep_novelty_create(bytes, cases[i].bytes, MEMORY_S, NOW_S);
 		is_bool(novelty, cases[i].capacity, "%zu bytes are %s", cases[i].bytes,
 			cases[i].capacity ? "enough" : "too few");
 		if (novelty) {
 			is_int(seep_novelty_capacity(novelty), cases[i].capacity,
 			       "%zu bytes: 16 bits a name, in a quarter", cases[i].bytes);
-			is_int(seep_novelty_names(novelty), 0, "%zu bytes: no names at first", cases[i].bytes);
+			is_int(seep_novelty_names(novelty), 0, "%zu bytes: no names at first",
+			       cases[i].bytes);
 		}
 		seep_novelty_destroy(novelty);
 	}
@@ -74,13 +80,13 @@ static void test_known(void)
 }
 
 /*
- * A name learned at LEARNED into its generation, others every hour after: known without a break until known_s, and
- * forgotten at forgotten_s after.
+ * A name learned so far into its generation, and others steadily after: it stays known for the
+ * memory and is forgotten a period later.
  */
 static void test_age(void)
 {
-	static const uint64_t memories_s[] = {DAY_S, MEMORY_S, 365 * DAY_S};
-	static const unsigned learned_percent[] = {0, 1, 50, 99};
+	static const uint64_t memories_s[] = { DAY_S, MEMORY_S, 365 * DAY_S };
+	static const unsigned learned_percent[] = { 0, 1, 50, 99 };
 
 	for (size_t m = 0; m < COUNT(memories_s); m++)
 		for (size_t l = 0; l < COUNT(learned_percent); l++) {
@@ -92,17 +98,20 @@ static void test_age(void)
 			uint64_t seed = 1, lost_s = 0;
 
 			seep_novelty_learn(memory.novelty, name, learned_s);
-			for (uint64_t at = learned_s; at < learned_s + 2 * memories_s[m]; at += step_s) {
+			for (uint64_t at = learned_s; at < learned_s + 2 * memories_s[m];
+			     at += step_s) {
 				seep_novelty_learn(memory.novelty, random_next(&seed), at);
 				if (!lost_s && !seep_novelty_knows(memory.novelty, name))
 					lost_s = at - learned_s;
 			}
-			ok(lost_s >= memories_s[m], "memory %" PRIu64 " s, learned at %u %%: known for %" PRIu64,
+			ok(lost_s >= memories_s[m],
+			   "memory %" PRIu64 " s, learned at %u %%: known for %" PRIu64,
 			   memories_s[m], learned_percent[l], lost_s);
 			/* a turn comes with the next name, here at most a step late, four times */
 			ok(lost_s && lost_s <= memories_s[m] / 3 * 4 + 5 * step_s,
-			   "memory %" PRIu64 " s, learned at %u %%: and no longer than four periods", memories_s[m],
-			   learned_percent[l]);
+			   "memory %" PRIu64
+			   " s, learned at %u %%: and no longer than four periods",
+			   memories_s[m], learned_percent[l]);
 			memory_close(&memory);
 		}
 }
@@ -124,14 +133,17 @@ static void test_resent(void)
 	memory_close(&memory);
 }
 
-/* Nothing at all was sent for long: the first name after it must not find the old ones still known. */
+/*
+ * Nothing at all was sent for long: the first name after it must not find the old ones still known.
+ */
 static void test_idle(void)
 {
 	struct memory memory = memory_open(1 << 20, MEMORY_S);
 
 	seep_novelty_learn(memory.novelty, 1111111111111, NOW_S);
 	seep_novelty_learn(memory.novelty, 2222222222222, NOW_S + 6 * PERIOD_S);
-	ok(!seep_novelty_knows(memory.novelty, 1111111111111), "after six idle periods and one name, the old is forgotten");
+	ok(!seep_novelty_knows(memory.novelty, 1111111111111),
+	   "after six idle periods and one name, the old is forgotten");
 	ok(seep_novelty_knows(memory.novelty, 2222222222222), "the new one known");
 	memory_close(&memory);
 }
@@ -143,7 +155,8 @@ static void test_clock_back(void)
 	seep_novelty_learn(memory.novelty, 1111111111111, NOW_S);
 	for (int i = 0; i < 10; i++)
 		seep_novelty_learn(memory.novelty, 2222222222222, NOW_S - MEMORY_S * i);
-	ok(seep_novelty_knows(memory.novelty, 1111111111111), "a clock that steps back forgets nothing");
+	ok(seep_novelty_knows(memory.novelty, 1111111111111),
+	   "a clock that steps back forgets nothing");
 	memory_close(&memory);
 }
 
@@ -163,25 +176,28 @@ static void test_full(void)
 	}
 	is_int(most, capacity, "a generation holds its capacity");
 	ok(seep_novelty_names(memory.novelty) < capacity, "then another begins");
-	ok(seep_novelty_knows(memory.novelty, 1111111111111), "two generations on, the first name is known");
+	ok(seep_novelty_knows(memory.novelty, 1111111111111),
+	   "two generations on, the first name is known");
 	for (uint64_t i = 0; i < 3 * capacity; i++)
 		seep_novelty_learn(memory.novelty, random_next(&seed), NOW_S);
 	/* 0.4 % by chance; with this seed it is not */
-	ok(!seep_novelty_knows(memory.novelty, 1111111111111), "five generations on, it has made room");
+	ok(!seep_novelty_knows(memory.novelty, 1111111111111),
+	   "five generations on, it has made room");
 	memory_close(&memory);
 }
 
 /*
- * Novel names taken for known: the header states below 2 % with four full generations. Theory: 32 names of 7 bits in a
- * 512-bit block leave each bit set with chance 0.35, 0.35^7 = 0.07 %; that blocks are unevenly filled makes it 0.10 %.
- * In 400,000 probes a share of 0.001 has a standard error of 0.00005; the bands are eight of those and more.
+ * Novel names taken for known: the header states below 2 % with four full generations. Theory: 32
+ * names of 7 bits in a 512-bit block leave each bit set with chance 0.35, 0.35^7 = 0.07 %; that
+ * blocks are unevenly filled makes it 0.10 %. In 400,000 probes a share of 0.001 has a standard
+ * error of 0.00005; the bands are eight of those and more.
  */
 static void test_false_positives(size_t bytes)
 {
 	enum { probes = 400000 };
 	struct memory memory = memory_open(bytes, MEMORY_S);
 	uint64_t seed = 99 + bytes;
-	double shares[5] = {0};
+	double shares[5] = { 0 };
 
 	printf("# false positives: %zu bytes, seed %" PRIu64 "\n", bytes, seed);
 	for (int full = 0; full <= 4; full++) {
@@ -191,16 +207,19 @@ static void test_false_positives(size_t bytes)
 			taken += seep_novelty_knows(memory.novelty, random_next(&seed));
 		shares[full] = (double)taken / probes;
 		for (uint64_t left = seep_novelty_capacity(memory.novelty);
-		     full < 4 && seep_novelty_names(memory.novelty) < seep_novelty_capacity(memory.novelty) && left;)
+		     full < 4 &&
+		     seep_novelty_names(memory.novelty) < seep_novelty_capacity(memory.novelty) &&
+		     left;)
 			seep_novelty_learn(memory.novelty, random_next(&seed), NOW_S);
 		/* the next name turns, and is the first of the new generation */
 		if (full < 3)
 			seep_novelty_learn(memory.novelty, random_next(&seed), NOW_S);
 	}
 	ok(shares[0] == 0, "%zu bytes, empty: none", bytes);
-	ok(shares[1] > 0.0006 && shares[1] < 0.0015, "%zu bytes, one full: %.3f %%, 0.10 by theory", bytes,
-	   100 * shares[1]);
-	ok(shares[4] < 0.02, "%zu bytes, four full: %.2f %%, below the header's 2", bytes, 100 * shares[4]);
+	ok(shares[1] > 0.0006 && shares[1] < 0.0015, "%zu bytes, one full: %.3f %%, 0.10 by theory",
+	   bytes, 100 * shares[1]);
+	ok(shares[4] < 0.02, "%zu bytes, four full: %.2f %%, below the header's 2", bytes,
+	   100 * shares[4]);
 	ok(shares[4] > 3.2 * shares[1] && shares[4] < 4.8 * shares[1],
 	   "%zu bytes, four full: four times that of one", bytes);
 	memory_close(&memory);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sketches: distinct items are counted without bias, within the stated error, and repeated ones never. */
+/*
+ * Sketches: distinct items are counted without bias, within the stated error, and repeated ones
+ * never.
+ */
 #include "sketch.h"
 #include "fixture.h"
 
@@ -15,8 +18,8 @@ static double stated_error(unsigned bits)
 
 static void test_empty(void)
 {
-	struct seep_sketch_sum sum = {0};
-	uint8_t registers[16] = {0};
+	struct seep_sketch_sum sum = { 0 };
+	uint8_t registers[16] = { 0 };
 
 	is_int(seep_sketch_count(&sum), 0, "all zero bytes count nothing");
 	is_int(SEEP_SKETCH_BYTES(64), 64 + 16, "a sketch of 64 registers takes 80 bytes");
@@ -24,9 +27,14 @@ static void test_empty(void)
 	is_int(registers[0], 61, "of the highest rank that 60 bits give");
 	ok(!seep_sketch_add(&sum, registers, 4, 0), "and is counted once");
 	is_int(seep_sketch_count(&sum), 1, "as one");
+	is_int(seep_sketch_count(&(struct seep_sketch_sum){ .count = 2.4 }), 2, "2.4 are two");
+	is_int(seep_sketch_count(&(struct seep_sketch_sum){ .count = 2.6 }), 3, "2.6 are three");
 }
 
-/* The ranks and the count of the example in sketch.c, on the smallest sketch: p is one sixteenth of a sum. */
+/*
+ * The ranks and the count of the example in sketch.c, on the smallest sketch: p is one sixteenth of
+ * a sum.
+ */
 static void test_worked(void)
 {
 	static const struct {
@@ -34,41 +42,48 @@ static void test_worked(void)
 		unsigned reg, rank;
 		double count;
 	} steps[] = {
-		{UINT64_C(1) << 63 | 0, 0, 1, 1},
-		{UINT64_C(1) << 61 | 1, 1, 3, 1 + 1 / (15.5 / 16)},
-		{UINT64_C(1) << 62 | 0, 0, 2, 1 + 1 / (15.5 / 16) + 1 / ((14 + 0.5 + 0.125) / 16)},
-		{UINT64_C(1) << 4 | 15, 15, 60,
-		 1 + 1 / (15.5 / 16) + 1 / ((14 + 0.5 + 0.125) / 16) + 1 / ((14 + 0.25 + 0.125) / 16)},
+		{ UINT64_C(1) << 63 | 0, 0, 1, 1 },
+		{ UINT64_C(1) << 61 | 1, 1, 3, 1 + 1 / (15.5 / 16) },
+		{ UINT64_C(1) << 62 | 0, 0, 2,
+		  1 + 1 / (15.5 / 16) + 1 / ((14 + 0.5 + 0.125) / 16) },
+		{ UINT64_C(1) << 4 | 15, 15, 60,
+		  1 + 1 / (15.5 / 16) + 1 / ((14 + 0.5 + 0.125) / 16) +
+			  1 / ((14 + 0.25 + 0.125) / 16) },
 	};
-	struct seep_sketch_sum sum = {0};
-	uint8_t registers[16] = {0};
+	struct seep_sketch_sum sum = { 0 };
+	uint8_t registers[16] = { 0 };
 
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		ok(seep_sketch_add(&sum, registers, 4, steps[i].hash), "worked step %zu raises", i);
-		is_int(registers[steps[i].reg], steps[i].rank, "register %u to rank %u", steps[i].reg, steps[i].rank);
-		ok(fabs(sum.count - steps[i].count) < 1e-9, "and the count to %.4f", steps[i].count);
+		is_int(registers[steps[i].reg], steps[i].rank, "register %u to rank %u",
+		       steps[i].reg, steps[i].rank);
+		ok(fabs(sum.count - steps[i].count) < 1e-9, "and the count to %.4f",
+		   steps[i].count);
 	}
-	ok(!seep_sketch_add(&sum, registers, 4, UINT64_C(1) << 63 | 1 << 20 | 1), "a lower rank raises nothing");
+	ok(!seep_sketch_add(&sum, registers, 4, UINT64_C(1) << 63 | 1 << 20 | 1),
+	   "a lower rank raises nothing");
 	ok(fabs(sum.count - steps[3].count) < 1e-9, "nor does it count");
 }
 
 /*
- * One item is always one. A second is missed only in the first's register with no higher rank, 1/m * 2/3; else the
- * estimate rounds to 2. A third is missed with at most twice that; for m of 32 or more the sum still rounds to 3.
+ * One item is always one. A second is missed only in the first's register with no higher rank, 1/m
+ * * 2/3; else the estimate rounds to 2. A third is missed with at most twice that; for m of 32 or
+ * more the sum still rounds to 3.
  */
 static void test_first_few(unsigned bits)
 {
 	enum { few_runs = 20000 };
 	const double m = 1u << bits;
 	const double missed = 2.0 / 3 / m;
-	const double band = 4 * sqrt(missed / few_runs); /* four standard errors: 1 in 16,000 by chance */
+	const double band =
+		4 * sqrt(missed / few_runs); /* four standard errors: 1 in 16,000 by chance */
 	uint64_t seed = 11 + bits;
-	int exact[4] = {0};
+	int exact[4] = { 0 };
 
 	printf("# first few: m %.0f, seed %" PRIu64 "\n", m, seed);
 	for (int run = 0; run < few_runs; run++) {
-		struct seep_sketch_sum sum = {0};
-		uint8_t registers[256] = {0};
+		struct seep_sketch_sum sum = { 0 };
+		uint8_t registers[256] = { 0 };
 
 		for (unsigned n = 1; n <= 3; n++) {
 			seep_sketch_add(&sum, registers, bits, random_next(&seed));
@@ -76,29 +91,30 @@ static void test_first_few(unsigned bits)
 		}
 	}
 	is_int(exact[1], few_runs, "m %.0f: one item is one", m);
-	ok(fabs(1 - (double)exact[2] / few_runs - missed) < band, "m %.0f: two are two but for %.4f of runs: %d of %d",
-	   m, missed, exact[2], few_runs);
-	ok((double)exact[3] / few_runs > 1 - 3 * missed - band, "m %.0f: three are three: %d of %d", m, exact[3],
-	   few_runs);
+	ok(fabs(1 - (double)exact[2] / few_runs - missed) < band,
+	   "m %.0f: two are two but for %.4f of runs: %d of %d", m, missed, exact[2], few_runs);
+	ok((double)exact[3] / few_runs > 1 - 3 * missed - band, "m %.0f: three are three: %d of %d",
+	   m, exact[3], few_runs);
 }
 
 /*
- * The mean of RUNS estimates errs by stated/sqrt(RUNS), their spread by 1/sqrt(2 RUNS) = 3.5 % of itself: the bands are
- * four times that. The small sizes are counted better than stated, so they have no lower band.
+ * The mean of RUNS estimates errs by stated/sqrt(RUNS), their spread by 1/sqrt(2 RUNS) = 3.5 % of
+ * itself: the bands are four times that. The small sizes are counted better than stated, so they
+ * have no lower band.
  */
 static void test_error(unsigned bits)
 {
-	static const unsigned at[] = {10, 100, 1000, 10000, 100000};
+	static const unsigned at[] = { 10, 100, 1000, 10000, 100000 };
 	const double stated = stated_error(bits);
 	const double mean_band = 4 * stated / sqrt(RUNS);
 	const double spread_band = 4 / sqrt(2.0 * RUNS);
-	double sums[COUNT(at)] = {0}, squares[COUNT(at)] = {0};
+	double sums[COUNT(at)] = { 0 }, squares[COUNT(at)] = { 0 };
 	uint64_t seed = 4711 + bits;
 
 	printf("# error: m %u, %d runs, seed %" PRIu64 "\n", 1u << bits, RUNS, seed);
 	for (int run = 0; run < RUNS; run++) {
-		struct seep_sketch_sum sum = {0};
-		uint8_t registers[256] = {0};
+		struct seep_sketch_sum sum = { 0 };
+		uint8_t registers[256] = { 0 };
 		unsigned n = 0;
 
 		for (size_t i = 0; i < COUNT(at); i++) {
@@ -113,21 +129,21 @@ static void test_error(unsigned bits)
 		double mean = sums[i] / RUNS;
 		double spread = sqrt(squares[i] / RUNS - mean * mean);
 
-		ok(fabs(mean) < mean_band, "m %u, n %u: no bias: %+.2f %% in +-%.2f", 1u << bits, at[i], 100 * mean,
-		   100 * mean_band);
-		ok(spread < stated * (1 + spread_band), "m %u, n %u: error %.2f %%, stated %.2f", 1u << bits, at[i],
-		   100 * spread, 100 * stated);
+		ok(fabs(mean) < mean_band, "m %u, n %u: no bias: %+.2f %% in +-%.2f", 1u << bits,
+		   at[i], 100 * mean, 100 * mean_band);
+		ok(spread < stated * (1 + spread_band), "m %u, n %u: error %.2f %%, stated %.2f",
+		   1u << bits, at[i], 100 * spread, 100 * stated);
 		if (at[i] >= 1000)
-			ok(spread > stated * (1 - spread_band), "m %u, n %u: and no less than it can be", 1u << bits,
-			   at[i]);
+			ok(spread > stated * (1 - spread_band),
+			   "m %u, n %u: and no less than it can be", 1u << bits, at[i]);
 	}
 }
 
 /* One long run: five stated errors, and no rounding that grows with n. */
 static void test_million(unsigned bits)
 {
-	struct seep_sketch_sum sum = {0};
-	uint8_t registers[256] = {0};
+	struct seep_sketch_sum sum = { 0 };
+	uint8_t registers[256] = { 0 };
 	uint64_t seed = 31337 + bits;
 	double band = 5 * stated_error(bits);
 
@@ -139,13 +155,14 @@ static void test_million(unsigned bits)
 	double unlikely = 0;
 	for (unsigned i = 0; i < 1u << bits; i++)
 		unlikely += (1 - ldexp(1, -registers[i])) / (1u << bits);
-	ok(fabs((1 - unlikely) / (1 - sum.unlikely) - 1) < 1e-6, "m %u: the kept chance is the registers'", 1u << bits);
+	ok(fabs((1 - unlikely) / (1 - sum.unlikely) - 1) < 1e-6,
+	   "m %u: the kept chance is the registers'", 1u << bits);
 }
 
 static void test_repeated(unsigned bits)
 {
-	struct seep_sketch_sum sum = {0};
-	uint8_t registers[256] = {0}, before[256];
+	struct seep_sketch_sum sum = { 0 };
+	uint8_t registers[256] = { 0 }, before[256];
 	const uint64_t first = 77 + bits;
 	uint64_t seed = first;
 	int rose = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tables: entries are found and claimed, and room is made by the least missed, never by one that is held. */
+/*
+ * Tables: entries are found and claimed, and room is made by the least missed, never by one that is
+ * held.
+ */
 #include "table.h"
 #include "fixture.h"
 
@@ -34,7 +37,8 @@ static void table_close(void)
 static int claim(uint64_t key, uint64_t level_mbit, uint64_t now_s)
 {
 	enum seep_claim how = SEEP_CLAIM_FOUND;
-	struct thing *thing = (struct thing *)(void *)seep_table_claim(table, key, 1000, now_s, &how);
+	struct thing *thing =
+		(struct thing *)(void *)seep_table_claim(table, key, 1000, now_s, &how);
 
 	if (!thing)
 		return -1;
@@ -70,15 +74,18 @@ static void test_create(void)
 	static const struct {
 		size_t sets, more;
 		size_t capacity;
-	} cases[] = {{0, 0, 0}, {1, -1, 0}, {1, 0, 8}, {1, 1, 8}, {2, -1, 8}, {2, 0, 16}, {5, 3, 40}};
+	} cases[] = { { 0, 0, 0 },  { 1, -1, 0 }, { 1, 0, 8 }, { 1, 1, 8 },
+		      { 2, -1, 8 }, { 2, 0, 16 }, { 5, 3, 40 } };
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		size_t size = set * cases[i].sets + cases[i].more;
 		struct seep_table *one = seep_table_create(bytes, size, sizeof(struct thing));
 
-		is_bool(one, cases[i].capacity, "%zu bytes are %s", size, cases[i].capacity ? "enough" : "too few");
+		is_bool(one, cases[i].capacity, "%zu bytes are %s", size,
+			cases[i].capacity ? "enough" : "too few");
 		if (one) {
-			is_int(seep_table_capacity(one), cases[i].capacity, "%zu bytes: the capacity", size);
+			is_int(seep_table_capacity(one), cases[i].capacity,
+			       "%zu bytes: the capacity", size);
 			is_int(seep_table_used(one), 0, "%zu bytes: nothing in use", size);
 		}
 		seep_table_destroy(one);
@@ -134,36 +141,53 @@ static void test_eviction_order(void)
 		uint64_t level_mbit[WAYS];
 		unsigned age_s[WAYS];
 		int inflight, spent; /* bits, entry by entry */
-		int victim;	     /* -1: nobody */
+		int victim;          /* -1: nobody */
 	} cases[] = {
-		{"the lowest level", {9, 8, 7, 6, 5, 4, 3, 2}, {0}, 0, 0, 7},
-		{"the lowest, wherever it stands", {9, 8, 1, 6, 5, 4, 3, 2}, {0}, 0, 0, 2},
-		{"the lowest, though seen last", {9, 8, 7, 6, 5, 4, 3, 2}, {8, 7, 6, 5, 4, 3, 2, 1}, 0, 0, 7},
-		{"of equals the one unseen longest", {5, 5, 5, 5, 5, 5, 5, 5}, {1, 2, 3, 9, 4, 5, 6, 7}, 0, 0, 3},
-		{"of two lowest the one unseen longest", {9, 2, 9, 2, 9, 9, 9, 9}, {9, 1, 9, 2, 9, 9, 9, 9}, 0, 0, 3},
-		{"never one that is spent", {1, 2, 3, 4, 5, 6, 7, 8}, {0}, 0, 0x01, 1},
-		{"never one in flight", {1, 2, 3, 4, 5, 6, 7, 8}, {0}, 0x03, 0, 2},
-		{"the last that is not held", {1, 2, 3, 4, 5, 6, 7, 8}, {0}, 0x55, 0x2a, 7},
-		{"nobody, if all are spent", {0}, {0}, 0, 0xff, -1},
-		{"nobody, if all are in flight", {0}, {0}, 0xff, 0, -1},
-		{"nobody, if each is held by one or the other", {0}, {0}, 0x0f, 0xf0, -1},
+		{ "the lowest level", { 9, 8, 7, 6, 5, 4, 3, 2 }, { 0 }, 0, 0, 7 },
+		{ "the lowest, wherever it stands", { 9, 8, 1, 6, 5, 4, 3, 2 }, { 0 }, 0, 0, 2 },
+		{ "the lowest, though seen last",
+		  { 9, 8, 7, 6, 5, 4, 3, 2 },
+		  { 8, 7, 6, 5, 4, 3, 2, 1 },
+		  0,
+		  0,
+		  7 },
+		{ "of equals the one unseen longest",
+		  { 5, 5, 5, 5, 5, 5, 5, 5 },
+		  { 1, 2, 3, 9, 4, 5, 6, 7 },
+		  0,
+		  0,
+		  3 },
+		{ "of two lowest the one unseen longest",
+		  { 9, 2, 9, 2, 9, 9, 9, 9 },
+		  { 9, 1, 9, 2, 9, 9, 9, 9 },
+		  0,
+		  0,
+		  3 },
+		{ "never one that is spent", { 1, 2, 3, 4, 5, 6, 7, 8 }, { 0 }, 0, 0x01, 1 },
+		{ "never one in flight", { 1, 2, 3, 4, 5, 6, 7, 8 }, { 0 }, 0x03, 0, 2 },
+		{ "the last that is not held", { 1, 2, 3, 4, 5, 6, 7, 8 }, { 0 }, 0x55, 0x2a, 7 },
+		{ "nobody, if all are spent", { 0 }, { 0 }, 0, 0xff, -1 },
+		{ "nobody, if all are in flight", { 0 }, { 0 }, 0xff, 0, -1 },
+		{ "nobody, if each is held by one or the other", { 0 }, { 0 }, 0x0f, 0xf0, -1 },
 	};
 
 	for (size_t c = 0; c < COUNT(cases); c++) {
 		table_open(1);
 		for (unsigned i = 0; i < WAYS; i++) {
-			is_int(claim(100 + i, cases[c].level_mbit[i], NOW_S - cases[c].age_s[i]), SEEP_CLAIM_FRESH,
-			       "%s: way %u of eight", cases[c].text, i);
+			is_int(claim(100 + i, cases[c].level_mbit[i], NOW_S - cases[c].age_s[i]),
+			       SEEP_CLAIM_FRESH, "%s: way %u of eight", cases[c].text, i);
 			hold(100 + i, cases[c].inflight >> i & 1, cases[c].spent >> i & 1);
 		}
-		is_int(claim(200, 0, NOW_S), cases[c].victim < 0 ? -1 : SEEP_CLAIM_EVICTED, "%s: a ninth",
-		       cases[c].text);
+		is_int(claim(200, 0, NOW_S), cases[c].victim < 0 ? -1 : SEEP_CLAIM_EVICTED,
+		       "%s: a ninth", cases[c].text);
 		is_bool(has(200), cases[c].victim >= 0, "%s: is it there", cases[c].text);
 		for (int i = 0; i < WAYS; i++)
-			is_bool(has(100 + (uint64_t)i), i != cases[c].victim, "%s: is %d still", cases[c].text, i);
+			is_bool(has(100 + (uint64_t)i), i != cases[c].victim, "%s: is %d still",
+				cases[c].text, i);
 		is_int(seep_table_used(table), 8, "%s: eight in use", cases[c].text);
 		for (unsigned i = 0; i < WAYS && cases[c].victim < 0; i++)
-			is_int(claim(100 + i, 1, NOW_S), SEEP_CLAIM_FOUND, "%s: those there are found", cases[c].text);
+			is_int(claim(100 + i, 1, NOW_S), SEEP_CLAIM_FOUND,
+			       "%s: those there are found", cases[c].text);
 		table_close();
 	}
 }
@@ -221,7 +245,7 @@ static void walk_one(void *context, uint64_t key, struct seep_entry *entry)
 static void test_many(void)
 {
 	enum { sets = 1000 };
-	struct walked walked = {0};
+	struct walked walked = { 0 };
 	uint64_t seed = 42, fresh = 0, found = 0, evicted = 0, keys = 0;
 
 	printf("# many: seed %" PRIu64 "\n", seed);
@@ -239,7 +263,9 @@ static void test_many(void)
 	}
 	is_int(found, sets * WAYS / 4, "each is found once claimed");
 	is_int(seep_table_used(table), fresh, "used counts the fresh");
-	/* sets of eight filled to two in the mean: nine or more come to a set with chance 0.00024 */
+	/*
+	 * sets of eight filled to two in the mean: nine or more come to a set with chance 0.00024
+	 */
 	ok(evicted < 10, "a quarter full, next to nobody had to go: %" PRIu64, evicted);
 	seep_table_walk(table, walk_one, &walked);
 	is_int(walked.count, fresh, "the walk visits all in use");
@@ -248,8 +274,9 @@ static void test_many(void)
 	is_int(walked.wrong, 0, "with its entry");
 	for (int i = 0; i < sets * WAYS * 4; i++)
 		claim(random_next(&seed) | 1, 1, NOW_S);
-	is_int(seep_table_used(table), sets * WAYS, "asked for four times what fits, it is full and no more");
-	walked = (struct walked){0};
+	is_int(seep_table_used(table), sets * WAYS,
+	       "asked for four times what fits, it is full and no more");
+	walked = (struct walked){ 0 };
 	seep_table_walk(table, walk_one, &walked);
 	is_int(walked.count, sets * WAYS, "and walked in full");
 	table_close();

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The engine from several threads at once: no count is lost, no budget overrun; to be run under ThreadSanitizer too. */
+/*
+ * The engine from several threads at once: no count is lost, no budget overrun; to be run under
+ * ThreadSanitizer too.
+ */
 #include "charge.h"
 #include "fixture.h"
 
 #include <pthread.h>
 
 #define THREADS 4
-#define STEPS	30000
-#define HELD	16
+#define STEPS   30000
+#define HELD    16
 
 /* What one thread does, and what it saw. */
 struct worker {
@@ -19,8 +22,8 @@ struct worker {
 	uint64_t step_ms;
 	unsigned long long asked, refused, unsent, hits, events;
 	unsigned long long classes[6];
-	uint64_t *user_mbit;	   /* committed, user by user */
-	uint64_t unsound;	   /* verdicts that cannot be */
+	uint64_t *user_mbit; /* committed, user by user */
+	uint64_t unsound;    /* verdicts that cannot be */
 	struct seep_reservation held[HELD];
 	uint32_t held_by[HELD]; /* user + 1; 0 if free */
 };
@@ -70,12 +73,13 @@ static void ask_one(struct worker *worker, unsigned slot, uint64_t when_ms)
 		 random_next(&worker->seed) % (random_next(&worker->seed) % 8 ? 40 : 100000),
 		 random_next(&worker->seed) % 64 ? "com" : "allowed.com");
 	struct wire wire = wire_of(text);
-	struct seep_observation observation = {.client = address_v4(user),
-					       .name = wire.bytes,
-					       .name_size = wire.size,
-					       .internal = random_next(&worker->seed) % 64 == 0,
-					       .when_ms = when_ms};
-	struct seep_verdict verdict = seep_engine_ask(worker->thread, &observation, &worker->held[slot], &name);
+	struct seep_observation observation = { .client = address_v4(user),
+						.name = wire.bytes,
+						.name_size = wire.size,
+						.internal = random_next(&worker->seed) % 64 == 0,
+						.when_ms = when_ms };
+	struct seep_verdict verdict =
+		seep_engine_ask(worker->thread, &observation, &worker->held[slot], &name);
 
 	worker->asked++;
 	worker->unsound += (verdict.outcome == SEEP_PASS) != (verdict.meter == SEEP_METER_NONE);
@@ -97,7 +101,8 @@ static void *work(void *context)
 
 		when_ms += random_next(&worker->seed) % (2 * worker->step_ms + 1);
 		if (random_next(&worker->seed) % 4 == 0) {
-			struct seep_address client = address_v4((uint32_t)(random_next(&worker->seed) % 1000));
+			struct seep_address client =
+				address_v4((uint32_t)(random_next(&worker->seed) % 1000));
 			seep_engine_hit(worker->thread, &client);
 			seep_counters_add(&seep_thread_counters(worker->thread)->hits, 1);
 			worker->hits++;
@@ -114,18 +119,19 @@ static void *work(void *context)
 }
 
 /* Runs the workers on ENGINE while this thread prints; what was printed, all resets together. */
-static void run(struct rig *rig, struct worker *workers, uint64_t seed, uint32_t users, uint64_t step_ms,
-		struct stats *sum)
+static void run(struct rig *rig, struct worker *workers, uint64_t seed, uint32_t users,
+		uint64_t step_ms, struct stats *sum)
 {
-	*sum = (struct stats){.count = 0};
+	*sum = (struct stats){ .count = 0 };
 	atomic_store(&told, 0);
 	for (unsigned i = 0; i < THREADS; i++) {
-		workers[i] = (struct worker){.rig = rig,
-					     .thread = i ? seep_engine_thread(rig->engine) : rig->thread,
-					     .seed = seed + i,
-					     .users = users,
-					     .step_ms = step_ms,
-					     .user_mbit = calloc(users, sizeof(uint64_t))};
+		workers[i] = (struct worker){ .rig = rig,
+					      .thread = i ? seep_engine_thread(rig->engine)
+							  : rig->thread,
+					      .seed = seed + i,
+					      .users = users,
+					      .step_ms = step_ms,
+					      .user_mbit = calloc(users, sizeof(uint64_t)) };
 		if (pthread_create(&workers[i].id, NULL, work, &workers[i]) != 0) {
 			printf("Bail out! no thread\n");
 			exit(1);
@@ -139,21 +145,24 @@ static void run(struct rig *rig, struct worker *workers, uint64_t seed, uint32_t
 			sum->values[i] += stats.values[i];
 			sum->count = stats.count;
 		}
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
 	for (unsigned i = 0; i < THREADS; i++)
 		pthread_join(workers[i].id, NULL);
 	struct stats last = rig_stats(rig, true);
 	for (unsigned i = 0; i < last.count; i++)
-		sum->values[i] = strncmp(last.keys[i], "num.", 4) == 0 ? sum->values[i] + last.values[i]
-								       : last.values[i];
+		sum->values[i] = strncmp(last.keys[i], "num.", 4) == 0
+					 ? sum->values[i] + last.values[i]
+					 : last.values[i];
 }
 
 /* The workers' own counts against the engine's. */
-static void check(const char *text, const struct worker *workers, const struct stats *sum, bool refuses)
+static void check(const char *text, const struct worker *workers, const struct stats *sum,
+		  bool refuses)
 {
-	static const char *const keys[] = {"num.seep.known",	"num.seep.charged", "num.seep.internal",
-					   "num.seep.allowed",	"num.seep.exempt",  "num.seep.untracked"};
+	static const char *const keys[] = { "num.seep.known",    "num.seep.charged",
+					    "num.seep.internal", "num.seep.allowed",
+					    "num.seep.exempt",   "num.seep.untracked" };
 	unsigned long long asked = 0, refused = 0, unsent = 0, hits = 0, unsound = 0, sent = 0;
 
 	for (unsigned i = 0; i < THREADS; i++) {
@@ -163,7 +172,7 @@ static void check(const char *text, const struct worker *workers, const struct s
 		hits += workers[i].hits;
 		unsound += workers[i].unsound;
 	}
-	for (unsigned class = 0; class < COUNT(keys); class++) {
+	for (unsigned class = 0; class < COUNT(keys); class ++) {
 		unsigned long long count = 0;
 
 		for (unsigned i = 0; i < THREADS; i++)
@@ -175,15 +184,16 @@ static void check(const char *text, const struct worker *workers, const struct s
 	is_int(stats_get(sum, "num.seep.sent"), sent, "%s: sent is the sum of its kinds", text);
 	is_int(stats_get(sum, "num.seep.unsent"), unsent, "%s: unsent", text);
 	is_int(stats_get(sum, "num.seep.hits"), hits, "%s: hits", text);
-	is_int(stats_get(sum, "num.seep.refused.user") + stats_get(sum, "num.seep.refused.domain"), refused,
-	       "%s: refused", text);
+	is_int(stats_get(sum, "num.seep.refused.user") + stats_get(sum, "num.seep.refused.domain"),
+	       refused, "%s: refused", text);
 	is_int(sent + unsent + refused, asked, "%s: asked is sent, unsent or refused", text);
 	is_int(stats_get(sum, "seep.inflight"), 0, "%s: nothing is in flight", text);
-	is_int(stats_get(sum, "num.seep.would_refuse.user") + stats_get(sum, "num.seep.would_refuse.domain"), 0,
-	       "%s: nothing would have been refused", text);
+	is_int(stats_get(sum, "num.seep.would_refuse.user") +
+		       stats_get(sum, "num.seep.would_refuse.domain"),
+	       0, "%s: nothing would have been refused", text);
 	is_int(atomic_load(&told_above), 0, "%s: no level was told above its budget", text);
-	ok(sent > 0 && unsent > 0, "%s: %llu sent, %llu unsent, %llu refused, %llu events", text, sent,
-	   unsent, refused, atomic_load(&told));
+	ok(sent > 0 && unsent > 0, "%s: %llu sent, %llu unsent, %llu refused, %llu events", text,
+	   sent, unsent, refused, atomic_load(&told));
 	is_bool(refused, refuses, "%s: is anything refused", text);
 	is_bool(atomic_load(&told), refuses, "%s: is anything told", text);
 }
@@ -195,8 +205,8 @@ static void free_workers(struct worker *workers)
 }
 
 /*
- * Few users, without refill or eviction: what was sent for each is within its budget, and what is left of it is exactly
- * what was not sent, in bare new domains of 17 bits.
+ * Few users, without refill or eviction: what was sent for each is within its budget, and what is
+ * left of it is exactly what was not sent, in bare new domains of 17 bits.
  */
 static void test_budget(unsigned budget_bytes, bool spent)
 {
@@ -210,10 +220,11 @@ static void test_budget(unsigned budget_bytes, bool spent)
 	unsigned probes = 0;
 
 	printf("# budget: seed %" PRIu64 "\n", seed);
-	snprintf(conf, sizeof(conf),
-		 "learning: 0\nuser-budget: %u\nuser-refill: 0\ndomain-budget: %u\ndomain-refill: 0\n"
-		 "memory-size: 16m\nallow-domain: allowed.com\n",
-		 budget_bytes, spent ? 3000 : 1 << 30);
+	snprintf(
+		conf, sizeof(conf),
+		"learning: 0\nuser-budget: %u\nuser-refill: 0\ndomain-budget: %u\ndomain-refill: 0\n"
+		"memory-size: 16m\nallow-domain: allowed.com\n",
+		budget_bytes, spent ? 3000 : 1 << 30);
 	rig_open_with(&rig, conf, THREADS, tell, NULL);
 	run(&rig, workers, seed, users, 0, &sum);
 	check("budget", workers, &sum, spent);
@@ -224,35 +235,40 @@ static void test_budget(unsigned budget_bytes, bool spent)
 
 		for (unsigned i = 0; i < THREADS; i++)
 			sent_mbit += workers[i].user_mbit[user];
-		ok(sent_mbit <= budget_mbit, "budget: user %" PRIu32 " sent %" PRIu64 " mbit of %" PRIu64, user,
-		   sent_mbit, budget_mbit);
-		is_bool(sent_mbit + 40000 > budget_mbit, spent, "budget: user %" PRIu32 " is %s", user,
-			spent ? "spent" : "not spent");
+		ok(sent_mbit <= budget_mbit,
+		   "budget: user %" PRIu32 " sent %" PRIu64 " mbit of %" PRIu64, user, sent_mbit,
+		   budget_mbit);
+		is_bool(sent_mbit + 40000 > budget_mbit, spent, "budget: user %" PRIu32 " is %s",
+			user, spent ? "spent" : "not spent");
 		while (left < 100000) {
 			char text[32];
 			snprintf(text, sizeof(text), "probe%u.org", probes++);
 			struct wire wire = wire_of(text);
-			struct seep_observation observation = {.client = address_v4(user),
-							       .name = wire.bytes,
-							       .name_size = wire.size,
-							       .when_ms = NOW_MS};
+			struct seep_observation observation = { .client = address_v4(user),
+								.name = wire.bytes,
+								.name_size = wire.size,
+								.when_ms = NOW_MS };
 			struct seep_reservation reservation;
 			struct seep_name name;
 
-			outcome = seep_engine_ask(rig.thread, &observation, &reservation, &name).outcome;
+			outcome = seep_engine_ask(rig.thread, &observation, &reservation, &name)
+					  .outcome;
 			if (outcome == SEEP_REFUSE)
 				break;
 			seep_engine_commit(rig.thread, &reservation, NOW_MS);
 			left++;
 		}
-		is_int(left, (budget_mbit - sent_mbit) / bare_mbit, "budget: user %" PRIu32 ": what is left of it",
-		       user);
+		is_int(left, (budget_mbit - sent_mbit) / bare_mbit,
+		       "budget: user %" PRIu32 ": what is left of it", user);
 	}
 	free_workers(workers);
 	rig_close(&rig);
 }
 
-/* Many users in the smallest memory, and months that pass: entries go, generations turn, meters drain. */
+/*
+ * Many users in the smallest memory, and months that pass: entries go, generations turn, meters
+ * drain.
+ */
 static void test_churn(void)
 {
 	enum { users = 3000 };
@@ -262,10 +278,11 @@ static void test_churn(void)
 	struct rig rig;
 
 	printf("# churn: seed %" PRIu64 "\n", seed);
-	rig_open_with(&rig,
-		      "learning: 0\nuser-budget: 16\nuser-refill: 1\ndomain-budget: 30\ndomain-refill: 1\n"
-		      "memory-size: 1m\nmemory: 1d\nallow-domain: allowed.com\nexempt-user: 10.0.0.0/28\n",
-		      THREADS, tell, NULL);
+	rig_open_with(
+		&rig,
+		"learning: 0\nuser-budget: 16\nuser-refill: 1\ndomain-budget: 30\ndomain-refill: 1\n"
+		"memory-size: 1m\nmemory: 1d\nallow-domain: allowed.com\nexempt-user: 10.0.0.0/28\n",
+		THREADS, tell, NULL);
 	run(&rig, workers, seed, users, 10000, &sum);
 	check("churn", workers, &sum, true);
 	ok(stats_get(&sum, "num.seep.evicted.users") > 0, "churn: users were evicted");

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Verdicts: what one meter says to the last thousandth of a bit, and what two say together in every mode. */
+/*
+ * Verdicts: what one meter says to the last thousandth of a bit, and what two say together in every
+ * mode.
+ */
 #include "verdict.h"
 #include "charge.h"
 #include "fixture.h"
 
-static const char *const outcomes[] = {"pass", "flag", "would refuse", "refuse"};
+static const char *const outcomes[] = { "pass", "flag", "would refuse", "refuse" };
 
 static void test_reading(void)
 {
@@ -12,38 +15,39 @@ static void test_reading(void)
 		struct seep_reading reading; /* level, charge, budget, flag-at */
 		enum seep_outcome outcome;
 	} cases[] = {
-		{{0, 0, 8000, 50}, SEEP_PASS},
-		{{0, 4000, 8000, 50}, SEEP_PASS},
-		{{0, 4001, 8000, 50}, SEEP_FLAG},
-		{{3999, 1, 8000, 50}, SEEP_PASS},
-		{{4000, 1, 8000, 50}, SEEP_FLAG},
-		{{4000, 4000, 8000, 50}, SEEP_FLAG},
-		{{4000, 4001, 8000, 50}, SEEP_REFUSE},
-		{{0, 8000, 8000, 50}, SEEP_FLAG},
-		{{0, 8001, 8000, 50}, SEEP_REFUSE},
-		{{8000, 0, 8000, 50}, SEEP_FLAG},
-		{{8000, 1, 8000, 50}, SEEP_REFUSE},
-		{{9000, 1, 8000, 50}, SEEP_REFUSE},
+		{ { 0, 0, 8000, 50 }, SEEP_PASS },
+		{ { 0, 4000, 8000, 50 }, SEEP_PASS },
+		{ { 0, 4001, 8000, 50 }, SEEP_FLAG },
+		{ { 3999, 1, 8000, 50 }, SEEP_PASS },
+		{ { 4000, 1, 8000, 50 }, SEEP_FLAG },
+		{ { 4000, 4000, 8000, 50 }, SEEP_FLAG },
+		{ { 4000, 4001, 8000, 50 }, SEEP_REFUSE },
+		{ { 0, 8000, 8000, 50 }, SEEP_FLAG },
+		{ { 0, 8001, 8000, 50 }, SEEP_REFUSE },
+		{ { 8000, 0, 8000, 50 }, SEEP_FLAG },
+		{ { 8000, 1, 8000, 50 }, SEEP_REFUSE },
+		{ { 9000, 1, 8000, 50 }, SEEP_REFUSE },
 		/* the share */
-		{{0, 80, 8000, 1}, SEEP_PASS},
-		{{0, 81, 8000, 1}, SEEP_FLAG},
-		{{0, 7920, 8000, 99}, SEEP_PASS},
-		{{0, 7921, 8000, 99}, SEEP_FLAG},
-		{{0, 8000, 8000, 100}, SEEP_PASS},
-		{{0, 8001, 8000, 100}, SEEP_REFUSE},
+		{ { 0, 80, 8000, 1 }, SEEP_PASS },
+		{ { 0, 81, 8000, 1 }, SEEP_FLAG },
+		{ { 0, 7920, 8000, 99 }, SEEP_PASS },
+		{ { 0, 7921, 8000, 99 }, SEEP_FLAG },
+		{ { 0, 8000, 8000, 100 }, SEEP_PASS },
+		{ { 0, 8001, 8000, 100 }, SEEP_REFUSE },
 		/* the smallest and the largest budget that seep.conf takes */
-		{{127999, 1, 128000, 100}, SEEP_PASS},
-		{{128000, 1, 128000, 100}, SEEP_REFUSE},
-		{{SEEP_BUCKET_MAX_MBIT - 5, 5, SEEP_BUCKET_MAX_MBIT, 100}, SEEP_PASS},
-		{{SEEP_BUCKET_MAX_MBIT - 5, 6, SEEP_BUCKET_MAX_MBIT, 100}, SEEP_REFUSE},
-		{{SEEP_BUCKET_MAX_MBIT / 2, 1, SEEP_BUCKET_MAX_MBIT, 50}, SEEP_FLAG},
+		{ { 127999, 1, 128000, 100 }, SEEP_PASS },
+		{ { 128000, 1, 128000, 100 }, SEEP_REFUSE },
+		{ { SEEP_BUCKET_MAX_MBIT - 5, 5, SEEP_BUCKET_MAX_MBIT, 100 }, SEEP_PASS },
+		{ { SEEP_BUCKET_MAX_MBIT - 5, 6, SEEP_BUCKET_MAX_MBIT, 100 }, SEEP_REFUSE },
+		{ { SEEP_BUCKET_MAX_MBIT / 2, 1, SEEP_BUCKET_MAX_MBIT, 50 }, SEEP_FLAG },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct seep_reading *r = &cases[i].reading;
 		is_int(seep_verdict_reading(r), cases[i].outcome,
-		       "%" PRIu64 " + %" PRIu64 " of %" PRIu64 ", flag at %" PRIu64 ": %s", r->level_mbit,
-		       r->charge_mbit, r->budget_mbit, r->flag_at_percent, outcomes[cases[i].outcome]);
+		       "%" PRIu64 " + %" PRIu64 " of %" PRIu64 ", flag at %" PRIu64 ": %s",
+		       r->level_mbit, r->charge_mbit, r->budget_mbit, r->flag_at_percent,
+		       outcomes[cases[i].outcome]);
 	}
 }
 
@@ -54,26 +58,26 @@ static void test_decide(void)
 		enum seep_outcome user, domain;
 		struct seep_verdict verdict;
 	} cases[] = {
-		{SEEP_PASS, SEEP_PASS, {SEEP_PASS, SEEP_METER_NONE}},
-		{SEEP_FLAG, SEEP_PASS, {SEEP_FLAG, SEEP_METER_USER}},
-		{SEEP_PASS, SEEP_FLAG, {SEEP_FLAG, SEEP_METER_DOMAIN}},
-		{SEEP_FLAG, SEEP_FLAG, {SEEP_FLAG, SEEP_METER_USER}},
-		{SEEP_REFUSE, SEEP_PASS, {SEEP_REFUSE, SEEP_METER_USER}},
-		{SEEP_REFUSE, SEEP_FLAG, {SEEP_REFUSE, SEEP_METER_USER}},
-		{SEEP_PASS, SEEP_REFUSE, {SEEP_REFUSE, SEEP_METER_DOMAIN}},
-		{SEEP_FLAG, SEEP_REFUSE, {SEEP_REFUSE, SEEP_METER_DOMAIN}},
-		{SEEP_REFUSE, SEEP_REFUSE, {SEEP_REFUSE, SEEP_METER_USER}},
+		{ SEEP_PASS, SEEP_PASS, { SEEP_PASS, SEEP_METER_NONE } },
+		{ SEEP_FLAG, SEEP_PASS, { SEEP_FLAG, SEEP_METER_USER } },
+		{ SEEP_PASS, SEEP_FLAG, { SEEP_FLAG, SEEP_METER_DOMAIN } },
+		{ SEEP_FLAG, SEEP_FLAG, { SEEP_FLAG, SEEP_METER_USER } },
+		{ SEEP_REFUSE, SEEP_PASS, { SEEP_REFUSE, SEEP_METER_USER } },
+		{ SEEP_REFUSE, SEEP_FLAG, { SEEP_REFUSE, SEEP_METER_USER } },
+		{ SEEP_PASS, SEEP_REFUSE, { SEEP_REFUSE, SEEP_METER_DOMAIN } },
+		{ SEEP_FLAG, SEEP_REFUSE, { SEEP_REFUSE, SEEP_METER_DOMAIN } },
+		{ SEEP_REFUSE, SEEP_REFUSE, { SEEP_REFUSE, SEEP_METER_USER } },
 	};
 	static const struct {
 		enum seep_mode mode;
 		const char *text;
 	} modes[] = {
-		{SEEP_MODE_LEARNING, "learning"},
-		{SEEP_MODE_FLAG, "flag"},
-		{SEEP_MODE_GUARD, "guard"},
+		{ SEEP_MODE_LEARNING, "learning" },
+		{ SEEP_MODE_FLAG, "flag" },
+		{ SEEP_MODE_GUARD, "guard" },
 	};
-	static const uint64_t charges[] = {SEEP_BIT_MBIT, SEEP_BIT_MBIT + 1, UINT64_MAX};
-	static const uint64_t small[] = {0, 1, SEEP_BIT_MBIT - 1};
+	static const uint64_t charges[] = { SEEP_BIT_MBIT, SEEP_BIT_MBIT + 1, UINT64_MAX };
+	static const uint64_t small[] = { 0, 1, SEEP_BIT_MBIT - 1 };
 
 	for (size_t i = 0; i < COUNT(cases); i++)
 		for (size_t m = 0; m < COUNT(modes); m++) {
@@ -82,18 +86,20 @@ static void test_decide(void)
 			if (want == SEEP_REFUSE && modes[m].mode != SEEP_MODE_GUARD)
 				want = SEEP_WOULD_REFUSE;
 			for (size_t c = 0; c < COUNT(charges); c++) {
-				struct seep_verdict got = seep_verdict_decide(cases[i].user, cases[i].domain,
-									      charges[c], modes[m].mode);
-				is_int(got.outcome, want, "user %s, domain %s, %s: %s", outcomes[cases[i].user],
-				       outcomes[cases[i].domain], modes[m].text, outcomes[want]);
+				struct seep_verdict got = seep_verdict_decide(
+					cases[i].user, cases[i].domain, charges[c], modes[m].mode);
+				is_int(got.outcome, want, "user %s, domain %s, %s: %s",
+				       outcomes[cases[i].user], outcomes[cases[i].domain],
+				       modes[m].text, outcomes[want]);
 				is_int(got.meter, cases[i].verdict.meter, "  and the meter");
 			}
 			for (size_t c = 0; c < COUNT(small); c++) {
-				struct seep_verdict got = seep_verdict_decide(cases[i].user, cases[i].domain, small[c],
-									      modes[m].mode);
+				struct seep_verdict got = seep_verdict_decide(
+					cases[i].user, cases[i].domain, small[c], modes[m].mode);
 				ok(got.outcome == SEEP_PASS && got.meter == SEEP_METER_NONE,
-				   "user %s, domain %s, %s, %" PRIu64 " mbit: passes unnamed", outcomes[cases[i].user],
-				   outcomes[cases[i].domain], modes[m].text, small[c]);
+				   "user %s, domain %s, %s, %" PRIu64 " mbit: passes unnamed",
+				   outcomes[cases[i].user], outcomes[cases[i].domain],
+				   modes[m].text, small[c]);
 			}
 		}
 }

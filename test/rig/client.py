@@ -114,7 +114,7 @@ class Question:
 
 
 class Burst:
-    """Many questions in flight at once from one socket; answers are kept as rcodes by place."""
+    """Many questions in flight at once from one socket; answers and rcodes are kept by place."""
 
     def __init__(self, namespace, server, names, source, rdtype="A"):
         kind = dns.rdatatype.from_text(rdtype)
@@ -122,6 +122,7 @@ class Burst:
                       struct.pack("!HH", kind, dns.rdataclass.IN)
                       for at, name in enumerate(names)]
         self.rcodes = [None] * len(self.wires)
+        self.answers = [None] * len(self.wires)	# in wire form
         self.socket = open_socket(namespace, server, source, False)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         self.socket.connect(server)
@@ -143,6 +144,7 @@ class Burst:
             ident, flags = struct.unpack("!HH", wire[:4])
             if ident < len(self.rcodes):
                 self.rcodes[ident] = flags & 15
+                self.answers[ident] = wire
         return self.rcodes
 
     def close(self):

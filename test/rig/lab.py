@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from . import client, netns, need, slow, world
@@ -100,7 +101,9 @@ class Lab:
         for path in (self.binary,) + ((self.module,) if self.module else ()):
             if not os.path.exists(path):
                 need.skip("needs %s" % path)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        netns.sweep()
         self.dir = tempfile.mkdtemp(prefix="seep-lab-")
         os.chmod(self.dir, 0o755)
         try:

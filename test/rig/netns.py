@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import itertools
 import os
+import re
 import subprocess
 
 CLONE_NEWNET = 0x40000000
@@ -88,6 +89,15 @@ class Namespace:
             stop(child)
         self.children = []
         subprocess.run(("ip", "netns", "del", self.name), capture_output=True, timeout=10)
+
+
+def sweep():
+    """Remove the namespaces of tests that were killed."""
+    for line in ip("netns", "list").splitlines():
+        found = re.match(r"seep-(\d+)-\d+-", line)
+        if found and not os.path.exists("/proc/" + found.group(1)):
+            subprocess.run(("ip", "netns", "del", line.split()[0]), capture_output=True,
+                           timeout=10)
 
 
 def stop(child, patience_s=3):

@@ -22,7 +22,8 @@ class SlowServer:
         self.delay_s = delay_s
         self.ttl = ttl
         self.held = False
-        self.names = []			# each query name as it came, resends included
+        self.names = []			# each query name in lower case, resends included
+        self.spellings = set()		# each query name as it came
         self.waiting = []
         self.order = itertools.count()
         self.lock = threading.Condition()
@@ -74,6 +75,7 @@ class SlowServer:
             return
         with self.lock:
             self.names.append(question.name.to_text(omit_final_dot=True).lower())
+            self.spellings.add(question.name.to_text(omit_final_dot=True))
             self.lock.notify_all()
         if self.delay_s is None:
             return

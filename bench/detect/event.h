@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One client query of the simulated organisation; plain data. */
+#ifndef DETECT_EVENT_H
+#define DETECT_EVENT_H
+
+#include <stdint.h>
+
+/* Monday, 5 January 2026, midnight; every run begins here. */
+#define START_MS UINT64_C(1767571200000)
+#define DAY_MS   UINT64_C(86400000)
+#define HOUR_MS  UINT64_C(3600000)
+
+enum {
+	TYPE_A = 1,
+	TYPE_NS = 2,
+	TYPE_CNAME = 5,
+	TYPE_NULL = 10,
+	TYPE_PTR = 12,
+	TYPE_MX = 15,
+	TYPE_TXT = 16,
+	TYPE_AAAA = 28,
+	TYPE_SRV = 33,
+	TYPE_HTTPS = 65,
+};
+
+enum {
+	RCODE_OK = 0,
+	RCODE_SERVFAIL = 2,
+	RCODE_NXDOMAIN = 3,
+};
+
+#define EVENT_DYNAMIC UINT32_MAX
+
+struct event {
+	uint64_t when_ms;
+	const uint8_t *name; /* wire form, lower-cased, with the root */
+	uint64_t key;        /* hash of the name; set for misses */
+	uint64_t domain;     /* hash of its domain; set for misses */
+	uint32_t user;
+	uint32_t id;  /* in the pool of names, or EVENT_DYNAMIC */
+	uint32_t ttl_s;
+	uint16_t type;
+	uint16_t sender; /* 0: benign; else index of the case, plus one */
+	uint8_t size;
+	uint8_t domain_at; /* set for misses */
+	uint8_t rcode;
+	/* What a tunnel's owner learns from this name: with letter case kept
+	 * on its way, and with all letters lower-cased. */
+	float payload_bits;
+	float folded_bits;
+};
+
+static inline unsigned event_day(const struct event *event)
+{
+	return (unsigned)((event->when_ms - START_MS) / DAY_MS);
+}
+
+#endif
