@@ -369,6 +369,7 @@ static void learn_domain(struct seep_engine *engine, const struct seep_reservati
 	if (!domain)
 		return;
 	seep_meter_keep(&domain->head);
+	seep_sketch_add_few(&domain->first_users, reservation->user_key);
 	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
 	seep_sketch_add(&domain->names_sum, domain->names, NAMES_BITS, reservation->name_key);
 	seep_table_unlock(engine->domains, reservation->domain_key);

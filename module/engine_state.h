@@ -33,12 +33,13 @@ struct user {
 };
 
 /* What is kept of a domain's text. */
-#define DOMAIN_TEXT_BYTES 64
+#define DOMAIN_TEXT_BYTES 48
 
 struct domain {
 	struct seep_entry head;
 	struct seep_sketch_sum users_sum;
 	struct seep_sketch_sum names_sum;
+	struct seep_sketch_few first_users;
 	uint8_t users[1 << USERS_BITS];
 	uint8_t names[1 << NAMES_BITS];
 	uint8_t text[DOMAIN_TEXT_BYTES]; /* wire form, cut at a label */
@@ -105,7 +106,7 @@ static inline struct domain *domain_of_entry(struct seep_entry *entry)
 /* Distinct users of a domain so far. */
 static inline uint64_t users_of_domain(const struct domain *domain)
 {
-	return seep_sketch_count(&domain->users_sum);
+	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
 }
 
 /* The limits of a domain with so many users; the first counts already. */

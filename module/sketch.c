@@ -39,3 +39,27 @@ uint64_t seep_sketch_count(const struct seep_sketch_sum *sum)
 {
 	return (uint64_t)(sum->count + 0.5);
 }
+
+void seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash)
+{
+	uint16_t tag = (uint16_t)(hash >> 48);
+
+	if (!tag)
+		tag = 1;
+	for (int i = 0; i < SEEP_SKETCH_FEW; i++) {
+		if (!few->tags[i])
+			few->tags[i] = tag;
+		if (few->tags[i] == tag)
+			return;
+	}
+}
+
+uint64_t seep_sketch_count_few(const struct seep_sketch_few *few, const struct seep_sketch_sum *sum)
+{
+	uint64_t exact = 0;
+	uint64_t estimate = seep_sketch_count(sum);
+
+	while (exact < SEEP_SKETCH_FEW && few->tags[exact])
+		exact++;
+	return exact < SEEP_SKETCH_FEW || estimate < exact ? exact : estimate;
+}

@@ -28,7 +28,7 @@ def names(first, zone="slow.example"):
     return ["%s.%s" % (LABEL % (first + at), zone) for at in range(COUNT)]
 
 
-def finish(slow, bursts, refused_first):
+def finish(slow, bursts):
     """Let the answers go once the refusals are in; the rcodes of all."""
     for burst in bursts:
         burst.collect(0.3)
@@ -37,7 +37,6 @@ def finish(slow, bursts, refused_first):
     for burst in bursts:
         codes += burst.collect(5)
         burst.close()
-    del refused_first
     return codes
 
 
@@ -64,7 +63,7 @@ def one_user(tap):
             before = lab.seep()
             seen = len(slow.distinct())
             slow.hold()
-            codes = finish(slow, [lab.burst(names(COUNT * wave), source="127.1.0.1").send()], 0)
+            codes = finish(slow, [lab.burst(names(COUNT * wave), source="127.1.0.1").send()])
             left = settle(lab)
             delta = changed(lab, before)
             what = "one user, wave %d: " % wave
@@ -95,7 +94,7 @@ def many_users(tap):
         bursts = [lab.burst(todo[at::20], source="127.1.0.%d" % (at + 1)) for at in range(20)]
         for burst in bursts:
             burst.send()
-        codes = finish(slow, bursts, 0)
+        codes = finish(slow, bursts)
         stats = lab.seep()
         tap.equal(codes.count(NOERROR) + codes.count(REFUSED), COUNT,
                   "20 users: every query is answered")
@@ -116,7 +115,6 @@ def nothing_left(tap):
         codes = burst.collect(5)
         burst.close()
         refused = codes.count(REFUSED)
-        # Those are all reserved before the first is given back only if they are in flight at once.
         tap.equal(codes.count(NOERROR) + refused, COUNT, "unsent names: every query is answered")
         before = lab.seep()
         for name in names(COUNT, "inside.example"):

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Scripted exchanges, each with the exact change of every counter."""
 
+import os
+import re
 import sys
 import time
 
@@ -397,6 +399,26 @@ def main_lab(tap):
                       in_flight, letter_case):
             cases(lab, watch, tap)
         tap.equal(lab.seep().get("seep.inflight"), 0, "nothing left in flight")
+        statistics(lab, tap)
+
+
+def statistics(lab, tap):
+    """The stock tool prints numbers only, stats resets the counters, stats_noreset does not."""
+    tool = os.path.join(os.path.dirname(lab.binary), "unbound-control")
+    texts = []
+    for command in ("stats_noreset", "stats", "stats_noreset"):
+        texts.append(lab.hub.run((tool, "-c", lab.dir + "/unbound.conf", command), 10).stdout)
+    lines = [line for line in texts[0].splitlines() if "seep." in line]
+    tap.ok(len(lines) > 20 and all(re.fullmatch(r"(num\.)?seep\.[a-z0-9_.]+=[0-9]+", line)
+                                   for line in lines), "statistics: one number a line", lines)
+    first, second, third = ([line for line in text.splitlines() if "seep." in line]
+                            for text in texts)
+    tap.equal(first, second, "statistics: stats_noreset resets nothing")
+    tap.equal({line.split("=")[1] for line in third if line.startswith("num.")}, {"0"},
+              "statistics: stats resets the counters")
+    tap.equal([line for line in third if line.startswith("seep.")],
+              [line for line in first if line.startswith("seep.")],
+              "statistics: gauges are not reset")
 
 
 def domain_lab(tap):

@@ -118,7 +118,8 @@ def flagged(tap):
                    outcomes[tool].log[-1500:])
             tap.note(outcomes[tool])
         stats = lab.seep()
-        tap.ok(refusals(stats, "would_refuse.") > 0, "action: flag: what it would refuse is counted")
+        tap.ok(refusals(stats, "would_refuse.") > 0,
+               "action: flag: what it would refuse is counted")
         tap.equal(refusals(stats, "refused."), 0, "action: flag: nothing is refused")
         tap.equal(stats.get("seep.mode"), 2, "action: flag: seep.mode")
 

@@ -19,14 +19,14 @@ layers() {
 	2 conf.c conf.h
 	2 name.c name.h
 	2 table.c table.h
+	2 verdict.c verdict.h
 	3 charge.c charge.h
-	4 verdict.c verdict.h
-	5 meter.c meter.h
-	6 engine.h
-	7 engine_state.h
-	8 engine.c engine_ask.c engine_print.c
-	9 ub.h
-	10 ub_build.c ub_module.c ub_query.c ub_zone.c
+	3 meter.c meter.h
+	4 engine.h
+	5 engine_state.h
+	6 engine.c engine_ask.c engine_print.c
+	7 ub.h
+	8 ub_build.c ub_module.c ub_query.c ub_zone.c
 	TABLE
 }
 

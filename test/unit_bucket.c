@@ -117,6 +117,30 @@ static void test_clock(void)
 	is_int(bucket.level_mbit, 100, "and back again drains nothing");
 }
 
+/* Back by a moment is another thread's clock; by more, the clock was set. */
+static void test_step(void)
+{
+	static const struct {
+		uint64_t back_s, drained_s;
+	} cases[] = { { 0, 0 },
+		      { 1, 0 },
+		      { SEEP_BUCKET_STEP_S, 0 },
+		      { SEEP_BUCKET_STEP_S + 1, SEEP_BUCKET_STEP_S + 1 } };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct seep_bucket bucket = { .level_mbit = 5000, .drained_s = NOW_S };
+
+		seep_bucket_drain(&bucket, DAY_S, NOW_S - cases[i].back_s);
+		is_int(bucket.level_mbit, 5000, "back by %" PRIu64 " s drains nothing",
+		       cases[i].back_s);
+		seep_bucket_drain(&bucket, DAY_S, NOW_S);
+		is_int(bucket.level_mbit, 5000 - cases[i].drained_s,
+		       "and forth again: %" PRIu64 " s", cases[i].drained_s);
+		seep_bucket_drain(&bucket, DAY_S, NOW_S + 1);
+		is_int(bucket.level_mbit, 5000 - cases[i].drained_s - 1, "then on as ever");
+	}
+}
+
 /*
  * Threads read the clock at their own moments: about a second's turn one still says 99 when another
  * says 100. A meter that both use must not drain the same second over and over.
@@ -213,6 +237,7 @@ int main(void)
 	test_edges_of_empty();
 	test_no_credit();
 	test_clock();
+	test_step();
 	test_two_clocks();
 	test_limits();
 	test_raise_and_lower();

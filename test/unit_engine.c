@@ -831,6 +831,32 @@ static void test_no_flood(void)
 	rig_close(&rig);
 }
 
+/* A meter that drains fast is told to be released an hour after it was last above, no sooner. */
+static void test_release_waits(void)
+{
+	struct told told = { 0 };
+	struct rig rig;
+
+	rig_open_with(&rig,
+		      "learning: 0\nuser-budget: 1000\nuser-refill: 144000\ndomain-budget: 1g\n", 1,
+		      tell, &told);
+	send(&rig, 1, "www.far.com");
+	for (uint64_t minutes = 0; minutes <= 50; minutes += 10) {
+		rig.now_ms = NOW_MS + minutes * 60000;
+		send_all(&rig, 1, "far.com", 1000);
+		send(&rig, 1, "www.far.com");
+	}
+	is_int(told.count, 2, "spent six times in an hour: told flagged and spent once");
+	rig.now_ms += 3600000;
+	send(&rig, 1, "www.far.com");
+	is_int(told.count, 2, "an hour after the last: not yet released");
+	rig.now_ms += 1000;
+	send(&rig, 1, "www.far.com");
+	is_int(told.count, 3, "a second later: told");
+	is_int(told.events[2].edge, SEEP_EDGE_RELEASED, "that it is released");
+	rig_close(&rig);
+}
+
 static struct seep_address address_v6(const uint8_t *bytes)
 {
 	struct seep_address address = { .size_bytes = 16 };
@@ -1283,6 +1309,7 @@ int main(void)
 	test_edges();
 	test_flag_counts();
 	test_no_flood();
+	test_release_waits();
 	test_user_prefix();
 	test_eviction();
 	test_untracked();

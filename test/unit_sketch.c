@@ -186,8 +186,39 @@ static void test_repeated(unsigned bits)
 	is_int(beyond, 0, "m %u: no byte beyond the registers is written", 1u << bits);
 }
 
+/* The first seven are exact, whatever their hashes; from eight on the sketch speaks. */
+static void test_few(void)
+{
+	uint64_t state = 20261122;
+
+	for (int run = 0; run < 200; run++) {
+		struct seep_sketch_few few = { { 0 } };
+		struct seep_sketch_sum sum = { 0, 0 };
+		uint8_t registers[32] = { 0 };
+		uint64_t wrong = 0, count = 0;
+
+		for (uint64_t n = 1; n <= 40; n++) {
+			state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+			for (int again = 0; again < 2; again++) {
+				uint64_t hash = state ^ state >> 29;
+
+				seep_sketch_add_few(&few, hash);
+				seep_sketch_add(&sum, registers, 5, hash);
+			}
+			count = seep_sketch_count_few(&few, &sum);
+			wrong += n < SEEP_SKETCH_FEW && count != n;
+			wrong += n >= SEEP_SKETCH_FEW && count < SEEP_SKETCH_FEW;
+		}
+		if (wrong || count < 15 || count > 90)
+			ok(false, "run %d: %d wrong, 40 counted as %d", run, (int)wrong,
+			   (int)count);
+	}
+	ok(true, "the first few are counted exactly, and then the estimate holds");
+}
+
 int main(void)
 {
+	test_few();
 	test_empty();
 	test_worked();
 	for (unsigned bits = 5; bits <= 6; bits++) {

@@ -30,7 +30,7 @@ enum column {
 /* Where each column stands, from 0; COLUMNS_MAX: nowhere. */
 struct tsv {
 	size_t place[COLUMN_COUNT];
-	size_t needed;	/* columns that a row has to have */
+	size_t needed;  /* columns that a row has to have */
 	bool seen_line; /* a line that may have been the header */
 };
 
@@ -43,10 +43,10 @@ static const struct {
 	const char *word;
 	enum column column;
 } titles[] = {
-	{ "time", COLUMN_TIME },     { "ts", COLUMN_TIME },	{ "timestamp", COLUMN_TIME },
-	{ "client", COLUMN_CLIENT }, { "src", COLUMN_CLIENT },	{ "source", COLUMN_CLIENT },
-	{ "user", COLUMN_CLIENT },   { "type", COLUMN_TYPE },	{ "qtype", COLUMN_TYPE },
-	{ "name", COLUMN_NAME },     { "qname", COLUMN_NAME },	{ "query", COLUMN_NAME },
+	{ "time", COLUMN_TIME },     { "ts", COLUMN_TIME },    { "timestamp", COLUMN_TIME },
+	{ "client", COLUMN_CLIENT }, { "src", COLUMN_CLIENT }, { "source", COLUMN_CLIENT },
+	{ "user", COLUMN_CLIENT },   { "type", COLUMN_TYPE },  { "qtype", COLUMN_TYPE },
+	{ "name", COLUMN_NAME },     { "qname", COLUMN_NAME }, { "query", COLUMN_NAME },
 	{ "rcode", COLUMN_RCODE },   { "ttl", COLUMN_TTL },
 };
 
@@ -87,7 +87,8 @@ static bool take_header(struct tsv *tsv, const char *line, size_t length)
 
 			if (*place == COLUMNS_MAX &&
 			    strlen(titles[title].word) == fields[at].length &&
-			    strncasecmp(titles[title].word, fields[at].text, fields[at].length) == 0)
+			    strncasecmp(titles[title].word, fields[at].text, fields[at].length) ==
+				    0)
 				*place = at;
 		}
 	}

@@ -117,7 +117,8 @@ static enum trace_format recognise(struct trace *trace)
 	size_t size = trace_input_peek(&trace->input, TRACE_LINE_MAX, &bytes);
 
 	for (size_t at = 0; at < sizeof(magics) / sizeof(magics[0]); at++) {
-		if (size >= magics[at].size && memcmp(bytes, magics[at].bytes, magics[at].size) == 0)
+		if (size >= magics[at].size &&
+		    memcmp(bytes, magics[at].bytes, magics[at].size) == 0)
 			return magics[at].format;
 	}
 	for (size_t at = 0; at < sizeof(strangers) / sizeof(strangers[0]); at++) {

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define TRACE_RCODE_NONE UINT16_MAX /* no answer was recorded */
-#define TRACE_TTL_NONE	 UINT32_MAX
+#define TRACE_TTL_NONE   UINT32_MAX
 
 /* Times beyond the year 9999 are not believed: they are milliseconds where seconds were meant. */
 #define TRACE_TIME_MAX_S UINT64_C(253402300799)
@@ -28,17 +28,17 @@ struct trace_event {
 	struct seep_address client;
 	uint32_t ttl_s; /* for how long the answer may be cached, or TRACE_TTL_NONE */
 	uint16_t type;
-	uint16_t rcode;			   /* or TRACE_RCODE_NONE */
-	uint8_t name_size;		   /* bytes of name in use */
+	uint16_t rcode;                    /* or TRACE_RCODE_NONE */
+	uint8_t name_size;                 /* bytes of name in use */
 	uint8_t name[SEEP_NAME_MAX_BYTES]; /* wire form, lower-cased, with the root label */
 };
 
 /* X(constant, word): the word is what --format takes. */
-#define TRACE_FORMATS(X)            \
-	X(TRACE_AUTO, "auto")       \
-	X(TRACE_TSV, "tsv")         \
-	X(TRACE_PCAP, "pcap")       \
-	X(TRACE_DNSTAP, "dnstap")   \
+#define TRACE_FORMATS(X)          \
+	X(TRACE_AUTO, "auto")     \
+	X(TRACE_TSV, "tsv")       \
+	X(TRACE_PCAP, "pcap")     \
+	X(TRACE_DNSTAP, "dnstap") \
 	X(TRACE_UNBOUND, "unbound")
 
 enum trace_format {

@@ -16,8 +16,8 @@ struct trace_input {
 	const char *path;
 	struct gzFile_s *gz;
 	char *buffer;
-	size_t at, end;	     /* the unread part of buffer */
-	bool ended;	     /* nothing comes after end */
+	size_t at, end;      /* the unread part of buffer */
+	bool ended;          /* nothing comes after end */
 	uint64_t size_bytes; /* of the file as it is stored; 0 if that is not known */
 	char error[256];     /* not empty: it ended before its time, and why */
 };

@@ -37,7 +37,7 @@ struct event {
 	uint64_t key;        /* hash of the name; set for misses */
 	uint64_t domain;     /* hash of its domain; set for misses */
 	uint32_t user;
-	uint32_t id;  /* in the pool of names, or EVENT_DYNAMIC */
+	uint32_t id; /* in the pool of names, or EVENT_DYNAMIC */
 	uint32_t ttl_s;
 	uint16_t type;
 	uint16_t sender; /* 0: benign; else index of the case, plus one */

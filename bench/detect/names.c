@@ -40,8 +40,7 @@ uint32_t names_add(struct names *names, const struct wire *wire, uint32_t ttl_s)
 
 	if (names->count == names->room) {
 		names->room = names->room ? 2 * names->room : 1u << 16;
-		names->entries =
-			util_resize(names->entries, names->room * sizeof(*names->entries));
+		names->entries = util_resize(names->entries, names->room * sizeof(*names->entries));
 	}
 	if (names->bytes_used + wire->size > names->bytes_room) {
 		names->bytes_room = names->bytes_room ? 2 * names->bytes_room : 1u << 20;

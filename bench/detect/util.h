@@ -17,7 +17,7 @@ struct util_map {
 	struct util_slot {
 		uint64_t key;
 		uint64_t value;
-	} *slots;
+	} * slots;
 	size_t room; /* power of two, or 0 */
 	size_t used;
 };

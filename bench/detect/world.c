@@ -14,17 +14,18 @@ static const struct {
 	const char *suffix;
 	unsigned share;
 } suffixes[] = {
-	{ "com", 48 }, { "net", 7 }, { "org", 8 },   { "co.jp", 7 }, { "jp", 5 },  { "de", 5 },
-	{ "co.uk", 4 }, { "io", 3 }, { "ne.jp", 2 }, { "fr", 2 },    { "info", 2 }, { "it", 2 },
-	{ "eu", 1 },   { "nl", 1 },  { "ac.jp", 1 }, { "go.jp", 1 }, { "us", 1 },
+	{ "com", 48 },  { "net", 7 }, { "org", 8 },   { "co.jp", 7 }, { "jp", 5 },   { "de", 5 },
+	{ "co.uk", 4 }, { "io", 3 },  { "ne.jp", 2 }, { "fr", 2 },    { "info", 2 }, { "it", 2 },
+	{ "eu", 1 },    { "nl", 1 },  { "ac.jp", 1 }, { "go.jp", 1 }, { "us", 1 },
 };
 
 /* First labels, by popularity (Zipf); "" is the domain itself. */
 static const char *const hosts[] = {
-	"",	  "static",  "cdn",	"api",	   "img",     "m",	 "images", "mail",    "assets",
-	"blog",	  "shop",    "login",	"app",	   "media",   "news",	 "secure", "support", "ads",
-	"track",  "js",	     "docs",	"i",	   "s",	      "forum",	 "pixel",  "sync",    "data",
-	"events", "account", "connect", "content", "widgets", "metrics", "files",  "search",  "video",
+	"",        "static", "cdn",    "api",    "img",     "m",       "images",  "mail",
+	"assets",  "blog",   "shop",   "login",  "app",     "media",   "news",    "secure",
+	"support", "ads",    "track",  "js",     "docs",    "i",       "s",       "forum",
+	"pixel",   "sync",   "data",   "events", "account", "connect", "content", "widgets",
+	"metrics", "files",  "search", "video",
 };
 
 unsigned world_word(struct dice *dice, char *text, unsigned room)
@@ -69,8 +70,9 @@ void world_domain_text(struct dice *dice, char *text, unsigned room)
 
 uint32_t world_ttl(struct dice *dice)
 {
-	static const uint32_t ttls_s[] = { 30,	60,   60,   60,	  300,	300,   300,   300,   300, 600,
-					   600, 1800, 3600, 3600, 3600, 3600, 14400, 43200, 86400, 86400 };
+	static const uint32_t ttls_s[] = { 30,   60,   60,    60,    300,   300,  300,
+					   300,  300,  600,   600,   1800,  3600, 3600,
+					   3600, 3600, 14400, 43200, 86400, 86400 };
 
 	return ttls_s[dice_below(dice, sizeof(ttls_s) / sizeof(ttls_s[0]))];
 }
@@ -105,8 +107,7 @@ static void put_prefix(struct wire *wire, struct dice *dice, unsigned index, dou
 			    dice_between(dice, 1, 9));
 		break;
 	case 2:
-		wire_format(wire, "%c%u", 'a' + (int)dice_below(dice, 26),
-			    dice_below(dice, 10000));
+		wire_format(wire, "%c%u", 'a' + (int)dice_below(dice, 26), dice_below(dice, 10000));
 		break;
 	case 3:
 		wire_text(wire, word);
@@ -145,8 +146,7 @@ static uint32_t add_cdn(struct world *world, struct dice *dice)
 
 		world_word(dice, word, 20);
 		wire_format(&wire, "%s-assets", word);
-		wire_dotted(&wire, dice_chance(dice, 0.5) ? "s3.amazonaws.com" :
-							    "azureedge.net");
+		wire_dotted(&wire, dice_chance(dice, 0.5) ? "s3.amazonaws.com" : "azureedge.net");
 	}
 	wire_end(&wire);
 	return names_add(&world->names, &wire, 60);
@@ -183,10 +183,14 @@ static unsigned site_names(struct dice *dice)
 static void add_fixed(struct world *world)
 {
 	static const char *const portal[] = {
-		"connectivitycheck.gstatic.com", "www.msftconnecttest.com",
-		"captive.apple.com",		 "detectportal.firefox.com",
-		"dns.msftncsi.com",		 "clients3.google.com",
-		"ipv6.msftconnecttest.com",	 "connectivity-check.ubuntu.com",
+		"connectivitycheck.gstatic.com",
+		"www.msftconnecttest.com",
+		"captive.apple.com",
+		"detectportal.firefox.com",
+		"dns.msftncsi.com",
+		"clients3.google.com",
+		"ipv6.msftconnecttest.com",
+		"connectivity-check.ubuntu.com",
 	};
 	struct dice dice = dice_of(world->seed, 101, 0);
 	char text[96];

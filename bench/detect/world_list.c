@@ -132,11 +132,26 @@ bool world_write_common(const struct world *world, const char *path, uint32_t co
 {
 	/* What runs everywhere, whatever organisation it is. */
 	static const char *const always[] = {
-		"mcafee.com",	  "googlesyndication.com", "office.com",     "footprintdns.com",
-		"ampproject.org", "gstatic.com",	   "apple.com",	     "msftconnecttest.com",
-		"firefox.com",	  "msftncsi.com",	   "google.com",     "ubuntu.com",
-		"googlevideo.com", "sophosxl.net",	   "e5.sk",	     "dotnxdomain.net",
-		"windows.com",	  "spamhaus.org",	   "barracudacentral.org", "pphosted.com",
+		"mcafee.com",
+		"googlesyndication.com",
+		"office.com",
+		"footprintdns.com",
+		"ampproject.org",
+		"gstatic.com",
+		"apple.com",
+		"msftconnecttest.com",
+		"firefox.com",
+		"msftncsi.com",
+		"google.com",
+		"ubuntu.com",
+		"googlevideo.com",
+		"sophosxl.net",
+		"e5.sk",
+		"dotnxdomain.net",
+		"windows.com",
+		"spamhaus.org",
+		"barracudacentral.org",
+		"pphosted.com",
 	};
 	FILE *file = fopen(path, "w");
 	uint32_t rank = 0;

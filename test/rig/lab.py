@@ -62,7 +62,8 @@ class Lab:
     tree's patched one, "plain" for the one without our patch, or a path. conf: text of seep.conf,
     None for no such file. extra: lines for the server: clause, clauses: whole clauses after it.
     root: "hints", "stub" or "forward", how the resolver reaches the root. zones: {name: (ttl,
-    records)} beyond the usual. memory_bytes: limit of the resolver's address space. files: {name: text} for its directory.
+    records)} beyond the usual. memory_bytes: limit of the resolver's address space.
+    files: {name: text} for its directory. rpz: the module order for RPZ.
     """
 
     def __init__(self, module=BUILT, version=need.VERSION, binary=None, conf="learning: 0\n",

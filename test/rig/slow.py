@@ -16,7 +16,10 @@ import dns.rrset
 
 
 class SlowServer:
-    """Serves zones of two labels; hold() keeps every answer back until release(), delay_s None is never."""
+    """
+    Serves zones of two labels. hold() keeps every answer back until release(); delay_s is how
+    late each is, None is never.
+    """
 
     def __init__(self, namespace, address, delay_s=0.0, ttl=3600):
         self.delay_s = delay_s
@@ -91,7 +94,8 @@ class SlowServer:
                                                     "192.0.2.9"))
         else:
             reply.authority.append(dns.rrset.from_text(
-                dns.name.Name(question.name.labels[-3:]), self.ttl, "IN", "SOA", "ns. admin. 1 7200 3600 1209600 300"))
+                dns.name.Name(question.name.labels[-3:]), self.ttl, "IN", "SOA",
+                "ns. admin. 1 7200 3600 1209600 300"))
         return reply
 
     def close(self):

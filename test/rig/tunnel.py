@@ -4,6 +4,7 @@
 import hashlib
 import os
 import random
+import select
 import socket
 import threading
 import time
@@ -136,7 +137,6 @@ class Relay:
         self.thread.start()
 
     def serve(self):
-        import select
         queue = []
         while not self.stopping:
             wait_s = max(min(queue[0][0] - time.monotonic(), 0.05), 0) if queue else 0.05

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One resolver's cache, before all methods. */
+#include "cache.h"
+
+#include <stdlib.h>
+
+#include "dice.h"
+#include "event.h"
+#include "util.h"
+
+#define SETS_BITS 15
+#define SET_SIZE  8
+
+/* cache-max-ttl of Unbound. */
+#define MAX_TTL_S 86400u
+
+void cache_open(struct cache *cache, uint32_t pool_count)
+{
+	cache->pool = util_zeroed((size_t)pool_count * 4, sizeof(*cache->pool));
+	cache->others = util_zeroed((size_t)SET_SIZE << SETS_BITS, sizeof(*cache->others));
+	cache->pool_count = pool_count;
+}
+
+void cache_close(struct cache *cache)
+{
+	free(cache->pool);
+	free(cache->others);
+}
+
+static unsigned slot_of_type(uint16_t type)
+{
+	switch (type) {
+	case TYPE_A:
+		return 0;
+	case TYPE_AAAA:
+		return 1;
+	case TYPE_HTTPS:
+		return 2;
+	default:
+		return 3;
+	}
+}
+
+bool cache_pool_hit(struct cache *cache, uint32_t id, uint16_t type, uint32_t now_s, uint32_t ttl_s)
+{
+	uint32_t *until_s = &cache->pool[(size_t)id * 4 + slot_of_type(type)];
+
+	if (*until_s > now_s)
+		return true;
+	*until_s = now_s + (ttl_s < MAX_TTL_S ? ttl_s : MAX_TTL_S);
+	return false;
+}
+
+bool cache_other_hit(struct cache *cache, uint64_t key, uint16_t type, uint32_t now_s,
+		     uint32_t ttl_s)
+{
+	uint64_t tag = dice_mix(key + type);
+	struct cache_entry *set = &cache->others[(tag >> (64 - SETS_BITS)) * SET_SIZE];
+	struct cache_entry *soonest = set;
+
+	for (unsigned i = 0; i < SET_SIZE; i++) {
+		if (set[i].key == tag && set[i].until_s > now_s)
+			return true;
+		if (set[i].until_s < soonest->until_s)
+			soonest = &set[i];
+	}
+	if (ttl_s)
+		*soonest = (struct cache_entry){
+			.key = tag,
+			.until_s = now_s + (ttl_s < MAX_TTL_S ? ttl_s : MAX_TTL_S),
+		};
+	return false;
+}
