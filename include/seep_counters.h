@@ -28,7 +28,7 @@
 	COUNTER(allowed, "num.seep.allowed", 1, "sent: below an allow-domain")                    \
 	COUNTER(exempt, "num.seep.exempt", 1, "sent: asked by an exempt-user")                    \
 	COUNTER(untracked, "num.seep.untracked", 1,                                               \
-		"sent: unmetered, for every table slot was held")                                 \
+		"sent: on a meter shared with others who found no place either")                  \
 	COUNTER(flagged_user, "num.seep.flagged.user", 1,                                         \
 		"passed with the user's meter above flag-at")                                     \
 	COUNTER(flagged_domain, "num.seep.flagged.domain", 1,                                     \

@@ -30,7 +30,7 @@ enum seep_class {
 	SEEP_CLASS_INTERNAL, /* stub or forward zone on a private address */
 	SEEP_CLASS_ALLOWED,  /* below an allow-domain */
 	SEEP_CLASS_EXEMPT,   /* asked by an exempt-user */
-	SEEP_CLASS_UNTRACKED /* no room for its user or domain */
+	SEEP_CLASS_UNTRACKED /* no room: metered with others who found none */
 };
 
 struct seep_verdict {

@@ -165,5 +165,6 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 {
-	return engine->memory_bytes + engine->thread_count * sizeof(struct seep_thread);
+	return engine->memory_bytes +
+	       engine->thread_count * (sizeof(struct seep_thread) + SEEP_SUFFIX_READER_BYTES);
 }

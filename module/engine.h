@@ -9,8 +9,8 @@
  *
  * Threads: any number, each with a seep_thread of its own.
  * Time comes in with every call; nothing here reads a clock or draws a random
- * number.  Nothing in the hot path can fail: what cannot be metered passes
- * and is counted as untracked.
+ * number.  Nothing in the hot path can fail: who finds no place in a table
+ * shares a meter with all others who find none, and is counted as untracked.
  */
 #ifndef SEEP_ENGINE_H
 #define SEEP_ENGINE_H
@@ -39,7 +39,7 @@ struct seep_event {
 	const struct seep_name *name;
 	uint64_t level_mbit;
 	uint64_t budget_mbit;
-	uint64_t users;   /* distinct users of the domain */
+	uint64_t users;   /* distinct users of the domain; domain meter only */
 	uint64_t names;   /* distinct names sent: the user's, or the domain's */
 	uint64_t domains; /* distinct domains of the user; user meter only */
 	uint64_t first_s; /* the meter's owner was first seen */
@@ -88,7 +88,7 @@ struct seep_reservation {
 
 /*
  * Charges and judges an observation, before anything leaves.  NAME is how its
- * name splits; all of it is the domain if it is no name.
+ * name splits; all zero if it is no name.
  */
 struct seep_verdict seep_engine_ask(struct seep_thread *thread,
 				    const struct seep_observation *observation,

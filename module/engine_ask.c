@@ -75,6 +75,7 @@ struct asking {
 	const struct seep_observation *observation;
 	struct seep_reservation *reservation;
 	struct seep_name name;
+	enum seep_mode mode;
 	struct seep_metering domain;
 	struct seep_metering user;
 	struct seep_event domain_event;
@@ -88,7 +89,7 @@ static struct seep_event event_of(const struct asking *asking, enum seep_meter w
 	return (struct seep_event){
 		.edge = metering->edge,
 		.meter = which,
-		.mode = seep_engine_mode(asking->engine, asking->observation->when_ms),
+		.mode = asking->mode,
 		.observation = asking->observation,
 		.name = &asking->name,
 		.level_mbit = metering->level_mbit,
@@ -109,92 +110,128 @@ static void note_domain_text(struct domain *domain, const struct seep_name *name
 	domain->text[used] = 0;
 }
 
-static void note_domain_event(struct asking *asking, const struct seep_entry *entry,
-			      const struct domain *domain)
+static void note_domain_event(struct asking *asking, struct seep_entry *entry)
 {
+	const struct domain *domain = domain_of_entry(entry);
+
 	asking->domain_event = event_of(asking, SEEP_METER_DOMAIN, &asking->domain, entry);
 	asking->domain_event.users = users_of_domain(domain);
 	asking->domain_event.names = seep_sketch_count(&domain->names_sum);
 }
 
-static void note_user_event(struct asking *asking, const struct seep_entry *entry,
-			    const struct user *user)
+static void note_user_event(struct asking *asking, struct seep_entry *entry)
 {
+	const struct user *user = user_of_entry(entry);
+
 	asking->user_event = event_of(asking, SEEP_METER_USER, &asking->user, entry);
 	asking->user_event.names = seep_sketch_count(&user->names_sum);
 	asking->user_event.domains = seep_sketch_count(&user->domains_sum);
 }
 
-/* What this meter did: the whole verdict, or nothing. */
-static enum seep_outcome part_of(struct seep_verdict verdict, enum seep_meter meter)
+/*
+ * What a meter did to the query.  One that would have refused counts as spent
+ * also where the other refused first; one that would have flagged has done so
+ * only if the query goes on.
+ */
+static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_metering *metering)
 {
-	return verdict.meter == meter ? verdict.outcome : SEEP_PASS;
+	if (verdict.outcome == SEEP_PASS || metering->outcome == SEEP_PASS)
+		return SEEP_PASS;
+	if (metering->outcome == SEEP_REFUSE)
+		return verdict.outcome;
+	return verdict.outcome == SEEP_REFUSE ? SEEP_PASS : SEEP_FLAG;
 }
 
-/* Charges and judges, with both entries locked. */
-static void judge(struct asking *asking, struct seep_entry *domain_entry,
-		  struct seep_entry *user_entry)
+/* Charges, for a domain of so many users, and judges by the user's meter. */
+static void judge_user(struct asking *asking, struct seep_entry *user, uint64_t users)
 {
-	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	const struct domain *domain = domain_of_entry(domain_entry);
-	const struct user *user = user_of_entry(user_entry);
-	uint64_t users = users_of_domain(domain);
 
 	if (reservation->class == SEEP_CLASS_CHARGED)
 		reservation->charge_mbit = seep_charge_prefix(&asking->name) +
 					   (users ? 0 : SEEP_CHARGE_NEW_DOMAIN_MBIT);
 	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, users);
-	asking->domain.limits = limits_of_domain(engine, users);
-	asking->domain.charge_mbit = reservation->charge_mbit;
 	asking->user.charge_mbit = reservation->user_charge_mbit;
-	seep_meter_judge(&asking->domain, domain_entry);
-	seep_meter_judge(&asking->user, user_entry);
-	reservation->verdict = seep_verdict_decide(
-		asking->user.outcome, asking->domain.outcome, reservation->user_charge_mbit,
-		seep_engine_mode(engine, asking->observation->when_ms));
-	seep_meter_mark(&asking->domain, domain_entry,
-			part_of(reservation->verdict, SEEP_METER_DOMAIN));
-	seep_meter_mark(&asking->user, user_entry, part_of(reservation->verdict, SEEP_METER_USER));
+	seep_meter_judge(&asking->user, user);
+}
+
+/* The verdict of both meters; the user's alone if DOMAIN is NULL. */
+static void decide(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
+{
+	struct seep_reservation *reservation = asking->reservation;
+
+	reservation->verdict = seep_verdict_decide(asking->user.outcome, asking->domain.outcome,
+						   reservation->user_charge_mbit, asking->mode);
+	if (domain)
+		seep_meter_mark(&asking->domain, domain,
+				part_of(reservation->verdict, &asking->domain));
+	seep_meter_mark(&asking->user, user, part_of(reservation->verdict, &asking->user));
+}
+
+/* Charges and judges, with both entries locked, and reserves. */
+static void judge(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
+{
+	struct seep_reservation *reservation = asking->reservation;
+	uint64_t users = users_of_domain(domain_of_entry(domain));
+
+	judge_user(asking, user, users);
+	asking->domain.limits = limits_of_domain(asking->engine, users);
+	asking->domain.charge_mbit = reservation->charge_mbit;
+	seep_meter_judge(&asking->domain, domain);
+	decide(asking, domain, user);
 	if (reservation->verdict.outcome != SEEP_REFUSE) {
-		seep_meter_reserve(&asking->domain, domain_entry);
-		seep_meter_reserve(&asking->user, user_entry);
+		seep_meter_reserve(&asking->domain, domain);
+		seep_meter_reserve(&asking->user, user);
 		reservation->domain_mbit = asking->domain.added_mbit;
 		reservation->user_mbit = asking->user.added_mbit;
 	}
 	if (asking->domain.edge)
-		note_domain_event(asking, domain_entry, domain);
+		note_domain_event(asking, domain);
 	if (asking->user.edge)
-		note_user_event(asking, user_entry, user);
+		note_user_event(asking, user);
 }
 
-/* The domain's entry, locked, or NULL if there is no room for it. */
+/*
+ * The domain's entry, locked.  Without room for it, the one that all such share:
+ * what finds no place is metered still, only less well.
+ */
 static struct seep_entry *claim_domain(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+	uint64_t refill_mbit_day = engine->domain_limits.refill_mbit_day;
 	enum seep_claim how;
-	struct seep_entry *entry =
-		seep_table_claim(engine->domains, asking->reservation->domain_key,
-				 engine->domain_limits.refill_mbit_day, asking->domain.now_s, &how);
+	struct seep_entry *entry = seep_table_claim(engine->domains, reservation->domain_key,
+						    refill_mbit_day, asking->domain.now_s, &how);
 
-	if (entry && how != SEEP_CLAIM_FOUND)
+	if (!entry) {
+		reservation->domain_key = SEEP_TABLE_SHARED;
+		entry = seep_table_claim(engine->domains, SEEP_TABLE_SHARED, refill_mbit_day,
+					 asking->domain.now_s, &how);
+	}
+	if (how != SEEP_CLAIM_FOUND)
 		note_domain_text(domain_of_entry(entry), &asking->name);
-	if (entry && how == SEEP_CLAIM_EVICTED)
+	if (how == SEEP_CLAIM_EVICTED)
 		seep_counters_add(&asking->thread->counters.evicted_domains, 1);
 	return entry;
 }
 
-/* The user's entry, locked, or NULL if there is no room for it. */
+/* The user's entry, locked, or the one that all without a place share. */
 static struct seep_entry *claim_user(struct asking *asking, struct recent *recent)
 {
 	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+	uint64_t refill_mbit_day = engine->user_limits.refill_mbit_day;
 	enum seep_claim how;
-	struct seep_entry *entry =
-		seep_table_claim(engine->users, recent->key, engine->user_limits.refill_mbit_day,
-				 asking->user.now_s, &how);
+	struct seep_entry *entry = seep_table_claim(engine->users, recent->key, refill_mbit_day,
+						    asking->user.now_s, &how);
 
-	if (!entry)
-		return NULL;
+	reservation->user_key = recent->key;
+	if (!entry) {
+		reservation->user_key = SEEP_TABLE_SHARED;
+		return seep_table_claim(engine->users, SEEP_TABLE_SHARED, refill_mbit_day,
+					asking->user.now_s, &how);
+	}
 	if (how != SEEP_CLAIM_FOUND)
 		user_of_entry(entry)->address = recent->address;
 	if (how == SEEP_CLAIM_EVICTED)
@@ -202,6 +239,29 @@ static struct seep_entry *claim_user(struct asking *asking, struct recent *recen
 	user_of_entry(entry)->hits += recent->hits;
 	recent->hits = 0;
 	return entry;
+}
+
+/*
+ * A new domain, and a user who cannot pay for it: refused before the domain is
+ * given a place, or a spent user could push out everybody's domains for nothing.
+ */
+static bool is_refused_unplaced(struct asking *asking, struct recent *recent)
+{
+	struct seep_entry *entry =
+		seep_table_find(asking->engine->domains, asking->reservation->domain_key);
+
+	if (entry) {
+		seep_table_unlock(asking->engine->domains, asking->reservation->domain_key);
+		return false;
+	}
+	entry = claim_user(asking, recent);
+	judge_user(asking, entry, 0);
+	if (asking->user.outcome == SEEP_REFUSE)
+		decide(asking, NULL, entry);
+	if (asking->user.edge)
+		note_user_event(asking, entry);
+	seep_table_unlock(asking->engine->users, asking->reservation->user_key);
+	return asking->reservation->verdict.outcome == SEEP_REFUSE;
 }
 
 static void count_verdict(struct seep_counters *counters, struct seep_verdict verdict)
@@ -296,26 +356,21 @@ static void ask_meters(struct asking *asking)
 
 	make_keys(asking);
 	seep_table_prefetch(engine->users, recent->key);
+	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
-	asking->domain.spent_count = &engine->domains_spent;
-	asking->user.spent_count = &engine->users_spent;
 	asking->user.limits = engine->user_limits;
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
-	domain = claim_domain(asking);
-	user = domain ? claim_user(asking, recent) : NULL;
-	if (user) {
-		reservation->user_key = recent->key;
+	if (!is_refused_unplaced(asking, recent)) {
+		domain = claim_domain(asking);
+		user = claim_user(asking, recent);
 		judge(asking, domain, user);
-		seep_table_unlock(engine->users, recent->key);
-	}
-	if (domain)
+		seep_table_unlock(engine->users, reservation->user_key);
 		seep_table_unlock(engine->domains, reservation->domain_key);
-	if (!user) {
-		reservation->domain_key = 0;
-		reservation->class = SEEP_CLASS_UNTRACKED;
-		return;
 	}
+	if (reservation->user_key == SEEP_TABLE_SHARED ||
+	    reservation->domain_key == SEEP_TABLE_SHARED)
+		reservation->class = SEEP_CLASS_UNTRACKED;
 	count_verdict(&asking->thread->counters, reservation->verdict);
 	tell_edges(asking);
 }
@@ -372,6 +427,7 @@ static void learn_domain(struct seep_engine *engine, const struct seep_reservati
 	seep_sketch_add_few(&domain->first_users, reservation->user_key);
 	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
 	seep_sketch_add(&domain->names_sum, domain->names, NAMES_BITS, reservation->name_key);
+	domain->head.standing = (uint32_t)users_of_domain(domain);
 	seep_table_unlock(engine->domains, reservation->domain_key);
 }
 

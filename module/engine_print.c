@@ -4,31 +4,31 @@
 
 #include "engine_state.h"
 
-struct refresh {
-	struct seep_engine *engine;
+/* Counts the entries of a table that are spent. */
+struct spent {
+	const struct seep_engine *engine;
 	uint64_t now_s;
+	uint64_t count;
 };
 
-/* Lets spent meters that nobody touches be seen to have drained. */
-static void refresh_user(void *context, uint64_t key, struct seep_entry *entry)
+static void count_spent_user(void *context, uint64_t key, struct seep_entry *entry)
 {
-	const struct refresh *refresh = context;
+	struct spent *spent = context;
 
 	(void)key;
-	seep_meter_refresh(entry, &refresh->engine->user_limits, refresh->now_s,
-			   &refresh->engine->users_spent);
+	spent->count += seep_meter_is_spent(entry, &spent->engine->user_limits, spent->now_s);
 }
 
-static void refresh_domain(void *context, uint64_t key, struct seep_entry *entry)
+static void count_spent_domain(void *context, uint64_t key, struct seep_entry *entry)
 {
-	const struct refresh *refresh = context;
+	struct spent *spent = context;
 	struct seep_limits limits;
 
 	(void)key;
 	if (!entry->spent)
 		return;
-	limits = limits_of_domain(refresh->engine, users_of_domain(domain_of_entry(entry)));
-	seep_meter_refresh(entry, &limits, refresh->now_s, &refresh->engine->domains_spent);
+	limits = limits_of_domain(spent->engine, users_of_domain(domain_of_entry(entry)));
+	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 }
 
 static uint64_t value_of(_Atomic int64_t *count)
@@ -38,19 +38,18 @@ static uint64_t value_of(_Atomic int64_t *count)
 
 static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct seep_gauges *gauges)
 {
-	struct refresh refresh = { engine, when_ms / 1000 };
+	struct spent users = { engine, when_ms / 1000, 0 };
+	struct spent domains = users;
 
-	if (value_of(&engine->users_spent))
-		seep_table_walk(engine->users, refresh_user, &refresh);
-	if (value_of(&engine->domains_spent))
-		seep_table_walk(engine->domains, refresh_domain, &refresh);
+	seep_table_walk(engine->users, count_spent_user, &users);
+	seep_table_walk(engine->domains, count_spent_domain, &domains);
 	*gauges = (struct seep_gauges){
 		.mode = seep_engine_mode(engine, when_ms),
 		.passthrough = SEEP_PASSTHROUGH_NO,
 		.users = seep_table_used(engine->users),
-		.users_spent = value_of(&engine->users_spent),
+		.users_spent = users.count,
 		.domains = seep_table_used(engine->domains),
-		.domains_spent = value_of(&engine->domains_spent),
+		.domains_spent = domains.count,
 		.inflight = value_of(&engine->inflight),
 		.novelty_names = seep_novelty_names(engine->novelty),
 		.memory_bytes = seep_engine_memory_bytes(engine),

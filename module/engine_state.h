@@ -86,8 +86,6 @@ struct seep_engine {
 	unsigned thread_count;
 	atomic_uint threads_taken;
 	_Atomic int64_t inflight;
-	_Atomic int64_t users_spent;
-	_Atomic int64_t domains_spent;
 	pthread_mutex_t base_lock;
 	struct seep_counters base; /* the sums at the last reset */
 };

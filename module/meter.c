@@ -29,15 +29,6 @@ static uint64_t flag_mbit(const struct seep_limits *limits)
 	return limits->budget_mbit / 100 * limits->flag_at_percent;
 }
 
-/* Marks an entry spent or not, and keeps the count of those that are. */
-static void set_spent(struct seep_entry *entry, bool spent, _Atomic int64_t *count)
-{
-	if (entry->spent == spent)
-		return;
-	entry->spent = spent;
-	atomic_fetch_add_explicit(count, spent ? 1 : -1, memory_order_relaxed);
-}
-
 void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
 {
 	struct seep_reading reading = {
@@ -54,10 +45,12 @@ void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
 
 /* Is it below flag-at, and long enough after it was above?  Without the hour a
  * client could have a line logged with every other query. */
-static bool is_released(const struct seep_metering *metering, const struct seep_entry *entry)
+static bool is_released(const struct seep_entry *entry, const struct seep_limits *limits,
+			uint64_t now_s)
 {
-	return entry->flagged && entry->meter.level_mbit <= flag_mbit(&metering->limits) &&
-	       metering->now_s > entry->crossed_s + RELEASE_AFTER_S;
+	return seep_bucket_level(&entry->meter, limits->refill_mbit_day, now_s) <=
+		       flag_mbit(limits) &&
+	       now_s > entry->crossed_s + RELEASE_AFTER_S;
 }
 
 void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
@@ -67,14 +60,14 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 	if (applied >= SEEP_WOULD_REFUSE) {
 		if (!entry->spent)
 			metering->edge = SEEP_EDGE_SPENT;
-		set_spent(entry, true, metering->spent_count);
+		entry->spent = 1;
 	} else if (applied == SEEP_FLAG) {
 		if (!entry->flagged)
 			metering->edge = SEEP_EDGE_FLAGGED;
 	} else {
-		if (is_released(metering, entry)) {
+		if (entry->flagged && is_released(entry, &metering->limits, metering->now_s)) {
 			metering->edge = SEEP_EDGE_RELEASED;
-			set_spent(entry, false, metering->spent_count);
+			entry->spent = 0;
 			entry->flagged = 0;
 		}
 		return;
@@ -105,10 +98,8 @@ void seep_meter_give_back(struct seep_entry *entry, uint64_t added_mbit)
 	seep_bucket_lower(&entry->meter, added_mbit);
 }
 
-void seep_meter_refresh(struct seep_entry *entry, const struct seep_limits *limits, uint64_t now_s,
-			_Atomic int64_t *spent_count)
+bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limits *limits,
+			 uint64_t now_s)
 {
-	if (entry->spent &&
-	    seep_bucket_level(&entry->meter, limits->refill_mbit_day, now_s) <= flag_mbit(limits))
-		set_spent(entry, false, spent_count);
+	return entry->spent && !is_released(entry, limits, now_s);
 }

@@ -8,7 +8,6 @@
 #ifndef SEEP_METER_H
 #define SEEP_METER_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -43,7 +42,6 @@ struct seep_metering {
 	struct seep_limits limits;
 	uint64_t charge_mbit;
 	uint64_t now_s;
-	_Atomic int64_t *spent_count; /* how many entries are spent */
 	/* out */
 	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */
 	enum seep_edge edge;
@@ -70,8 +68,8 @@ void seep_meter_keep(struct seep_entry *entry);
 /* ...or did not, and is given back. */
 void seep_meter_give_back(struct seep_entry *entry, uint64_t added_mbit);
 
-/* Ends "spent" if the meter has drained below flag-at by NOW_S. */
-void seep_meter_refresh(struct seep_entry *entry, const struct seep_limits *limits, uint64_t now_s,
-			_Atomic int64_t *spent_count);
+/* Is it spent, as of NOW_S?  False once it has drained below flag-at. */
+bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limits *limits,
+			 uint64_t now_s);
 
 #endif

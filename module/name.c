@@ -98,31 +98,32 @@ bool seep_name_echoed(const struct seep_name *name, const uint8_t *packet)
 	return false;
 }
 
+/* A byte of a label as text, escaped if need be; how many characters. */
+static size_t print_byte(char text[5], uint8_t byte)
+{
+	if (byte <= 32 || byte >= 127)
+		return (size_t)snprintf(text, 5, "\\%03u", byte);
+	if (strchr(".\\\"", byte))
+		return (size_t)snprintf(text, 5, "\\%c", byte);
+	return (size_t)snprintf(text, 5, "%c", byte);
+}
+
 void seep_name_print(char *text, size_t text_size, const uint8_t *name, size_t name_size)
 {
+	char whole[4 * SEEP_NAME_MAX_BYTES + 2] = ".";
 	size_t used = 0;
 	size_t at = 0;
 
-	if (name_size == 1 && text_size > 1)
-		text[used++] = '.';
 	while (at < name_size && name[at]) {
 		size_t label_end = at + 1u + name[at];
 
-		for (at++; at < label_end && at < name_size; at++) {
-			if (used + 8 >= text_size) {
-				(void)snprintf(text + used, text_size - used, "...");
-				return;
-			}
-			if (name[at] <= 32 || name[at] >= 127)
-				used += (size_t)snprintf(text + used, 5, "\\%03u", name[at]);
-			else if (strchr(".\\\"", name[at]))
-				used += (size_t)snprintf(text + used, 3, "\\%c", name[at]);
-			else
-				text[used++] = (char)name[at];
-		}
-		if (at < name_size && name[at])
-			text[used++] = '.';
+		if (at)
+			whole[used++] = '.';
+		for (at++; at < label_end && at < name_size; at++)
+			used += print_byte(whole + used, name[at]);
 	}
-	if (text_size)
-		text[used] = '\0';
+	if (snprintf(text, text_size, "%s", whole) < (int)text_size)
+		return;
+	used = text_size > 4 ? text_size - 4 : 0;
+	(void)snprintf(text + used, text_size - used, "...");
 }

@@ -8,7 +8,7 @@
  * together are `memory`, and for at most four; never is a known name
  * forgotten before that, unless a generation fills up earlier.
  * False positives (a novel name taken for known, and so not charged): below
- * 2 % with all four generations full to their capacity of one name to 16
+ * 1 % with all four generations full to their capacity of one name to 16
  * bits; the key being secret, nobody can tell which names those are.
  * Memory: the caller's block.  Threads: any, without locks; a race may lose
  * nothing but a count.

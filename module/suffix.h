@@ -23,7 +23,9 @@ struct seep_suffix_reader;
 struct seep_suffixes *seep_suffix_open(const char *path);
 void seep_suffix_close(struct seep_suffixes *suffixes);
 
-/* A reader of SUFFIXES for one thread, 256 KiB; NULL without memory. */
+#define SEEP_SUFFIX_READER_BYTES (256 * 1024)
+
+/* A reader of SUFFIXES for one thread, about so many bytes; NULL without memory. */
 struct seep_suffix_reader *seep_suffix_reader_open(const struct seep_suffixes *suffixes);
 void seep_suffix_reader_close(struct seep_suffix_reader *reader);
 

@@ -26,7 +26,8 @@ struct seep_table {
 
 struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes)
 {
-	size_t sets = bytes / (WAYS * (sizeof(uint64_t) + entry_bytes));
+	size_t slot_bytes = sizeof(uint64_t) + entry_bytes;
+	size_t sets = bytes > slot_bytes ? (bytes - slot_bytes) / (WAYS * slot_bytes) : 0;
 	struct seep_table *table = NULL;
 
 	if (!sets || posix_memalign((void **)&table, CACHE_LINE, sizeof(*table)))
@@ -35,7 +36,7 @@ struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_by
 	for (size_t i = 0; i < STRIPES; i++)
 		pthread_mutex_init(&table->stripes[i].lock, NULL);
 	table->keys = memory;
-	table->entries = (unsigned char *)memory + sets * WAYS * sizeof(uint64_t);
+	table->entries = (unsigned char *)memory + (sets * WAYS + 1) * sizeof(uint64_t);
 	table->sets = sets;
 	table->entry_bytes = entry_bytes;
 	return table;
@@ -50,8 +51,11 @@ void seep_table_destroy(struct seep_table *table)
 	free(table);
 }
 
+/* Behind the sets lies the shared entry, alone in a set of its own. */
 static size_t set_of(const struct seep_table *table, uint64_t key)
 {
+	if (key == SEEP_TABLE_SHARED)
+		return table->sets;
 	/* The high half picks the set by multiplication; the sketches draw
 	 * from the whole hash of other things, so no bit is used twice. */
 	return (size_t)(((key >> 32) * (uint64_t)table->sets) >> 32);
@@ -78,6 +82,8 @@ static size_t slot_of(const struct seep_table *table, uint64_t key)
 	size_t first = set_of(table, key) * WAYS;
 	size_t empty = SIZE_MAX;
 
+	if (key == SEEP_TABLE_SHARED)
+		return first;
 	for (size_t slot = first; slot < first + WAYS; slot++) {
 		if (table->keys[slot] == key)
 			return slot;
@@ -104,24 +110,35 @@ struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
 	return NULL;
 }
 
+/* Would A be missed less than B? */
+static bool is_worth_less(const struct seep_entry *a, uint64_t a_level, const struct seep_entry *b,
+			  uint64_t b_level)
+{
+	if (a->standing != b->standing)
+		return a->standing < b->standing;
+	if (a_level != b_level)
+		return a_level < b_level;
+	return a->last_s < b->last_s;
+}
+
 /* The entry of KEY's set that is missed least; SIZE_MAX if all are held. */
 static size_t victim_of(const struct seep_table *table, uint64_t key, uint64_t refill_mbit_day,
 			uint64_t now_s)
 {
 	size_t first = set_of(table, key) * WAYS;
 	size_t victim = SIZE_MAX;
-	uint64_t lowest = UINT64_MAX;
+	uint64_t victim_level = 0;
 
 	for (size_t slot = first; slot < first + WAYS; slot++) {
 		struct seep_entry *entry = entry_at(table, slot);
 		uint64_t level = seep_bucket_level(&entry->meter, refill_mbit_day, now_s);
 
-		if (entry->spent || entry->inflight)
+		if ((entry->spent && level) || entry->inflight)
 			continue;
-		if (victim == SIZE_MAX || level < lowest ||
-		    (level == lowest && entry->last_s < entry_at(table, victim)->last_s)) {
+		if (victim == SIZE_MAX ||
+		    is_worth_less(entry, level, entry_at(table, victim), victim_level)) {
 			victim = slot;
-			lowest = level;
+			victim_level = level;
 		}
 	}
 	return victim;
@@ -146,7 +163,8 @@ struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
 		*how = SEEP_CLAIM_FOUND;
 	} else {
 		*how = SEEP_CLAIM_FRESH;
-		atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+		if (key != SEEP_TABLE_SHARED)
+			atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
 	}
 	entry = entry_at(table, slot);
 	if (*how != SEEP_CLAIM_FOUND) {
@@ -173,11 +191,12 @@ void seep_table_walk(struct seep_table *table,
 		     void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
 		     void *context)
 {
-	for (size_t set = 0; set < table->sets; set++) {
+	for (size_t set = 0; set <= table->sets; set++) {
 		pthread_mutex_t *lock = &table->stripes[set % STRIPES].lock;
+		size_t ways = set < table->sets ? WAYS : 1;
 
 		pthread_mutex_lock(lock);
-		for (size_t way = 0; way < WAYS; way++) {
+		for (size_t way = 0; way < ways; way++) {
 			size_t slot = set * WAYS + way;
 
 			if (table->keys[slot])

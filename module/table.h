@@ -4,9 +4,11 @@
  *
  * Memory: one block given at start, never more; sets of eight entries, the
  * keys of a set in one cache line.  When a set is full, the entry with the
- * lowest level goes, of equals the one unseen longest; never one that is spent
- * or that holds a reservation.  So a stranger costs a stranger its place, and
- * nobody's meter is wiped by what others do.
+ * least standing goes, of equals the one with the lowest level, of those the
+ * one unseen longest; never one that is spent and has not drained, or that
+ * holds a reservation.  So a stranger costs a stranger its place, and nobody's
+ * meter is wiped by what others do.  Who finds no place shares one entry with
+ * all others who find none, SEEP_TABLE_SHARED.
  * Threads: an entry is handed out with its stripe locked, and the caller
  * unlocks it; no function here takes two locks.
  */
@@ -26,12 +28,16 @@ struct seep_entry {
 	uint32_t last_s;    /* last asked for */
 	uint32_t inflight;  /* reservations held; such an entry stays */
 	uint32_t crossed_s; /* when a line was last crossed upwards */
+	uint32_t standing;  /* how many rely on it: a domain's users */
 	uint8_t flagged;    /* above flag-at, and said so */
 	uint8_t spent;      /* refused or would be; such an entry stays */
-	uint8_t reserved[6];
+	uint8_t reserved[2];
 };
 
 struct seep_table;
+
+/* The key of the entry for whoever finds no place; no hash is it. */
+#define SEEP_TABLE_SHARED UINT64_MAX
 
 /*
  * A table in BYTES of zeroed, cache-line aligned MEMORY that the caller owns
@@ -44,7 +50,7 @@ void seep_table_destroy(struct seep_table *table);
 /* What seep_table_claim did to give the entry. */
 enum seep_claim {
 	SEEP_CLAIM_FOUND,
-	SEEP_CLAIM_FRESH,   /* all zero but first_s */
+	SEEP_CLAIM_FRESH,   /* all zero but first_s, last_s and drained_s */
 	SEEP_CLAIM_EVICTED, /* the same, and another entry went for it */
 };
 
@@ -53,7 +59,7 @@ void seep_table_prefetch(const struct seep_table *table, uint64_t key);
 
 /*
  * The entry of KEY (not 0), claimed if it is not there; NULL if every entry
- * of its set is held.  Levels are compared as drained at REFILL up to NOW.
+ * of its set is held, which SEEP_TABLE_SHARED's never is.  Levels are compared as drained at REFILL up to NOW.
  */
 struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
 				    uint64_t refill_mbit_day, uint64_t now_s, enum seep_claim *how);

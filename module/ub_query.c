@@ -93,12 +93,13 @@ static struct ub_query *query_create(struct module_qstate *qstate)
 	if (!query)
 		return NULL;
 	memset(query, 0, sizeof(*query));
-	/* Letter case would carry a bit a letter past the charge: the name
-	 * leaves in lower case.  Each client gets its own spelling back, for
-	 * Unbound keeps that with the reply; and names that differ in case
-	 * only are one to it, so the state stays what it was. */
-	seep_name_lower(qinfo->qname, qinfo->qname, qinfo->qname_len);
-	memcpy(query->bytes, qinfo->qname, qinfo->qname_len);
+	seep_name_lower(query->bytes, qinfo->qname, qinfo->qname_len);
+	/* Letter case would carry a bit a letter past the charge: when guarding,
+	 * the name leaves in lower case.  Each client gets its own spelling
+	 * back, for Unbound keeps that with the reply; and names that differ in
+	 * case only are one to it, so the state stays what it was. */
+	if (seep_engine_mode(ub_module.engine, now_ms(qstate->env)) == SEEP_MODE_GUARD)
+		memcpy(qinfo->qname, query->bytes, qinfo->qname_len);
 	query->zone = ub_zone_of(qstate->env, &qstate->qinfo);
 	return query;
 }

@@ -229,7 +229,7 @@ def chains(lab, watch, tap):
                     charge=[(a, "www.chain.example")]):
         tap.equal(rcode_of(lab.ask("www.chain.example", source=a)), "NOERROR", "chain resolves")
     with watch.case("the CNAME's target, asked for itself: the resolver has it", unsent=1):
-        lab.ask("front.wild.example", source=a)
+        lab.ask("www.wild.example", source=a)
     with watch.case("cached CNAME, another type: only the target leaves", unsent=1):
         lab.ask("www.chain.example", "AAAA", source=a)
     with watch.case("two CNAMEs in a row", charged=1, charge=[(a, "more.chain.example")]):
@@ -530,6 +530,16 @@ def caps_lab(tap):
                       "it resolves")
 
 
+def spelling_lab(tap):
+    """action: flag changes nothing of what leaves, letter case neither."""
+    with rig.Lab(conf="learning: 0\naction: flag\n") as lab:
+        slow = lab.slow_server()
+        watch = Watch(lab, tap, "action: flag")
+        with watch.case("metered", charged=1, charge=[("127.1.0.1", "mixed.slow.example")]):
+            lab.ask("MiXeD.SLOW.example", source="127.1.0.1")
+        tap.ok("MiXeD.SLOW.example" in slow.spellings, "action: flag: the name leaves as it is")
+
+
 def expired_lab(tap):
     with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 0\n"
                        "infra-cache-max-rtt: 300\noutbound-msg-retry: 1\n") as lab:
@@ -588,6 +598,7 @@ def main():
         for root in ("stub", "forward"):
             root_lab(tap, root)
         caps_lab(tap)
+        spelling_lab(tap)
         expired_lab(tap)
         expired_wait_lab(tap)
         rpz_lab(tap)

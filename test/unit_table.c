@@ -19,7 +19,7 @@ static void *memory;
 /* A table of SETS sets, its memory zeroed. */
 static void table_open(size_t sets)
 {
-	size_t bytes = sets * WAYS * (sizeof(uint64_t) + sizeof(struct thing));
+	size_t bytes = (sets * WAYS + 1) * (sizeof(uint64_t) + sizeof(struct thing));
 
 	bytes = (bytes + 63) & ~(size_t)63;
 	memory = aligned_alloc(64, bytes);
@@ -70,7 +70,9 @@ static void hold(uint64_t key, uint32_t inflight, uint8_t spent)
 static void test_create(void)
 {
 	static _Alignas(64) unsigned char bytes[4096];
-	const size_t set = WAYS * (sizeof(uint64_t) + sizeof(struct thing));
+	/* one entry, for all who find no place, and sets of eight */
+	const size_t slot = sizeof(uint64_t) + sizeof(struct thing);
+	const size_t set = WAYS * slot;
 	static const struct {
 		size_t sets, more;
 		size_t capacity;
@@ -78,7 +80,7 @@ static void test_create(void)
 		      { 2, -1, 8 }, { 2, 0, 16 }, { 5, 3, 40 } };
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		size_t size = set * cases[i].sets + cases[i].more;
+		size_t size = slot + set * cases[i].sets + cases[i].more;
 		struct seep_table *one = seep_table_create(bytes, size, sizeof(struct thing));
 
 		is_bool(one, cases[i].capacity, "%zu bytes are %s", size,
@@ -282,8 +284,56 @@ static void test_many(void)
 	table_close();
 }
 
+/* Whoever finds no place shares an entry, which never goes, and is not counted. */
+static void test_shared(void)
+{
+	enum seep_claim how;
+	struct seep_entry *entry;
+
+	table_open(1);
+	for (uint64_t key = 1; key <= WAYS; key++) {
+		entry = seep_table_claim(table, key << 40, 0, NOW_S, &how);
+		entry->inflight = 1;
+		seep_table_unlock(table, key << 40);
+	}
+	ok(!seep_table_claim(table, UINT64_C(99) << 40, 0, NOW_S, &how), "no place for a ninth");
+	entry = seep_table_claim(table, SEEP_TABLE_SHARED, 0, NOW_S, &how);
+	ok(entry != NULL, "but the shared entry is there");
+	is_int(how, SEEP_CLAIM_FRESH, "fresh at first");
+	entry->meter.level_mbit = 7;
+	seep_table_unlock(table, SEEP_TABLE_SHARED);
+	entry = seep_table_claim(table, SEEP_TABLE_SHARED, 0, NOW_S, &how);
+	is_int(how, SEEP_CLAIM_FOUND, "then found");
+	is_int(entry->meter.level_mbit, 7, "as it was left");
+	seep_table_unlock(table, SEEP_TABLE_SHARED);
+	is_int(seep_table_used(table), WAYS, "it is not counted");
+	table_close();
+}
+
+/* Of two that are not spent, the one that fewer rely on goes, whatever their levels. */
+static void test_standing(void)
+{
+	enum seep_claim how;
+	struct seep_entry *entry;
+
+	table_open(1);
+	for (uint64_t key = 1; key <= WAYS; key++) {
+		entry = seep_table_claim(table, key << 40, 0, NOW_S, &how);
+		entry->standing = key == 3 ? 1 : 100;
+		entry->meter.level_mbit = key == 3 ? 5000 : 0;
+		seep_table_unlock(table, key << 40);
+	}
+	seep_table_claim(table, UINT64_C(99) << 40, 0, NOW_S, &how);
+	seep_table_unlock(table, UINT64_C(99) << 40);
+	is_int(how, SEEP_CLAIM_EVICTED, "one goes");
+	ok(!seep_table_find(table, UINT64_C(3) << 40), "the one of least standing");
+	table_close();
+}
+
 int main(void)
 {
+	test_shared();
+	test_standing();
 	test_create();
 	test_claim_and_find();
 	test_eviction_order();

@@ -56,11 +56,12 @@ enum trace_status {
 	TRACE_FAILED, /* the rest cannot be read: see error */
 };
 
-/* rows = events + malformed + ignored, but for rows that tell of the same query: its answer is ignored, too. */
+/* rows = events + answers + malformed + ignored, at the end. */
 struct trace_counts {
 	uint64_t rows;      /* lines that are neither empty nor comments; packets; frames */
-	uint64_t malformed; /* should have been a query, but could not be understood */
-	uint64_t ignored;   /* something else: answers, other log lines, other packets */
+	uint64_t answers;   /* rows that tell the answer to a query that has its own row */
+	uint64_t malformed; /* should have been a query or answer, but could not be understood */
+	uint64_t ignored;   /* something else: other log lines, other packets */
 };
 
 /* Called for each malformed row; RECORD counts lines, packets or frames from 1. */
@@ -69,6 +70,7 @@ typedef void trace_complain(void *context, const char *file, uint64_t record, co
 struct trace_setup {
 	enum trace_format format;
 	struct seep_address resolver; /* only packets to and from it; size_bytes 0: any */
+	uint16_t port;                /* of DNS in captures; 0: 53 */
 	trace_complain *complain;     /* may be NULL */
 	void *context;
 };

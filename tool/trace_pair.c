@@ -108,14 +108,14 @@ static struct waiting *unlink_one(struct trace_pair *pair, uint32_t *link)
 	return waiting;
 }
 
-void trace_pair_answer(struct trace_pair *pair, const struct trace_event *event, uint32_t tag)
+bool trace_pair_answer(struct trace_pair *pair, const struct trace_event *event, uint32_t tag)
 {
 	uint64_t key = key_of(event, tag);
 	uint32_t *link = &pair->bucket[key % TRACE_PAIR_CAPACITY];
 
 	if (!pair->queries_seen) {
 		put(pair, event);
-		return;
+		return true;
 	}
 	for (; *link != NONE; link = &pair->ring[*link].next) {
 		const struct waiting *waiting = &pair->ring[*link];
@@ -125,9 +125,10 @@ void trace_pair_answer(struct trace_pair *pair, const struct trace_event *event,
 
 			found->event.rcode = event->rcode;
 			found->event.ttl_s = event->ttl_s;
-			return;
+			return false;
 		}
 	}
+	return false;
 }
 
 bool trace_pair_take(struct trace_pair *pair, struct trace_event *event, bool ending)

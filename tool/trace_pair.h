@@ -29,8 +29,8 @@ void trace_pair_destroy(struct trace_pair *pair);
  */
 void trace_pair_query(struct trace_pair *pair, const struct trace_event *query, uint32_t tag);
 
-/* An answer; EVENT's time is the query's, if the record tells it. As trace_pair_query. */
-void trace_pair_answer(struct trace_pair *pair, const struct trace_event *event, uint32_t tag);
+/* An answer; EVENT's time is the query's, if the record tells it. As above. True if it stands for its query. */
+bool trace_pair_answer(struct trace_pair *pair, const struct trace_event *event, uint32_t tag);
 
 /* Takes the next query that is complete or waits for nothing any more; ENDING: all that are left. */
 bool trace_pair_take(struct trace_pair *pair, struct trace_event *event, bool ending);

@@ -13,49 +13,56 @@
 
 struct word {
 	const char *text;
+	uint8_t length;
 	uint16_t value;
 };
 
+#define WORD(text, value)                       \
+	{                                       \
+		text, sizeof(text) - 1, (value) \
+	}
+
 /* The commonest first. */
 static const struct word types[] = {
-	{ "A", 1 },           { "AAAA", 28 },    { "HTTPS", 65 },    { "PTR", 12 },
-	{ "TXT", 16 },        { "MX", 15 },      { "SRV", 33 },      { "NS", 2 },
-	{ "SOA", 6 },         { "CNAME", 5 },    { "NULL", 10 },     { "ANY", 255 },
-	{ "SVCB", 64 },       { "NAPTR", 35 },   { "DS", 43 },       { "DNSKEY", 48 },
-	{ "CAA", 257 },       { "TLSA", 52 },    { "SPF", 99 },      { "A6", 38 },
-	{ "MD", 3 },          { "MF", 4 },       { "MB", 7 },        { "MG", 8 },
-	{ "MR", 9 },          { "WKS", 11 },     { "HINFO", 13 },    { "MINFO", 14 },
-	{ "RP", 17 },         { "AFSDB", 18 },   { "X25", 19 },      { "ISDN", 20 },
-	{ "RT", 21 },         { "NSAP", 22 },    { "NSAP-PTR", 23 }, { "SIG", 24 },
-	{ "KEY", 25 },        { "PX", 26 },      { "GPOS", 27 },     { "LOC", 29 },
-	{ "NXT", 30 },        { "EID", 31 },     { "NIMLOC", 32 },   { "ATMA", 34 },
-	{ "KX", 36 },         { "CERT", 37 },    { "DNAME", 39 },    { "SINK", 40 },
-	{ "OPT", 41 },        { "APL", 42 },     { "SSHFP", 44 },    { "IPSECKEY", 45 },
-	{ "RRSIG", 46 },      { "NSEC", 47 },    { "DHCID", 49 },    { "NSEC3", 50 },
-	{ "NSEC3PARAM", 51 }, { "SMIMEA", 53 },  { "HIP", 55 },      { "NINFO", 56 },
-	{ "RKEY", 57 },       { "TALINK", 58 },  { "CDS", 59 },      { "CDNSKEY", 60 },
-	{ "OPENPGPKEY", 61 }, { "CSYNC", 62 },   { "ZONEMD", 63 },   { "UINFO", 100 },
-	{ "UID", 101 },       { "GID", 102 },    { "UNSPEC", 103 },  { "NID", 104 },
-	{ "L32", 105 },       { "L64", 106 },    { "LP", 107 },      { "EUI48", 108 },
-	{ "EUI64", 109 },     { "NXNAME", 128 }, { "TKEY", 249 },    { "TSIG", 250 },
-	{ "IXFR", 251 },      { "AXFR", 252 },   { "MAILB", 253 },   { "MAILA", 254 },
-	{ "URI", 256 },       { "AVC", 258 },    { "DOA", 259 },     { "AMTRELAY", 260 },
-	{ "RESINFO", 261 },   { "WALLET", 262 }, { "TA", 32768 },    { "DLV", 32769 },
+	WORD("A", 1),           WORD("AAAA", 28),    WORD("HTTPS", 65),    WORD("PTR", 12),
+	WORD("TXT", 16),        WORD("MX", 15),      WORD("SRV", 33),      WORD("NS", 2),
+	WORD("SOA", 6),         WORD("CNAME", 5),    WORD("NULL", 10),     WORD("ANY", 255),
+	WORD("SVCB", 64),       WORD("NAPTR", 35),   WORD("DS", 43),       WORD("DNSKEY", 48),
+	WORD("CAA", 257),       WORD("TLSA", 52),    WORD("SPF", 99),      WORD("A6", 38),
+	WORD("MD", 3),          WORD("MF", 4),       WORD("MB", 7),        WORD("MG", 8),
+	WORD("MR", 9),          WORD("WKS", 11),     WORD("HINFO", 13),    WORD("MINFO", 14),
+	WORD("RP", 17),         WORD("AFSDB", 18),   WORD("X25", 19),      WORD("ISDN", 20),
+	WORD("RT", 21),         WORD("NSAP", 22),    WORD("NSAP-PTR", 23), WORD("SIG", 24),
+	WORD("KEY", 25),        WORD("PX", 26),      WORD("GPOS", 27),     WORD("LOC", 29),
+	WORD("NXT", 30),        WORD("EID", 31),     WORD("NIMLOC", 32),   WORD("ATMA", 34),
+	WORD("KX", 36),         WORD("CERT", 37),    WORD("DNAME", 39),    WORD("SINK", 40),
+	WORD("OPT", 41),        WORD("APL", 42),     WORD("SSHFP", 44),    WORD("IPSECKEY", 45),
+	WORD("RRSIG", 46),      WORD("NSEC", 47),    WORD("DHCID", 49),    WORD("NSEC3", 50),
+	WORD("NSEC3PARAM", 51), WORD("SMIMEA", 53),  WORD("HIP", 55),      WORD("NINFO", 56),
+	WORD("RKEY", 57),       WORD("TALINK", 58),  WORD("CDS", 59),      WORD("CDNSKEY", 60),
+	WORD("OPENPGPKEY", 61), WORD("CSYNC", 62),   WORD("ZONEMD", 63),   WORD("UINFO", 100),
+	WORD("UID", 101),       WORD("GID", 102),    WORD("UNSPEC", 103),  WORD("NID", 104),
+	WORD("L32", 105),       WORD("L64", 106),    WORD("LP", 107),      WORD("EUI48", 108),
+	WORD("EUI64", 109),     WORD("NXNAME", 128), WORD("TKEY", 249),    WORD("TSIG", 250),
+	WORD("IXFR", 251),      WORD("AXFR", 252),   WORD("MAILB", 253),   WORD("MAILA", 254),
+	WORD("URI", 256),       WORD("AVC", 258),    WORD("DOA", 259),     WORD("AMTRELAY", 260),
+	WORD("RESINFO", 261),   WORD("WALLET", 262), WORD("TA", 32768),    WORD("DLV", 32769),
 };
 
 static const struct word rcodes[] = {
-	{ "NOERROR", 0 },  { "NXDOMAIN", 3 }, { "SERVFAIL", 2 }, { "REFUSED", 5 },
-	{ "FORMERR", 1 },  { "NOTIMP", 4 },   { "NOTIMPL", 4 },  { "YXDOMAIN", 6 },
-	{ "YXRRSET", 7 },  { "NXRRSET", 8 },  { "NOTAUTH", 9 },  { "NOTZONE", 10 },
-	{ "BADVERS", 16 }, { "BADKEY", 17 },  { "BADTIME", 18 }, { "BADCOOKIE", 23 },
+	WORD("NOERROR", 0),  WORD("NXDOMAIN", 3), WORD("SERVFAIL", 2), WORD("REFUSED", 5),
+	WORD("FORMERR", 1),  WORD("NOTIMP", 4),   WORD("NOTIMPL", 4),  WORD("YXDOMAIN", 6),
+	WORD("YXRRSET", 7),  WORD("NXRRSET", 8),  WORD("NOTAUTH", 9),  WORD("NOTZONE", 10),
+	WORD("BADVERS", 16), WORD("BADKEY", 17),  WORD("BADTIME", 18), WORD("BADCOOKIE", 23),
 };
 
 static bool find_word(const struct word *words, size_t count, const char *text, size_t length,
 		      uint16_t *value)
 {
 	for (size_t at = 0; at < count; at++) {
-		if (strnlen(words[at].text, length + 1) == length &&
-		    strncasecmp(words[at].text, text, length) == 0) {
+		if (words[at].length == length &&
+		    (memcmp(words[at].text, text, length) == 0 ||
+		     strncasecmp(words[at].text, text, length) == 0)) {
 			*value = words[at].value;
 			return true;
 		}

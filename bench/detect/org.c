@@ -15,11 +15,6 @@
 
 #define DEPARTMENT_SITES 120
 
-static uint32_t pick_site(const struct org *org, struct dice *dice)
-{
-	return dice_zipf(dice, org->world->site_count);
-}
-
 /* A program's server: mostly a platform's, at times one hardly known. */
 static uint32_t pick_app(const struct org *org, struct dice *dice)
 {
@@ -73,7 +68,7 @@ static void set_tastes(struct person *person, struct dice *dice)
 		struct dice shared =
 			dice_of(org->seed, 300 + department, dice_below(dice, DEPARTMENT_SITES));
 
-		person->favourites[i] = pick_site(org, i % 3 ? dice : &shared);
+		person->favourites[i] = world_pick_site(i % 3 ? dice : &shared);
 	}
 	for (unsigned i = 0; i < ORG_APPS; i++)
 		person->apps[i] = pick_app(org, dice);
@@ -124,7 +119,7 @@ static void set_servers(struct org *org)
 			.org = org,
 			.user = org->people + i,
 			/* Connections a day; pages a day. */
-			.per_day = is_mail ? 8.0 * org->people / mail : 3000,
+			.per_day = is_mail ? 8.0 * org->people / mail : 500,
 		};
 		server->actor = (struct actor){
 			.dice = dice_of(org->seed, 204, i),

@@ -2,10 +2,9 @@
 /* People at their browsers, and the programs that poll beside them. */
 #include "org.h"
 
-/* Of the pages that one opens. */
-#define FAVOURITE 0.74 /* a site of one's own */
-#define KNOWN     0.235 /* another one, by the world's popularity */
-/* The rest: somewhere off the beaten track, any site alike. */
+/* Share of the pages that one opens on a site of one's own choice; the others
+ * are wherever a search leads. */
+#define FAVOURITE 0.78
 
 /* One in so many pages, an interest gives way to another. */
 #define NEW_INTEREST 160
@@ -14,17 +13,11 @@
 
 static uint32_t pick_site(struct person *person, struct dice *dice)
 {
-	const struct world *world = person->org->world;
-	double draw = dice_unit(dice);
-
 	if (dice_below(dice, NEW_INTEREST) == 0)
-		person->favourites[dice_below(dice, ORG_FAVOURITES)] =
-			dice_zipf(dice, world->site_count);
-	if (draw < FAVOURITE)
+		person->favourites[dice_below(dice, ORG_FAVOURITES)] = world_pick_site(dice);
+	if (dice_chance(dice, FAVOURITE))
 		return person->favourites[dice_zipf(dice, ORG_FAVOURITES)];
-	if (draw < FAVOURITE + KNOWN)
-		return dice_zipf(dice, world->site_count);
-	return dice_below(dice, world->site_count);
+	return world_pick_site(dice);
 }
 
 /* What a page pulls in from elsewhere; drawn from the site's own dice, so
@@ -45,7 +38,7 @@ static void open_page(struct stage *stage, uint32_t user, uint32_t site, struct 
 	const struct world *world = stage->world;
 	const struct world_domain *domain = &world->sites[site];
 	struct dice fixed = dice_of(world->seed, 110, site);
-	unsigned resources = dice_between(&fixed, 1, 10);
+	unsigned resources = dice_between(&fixed, 1, 7);
 
 	stage_ask_browser(stage, user, domain->first);
 	for (unsigned i = 1; i < domain->count; i++) {

@@ -33,7 +33,7 @@ unsigned world_word(struct dice *dice, char *text, unsigned room)
 	static const char onsets[] = "bcdfghjklmnprstvwz";
 	static const char vowels[] = "aaeeiioouy";
 	static const char codas[] = "nrstlmnd";
-	double wanted = dice_normal(dice, 7.6, 2.1);
+	double wanted = dice_normal(dice, 6.3, 1.8);
 	unsigned size = 0;
 
 	if (wanted < 3)
@@ -57,7 +57,7 @@ void world_domain_text(struct dice *dice, char *text, unsigned room)
 	size_t i = 0;
 
 	/* A second word or a number, in some. */
-	if (dice_chance(dice, 0.12)) {
+	if (dice_chance(dice, 0.05)) {
 		text[used++] = '-';
 		used += world_word(dice, text + used, 16);
 	} else if (dice_chance(dice, 0.05)) {
@@ -70,9 +70,8 @@ void world_domain_text(struct dice *dice, char *text, unsigned room)
 
 uint32_t world_ttl(struct dice *dice)
 {
-	static const uint32_t ttls_s[] = { 30,   60,   60,    60,    300,   300,  300,
-					   300,  300,  600,   600,   1800,  3600, 3600,
-					   3600, 3600, 14400, 43200, 86400, 86400 };
+	static const uint32_t ttls_s[] = { 30,	 60,   60,   300,  300,  300,	300,   300,   600,   1800,
+					   3600, 3600, 3600, 3600, 3600, 14400, 21600, 43200, 86400, 86400 };
 
 	return ttls_s[dice_below(dice, sizeof(ttls_s) / sizeof(ttls_s[0]))];
 }
@@ -197,7 +196,7 @@ static void add_fixed(struct world *world)
 
 	for (unsigned i = 0; i < 8; i++)
 		world->portal[i] = add_dotted(world, portal[i], 300);
-	for (unsigned i = 0; i < 200; i++) {
+	for (unsigned i = 0; i < WORLD_DEAD; i++) {
 		struct wire wire = { .size = 0 };
 
 		world_domain_text(&dice, text, sizeof(text));
@@ -255,4 +254,11 @@ void world_close(struct world *world)
 	free(world->sites);
 	free(world->platforms);
 	free(world->parties);
+}
+
+uint32_t world_pick_site(struct dice *dice)
+{
+	if (dice_chance(dice, 0.02))
+		return dice_below(dice, WORLD_SITES);
+	return dice_zipf(dice, WORLD_POPULAR);
 }

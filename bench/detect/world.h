@@ -16,8 +16,10 @@
 #include "names.h"
 
 #define WORLD_SITES     400000u
+#define WORLD_POPULAR   24000u /* sites that people here may well know */
 #define WORLD_PLATFORMS 160u
 #define WORLD_PARTIES   4000u
+#define WORLD_DEAD      1500u
 #define WORLD_NO_NAME   UINT32_MAX
 
 /* A domain and its names: COUNT in a row from FIRST in the pool. */
@@ -34,7 +36,7 @@ struct world {
 	struct world_domain *parties;   /* WORLD_PARTIES */
 	uint32_t site_count;
 	/* Fixed names that clients ask for whatever their users do. */
-	uint32_t dead[200];   /* trackers that are gone: NXDOMAIN */
+	uint32_t dead[WORLD_DEAD];  /* trackers that are gone: NXDOMAIN */
 	uint32_t portal[8];   /* captive-portal checks */
 	uint32_t video[400];  /* nodes of a video network */
 	uint32_t courier[50]; /* a push service's hosts */
@@ -50,6 +52,9 @@ unsigned world_word(struct dice *dice, char *text, unsigned room);
 void world_domain_text(struct dice *dice, char *text, unsigned room);
 /* How long an answer lives: 30 s to one day. */
 uint32_t world_ttl(struct dice *dice);
+
+/* A site, by popularity; now and then any site alike. */
+uint32_t world_pick_site(struct dice *dice);
 
 /* Writes "rank,domain" lines, the most popular first, at most COUNT. */
 bool world_write_common(const struct world *world, const char *path, uint32_t count);

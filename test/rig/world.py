@@ -28,7 +28,7 @@ ZONES = {
     "ttl0.example": (0, WILDCARD),
     "ttl1.example": (1, WILDCARD),
     "ttl10.example": (10, WILDCARD),
-    "chain.example": (3600, "www CNAME front.wild.example.\n"
+    "chain.example": (3600, "www CNAME www.wild.example.\n"
                          "more CNAME next.chain.example.\nnext CNAME last.wild.example.\n"
                          "* CNAME any.wild.example.\n"),
     "dname.example": (3600, "d DNAME wild.example.\n"),

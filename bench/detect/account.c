@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Shows every sent name to all methods and keeps the books. */
+#include "account.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MARK_FLAGGED 1
+#define MARK_REFUSED 2
+#define MARK_BOT     4
+
+#define DOMAIN_FLAGGED 1
+#define DOMAIN_REFUSED 2
+
+/* Every so many events, their time is taken. */
+#define TIME_EVERY 61
+
+void account_open(struct account *account, const struct account_plan *plan)
+{
+	*account = (struct account){
+		.cases = plan->cases,
+		.leaks = plan->leaks,
+		.catches = plan->catches,
+		.people = plan->people,
+		.users = plan->users,
+		.days = plan->days,
+		.warm_days = plan->warm_days,
+		.rate = plan->rate,
+		.infected = util_zeroed(plan->users, 1),
+		.active = util_zeroed(plan->users, 1),
+		.ns = util_zeroed(ACCOUNT_METHODS, sizeof(*account->ns)),
+	};
+}
+
+void account_add(struct account *account, struct method *method)
+{
+	unsigned m = account->method_count++;
+
+	if (m >= ACCOUNT_METHODS)
+		util_die("too many methods");
+	account->methods[m] = method;
+	account->marks[m] = util_zeroed(account->users, 1);
+	method->armed = !account->warm_days;
+	if (!method->tune_share)
+		return;
+	account->worst[m] = util_zeroed(account->people, sizeof(float));
+	account->scores[m] = util_zeroed((size_t)account->people * (account->warm_days + 1),
+					 sizeof(float));
+	account->tuned_at_ms[m] =
+		START_MS + (uint64_t)(method->tune_share * account->warm_days * (double)DAY_MS);
+}
+
+/* Tuning. */
+
+static int descending(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return (x < y) - (x > y);
+}
+
+static void keep_worst(struct account *account, unsigned m)
+{
+	for (uint32_t user = 0; user < account->people; user++) {
+		if (account->active[user])
+			account->scores[m][account->score_count[m]++] = account->worst[m][user];
+		account->worst[m][user] = 0;
+	}
+}
+
+/* The lowest threshold that refuses no more than the rate. */
+static void tune(struct account *account, unsigned m)
+{
+	size_t count = account->score_count[m];
+	size_t allowed = (size_t)(account->rate * (double)count / 1000);
+
+	qsort(account->scores[m], count, sizeof(float), descending);
+	account->methods[m]->threshold = count ? (double)account->scores[m][allowed] : 0;
+}
+
+static void tune_when_due(struct account *account, uint64_t when_ms)
+{
+	for (unsigned m = 0; m < account->method_count; m++) {
+		if (!account->scores[m] || when_ms < account->tuned_at_ms[m])
+			continue;
+		keep_worst(account, m);
+		tune(account, m);
+		free(account->scores[m]);
+		account->scores[m] = NULL;
+	}
+}
+
+/* Days. */
+
+static void end_day(struct account *account)
+{
+	bool counts = account->day >= account->warm_days;
+	bool week_ends = (account->day + 1) % 7 == 0 || account->day + 1 == account->days;
+
+	for (uint32_t user = 0; counts && user < account->people; user++)
+		account->user_days += account->active[user] && !account->infected[user];
+	for (unsigned m = 0; m < account->method_count; m++) {
+		struct trouble *trouble = &account->trouble[m];
+		uint8_t *marks = account->marks[m];
+
+		if (account->scores[m])
+			keep_worst(account, m);
+		for (uint32_t user = 0; user < account->users; user++) {
+			bool counted = counts && !account->infected[user];
+			bool person = user < account->people;
+
+			if (counted && person) {
+				trouble->people_days_flagged +=
+					(marks[user] & (MARK_FLAGGED | MARK_REFUSED)) != 0;
+				trouble->people_days_refused += (marks[user] & MARK_REFUSED) != 0;
+			} else if (counted) {
+				trouble->server_days_refused += (marks[user] & MARK_REFUSED) != 0;
+			}
+			if (counted && person && week_ends)
+				trouble->dga_weeks += (marks[user] & MARK_BOT) != 0;
+			marks[user] &= week_ends ? 0 : MARK_BOT;
+		}
+	}
+	memset(account->active, 0, account->users);
+}
+
+static void turn_days(struct account *account, uint64_t when_ms)
+{
+	unsigned day = (unsigned)((when_ms - START_MS) / DAY_MS);
+
+	tune_when_due(account, when_ms);
+	while (account->day < day) {
+		end_day(account);
+		account->day++;
+		for (unsigned m = 0; m < account->method_count; m++) {
+			if (account->day != account->warm_days)
+				continue;
+			/* What was told while learning is not counted. */
+			account->methods[m]->armed = true;
+			account->methods[m]->alerts = 0;
+		}
+	}
+}
+
+/* Books. */
+
+static void book_benign(struct account *account, unsigned m, const struct event *event,
+			enum act act)
+{
+	struct method *method = account->methods[m];
+	struct trouble *trouble = &account->trouble[m];
+	uint8_t *mark = &account->marks[m][event->user];
+	uint64_t *bits;
+
+	if (account->scores[m] && event->user < account->people &&
+	    method->score > (double)account->worst[m][event->user])
+		account->worst[m][event->user] = (float)method->score;
+	if (method->dga)
+		*mark |= MARK_BOT;
+	if (act == ACT_PASS || !method->armed)
+		return;
+	*mark |= act == ACT_REFUSE ? MARK_REFUSED : MARK_FLAGGED;
+	if (account->infected[event->user] || event->user >= account->people)
+		return;
+	trouble->queries_refused += act == ACT_REFUSE;
+	bits = util_map_at(&account->domains[m], event->domain);
+	trouble->domains_flagged += !(*bits & DOMAIN_FLAGGED);
+	*bits |= DOMAIN_FLAGGED;
+	if (act == ACT_REFUSE) {
+		trouble->domains_refused += !(*bits & DOMAIN_REFUSED);
+		*bits |= DOMAIN_REFUSED;
+	}
+}
+
+static void book_tunnel(struct account *account, unsigned m, const struct event *event,
+			enum act act)
+{
+	struct leak *leak = &account->leaks[(event->sender - 1u) * account->method_count + m];
+	double bits = (double)(account->methods[m]->folds_case ? event->folded_bits :
+								  event->payload_bits);
+
+	leak->names++;
+	if (act != ACT_PASS && !leak->flag_ms)
+		leak->flag_ms = event->when_ms;
+	if (act == ACT_REFUSE) {
+		leak->refused++;
+		if (!leak->block_ms)
+			leak->block_ms = event->when_ms;
+		return;
+	}
+	leak->bits += bits;
+	if (!leak->flag_ms)
+		leak->before_flag += bits;
+	if (!leak->block_ms)
+		leak->before_block += bits;
+}
+
+static void book_bot(struct account *account, unsigned m, const struct event *event, enum act act)
+{
+	struct catch *catch =
+		&account->catches[(event->sender & ~DGA_SENDER) * account->method_count + m];
+
+	if (act == ACT_REFUSE && !catch->refused)
+		catch->refused = true;
+	if (!catch->refused)
+		catch->before_refusal++;
+	if (catch->caught)
+		return;
+	catch->missing += event->rcode == RCODE_NXDOMAIN;
+	if (!account->methods[m]->dga)
+		return;
+	catch->caught = true;
+	catch->in_time = event->rcode == RCODE_NXDOMAIN;
+}
+
+static uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static enum act observe_timed(struct account *account, unsigned m, const struct event *event)
+{
+	uint64_t before = clock_ns(), between = clock_ns(), taken;
+	enum act act = account->methods[m]->observe(account->methods[m], event);
+
+	/* Reading the clock takes time as well. */
+	taken = clock_ns() - between;
+	taken -= taken > between - before ? between - before : taken;
+	taken /= 10;
+	account->ns[m][taken < ACCOUNT_NS_STEPS ? taken : ACCOUNT_NS_STEPS - 1]++;
+	return act;
+}
+
+void account_sent(void *context, struct event *event)
+{
+	struct account *account = context;
+	bool timed = account->shown++ % TIME_EVERY == 0;
+
+	turn_days(account, event->when_ms);
+	account->active[event->user] = 1;
+	if (account->takes_census)
+		census_count(&account->census, event);
+	for (unsigned m = 0; m < account->method_count; m++) {
+		struct method *method = account->methods[m];
+		enum act act = timed ? observe_timed(account, m, event) :
+				       method->observe(method, event);
+
+		if (!event->sender)
+			book_benign(account, m, event, act);
+		else if (event->sender & DGA_SENDER)
+			book_bot(account, m, event, act);
+		else
+			book_tunnel(account, m, event, act);
+	}
+}
+
+static void sum_times(struct trouble *trouble, const uint32_t *ns)
+{
+	uint64_t count = 0, below = 0;
+	double sum = 0;
+
+	for (unsigned i = 0; i < ACCOUNT_NS_STEPS; i++) {
+		count += ns[i];
+		sum += (double)ns[i] * (i * 10 + 5);
+	}
+	trouble->ns_mean = count ? sum / (double)count : 0;
+	for (unsigned i = 0; i < ACCOUNT_NS_STEPS; i++) {
+		if (below * 2 <= count)
+			trouble->ns_p50 = i * 10;
+		if (below * 100 <= count * 99)
+			trouble->ns_p99 = i * 10;
+		below += ns[i];
+	}
+}
+
+void account_finish(struct account *account)
+{
+	turn_days(account, START_MS + account->days * DAY_MS);
+	for (unsigned m = 0; m < account->method_count; m++) {
+		account->trouble[m].alerts = account->methods[m]->alerts;
+		account->trouble[m].threshold = account->methods[m]->threshold;
+		sum_times(&account->trouble[m], account->ns[m]);
+	}
+}
+
+void account_close(struct account *account)
+{
+	for (unsigned m = 0; m < account->method_count; m++) {
+		method_close(account->methods[m]);
+		free(account->marks[m]);
+		free(account->worst[m]);
+		free(account->scores[m]);
+		util_map_release(&account->domains[m]);
+	}
+	free(account->infected);
+	free(account->active);
+	free(account->ns);
+	census_release(&account->census);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The benchmark as a whole: what was asked for, and what came of it. */
+#ifndef DETECT_LAB_H
+#define DETECT_LAB_H
+
+#include "account.h"
+
+#define LAB_BUDGETS 8
+
+struct lab_options {
+	uint32_t users;
+	unsigned days;      /* measured, after the warm-up */
+	unsigned warm_days; /* learning, and tuning of the others */
+	uint64_t seed;
+	bool quick;
+	bool sweep;
+	bool home;
+	const char *names_file;
+	const char *common_list;
+	const char *cases;
+	const char *json_file;
+	const char *svg_folder;
+	const char *text_file;
+	const char *dga_file;
+	const char *settings; /* further lines of seep.conf for Seep */
+	const char *users_list; /* for the sweep */
+	const char *write_common;
+	uint64_t budgets[LAB_BUDGETS]; /* the first is the one of the tables */
+	unsigned budget_count;
+	uint64_t refills[LAB_BUDGETS];
+	unsigned refill_count;
+	double rate;
+};
+
+/* What a bot is, for the report. */
+struct lab_bot {
+	const struct dga_family *family;
+	double interval_s;
+};
+
+struct lab {
+	const struct lab_options *options;
+	struct world world;
+	struct attack_case *cases;
+	size_t case_count;
+	bool *ran; /* a case: there were machines enough for it */
+	struct leak *leaks; /* case by method */
+	/* Methods of the tables: Seep first. */
+	unsigned method_count;
+	char titles[ACCOUNT_METHODS][40];
+	uint64_t user_bytes[ACCOUNT_METHODS], domain_bytes[ACCOUNT_METHODS];
+	/* The run without attacks: the same methods, then Seep with the other budgets. */
+	struct trouble trouble[ACCOUNT_METHODS];
+	unsigned budget_first; /* of these methods */
+	uint64_t user_days;
+	uint64_t server_count;
+	struct census census;
+	uint64_t queries, misses;
+	/* Bots. */
+	struct dga_families families;
+	struct lab_bot *bots;
+	size_t bot_count;
+	struct catch *catches; /* bot by two methods: Seep, missing names an hour */
+	uint64_t dga_weeks[2]; /* wrongly flagged */
+	double person_weeks;
+	double seconds;
+};
+
+void lab_open(struct lab *lab, const struct lab_options *options);
+void lab_run(struct lab *lab);
+void lab_close(struct lab *lab);
+
+/* Prints the sweep over budgets, refills, users, starts and lists. */
+void sweep_run(struct lab *lab);
+
+void report_text(const struct lab *lab, FILE *file);
+void report_json(const struct lab *lab, FILE *file);
+void report_plots(const struct lab *lab, const char *folder);
+
+#endif

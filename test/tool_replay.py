@@ -1,0 +1,365 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""seepctl as it is called: formats, options, messages, exit statuses, and damaged input. TAP."""
+import gzip
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+SOURCE = os.environ.get("SEEP_SRC", ".")
+SEEPCTL = os.environ.get("SEEPCTL", os.path.join(os.environ.get("SEEP_BUILD", "."), "seepctl"))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(SOURCE, "test", "data"))
+import trace_make  # noqa: E402
+
+count = failed = 0
+
+
+def ok(passed, what, detail=""):
+    global count, failed
+    count += 1
+    print("%sok %d - %s" % ("" if passed else "not ", count, what.replace("#", ".")))
+    if not passed:
+        failed += 1
+        for line in str(detail).splitlines()[:12]:
+            print("#   " + line)
+    return passed
+
+
+def equal(got, want, what):
+    return ok(got == want, what, "got    %r\nwanted %r" % (got, want))
+
+
+def run(*arguments, stdin=b"", timeout=120):
+    done = subprocess.run([SEEPCTL, *arguments], input=stdin, capture_output=True, timeout=timeout)
+    return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
+
+
+def replay(*arguments, stdin=b"", status=0):
+    """The object that --json prints; the message is kept in it as `stderr`."""
+    code, out, err = run("replay", "--json", *arguments, stdin=stdin)
+    if code != status:
+        ok(False, "replay %s exits with %d" % (" ".join(arguments), status), "%d\n%s" % (code, err))
+    try:
+        result = json.loads(out)
+    except ValueError as error:
+        ok(False, "replay %s prints JSON" % " ".join(arguments), "%s\n%s" % (error, err))
+        result = {"totals": {}, "users": {}, "domains": {}, "engine": {}}
+    result["stderr"] = err
+    return result
+
+
+def rows(*lines):
+    return ("\n".join("\t".join(line) if isinstance(line, tuple) else line for line in lines) + "\n").encode("latin1")
+
+
+def row(at, name, client="192.0.2.1", kind="A", *more):
+    return (str(1700000000 + at), client, kind, name, *more)
+
+
+def formats(directory):
+    """One traffic in all formats: the same figures."""
+    def path(name):
+        return os.path.join(directory, "trace." + name)
+
+    base = replay(path("tsv"))
+    totals = base["totals"]
+    equal([totals[key] for key in ("rows", "queries", "hits", "sent", "refused", "malformed")],
+          [48, 48, 2, 30, 16, 0], "TSV: all rows are counted")
+    spy = base["users"]["192.0.2.66"]
+    ok(spy["refused"] == 16 and spy["queries"] == 40, "TSV: the tunnel is refused, after its budget", spy)
+    ok(1000 < spy["bytes_at_first_refused"] <= 1024, "TSV: it got its budget out, and no more", spy)
+    ok(spy["first_flagged"] < spy["first_refused"], "TSV: it is flagged before", spy)
+    ok(re.fullmatch(r"2023-11-14T22:\d\d:\d\dZ", spy["first_refused"]), "times are ISO 8601 in UTC", spy)
+    equal(base["users"]["192.0.2.10"]["first_refused"], None, "no time where nothing was refused")
+    equal(base["domains"]["example.edu"]["refused"], 16, "the tunnel's domain has the refusals too")
+    ok("2001:db8:1:2::/64" in base["users"], "an IPv6 user is its /64", list(base["users"]))
+    ok("example.net" in base["domains"], "escaped names have their domain", list(base["domains"]))
+    for name in ("pcap", "vlan.pcap", "raw.pcap", "sll.pcap", "sll2.pcap", "null.pcap", "pcapng", "dnstap",
+                 "open.dnstap", "tsv.gz", "pcap.gz", "dnstap.gz"):
+        other = replay(path(name))
+        equal({key: other[key] for key in ("users", "domains", "engine")},
+              {key: base[key] for key in ("users", "domains", "engine")}, name + ": the same result as TSV")
+        if name.endswith("pcap") or "dnstap" in name:
+            equal(other["totals"]["answers"], 47, name + ": answers are told from queries")
+    for name, queries in (("queries.pcap", 48), ("log", 48), ("queries.log", 48), ("replies.log", 47),
+                          ("answers.dnstap", 47)):
+        other = replay(path(name))
+        equal(other["totals"]["queries"], queries, name + ": each query is counted once")
+        equal(other["users"]["192.0.2.66"]["refused"], 16, name + ": the tunnel is refused")
+        equal(other["totals"]["malformed"], 0, name + ": nothing is malformed")
+    for name in ("pcap", "dnstap"):
+        with open(path(name), "rb") as made, open(os.path.join(SOURCE, "test/data/trace." + name), "rb") as kept:
+            ok(made.read() == kept.read(), "test/data/trace.%s is what trace_make.py makes" % name)
+    with open(path("pcap"), "rb") as data:
+        equal(replay("-", stdin=data.read())["users"], base["users"], "pcap on standard input")
+    with open(path("tsv.gz"), "rb") as data:
+        equal(replay("-", stdin=data.read())["users"], base["users"], "gzip on standard input")
+    with open(path("tsv"), "rb") as data:
+        lines = data.read().splitlines(keepends=True)
+    twice = gzip.compress(b"".join(lines[:20])) + gzip.compress(b"".join(lines[20:]))
+    equal(replay("-", stdin=twice)["users"], base["users"], "gzip of two members")
+    equal(replay("--format", "tsv", path("tsv"))["users"], base["users"], "--format tsv")
+    equal(replay("--resolver", "192.0.2.53", path("pcap"))["totals"]["queries"], 44, "--resolver: others' are ignored")
+    equal(replay("--port", "5353", path("pcap"), status=1)["totals"]["ignored"], 95, "--port: other ports are ignored")
+    code, _, err = run("replay", "--format", "pcap", path("tsv"))
+    ok(code == 1 and "capture" in err, "--format that is not the trace's: an error", err)
+
+    head = os.path.join(directory, "head.tsv")
+    tail = os.path.join(directory, "tail.tsv")
+    with open(head, "wb") as out:
+        out.write(b"".join(lines[:20]))
+    with open(tail, "wb") as out:
+        out.write(b"".join(lines[20:]))
+    equal(replay(tail, head)["users"], base["users"], "parts of a log, given in the wrong order")
+    both = replay(tail, "/nonexistent.tsv", head, status=1)
+    equal(both["users"], base["users"], "a missing part: the others are replayed")
+    ok("/nonexistent.tsv: No such file" in both["stderr"], "a missing part: told", both["stderr"])
+
+
+def forward(directory):
+    """A capture on the resolver: what it asks itself is no client's query."""
+    queries = [trace_make.Query(1, bytes([192, 0, 2, 10]), 1, ["www", "example", "com"], ttl=60)]
+    asked = trace_make.Query(1.01, trace_make.RESOLVER[4], 1, ["www", "example", "com"], ttl=60)
+    packets = [(when, trace_make.packet(query, answer)) for when, query, answer in trace_make.moments(queries)]
+    upstream = trace_make.packet(asked, False).replace(
+        trace_make.RESOLVER[4] * 2, trace_make.RESOLVER[4] + bytes([198, 51, 100, 1]))
+    path = os.path.join(directory, "resolver.pcap")
+    with open(path, "wb") as out:
+        out.write(trace_make.pcap(101, lambda ip: ip, packets[:1] + [(asked.when_us, upstream)] + packets[1:]))
+    result = replay(path)
+    equal(list(result["users"]), ["192.0.2.10"], "a resolver's own queries are nobody's")
+
+
+def text_rows():
+    good = rows("# a comment", row(0, "www.example.com"), "", row(1, "WWW.Example.COM.", "192.0.2.1", "A", "-"),
+                row(2, "x.example.com", "2001:db8::1", "TYPE65", "NXDOMAIN", "20", "more"))
+    result = replay("-", stdin=good)
+    equal([result["totals"][key] for key in ("rows", "hits", "malformed")], [3, 1, 0],
+          "comments, empty lines, case, final dots, extra columns")
+    equal(replay("-", stdin=good.replace(b"\n", b"\r\n"))["users"], result["users"], "CRLF")
+    equal(replay("-", stdin=good[:-1])["users"], result["users"], "no LF at the end")
+    header = b"#client\tlabel\tqname\tqtype\trcode\ttime\n192.0.2.1\t7\twww.example.com\tA\t-\t2009-11-18T09:00:00\n"
+    result = replay("-", stdin=header)
+    equal(result["totals"]["first"], "2009-11-18T09:00:00Z", "columns in the order that the header names")
+    result = replay("-", stdin=header[1:])
+    equal([result["totals"][key] for key in ("queries", "malformed")], [1, 0], "a header without a #")
+    result = replay("-", stdin=rows("time\tclient\n", row(0, "a.example")))
+    equal([result["totals"][key] for key in ("queries", "malformed")], [1, 1], "a header that lacks columns: a row")
+
+    bad = rows(row(0, "www.example.com"), ("x", "192.0.2.1", "A", "a.example"), row(1, "a..example"),
+               row(2, "a.example", "192.0.2.300"), row(3, "a.example", "192.0.2.1", "NOSUCH"), ("1700000004", "192.0.2.1"),
+               row(5, "a\\25.example"), row(6, "l" * 64 + ".example"), row(7, "b.example", "192.0.2.1", "A", "WHAT"),
+               row(8, "www.example.com"))
+    result = replay("-", stdin=bad)
+    equal([result["totals"][key] for key in ("rows", "queries", "malformed")], [10, 2, 8], "malformed rows are counted")
+    told = [line for line in result["stderr"].splitlines() if "malformed: " in line]
+    equal([line.split(":")[2] for line in told], ["2", "3", "4", "5", "6"], "the first five are shown, with their lines")
+    ok("standard input:2: malformed: the time is" in told[0], "with the reason", told[0])
+    ok("3 more rows were malformed" in result["stderr"], "and how many more there are", result["stderr"])
+
+    apart = rows(row(0, "a.example"), row(4, "c.example"), row(2, "b.example"), row(6, "d.example"))
+    equal(replay("-", stdin=apart)["totals"]["late"], 0, "slightly unsorted rows are put in order")
+    apart = rows(row(0, "a.example"), row(100, "c.example"), row(200, "d.example"), row(2, "b.example"))
+    result = replay("-", stdin=apart)
+    ok(result["totals"]["late"] == 1 and "too late" in result["stderr"], "rows that are far out of order are told",
+       result["stderr"])
+
+    for name, data in (("nothing", b""), ("an empty line", b"\n"), ("comments", b"# nothing\n# here\n")):
+        code, out, err = run("replay", "-", stdin=data)
+        ok(code == 1 and "nothing to replay: the trace is empty" in err, name + ": a clear message", err)
+        equal(replay("-", stdin=data, status=1)["totals"]["rows"], 0, name + ": JSON, too")
+    code, out, err = run("replay", "-", stdin=b"hello\nworld\n")
+    ok(code == 1 and "no query could be read" in err, "text that is no trace", err)
+
+
+def logs():
+    """Unbound's lines, by whichever way they come."""
+    for name, text in (
+            ("its own file", "[1700000000] unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("log-tag-queryreply", "[1700000000] unbound[7:1] query: 192.0.2.1 www.example.com. A IN\n"),
+            ("log-time-iso", "2023-11-14T22:13:20.000+00:00 unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("log-time-ascii", "Nov 14 22:13:20 unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("syslog", "Nov  4 22:13:20 host unbound[7]: [7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("syslog, ISO", "2023-11-14T23:13:20+01:00 host unbound[7]: [7:1] info: 192.0.2.1 www.example.com. A IN\n")):
+        result = replay("-", stdin=("Nov 14 22:13:19 host cron[1]: other\n" + text if name == "syslog" else text).encode())
+        equal([result["totals"].get(key) for key in ("queries", "malformed")], [1, 0], "Unbound's log: " + name)
+        if "ascii" not in name and name != "syslog":
+            equal(result["totals"]["first_s"], 1700000000, "Unbound's log: the time of " + name)
+    bad = "[1700000000] unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n" \
+        "[1700000000] unbound[7:1] info: 192.0.2.1 www.example.com.\n" \
+        "[1700000000] unbound[7:1] info: 192.0.2.1 version.bind. TXT CH\n" \
+        "[1700000000] unbound[7:1] error: 192.0.2.1 went wrong\n" \
+        "garbage\n"
+    totals = replay("-", stdin=bad.encode())["totals"]
+    equal([totals[key] for key in ("rows", "queries", "malformed", "ignored")], [5, 1, 2, 2],
+          "Unbound's log: other lines are ignored, broken ones malformed")
+
+
+def options(directory):
+    tsv = os.path.join(directory, "trace.tsv")
+    base = replay(tsv)
+
+    def refused(*arguments):
+        return replay(*arguments, tsv)["users"]["192.0.2.66"]["refused"]
+
+    equal(refused("--user-budget", "1m", "--domain-budget", "1m"), 0, "--user-budget: more refuses less")
+    ok(refused("--user-budget", "512") > base["users"]["192.0.2.66"]["refused"], "--user-budget: less refuses more")
+    ok(refused("--user-refill", "1m", "--domain-refill", "1m") < 16, "--user-refill drains")
+    equal(refused("--allow-domain", "example.edu"), 0, "--allow-domain")
+    equal(refused("--exempt-user", "192.0.2.64/26"), 0, "--exempt-user")
+    equal(refused("--allow-domain", "example.net", "--allow-domain", "example.edu"), 0, "--allow-domain twice")
+    flagged = replay("--action", "flag", tsv)["users"]["192.0.2.66"]
+    equal([flagged["refused"], flagged["would_refuse"]], [0, 16], "--action flag: would be refused")
+    flagged = replay("--learning", "1d", tsv)["users"]["192.0.2.66"]
+    equal([flagged["refused"], flagged["would_refuse"]], [0, 16], "--learning: would be refused")
+    ok(replay("--flag-at", "90", tsv)["totals"]["flagged"] < base["totals"]["flagged"], "--flag-at")
+    ok(len(replay("--user-prefix-v4", "24", tsv)["users"]) == 2, "--user-prefix-v4: users by /24")
+    equal(replay("--no-cache", tsv)["totals"]["hits"], 0, "--no-cache: no hits")
+    equal(replay("--no-cache", tsv)["totals"]["known"], 4, "--no-cache: what would have hit is known")
+    equal(replay("--seed", "7", tsv)["totals"]["refused"], 16, "--seed: another key, the same small result")
+    equal(replay(tsv)["stderr"], "", "no progress where standard error is no terminal")
+
+    pair = rows(row(0, "a.example"), row(100, "a.example"), row(150, "n.example", "192.0.2.1", "A", "NXDOMAIN"),
+                row(250, "n.example", "192.0.2.1", "A", "NXDOMAIN"), row(260, "s.example", "192.0.2.1", "A", "SERVFAIL"),
+                row(270, "s.example", "192.0.2.1", "A", "SERVFAIL"))
+    equal(replay("-", stdin=pair)["totals"]["hits"], 2, "TTLs by default: five minutes, a failure five seconds")
+    equal(replay("--ttl", "99", "-", stdin=pair)["totals"]["hits"], 1, "--ttl")
+    equal(replay("--negative-ttl", "1m", "-", stdin=pair)["totals"]["hits"], 1, "--negative-ttl, with a unit")
+    many = rows(*[row(at, "n%d.example" % (at % 500)) for at in range(1000)])
+    ok(replay("--ttl", "1d", "--user-budget", "1m", "-", stdin=many)["totals"]["hits"] == 500, "the cache holds what it has room for")
+    ok(replay("--ttl", "1d", "--user-budget", "1m", "--cache-entries", "40", "-", stdin=many)["totals"]["hits"] < 100, "--cache-entries")
+
+    conf = os.path.join(directory, "seep.conf")
+    with open(conf, "w") as out:
+        out.write("seep:\n  user-budget: 1m   # much\n  domain-budget: 1m\n  action: flag\n  allow-domain: example.net\n")
+    equal(refused("--conf", conf), 0, "--conf FILE")
+    ok(refused("--conf", conf, "--user-budget", "1k") >= 16, "options override FILE")
+    allowed = replay("--conf", conf, "--allow-domain", "example.edu", tsv)["totals"]["allowed"]
+    equal(allowed, 42, "lists are added to FILE's")
+    with open(conf, "a") as out:
+        out.write("flag-at: 200\n")
+    code, _, err = run("replay", "--conf", conf, tsv)
+    ok(code == 1 and conf + ":6: flag-at" in err, "a bad FILE is told by its line", err)
+    for wrong in (("--user-budget", "1"), ("--user-budget", "x"), ("--nonsense", "1"), ("--ttl", "-1"), ("--ttl", "1w"),
+                  ("--format", "csv"), ("--seed", ""), ("--resolver", "x"), ("--allow-domain", "a\nb"), ("--port", "0"),
+                  ("--user-budget", "1k", "--user-budget", "2k"), ("--cache-entries", "0")):
+        code, _, err = run("replay", *wrong, tsv)
+        ok(code == 2 and "seepctl: " in err and "seepctl help replay" in err, "refused: " + repr(" ".join(wrong)), err)
+    code, _, err = run("replay", "--user-budget", "1", tsv)
+    ok("--user-budget: \"1\" is out of range: expected a size from 16" in err, "with the range", err)
+
+
+def commands(directory):
+    for arguments, status, where, words in (
+            ((), 2, 2, "usage: seepctl COMMAND"), (("help",), 0, 1, "usage: seepctl COMMAND"),
+            (("--help",), 0, 1, "check-conf"), (("help", "replay"), 0, 1, "--user-budget"),
+            (("replay", "--help"), 0, 1, "--negative-ttl"), (("help", "nonsense"), 2, 2, "no command"),
+            (("nonsense",), 2, 2, "no command"), (("replay",), 2, 2, "no trace given"),
+            (("--version",), 0, 1, "seepctl "), (("help", "check-conf"), 0, 1, "[FILE]"),
+            (("check-conf", "a", "b"), 2, 2, "usage: seepctl check-conf")):
+        result = run(*arguments)
+        text = result[1].decode() if where == 1 else result[2]
+        ok(result[0] == status and words in text, "seepctl %s: exits with %d" % (" ".join(arguments), status), result)
+    conf = os.path.join(directory, "check.conf")
+    with open(conf, "w") as out:
+        out.write("user-budget: 2k\n")
+    equal(run("check-conf", conf), (0, b"ok\n", ""), "check-conf: a good file")
+    with open(conf, "a") as out:
+        out.write("user-bugdet: 2k\n")
+    code, out, err = run("check-conf", conf)
+    ok(code == 1 and out == b"" and err.startswith(conf + ":2: "), "check-conf: FILE:LINE: message", err)
+    code, out, err = run("check-conf", conf + ".missing")
+    ok(code == 1 and "No such file" in err, "check-conf: no file", err)
+    code, out, err = run("replay", os.path.join(directory, "trace.tsv"))
+    ok(code == 0 and re.search(rb"^ +16 +\d+  2023-\S+ .* 192\.0\.2\.66$", out, re.M), "the text names who is refused", out)
+    code, out, err = run("replay", "--top", "1", os.path.join(directory, "trace.tsv"))
+    equal(code, 0, "--top")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([SEEPCTL, "help"], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    ok(done.returncode == 1 and b"No space" in done.stderr, "standard output that is full is an error", done.stderr)
+
+
+def terminal(directory):
+    """A bar of progress on a terminal, and gone at the end."""
+    path = os.path.join(directory, "long.tsv")
+    with open(path, "wb") as out:
+        for at in range(20):
+            out.write(rows(*[row(at * 20000 + i, "n%d.example.com" % (i % 50)) for i in range(20000)]))
+    leader, follower = os.openpty()
+    done = subprocess.Popen([SEEPCTL, "replay", path], stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    shown = b""
+    try:
+        while True:
+            block = os.read(leader, 65536)
+            if not block:
+                break
+            shown += block
+    except OSError:
+        pass
+    os.close(leader)
+    equal(done.wait(timeout=60), 0, "on a terminal: exits with 0")
+    if shown:
+        ok(b"%" in shown and b"rows" in shown and shown.endswith(b"\r\x1b[K"), "on a terminal: a bar, cleared at the end", shown[-200:])
+    else:
+        print("# too fast for a bar")
+
+
+def damage(directory):
+    """Cut, flipped and random bytes: an error or fewer rows, never a crash."""
+    draw = random.Random(9)
+    names = ("tsv", "tsv.gz", "pcap", "pcapng", "dnstap", "log", "pcap.gz")
+    crashes = []
+    for name in names:
+        with open(os.path.join(directory, "trace." + name), "rb") as data:
+            whole = data.read()
+        cut = whole[:len(whole) * 2 // 3 + 1]
+        result = replay("-", stdin=cut, status=0 if name in ("tsv", "log") else 1)
+        if name not in ("tsv", "log"):
+            ok(re.search(r"standard input: .*(cut short|damaged)", result["stderr"]), name + " cut short: told", result["stderr"])
+            ok(name == "pcap.gz" or name == "tsv.gz" or result["totals"]["queries"] > 10, name + " cut short: what is there is replayed")
+        for trial in range(12):
+            data = bytearray(whole)
+            for _ in range(1 + trial * 3):
+                data[draw.randrange(len(data))] = draw.randrange(256)
+            code, _, err = run("replay", "--json", "-", stdin=bytes(data))
+            if code not in (0, 1):
+                crashes.append((name, trial, code, err[-400:]))
+    for trial in range(12):
+        code, _, err = run("replay", "-", stdin=draw.randbytes(50000))
+        if code != 1 or "not in a format" not in err:
+            crashes.append(("random", trial, code, err[-400:]))
+        for form in ("tsv", "pcap", "dnstap", "unbound"):
+            code, _, err = run("replay", "--format", form, "-", stdin=draw.randbytes(5000))
+            if code != 1:
+                crashes.append((form, trial, code, err[-400:]))
+    equal(crashes, [], "damaged and random input (seed 9): exit status 1 or 0, never a crash")
+    for name, data in (("xz", b"\xfd7zXZ\0" + bytes(90)), ("zstd", b"\x28\xb5\x2f\xfd" + bytes(90))):
+        code, _, err = run("replay", "-", stdin=data)
+        ok(code == 1 and "compressed with " + name in err, name + ": named", err)
+    code, _, err = run("replay", directory)
+    ok(code == 1 and "Is a directory" in err, "a directory: told", err)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        trace_make.write(directory)
+        formats(directory)
+        forward(directory)
+        text_rows()
+        logs()
+        options(directory)
+        commands(directory)
+        terminal(directory)
+        damage(directory)
+    print("1..%d" % count)
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

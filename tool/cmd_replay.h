@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The parts of seepctl replay: options in, the run, and what it found out.
+ */
+#ifndef SEEP_CMD_REPLAY_H
+#define SEEP_CMD_REPLAY_H
+
+#include "cmd_replay_tally.h"
+#include "conf.h"
+#include "seep_verdict.h"
+#include "trace_merge.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct seep_engine;
+
+struct replay_options {
+	struct seep_conf conf;
+	struct trace_merge_setup traces;
+	uint64_t ttl_s;          /* of answers whose TTL is not recorded */
+	uint64_t negative_ttl_s; /* of NXDOMAIN without one */
+	uint64_t cache_entries;
+	uint64_t seed; /* of the hash key */
+	uint64_t top;  /* rows of each table, in text; 0: all */
+	bool cache;
+	bool json;
+};
+
+#define REPLAY_CLASSES (SEEP_CLASS_UNTRACKED + 1)
+
+struct replay_totals {
+	struct trace_counts traces;
+	uint64_t queries; /* = hits + sent + refused */
+	uint64_t hits;
+	uint64_t sent;
+	uint64_t class[REPLAY_CLASSES]; /* of sent, by enum seep_class */
+	uint64_t refused;
+	uint64_t flagged;      /* sent, while a meter was above flag-at */
+	uint64_t would_refuse; /* of flagged: only learning or action: flag let them pass */
+	uint64_t late; /* came too late to be put in order; taken as of the time that it was */
+	uint64_t metered_mbit; /* put on users' meters */
+	uint64_t first_ms, last_ms;
+};
+
+struct replay {
+	const struct replay_options *options;
+	struct replay_totals totals;
+	struct tally *users;        /* by masked address: struct seep_address */
+	struct tally *domains;      /* by wire-form name */
+	struct seep_engine *engine; /* NULL if there was no query */
+	const char *problem;        /* why it could not run, or NULL */
+	size_t broken;              /* traces that could not be read to their end */
+};
+
+/* cmd_replay_conf.c: options of seep.conf on the command line. */
+
+struct replay_overrides; /* in the order given */
+
+struct replay_overrides *replay_overrides_create(void);
+void replay_overrides_destroy(struct replay_overrides *overrides);
+/* Notes `--OPTION VALUE`; false, having said why on standard error, if that cannot be. */
+bool replay_overrides_add(struct replay_overrides *overrides, const struct seep_option *option,
+			  const char *value);
+/*
+ * Fills in conf: the file at PATH (NULL: defaults), with the overrides in place of its lines or, if they are lists,
+ * added to them. Unless learning is overridden it is 0, and the action refuse. False, having said why.
+ */
+bool replay_overrides_apply(const struct replay_overrides *overrides, const char *path,
+			    struct seep_conf *conf);
+
+/* cmd_replay_run.c */
+
+/* Replays all traces. Afterwards replay_release is called for. */
+void replay_run(struct replay *replay, const struct replay_options *options,
+		struct trace_merge *merge);
+void replay_release(struct replay *replay);
+
+/* cmd_replay_text.c, cmd_replay_json.c: to standard output. */
+
+void replay_print_text(const struct replay *replay);
+void replay_print_json(const struct replay *replay);
+
+/* The user or domain of a row, as text. */
+#define REPLAY_KEY_TEXT_SIZE 1024
+void replay_user_text(const struct replay *replay, const struct tally_row *row, char *text);
+void replay_domain_text(const struct replay *replay, const struct tally_row *row, char *text);
+
+/* "2009-11-18T09:00:00Z" */
+#define REPLAY_TIME_TEXT_SIZE 32
+void replay_time_text(uint64_t when_ms, char *text);
+
+/* cmd_replay_progress.c: a bar on standard error, if that is a terminal. */
+
+struct replay_progress {
+	bool shown;
+	bool drawn;
+	unsigned rows; /* since the clock was looked at */
+	uint64_t began_ms, last_ms;
+};
+
+void replay_progress_start(struct replay_progress *progress);
+/* Called for each row. */
+void replay_progress_step(struct replay_progress *progress, struct trace_merge *merge);
+void replay_progress_clear(struct replay_progress *progress);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The run of a replay: each query through a simulated cache, and what misses it through the engine. */
+#include "cmd_replay.h"
+
+#include "cache_sim.h"
+#include "engine.h"
+#include "trace_order.h"
+
+#include <string.h>
+
+/* What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure stays. */
+#define TTL_MAX_S          86400u
+#define TTL_NEGATIVE_MAX_S 3600u
+#define TTL_FAILURE_S      5u
+
+enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3 };
+
+/* All that the run works on. */
+struct run {
+	struct replay *replay;
+	struct replay_totals *totals;
+	struct seep_thread *thread;
+	struct cache_sim *cache; /* NULL with --no-cache */
+	uint8_t key[SEEP_HASH_KEY_BYTES];
+	uint64_t mask[2][2]; /* of a user's address: IPv4, IPv6 */
+};
+
+static uint32_t ttl_of(const struct replay_options *options, const struct trace_event *event)
+{
+	uint64_t ttl_s = event->ttl_s;
+	uint64_t most_s = TTL_MAX_S;
+
+	if (event->rcode == RCODE_NXDOMAIN) {
+		most_s = TTL_NEGATIVE_MAX_S;
+		if (event->ttl_s == TRACE_TTL_NONE)
+			ttl_s = options->negative_ttl_s;
+	} else if (event->rcode != RCODE_NOERROR && event->rcode != TRACE_RCODE_NONE) {
+		return TTL_FAILURE_S;
+	} else if (event->ttl_s == TRACE_TTL_NONE) {
+		ttl_s = options->ttl_s;
+	}
+	/* What was asked for on the command line holds as it is. */
+	return (uint32_t)(event->ttl_s != TRACE_TTL_NONE && ttl_s > most_s ? most_s : ttl_s);
+}
+
+/* The user that a client belongs to; TALLY_NONE without memory. */
+static uint32_t user_of(struct run *run, const struct seep_address *client)
+{
+	const uint64_t *mask = run->mask[client->size_bytes == 16];
+	struct seep_address user = *client;
+	uint64_t words[2];
+
+	memcpy(words, user.bytes, sizeof(words));
+	words[0] &= mask[0];
+	words[1] &= mask[1];
+	memcpy(user.bytes, words, sizeof(words));
+	/* Spread enough for a table of users, and each query needs it. */
+	words[0] = (words[0] ^ words[1] * 31) * UINT64_C(0x9e3779b97f4a7c15);
+	return tally_find(run->replay->users, &user, sizeof(user), words[0] ^ words[0] >> 32);
+}
+
+static uint32_t domain_of(struct run *run, const struct seep_name *name,
+			  const struct trace_event *event)
+{
+	const uint8_t *domain = event->name;
+	size_t size = event->name_size;
+
+	if (name->bytes) {
+		domain += name->domain_at;
+		size -= name->domain_at;
+	}
+	return tally_find(run->replay->domains, domain, size,
+			  seep_hash_bytes(run->key, domain, size));
+}
+
+/* Counts a query that was flagged or refused for one of those that it concerns. */
+static void tally_verdict(struct tally_row *row, const struct seep_verdict *verdict,
+			  enum seep_meter own, uint64_t when_ms)
+{
+	if (verdict->outcome == SEEP_PASS)
+		return;
+	if (verdict->outcome == SEEP_REFUSE) {
+		row->refused++;
+		row->own_refused += verdict->meter == own;
+		if (!row->first_refused_ms) {
+			row->first_refused_ms = when_ms;
+			row->refused_at_mbit = row->metered_mbit;
+		}
+		return;
+	}
+	row->flagged++;
+	row->own_flagged += verdict->meter == own;
+	row->would_refuse += verdict->outcome == SEEP_WOULD_REFUSE;
+	if (!row->first_flagged_ms) {
+		row->first_flagged_ms = when_ms;
+		row->flagged_at_mbit = row->metered_mbit;
+	}
+}
+
+static void tally_miss(struct run *run, uint32_t user, uint32_t domain,
+		       const struct seep_reservation *reservation, uint64_t when_ms)
+{
+	struct tally_row *rows[] = { tally_row(run->replay->users, user),
+				     tally_row(run->replay->domains, domain) };
+	const uint64_t added_mbit[] = { reservation->user_mbit, reservation->domain_mbit };
+	static const enum seep_meter own[] = { SEEP_METER_USER, SEEP_METER_DOMAIN };
+
+	for (int which = 0; which < 2; which++) {
+		struct tally_row *row = rows[which];
+
+		row->queries++;
+		if (reservation->verdict.outcome != SEEP_REFUSE) {
+			row->sent++;
+			row->metered_mbit += added_mbit[which];
+		}
+		tally_verdict(row, &reservation->verdict, own[which], when_ms);
+	}
+}
+
+static void count_miss(struct run *run, const struct seep_reservation *reservation)
+{
+	struct replay_totals *totals = run->totals;
+	enum seep_outcome outcome = reservation->verdict.outcome;
+
+	if (outcome == SEEP_REFUSE) {
+		totals->refused++;
+		return;
+	}
+	totals->sent++;
+	totals->class[reservation->class]++;
+	totals->flagged += outcome != SEEP_PASS;
+	totals->would_refuse += outcome == SEEP_WOULD_REFUSE;
+	totals->metered_mbit += reservation->user_mbit;
+}
+
+/*
+ * The query left, and was answered: ANSWERED is the one place where an answer comes in. What the engine learns of
+ * response codes belongs here: event->rcode, unless it is TRACE_RCODE_NONE.
+ */
+static void send_query(struct run *run, const struct seep_reservation *reservation,
+		       const struct trace_event *event, uint64_t when_ms)
+{
+	seep_engine_commit(run->thread, reservation, when_ms);
+	/* ANSWERED: seep_engine_answered(run->thread, reservation, event->rcode, when_ms) */
+	(void)event;
+}
+
+/* A query that the cache cannot answer. False without memory. */
+static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
+		 const struct trace_event *event, uint64_t when_ms)
+{
+	struct seep_observation observation = {
+		.client = event->client,
+		.name = event->name,
+		.name_size = event->name_size,
+		.type = event->type,
+		.when_ms = when_ms,
+	};
+	struct seep_reservation reservation;
+	struct seep_name name;
+	uint32_t domain;
+
+	seep_counters_add(&seep_thread_counters(run->thread)->misses, 1);
+	seep_engine_ask(run->thread, &observation, &reservation, &name);
+	domain = domain_of(run, &name, event);
+	if (domain == TALLY_NONE)
+		return false;
+	tally_miss(run, user, domain, &reservation, when_ms);
+	count_miss(run, &reservation);
+	if (reservation.verdict.outcome == SEEP_REFUSE)
+		return true;
+	send_query(run, &reservation, event, when_ms);
+	if (run->cache)
+		cache_sim_put(run->cache, cache_key, when_ms / 1000,
+			      ttl_of(run->replay->options, event), domain);
+	return true;
+}
+
+static void hit(struct run *run, uint32_t user, uint32_t domain, const struct trace_event *event)
+{
+	struct tally_row *rows[] = { tally_row(run->replay->users, user),
+				     tally_row(run->replay->domains, domain) };
+
+	for (int which = 0; which < 2; which++) {
+		rows[which]->queries++;
+		rows[which]->hits++;
+	}
+	run->totals->hits++;
+	seep_counters_add(&seep_thread_counters(run->thread)->hits, 1);
+	seep_engine_hit(run->thread, &event->client);
+}
+
+static bool take_event(struct run *run, const struct trace_event *event)
+{
+	struct replay_totals *totals = run->totals;
+	uint64_t when_ms = event->when_ms;
+	uint64_t cache_key = 0;
+	uint32_t user, domain;
+
+	/* The engine's time never goes back. */
+	if (when_ms < totals->last_ms) {
+		totals->late++;
+		when_ms = totals->last_ms;
+	}
+	totals->last_ms = when_ms;
+	totals->queries++;
+	seep_counters_add(&seep_thread_counters(run->thread)->queries, 1);
+	user = user_of(run, &event->client);
+	if (user == TALLY_NONE)
+		return false;
+	if (run->cache) {
+		cache_key = seep_hash_bytes(run->key, event->name, event->name_size) ^
+			    event->type * UINT64_C(0x9e3779b97f4a7c15);
+		if (cache_key && cache_sim_find(run->cache, cache_key, when_ms / 1000, &domain)) {
+			hit(run, user, domain, event);
+			return true;
+		}
+	}
+	return miss(run, user, cache_key ? cache_key : 1, event, when_ms);
+}
+
+/* Starts the engine at the time of the first query. */
+static bool start_engine(struct run *run, uint64_t when_ms)
+{
+	struct seep_engine_setup setup = {
+		.conf = &run->replay->options->conf,
+		.threads = 1,
+		.when_ms = when_ms,
+	};
+	enum seep_passthrough why;
+
+	memcpy(setup.key, run->key, sizeof(setup.key));
+	run->totals->first_ms = when_ms;
+	run->replay->engine = seep_engine_create(&setup, &why);
+	if (!run->replay->engine) {
+		run->replay->problem = why == SEEP_PASSTHROUGH_MEMORY
+					       ? "the memory of memory-size is not to be had"
+					       : "the public suffix list cannot be read";
+		return false;
+	}
+	run->thread = seep_engine_thread(run->replay->engine);
+	return true;
+}
+
+static void set_mask(uint64_t mask[2], uint64_t bits)
+{
+	uint8_t bytes[16] = { 0 };
+
+	for (uint64_t bit = 0; bit < bits; bit++)
+		bytes[bit / 8] |= (uint8_t)(0x80u >> bit % 8);
+	memcpy(mask, bytes, sizeof(bytes));
+}
+
+static void run_all(struct run *run, struct trace_merge *merge, struct trace_order *order)
+{
+	const struct trace_event *event;
+	struct replay_progress progress;
+	bool more = true;
+
+	replay_progress_start(&progress);
+	while (more) {
+		more = trace_merge_next(merge, trace_order_place(order));
+		if (more)
+			trace_order_put(order);
+		while ((event = trace_order_take(order, !more)) != NULL) {
+			if (!run->thread && !start_engine(run, event->when_ms))
+				goto cleanup;
+			if (!take_event(run, event)) {
+				run->replay->problem = "out of memory";
+				goto cleanup;
+			}
+		}
+		replay_progress_step(&progress, merge);
+	}
+cleanup:
+	replay_progress_clear(&progress);
+	run->totals->traces = trace_merge_counts(merge);
+	run->replay->broken = trace_merge_broken(merge);
+}
+
+void replay_run(struct replay *replay, const struct replay_options *options,
+		struct trace_merge *merge)
+{
+	struct trace_order *order = trace_order_create();
+	struct run run = { .replay = replay, .totals = &replay->totals };
+
+	*replay = (struct replay){
+		.options = options,
+		.users = tally_create(),
+		.domains = tally_create(),
+	};
+	if (options->cache)
+		run.cache = cache_sim_create(options->cache_entries);
+	memcpy(run.key, "seepctl", 7);
+	for (size_t at = 0; at < 8; at++)
+		run.key[8 + at] = (uint8_t)(options->seed >> 8 * at);
+	set_mask(run.mask[0], options->conf.user_prefix_v4_bits);
+	set_mask(run.mask[1], options->conf.user_prefix_v6_bits);
+	if (!seep_hash_start())
+		replay->problem = "there is no randomness to be had";
+	else if (!order || !replay->users || !replay->domains || (options->cache && !run.cache))
+		replay->problem = "out of memory";
+	else
+		run_all(&run, merge, order);
+	cache_sim_destroy(run.cache);
+	trace_order_destroy(order);
+}
+
+void replay_release(struct replay *replay)
+{
+	if (replay->engine)
+		seep_engine_destroy(replay->engine);
+	tally_destroy(replay->users);
+	tally_destroy(replay->domains);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a replay found out, for people. */
+#include "cmd_replay.h"
+
+#include "name.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MBIT_A_BYTE 8000.0
+
+void replay_time_text(uint64_t when_ms, char *text)
+{
+	time_t seconds = (time_t)(when_ms / 1000);
+	struct tm fields;
+
+	gmtime_r(&seconds, &fields);
+	strftime(text, REPLAY_TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &fields);
+}
+
+void replay_user_text(const struct replay *replay, const struct tally_row *row, char *text)
+{
+	struct seep_address user;
+	uint64_t bits;
+	bool v4;
+
+	memcpy(&user, tally_key(replay->users, row), sizeof(user));
+	v4 = user.size_bytes == 4;
+	bits = v4 ? replay->options->conf.user_prefix_v4_bits
+		  : replay->options->conf.user_prefix_v6_bits;
+	inet_ntop(v4 ? AF_INET : AF_INET6, user.bytes, text, REPLAY_KEY_TEXT_SIZE);
+	if (bits < 8u * user.size_bytes)
+		snprintf(text + strlen(text), REPLAY_KEY_TEXT_SIZE - strlen(text), "/%" PRIu64,
+			 bits);
+}
+
+void replay_domain_text(const struct replay *replay, const struct tally_row *row, char *text)
+{
+	/* 255 bytes are at most 1,011 characters, all of them escaped. */
+	seep_name_print(text, REPLAY_KEY_TEXT_SIZE, tally_key(replay->domains, row), row->key_size);
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* How many rows have something to report, and how many have refusals. */
+static uint32_t count_notable(struct tally *tally, uint32_t *refused)
+{
+	uint32_t notable = 0;
+
+	*refused = 0;
+	for (uint32_t number = 0; number < tally_count(tally); number++) {
+		notable += tally_row_is_notable(tally_row(tally, number));
+		*refused += tally_row(tally, number)->refused > 0;
+	}
+	return notable;
+}
+
+/* "2009-11-18T09:00:00Z  1024.3", or dashes. */
+static void print_first(uint64_t when_ms, uint64_t at_mbit)
+{
+	char text[REPLAY_TIME_TEXT_SIZE] = "-";
+
+	if (when_ms)
+		replay_time_text(when_ms, text);
+	printf("  %-20s", text);
+	if (when_ms)
+		printf(" %9.1f", (double)at_mbit / MBIT_A_BYTE);
+	else
+		printf(" %9s", "-");
+}
+
+struct table {
+	const char *title; /* "users" */
+	struct tally *tally;
+	void (*text)(const struct replay *replay, const struct tally_row *row, char *text);
+};
+
+static void print_table(const struct replay *replay, const struct table *table)
+{
+	uint32_t *numbers = tally_sorted(table->tally);
+	uint32_t refused, notable = count_notable(table->tally, &refused);
+	uint32_t shown = notable;
+	char key[REPLAY_KEY_TEXT_SIZE];
+
+	if (!numbers)
+		return;
+	if (replay->options->top && shown > replay->options->top)
+		shown = (uint32_t)replay->options->top;
+	if (shown == 0)
+		goto cleanup;
+	printf("\n%s with queries flagged (%" PRIu32 ") or refused (%" PRIu32 ")\n", table->title,
+	       notable, refused);
+	printf("%8s %8s  %-20s %9s %8s  %-20s %9s %8s %8s %9s  %s\n", "refused", "by own",
+	       "first refused", "at bytes", "flagged", "first flagged", "at bytes", "queries",
+	       "sent", "metered B", "");
+	for (uint32_t at = 0; at < tally_count(table->tally) && shown > 0; at++) {
+		const struct tally_row *row = tally_row(table->tally, numbers[at]);
+
+		if (!tally_row_is_notable(row))
+			continue;
+		table->text(replay, row, key);
+		printf("%8" PRIu64 " %8" PRIu64, row->refused, row->own_refused);
+		print_first(row->first_refused_ms, row->refused_at_mbit);
+		printf(" %8" PRIu64, row->flagged);
+		print_first(row->first_flagged_ms, row->flagged_at_mbit);
+		printf(" %8" PRIu64 " %8" PRIu64 " %9.1f  %s\n", row->queries, row->sent,
+		       (double)row->metered_mbit / MBIT_A_BYTE, key);
+		shown--;
+		notable--;
+	}
+	if (notable)
+		printf("%8s and %" PRIu32 " more (--top 0 shows all)\n", "...", notable);
+cleanup:
+	free(numbers);
+}
+
+void replay_print_text(const struct replay *replay)
+{
+	const struct replay_totals *totals = &replay->totals;
+	const struct table tables[] = {
+		{ "users", replay->users, replay_user_text },
+		{ "domains", replay->domains, replay_domain_text },
+	};
+	char first[REPLAY_TIME_TEXT_SIZE], last[REPLAY_TIME_TEXT_SIZE];
+	uint32_t users_refused, domains_refused;
+
+	replay_time_text(totals->first_ms, first);
+	replay_time_text(totals->last_ms, last);
+	printf("rows      %" PRIu64 ": %" PRIu64 " quer%s, %" PRIu64 " answers, %" PRIu64
+	       " malformed, %" PRIu64 " ignored; %" PRIu64 " out of order\n",
+	       totals->traces.rows, totals->queries, totals->queries == 1 ? "y" : "ies",
+	       totals->traces.answers, totals->traces.malformed, totals->traces.ignored,
+	       totals->late);
+	if (totals->queries == 0)
+		return;
+	printf("time      %s to %s, %.2f days\n", first, last,
+	       (double)(totals->last_ms - totals->first_ms) / 86400e3);
+	printf("queries   %" PRIu64 ": %" PRIu64 " hits, %" PRIu64 " misses; %" PRIu64
+	       " sent, %" PRIu64 " refused\n",
+	       totals->queries, totals->hits, totals->queries - totals->hits, totals->sent,
+	       totals->refused);
+	printf("sent      %" PRIu64 ": %" PRIu64 " known, %" PRIu64 " charged, %" PRIu64
+	       " allowed, %" PRIu64 " exempt, %" PRIu64 " untracked\n",
+	       totals->sent, totals->class[SEEP_CLASS_KNOWN], totals -> class[SEEP_CLASS_CHARGED],
+	       totals -> class[SEEP_CLASS_ALLOWED], totals -> class[SEEP_CLASS_EXEMPT],
+	       totals -> class[SEEP_CLASS_UNTRACKED]);
+	printf("metered   %.1f bytes, of %" PRIu32 " user%s in %" PRIu32 " domain%s\n",
+	       (double)totals->metered_mbit / MBIT_A_BYTE, tally_count(replay->users),
+	       plural(tally_count(replay->users)), tally_count(replay->domains),
+	       plural(tally_count(replay->domains)));
+	count_notable(replay->users, &users_refused);
+	count_notable(replay->domains, &domains_refused);
+	printf("flagged   %" PRIu64 " queries", totals->flagged);
+	if (totals->would_refuse)
+		printf(", %" PRIu64 " of which guarding would refuse", totals->would_refuse);
+	printf("\nrefused   %" PRIu64 " queries, of %" PRIu32 " user%s in %" PRIu32 " domain%s\n",
+	       totals->refused, users_refused, plural(users_refused), domains_refused,
+	       plural(domains_refused));
+	for (size_t at = 0; at < sizeof(tables) / sizeof(tables[0]); at++)
+		print_table(replay, &tables[at]);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* seepctl: the operator's tool, a table of commands. */
+#include "seepctl.h"
+
+#include <string.h>
+
+#ifndef SEEP_VERSION
+#define SEEP_VERSION "unknown"
+#endif
+
+const struct seepctl_command seepctl_commands[] = {
+	{ "replay", "[options] TRACE...",
+	  "show whom Seep would have flagged or refused in recorded traffic", cmd_replay,
+	  cmd_replay_usage },
+	{ "check-conf", "[FILE]", "check a seep.conf (default: seep.conf)", cmd_check_conf, NULL },
+	{ "help", "[COMMAND]", "show how a command is used", cmd_help, NULL },
+};
+
+const size_t seepctl_command_count = sizeof(seepctl_commands) / sizeof(seepctl_commands[0]);
+
+const struct seepctl_command *seepctl_find(const char *name)
+{
+	for (size_t at = 0; at < seepctl_command_count; at++) {
+		if (strcmp(seepctl_commands[at].name, name) == 0)
+			return &seepctl_commands[at];
+	}
+	return NULL;
+}
+
+void seepctl_usage(FILE *to, const struct seepctl_command *command)
+{
+	if (command) {
+		fprintf(to, "usage: seepctl %s %s\n%s\n", command->name, command->arguments,
+			command->text);
+		if (command->usage)
+			command->usage(to);
+		return;
+	}
+	fputs("usage: seepctl COMMAND [arguments]\n\ncommands:\n", to);
+	for (size_t at = 0; at < seepctl_command_count; at++)
+		fprintf(to, "  %-12s %s\n", seepctl_commands[at].name, seepctl_commands[at].text);
+	fputs("\n\"seepctl help COMMAND\" tells more, seepctl(8) all.\n", to);
+}
+
+int seepctl_try_help(const char *command)
+{
+	fprintf(stderr, "Try \"seepctl help%s%s\".\n", command ? " " : "", command ? command : "");
+	return SEEPCTL_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct seepctl_command *command;
+	int status;
+
+	if (argc < 2) {
+		seepctl_usage(stderr, NULL);
+		return SEEPCTL_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("seepctl " SEEP_VERSION);
+		return SEEPCTL_OK;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		command = seepctl_find("help");
+	else
+		command = seepctl_find(argv[1]);
+	if (!command) {
+		fprintf(stderr, "seepctl: no command \"%s\"\n", argv[1]);
+		return seepctl_try_help(NULL);
+	}
+	status = command->run(argc - 1, argv + 1);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("seepctl: standard output");
+		return SEEPCTL_WRONG;
+	}
+	return status;
+}
