@@ -168,9 +168,20 @@ static void test_eviction_order(void)
 		{ "never one that is spent", { 1, 2, 3, 4, 5, 6, 7, 8 }, { 0 }, 0, 0x01, 1 },
 		{ "never one in flight", { 1, 2, 3, 4, 5, 6, 7, 8 }, { 0 }, 0x03, 0, 2 },
 		{ "the last that is not held", { 1, 2, 3, 4, 5, 6, 7, 8 }, { 0 }, 0x55, 0x2a, 7 },
-		{ "nobody, if all are spent", { 0 }, { 0 }, 0, 0xff, -1 },
+		{ "nobody, if all are spent", { 1, 1, 1, 1, 1, 1, 1, 1 }, { 0 }, 0, 0xff, -1 },
 		{ "nobody, if all are in flight", { 0 }, { 0 }, 0xff, 0, -1 },
-		{ "nobody, if each is held by one or the other", { 0 }, { 0 }, 0x0f, 0xf0, -1 },
+		{ "nobody, if each is held by one or the other",
+		  { 1, 1, 1, 1, 1, 1, 1, 1 },
+		  { 0 },
+		  0x0f,
+		  0xf0,
+		  -1 },
+		{ "one that was spent and has drained",
+		  { 1, 1, 1, 0, 1, 1, 1, 1 },
+		  { 0 },
+		  0,
+		  0xff,
+		  3 },
 	};
 
 	for (size_t c = 0; c < COUNT(cases); c++) {

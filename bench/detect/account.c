@@ -45,8 +45,8 @@ void account_add(struct account *account, struct method *method)
 	if (!method->tune_share)
 		return;
 	account->worst[m] = util_zeroed(account->people, sizeof(float));
-	account->scores[m] = util_zeroed((size_t)account->people * (account->warm_days + 1),
-					 sizeof(float));
+	account->scores[m] =
+		util_zeroed((size_t)account->people * (account->warm_days + 1), sizeof(float));
 	account->tuned_at_ms[m] =
 		START_MS + (uint64_t)(method->tune_share * account->warm_days * (double)DAY_MS);
 }
@@ -177,8 +177,8 @@ static void book_tunnel(struct account *account, unsigned m, const struct event 
 			enum act act)
 {
 	struct leak *leak = &account->leaks[(event->sender - 1u) * account->method_count + m];
-	double bits = (double)(account->methods[m]->folds_case ? event->folded_bits :
-								  event->payload_bits);
+	double bits = (double)(account->methods[m]->folds_case ? event->folded_bits
+							       : event->payload_bits);
 
 	leak->names++;
 	if (act != ACT_PASS && !leak->flag_ms)
@@ -246,8 +246,8 @@ void account_sent(void *context, struct event *event)
 		census_count(&account->census, event);
 	for (unsigned m = 0; m < account->method_count; m++) {
 		struct method *method = account->methods[m];
-		enum act act = timed ? observe_timed(account, m, event) :
-				       method->observe(method, event);
+		enum act act =
+			timed ? observe_timed(account, m, event) : method->observe(method, event);
 
 		if (!event->sender)
 			book_benign(account, m, event, act);

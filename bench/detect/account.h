@@ -24,11 +24,12 @@ struct leak {
 };
 
 /* One bot under one method. */
-struct catch {
-	uint32_t missing;  /* names that do not exist it had asked by then */
-	bool caught;       /* by the DGA meter */
-	bool in_time;      /* before its master answered */
-	bool refused;      /* some name of its was refused, by whatever meter */
+struct catch
+{
+	uint32_t missing; /* names that do not exist it had asked by then */
+	bool caught;      /* by the DGA meter */
+	bool in_time;     /* before its master answered */
+	bool refused;     /* some name of its was refused, by whatever meter */
 	uint32_t before_refusal;
 };
 
@@ -58,14 +59,14 @@ struct account {
 	bool takes_census;
 	uint32_t people, users;
 	unsigned days, warm_days;
-	double rate;       /* of wrongly refused days among a thousand to tune for */
+	double rate;        /* of wrongly refused days among a thousand to tune for */
 	uint64_t user_days; /* active ones of people, after the warm-up */
 	/* inside */
-	uint8_t *infected; /* a user: its trouble is its own */
-	uint8_t *active;   /* a user: has sent something today */
+	uint8_t *infected;               /* a user: its trouble is its own */
+	uint8_t *active;                 /* a user: has sent something today */
 	uint8_t *marks[ACCOUNT_METHODS]; /* a user: flagged, refused today; a bot this week */
 	struct util_map domains[ACCOUNT_METHODS]; /* to bits: flagged, refused */
-	float *worst[ACCOUNT_METHODS]; /* a person: today's worst score */
+	float *worst[ACCOUNT_METHODS];            /* a person: today's worst score */
 	float *scores[ACCOUNT_METHODS];
 	size_t score_count[ACCOUNT_METHODS];
 	uint64_t tuned_at_ms[ACCOUNT_METHODS];

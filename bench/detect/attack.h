@@ -70,7 +70,7 @@ struct attack_case {
 	bool standard;     /* part of the default set, not only of `all` */
 	uint16_t index;
 	uint8_t (*zones)[ATTACK_ZONE_BYTES]; /* wire form, without root */
-	double file_bits; /* ATTACK_FILE: no more than this is there to send */
+	double file_bits;                    /* ATTACK_FILE: no more than this is there to send */
 	uint64_t start_ms;
 };
 
@@ -81,7 +81,7 @@ struct attack_sender {
 	unsigned machine;
 	bool insider;
 	uint32_t sequence;
-	uint32_t left;  /* ATTACK_FILE: names of this run still to go */
+	uint32_t left; /* ATTACK_FILE: names of this run still to go */
 	uint32_t polls;
 	struct dice session; /* what stays the same all along */
 };

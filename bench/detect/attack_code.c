@@ -8,14 +8,14 @@
 
 #include <string.h>
 
-#define BASE64_FOLDED "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789-_"
+#define BASE64_FOLDED      "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789-_"
 /* Bits of a base64 character without its case: 26 letters of two meanings
  * each, and twelve others. */
 #define BASE64_FOLDED_BITS 5.1875f
 
-#define WORDS          2048
-#define BOOK_NAMES     256
-#define WIDE_BOOK      16
+#define WORDS      2048
+#define BOOK_NAMES 256
+#define WIDE_BOOK  16
 
 static void carry(struct letter *letter, float bits)
 {
@@ -130,10 +130,10 @@ static void encode_triples(struct attack_sender *sender, struct letter *letter)
 static void encode_hosts(struct attack_sender *sender, struct letter *letter)
 {
 	static const char *const labels[32] = {
-		"www",	 "static", "cdn",    "api",    "img",	  "m",	    "images", "mail",
-		"assets", "blog",  "shop",   "login",  "app",	  "media",  "news",   "secure",
-		"support", "ads",  "track",  "js",     "docs",	  "i",	    "s",      "forum",
-		"pixel", "sync",   "data",   "events", "account", "connect", "content", "widgets",
+		"www",     "static", "cdn",   "api",    "img",     "m",       "images",  "mail",
+		"assets",  "blog",   "shop",  "login",  "app",     "media",   "news",    "secure",
+		"support", "ads",    "track", "js",     "docs",    "i",       "s",       "forum",
+		"pixel",   "sync",   "data",  "events", "account", "connect", "content", "widgets",
 	};
 
 	for (int i = 0; i < 12; i++)
@@ -171,8 +171,8 @@ static void encode_domainbook(struct attack_sender *sender, struct letter *lette
 /* Nothing but the type that is asked. */
 static void encode_types(struct attack_sender *sender, struct letter *letter)
 {
-	static const uint16_t types[32] = { 1,	2,  5,	6,  10, 12, 13, 15, 16, 17,  18,
-					    28, 29, 33, 35, 37, 39, 43, 44, 52, 53,  55,
+	static const uint16_t types[32] = { 1,  2,  5,  6,  10, 12, 13, 15,  16,  17,   18,
+					    28, 29, 33, 35, 37, 39, 43, 44,  52,  53,   55,
 					    59, 60, 61, 62, 64, 65, 99, 256, 257, 65399 };
 
 	wire_text(&letter->wire, "www");
@@ -191,13 +191,20 @@ static void encode_dyndns(struct attack_sender *sender, struct letter *letter)
 }
 
 static const struct attack_code codes[] = {
-	{ "base32", encode_base32, NULL },	 { "long", encode_long, NULL },
-	{ "short9", encode_short9, NULL },	 { "tiny", encode_tiny, NULL },
-	{ "hex", encode_hex, NULL },		 { "base64", encode_base64, NULL },
-	{ "dotted", encode_dotted, NULL },	 { "words", encode_words, NULL },
-	{ "triples", encode_triples, NULL },	 { "hosts", encode_hosts, NULL },
-	{ "codebook", encode_codebook, NULL },	 { "widebook", encode_widebook, NULL },
-	{ "domainbook", encode_domainbook, NULL }, { "types", encode_types, NULL },
+	{ "base32", encode_base32, NULL },
+	{ "long", encode_long, NULL },
+	{ "short9", encode_short9, NULL },
+	{ "tiny", encode_tiny, NULL },
+	{ "hex", encode_hex, NULL },
+	{ "base64", encode_base64, NULL },
+	{ "dotted", encode_dotted, NULL },
+	{ "words", encode_words, NULL },
+	{ "triples", encode_triples, NULL },
+	{ "hosts", encode_hosts, NULL },
+	{ "codebook", encode_codebook, NULL },
+	{ "widebook", encode_widebook, NULL },
+	{ "domainbook", encode_domainbook, NULL },
+	{ "types", encode_types, NULL },
 	{ "dyndns", encode_dyndns, NULL },
 };
 

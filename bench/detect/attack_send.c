@@ -7,7 +7,7 @@
 
 /* Everybody's office hours, by which a sender hides among others. */
 #define OFFICE_FROM_HOUR 9
-#define OFFICE_TO_HOUR	 17
+#define OFFICE_TO_HOUR   17
 
 #define FROG_GROWTH 1.05
 
@@ -160,8 +160,8 @@ void attack_sender_start(struct attack_sender *sender, struct stage *stage)
 			sender->polls = POLLS_AFTER_FILE;
 		}
 		sender->actor.next_ms =
-			start_ms + dice_below(&sender->actor.dice,
-					      (uint32_t)(from->interval_s * 1000) + 1);
+			start_ms +
+			dice_below(&sender->actor.dice, (uint32_t)(from->interval_s * 1000) + 1);
 	}
 	stage_add(stage, &sender->actor);
 }

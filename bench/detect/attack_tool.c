@@ -22,76 +22,105 @@
 #define LOWER_TWICE "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
 #define BASE64_URL  LOWER_TWICE "0123456789-_"
 #define BASE64_PLUS LOWER_TWICE "0123456789+/"
-#define BASE63	    LOWER_TWICE "0123456789-"
-#define NETBIOS	    "abcdefghijklmnop"
+#define BASE63      LOWER_TWICE "0123456789-"
+#define NETBIOS     "abcdefghijklmnop"
 /* iodine's Base128: letters, digits, and the bytes 188 to 253. */
 #define BASE128                                                                                  \
 	LOWER_TWICE "0123456789\274\275\276\277\300\301\302\303\304\305\306\307\310\311\312\313" \
-		    "\314\315\316\317\320\321\322\323\324\325\326\327\330\331\332\333\334\335"     \
-		    "\336\337\340\341\342\343\344\345\346\347\350\351\352\353\354\355\356\357"     \
+		    "\314\315\316\317\320\321\322\323\324\325\326\327\330\331\332\333\334\335"   \
+		    "\336\337\340\341\342\343\344\345\346\347\350\351\352\353\354\355\356\357"   \
 		    "\360\361\362\363\364\365\366\367\370\371\372\373\374\375"
 
-#define BITS_64	 6.0f, 5.1875f
-#define BITS_63	 5.9773f, 5.1518f
+#define BITS_64  6.0f, 5.1875f
+#define BITS_63  5.9773f, 5.1518f
 #define BITS_128 7.0f, 6.594f
-#define BITS_32	 5.0f, 5.0f
-#define BITS_16	 4.0f, 4.0f
-#define BITS_36	 5.1699f, 5.1699f
+#define BITS_32  5.0f, 5.0f
+#define BITS_16  4.0f, 4.0f
+#define BITS_36  5.1699f, 5.1699f
 
 /* alphabet, bits, lower-cased bits, data, poll, label, rcode, types, ttl, pace, poll pace */
-static const struct attack_tool iodine = { BASE128, BITS_128, "{j1}{b3}{z1}{p226}", "p{b9}", 57, 0,
-					   { TYPE_NULL }, 0, 40, 4000 };
+static const struct attack_tool iodine = { BASE128, BITS_128, "{j1}{b3}{z1}{p226}", "p{b9}",
+					   57,      0,        { TYPE_NULL },        0,
+					   40,      4000 };
 static const struct attack_tool iodine_b32 = { WIRE_BASE32, BITS_32, "{j1}{b3}{z1}{p225}", "p{b9}",
-					       57, 0, { TYPE_CNAME }, 0, 40, 4000 };
-static const struct attack_tool iodine_m60 = { BASE128, BITS_128, "{j1}{b3}{z1}{p36}", "p{b9}", 57,
-					       0, { TYPE_NULL }, 0, 40, 4000 };
-static const struct attack_tool andiodine = { BASE128, BITS_128, "{j1}{b3}{z1}{p224}", "p{b9}", 57,
-					      0, { TYPE_NULL }, 0, 40, 2000 };
-static const struct attack_tool dns2tcp = { BASE64_PLUS, BITS_64, "{j3}{z7}{p162}", "{j3}{z7}", 63,
-					    0, { TYPE_TXT }, 3, 10, 115 };
-static const struct attack_tool dnscat = { NETBIOS, BITS_16,
+					       57,          0,       { TYPE_CNAME },       0,
+					       40,          4000 };
+static const struct attack_tool iodine_m60 = { BASE128, BITS_128, "{j1}{b3}{z1}{p36}", "p{b9}",
+					       57,      0,        { TYPE_NULL },       0,
+					       40,      4000 };
+static const struct attack_tool andiodine = { BASE128, BITS_128, "{j1}{b3}{z1}{p224}", "p{b9}",
+					      57,      0,        { TYPE_NULL },        0,
+					      40,      2000 };
+static const struct attack_tool dns2tcp = { BASE64_PLUS, BITS_64, "{j3}{z7}{p162}", "{j3}{z7}",
+					    63,          0,       { TYPE_TXT },     3,
+					    10,          115 };
+static const struct attack_tool dnscat = { NETBIOS,
+					   BITS_16,
 					   "dnscat.21.{j8}.{S4}.3.{p60}.{p60}.{p60}.{l4}",
-					   "dnscat.21.{j8}.{S4}.0.{l4}", 62, 0, { TYPE_CNAME }, 1,
-					   40, 1000 };
-static const struct attack_tool dnscat2 = { WIRE_HEX, BITS_16, "{h4}{k6}{h12}{h4}{h8}{p174}",
-					    "{h4}{k6}{h12}{h4}{h8}", 60, 0,
-					    { TYPE_TXT, TYPE_CNAME, TYPE_MX }, 60, 40, 1000 };
-static const struct attack_tool exfil = { BASE64_URL, BITS_64, "{s}.{p222}", NULL, 63, 0,
-					  { TYPE_TXT }, 0, 40, 0 };
-static const struct attack_tool exfil_b32 = { WIRE_BASE32, BITS_32, "{s}.{p222}", NULL, 63, 0,
-					      { TYPE_TXT }, 0, 40, 0 };
-static const struct attack_tool exfil_r50 = { BASE64_URL, BITS_64, "{s}.{p17}", NULL, 63, 0,
-					      { TYPE_TXT }, 0, 40, 0 };
-static const struct attack_tool exfil_r35 = { BASE64_URL, BITS_64, "{s}.{p5}", NULL, 63, 0,
-					      { TYPE_TXT }, 0, 40, 0 };
-static const struct attack_tool exfil_f27 = { BASE64_URL, BITS_64, "{s}.{p6}", NULL, 63, 0,
-					      { TYPE_TXT }, 0, 20000, 0 };
-static const struct attack_tool exfil_f40 = { BASE64_URL, BITS_64, "{s}.{p18}", NULL, 63, 0,
-					      { TYPE_TXT }, 0, 10000, 0 };
-static const struct attack_tool exfil_map = { WIRE_BASE32, BITS_32, "{s}.{t12}.{t12}", NULL, 63, 0,
-					      { TYPE_TXT }, 0, 1000, 0 };
-static const struct attack_tool det = { WIRE_HEX, BITS_16, "{j7}{e22}", NULL, 63, RCODE_SERVFAIL,
-					{ TYPE_A }, 0, 150, 0 };
-static const struct attack_tool dnspot = { WIRE_BASE36, BITS_36, "{j50}{z45}{p139}.4",
-					   "{j50}{z48}.2", 60, 0, { TYPE_A }, 3600, 82, 3000 };
-static const struct attack_tool tuns = { WIRE_BASE32, BITS_32, "d{j70}{z12}{p141}", "r{s}", 63, 0,
-					 { TYPE_CNAME }, 0, 30, 2500 };
-static const struct attack_tool ozyman = { WIRE_BASE32, BITS_32,
+					   "dnscat.21.{j8}.{S4}.0.{l4}",
+					   62,
+					   0,
+					   { TYPE_CNAME },
+					   1,
+					   40,
+					   1000 };
+static const struct attack_tool dnscat2 = {
+	WIRE_HEX, BITS_16, "{h4}{k6}{h12}{h4}{h8}{p174}",     "{h4}{k6}{h12}{h4}{h8}",
+	60,       0,       { TYPE_TXT, TYPE_CNAME, TYPE_MX }, 60,
+	40,       1000
+};
+static const struct attack_tool exfil = { BASE64_URL,   BITS_64, "{s}.{p222}", NULL, 63, 0,
+					  { TYPE_TXT }, 0,       40,           0 };
+static const struct attack_tool exfil_b32 = { WIRE_BASE32,  BITS_32, "{s}.{p222}", NULL, 63, 0,
+					      { TYPE_TXT }, 0,       40,           0 };
+static const struct attack_tool exfil_r50 = { BASE64_URL, BITS_64,      "{s}.{p17}", NULL, 63,
+					      0,          { TYPE_TXT }, 0,           40,   0 };
+static const struct attack_tool exfil_r35 = { BASE64_URL, BITS_64,      "{s}.{p5}", NULL, 63,
+					      0,          { TYPE_TXT }, 0,          40,   0 };
+static const struct attack_tool exfil_f27 = { BASE64_URL, BITS_64,      "{s}.{p6}", NULL,  63,
+					      0,          { TYPE_TXT }, 0,          20000, 0 };
+static const struct attack_tool exfil_f40 = { BASE64_URL, BITS_64,      "{s}.{p18}", NULL,  63,
+					      0,          { TYPE_TXT }, 0,           10000, 0 };
+static const struct attack_tool exfil_map = { WIRE_BASE32, BITS_32, "{s}.{t12}.{t12}", NULL,
+					      63,          0,       { TYPE_TXT },      0,
+					      1000,        0 };
+static const struct attack_tool det = { WIRE_HEX,       BITS_16,    "{j7}{e22}", NULL, 63,
+					RCODE_SERVFAIL, { TYPE_A }, 0,           150,  0 };
+static const struct attack_tool dnspot = {
+	WIRE_BASE36, BITS_36, "{j50}{z45}{p139}.4", "{j50}{z48}.2", 60, 0, { TYPE_A }, 3600,
+	82,          3000
+};
+static const struct attack_tool tuns = { WIRE_BASE32, BITS_32, "d{j70}{z12}{p141}", "r{s}",
+					 63,          0,       { TYPE_CNAME },      0,
+					 30,          2500 };
+static const struct attack_tool ozyman = { WIRE_BASE32,
+					   BITS_32,
 					   "{p176}.{d5}-0.id-{j5}.up.sshdns",
-					   "0-{d5}.id-{j5}.down.sshdns", 60, 0, { TYPE_A }, 0, 62,
+					   "0-{d5}.id-{j5}.down.sshdns",
+					   60,
+					   0,
+					   { TYPE_A },
+					   0,
+					   62,
 					   4000 };
-static const struct attack_tool over_dns = { BASE63, BITS_63, "b{j3}{z5}{p201}", "b{j3}{z16}", 63,
-					     0, { TYPE_TXT }, 30, 200, 1600 };
-static const struct attack_tool dns_shell = { WIRE_HEX, BITS_16, "{d9}.cmd{s}.{p50}", "{d9}", 63, 0,
-					      { TYPE_A }, 300, 150, 3000 };
-static const struct attack_tool cobalt = { WIRE_HEX, BITS_16,
-					   "post.3{p56}.{p56}.{p56}.{S2}{k7}.{k8}", NULL, 57, 0,
-					   { TYPE_A }, 1, 40, 0 };
-static const struct attack_tool framework = { WIRE_HEX, 0, 0, "{k8}.{c16}.{c20}", NULL, 63, 0,
-					      { TYPE_A }, 60, 300, 0 };
-static const struct attack_tool denis = { BASE64_URL, BITS_64, "{j32}{p120}.z",
-					  "{j6}aaaaaaaaaaaaaaaaaaaaaaaa{z3}.z", 63, 0,
-					  { TYPE_NULL }, 0, 1500, 1500 };
+static const struct attack_tool over_dns = { BASE63, BITS_63, "b{j3}{z5}{p201}", "b{j3}{z16}",
+					     63,     0,       { TYPE_TXT },      30,
+					     200,    1600 };
+static const struct attack_tool dns_shell = { WIRE_HEX, BITS_16, "{d9}.cmd{s}.{p50}", "{d9}",
+					      63,       0,       { TYPE_A },          300,
+					      150,      3000 };
+static const struct attack_tool cobalt = {
+	WIRE_HEX, BITS_16, "post.3{p56}.{p56}.{p56}.{S2}{k7}.{k8}", NULL, 57, 0, { TYPE_A }, 1,
+	40,       0
+};
+static const struct attack_tool framework = { WIRE_HEX, 0,   0, "{k8}.{c16}.{c20}",
+					      NULL,     63,  0, { TYPE_A },
+					      60,       300, 0 };
+static const struct attack_tool denis = {
+	BASE64_URL, BITS_64, "{j32}{p120}.z", "{j6}aaaaaaaaaaaaaaaaaaaaaaaa{z3}.z",
+	63,         0,       { TYPE_NULL },   0,
+	1500,       1500
+};
 
 const struct attack_code attack_tools[] = {
 	{ "iodine", attack_tool_encode, &iodine },
@@ -175,9 +204,9 @@ static void put_payload(struct writing *writing, struct dice *dice, char kind, u
 			snprintf(text, sizeof(text), "%02x", (unsigned)WIRE_HEX[draw]);
 		put_text(writing, text);
 	}
-	writing->letter->bits += (float)count * (kind == 'c' ? 3.3219f :
-						 kind == 't' ? 4.9542f :
-							       4.0f);
+	writing->letter->bits += (float)count * (kind == 'c'   ? 3.3219f
+						 : kind == 't' ? 4.9542f
+							       : 4.0f);
 }
 
 static void put_item(struct writing *writing, struct attack_sender *sender, char kind,
@@ -247,9 +276,9 @@ static void write_template(struct attack_sender *sender, struct letter *letter,
 			template = end + 1;
 		} else if (*template == '.') {
 			end_label(&writing);
-			template++;
+			template ++;
 		} else {
-			put(&writing, *template++);
+			put(&writing, *template ++);
 		}
 	}
 	end_label(&writing);

@@ -15,7 +15,7 @@ struct cache {
 	struct cache_entry {
 		uint64_t key;
 		uint32_t until_s;
-	} *others;
+	} * others;
 	uint32_t pool_count;
 };
 

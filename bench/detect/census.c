@@ -70,14 +70,17 @@ void census_print(const struct census *census, FILE *file, uint64_t queries)
 
 	for (unsigned i = 0; i <= 10; i++)
 		short_labels += census->labels[i];
-	fprintf(file, "Traffic of %u people over %u days (servers left out), beside what is published\n",
+	fprintf(file,
+		"Traffic of %u people over %u days (servers left out), beside what is published\n",
 		census->people, census->days);
 	fprintf(file, "  %-44s %12s   %s\n", "", "generated", "published");
 	fprintf(file, "  %-44s %12" PRIu64 "   %s\n", "registrable domains (existing)",
 		(uint64_t)census->domains.used, "28,098 (a company, 18 days)");
 	fprintf(file, "  %-44s %12" PRIu64 "   %s\n", "of them with exactly one name",
 		census->single, "25,333 (90.2 %)");
-	fprintf(file, "  %-44s %11.1f%%   %s\n", "", 100.0 * (double)census->single / (double)(census->domains.used + !census->domains.used),
+	fprintf(file, "  %-44s %11.1f%%   %s\n", "",
+		100.0 * (double)census->single /
+			(double)(census->domains.used + !census->domains.used),
 		"90.2 %; 88 % (four people, one day, 625 domains)");
 	fprintf(file, "  %-44s %12.1f   %s\n", "label length, mean", label_mean, "7.0");
 	fprintf(file, "  %-44s %11.1f%%   %s\n", "labels of at most 10 characters",
@@ -88,9 +91,11 @@ void census_print(const struct census *census, FILE *file, uint64_t queries)
 	fprintf(file, "  %-44s %11.1f%%   %s\n", "names sent that begin with www",
 		100.0 * (double)census->www / (double)(census->sent + !census->sent), "-");
 	fprintf(file, "  %-44s %11.1f%%   %s\n", "sent names that do not exist",
-		100.0 * (double)census->missing / (double)(census->sent + !census->sent), "9 % of look-ups (a campus)");
+		100.0 * (double)census->missing / (double)(census->sent + !census->sent),
+		"9 % of look-ups (a campus)");
 	fprintf(file, "  %-44s %12" PRIu64 "   %s\n", "queries, all days and users", queries, "-");
-	fprintf(file, "  %-44s %12" PRIu64 "   %s\n", "of these people and days, sent", census->sent, "-");
+	fprintf(file, "  %-44s %12" PRIu64 "   %s\n", "of these people and days, sent",
+		census->sent, "-");
 }
 
 void census_release(struct census *census)

@@ -196,12 +196,11 @@ static void fill_defaults(struct lab_options *options)
 	if (!options->cases)
 		options->cases = options->quick ? "quick" : "standard";
 	if (!options->budget_count)
-		options->budget_count =
-			read_sizes(options->sweep ? "512,1k,2k,4k,8k" : "1k,512,2k,4k,8k",
-				   options->budgets);
+		options->budget_count = read_sizes(
+			options->sweep ? "512,1k,2k,4k,8k" : "1k,512,2k,4k,8k", options->budgets);
 	if (!options->refill_count)
-		options->refill_count = read_sizes(options->sweep ? "64,128,256,512" : "128",
-						   options->refills);
+		options->refill_count =
+			read_sizes(options->sweep ? "64,128,256,512" : "128", options->refills);
 	if (options->users <= 10)
 		options->home = true;
 }

@@ -24,9 +24,9 @@ static void fire_bot(struct actor *actor, struct stage *stage)
 	bot->asked++;
 	actor->next_ms = UINT64_MAX;
 	if (!found)
-		actor->next_ms = stage->now_ms + 1 +
-				 (uint64_t)(1000 * bot->interval_s *
-					    (0.9 + 0.2 * dice_unit(&actor->dice)));
+		actor->next_ms =
+			stage->now_ms + 1 +
+			(uint64_t)(1000 * bot->interval_s * (0.9 + 0.2 * dice_unit(&actor->dice)));
 }
 
 void dga_bot_start(struct dga_bot *bot, struct stage *stage)

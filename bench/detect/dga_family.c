@@ -52,8 +52,8 @@ static void make_spoken(const struct dga_family *family, uint32_t day, uint32_t 
 	char label[64];
 
 	for (unsigned i = 0; i < size; i++)
-		label[i] = i % 2 ? "aeiouy"[dice_below(&dice, 6)] :
-				   "bcdfghjklmnpqrstvwxz"[dice_below(&dice, 20)];
+		label[i] = i % 2 ? "aeiouy"[dice_below(&dice, 6)]
+				 : "bcdfghjklmnpqrstvwxz"[dice_below(&dice, 20)];
 	wire_label(wire, label, size);
 	put_suffix(family, &dice, wire);
 }
@@ -88,7 +88,7 @@ static void make_changed(const struct dga_family *family, uint32_t day, uint32_t
 	put_suffix(family, &dice, wire);
 }
 
-#define BASE36 WIRE_BASE36
+#define BASE36  WIRE_BASE36
 #define LETTERS WIRE_LOWER
 
 static const struct dga_family built_in[] = {
@@ -105,28 +105,32 @@ static const struct dga_family built_in[] = {
 	{ "fobber", make_random, LETTERS, 10, 17, "net com", 300, NULL },
 	{ "gameover", make_random, BASE36, 21, 28, "com net org biz", 1000, NULL },
 	{ "gozi", make_words, "", 12, 24, "com ru", 12, NULL },
-	{ "kraken", make_random, LETTERS, 6, 12, "com net tv cc dyndns.org yi.org dynserv.com", 1000,
-	  NULL },
+	{ "kraken", make_random, LETTERS, 6, 12, "com net tv cc dyndns.org yi.org dynserv.com",
+	  1000, NULL },
 	{ "locky", make_random, "abcdefghijklmnopqrstuvwxy", 7, 17,
 	  "ru info biz click su work pl org pw xyz", 12, NULL },
 	{ "matsnu", make_words, "", 14, 24, "com", 20, NULL },
-	{ "monerodownloader", make_random, WIRE_HEX, 14, 14, "org tickets blackfriday hosting feedback",
-	  2495, NULL },
+	{ "monerodownloader", make_random, WIRE_HEX, 14, 14,
+	  "org tickets blackfriday hosting feedback", 2495, NULL },
 	{ "murofet", make_random, LETTERS, 12, 16, "biz info org net com", 800, NULL },
-	{ "necurs", make_random, LETTERS, 7, 21, "com net pro tw cm in ru cc to ki su bit", 2048, NULL },
+	{ "necurs", make_random, LETTERS, 7, 21, "com net pro tw cm in ru cc to ki su bit", 2048,
+	  NULL },
 	{ "newgoz", make_random, BASE36, 20, 27, "com net org biz", 1000, NULL },
-	{ "padcrypt", make_random, "abcdefklmno", 16, 16, "com co.uk de org net eu info online", 24, NULL },
-	{ "proslikefan", make_random, LETTERS, 6, 12, "eu biz se info com net org ru in name", 100, NULL },
+	{ "padcrypt", make_random, "abcdefklmno", 16, 16, "com co.uk de org net eu info online", 24,
+	  NULL },
+	{ "proslikefan", make_random, LETTERS, 6, 12, "eu biz se info com net org ru in name", 100,
+	  NULL },
 	{ "pykspa", make_spoken, "", 6, 12, "com net org info cc", 200, NULL },
 	{ "qakbot", make_random, LETTERS, 8, 25, "com net org info biz", 5000, NULL },
 	{ "ramnit", make_random, "abcdefghijklmnopqrstuvwxy", 8, 19, "com", 1000, NULL },
-	{ "ranbyus", make_random, "abcdefghijklmnopqrstuvwxy", 14, 14, "in cc su tw net com pw org", 40,
-	  NULL },
+	{ "ranbyus", make_random, "abcdefghijklmnopqrstuvwxy", 14, 14, "in cc su tw net com pw org",
+	  40, NULL },
 	{ "rovnix", make_random, BASE36, 18, 18, "com net ru biz cn", 200, NULL },
 	{ "simda", make_spoken, "", 7, 11, "com eu info", 1000, NULL },
 	{ "suppobox", make_words, "", 12, 24, "net ru com", 85, NULL },
 	{ "symmi", make_spoken, "", 8, 15, "ddns.net", 64, NULL },
-	{ "tinba", make_random, "bcdefghijklmnopqrstuvwxy", 12, 12, "com net in ru pw xyz", 100, NULL },
+	{ "tinba", make_random, "bcdefghijklmnopqrstuvwxy", 12, 12, "com net in ru pw xyz", 100,
+	  NULL },
 	{ "vawtrak", make_spoken, "", 7, 12, "top com", 150, NULL },
 	{ "zloader", make_random, "abcdefghijklmnopqrstuvwxy", 20, 20, "com", 32, NULL },
 };
@@ -149,8 +153,8 @@ static void take_line(void *context, char *text)
 	text[length] = 0;
 	number = util_map_at(&reading->of, wire_hash((const uint8_t *)text, length));
 	if (!*number) {
-		families->families = util_resize(families->families, (families->count + 1) *
-									    sizeof(*family));
+		families->families =
+			util_resize(families->families, (families->count + 1) * sizeof(*family));
 		family = &families->families[families->count];
 		*family = (struct dga_family){ .list_size = 0 };
 		snprintf(family->name, sizeof(family->name), "%.31s", text);
@@ -160,9 +164,9 @@ static void take_line(void *context, char *text)
 	text += length + 1;
 	text[strcspn(text, "\t")] = 0;
 	if ((family->list_size & (family->list_size - 1)) == 0)
-		family->names = util_resize(family->names,
-					    (family->list_size ? 2 * family->list_size : 1) *
-						    sizeof(char *));
+		family->names =
+			util_resize(family->names, (family->list_size ? 2 * family->list_size : 1) *
+							   sizeof(char *));
 	family->names[family->list_size] = strdup(text);
 	family->list_size++;
 }

@@ -118,7 +118,8 @@ void habit_vendor(struct person *person, struct stage *stage, struct dice *dice)
 void habit_preview(struct person *person, struct stage *stage, struct dice *dice)
 {
 	struct wire wire = { .size = 0 };
-	struct dice change = dice_of(person->org->seed, 131, dice_below(dice, 4) + stage->now_ms / HOUR_MS);
+	struct dice change =
+		dice_of(person->org->seed, 131, dice_below(dice, 4) + stage->now_ms / HOUR_MS);
 
 	wire_format(&wire, "pr-%u-%07x", dice_between(&change, 100, 4000),
 		    (unsigned)(dice_next(&change) & 0xfffffff));
@@ -133,8 +134,8 @@ void habit_reverse(struct person *person, struct stage *stage, struct dice *dice
 	struct wire wire = { .size = 0 };
 	struct dice known = dice_of(person->org->seed, 132, dice_zipf(dice, 500));
 
-	wire_reversed(&wire, (uint32_t)dice_next(dice_chance(dice, 0.7) ? &known : dice) &
-				     0xdfffffff);
+	wire_reversed(&wire,
+		      (uint32_t)dice_next(dice_chance(dice, 0.7) ? &known : dice) & 0xdfffffff);
 	wire_dotted(&wire, "in-addr.arpa");
 	wire_end(&wire);
 	stage_ask_wire(stage, person->user, &wire, TYPE_PTR, 3600);

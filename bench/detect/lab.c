@@ -11,9 +11,9 @@
 /* At most so much of the organisation is infected in one run. */
 #define INFECTED_SHARE 0.05
 /* A case needs no more than so much of it. */
-#define INFECTED_MOST 0.34
+#define INFECTED_MOST  0.34
 /* Domains of tunnels in one run: more would crowd each other out of ibHH. */
-#define DOMAINS_A_RUN 1100
+#define DOMAINS_A_RUN  1100
 
 #define SEEP_MEMORY (UINT64_C(64) << 20)
 

@@ -22,7 +22,7 @@ struct lab_options {
 	const char *svg_folder;
 	const char *text_file;
 	const char *dga_file;
-	const char *settings; /* further lines of seep.conf for Seep */
+	const char *settings;   /* further lines of seep.conf for Seep */
 	const char *users_list; /* for the sweep */
 	const char *write_common;
 	uint64_t budgets[LAB_BUDGETS]; /* the first is the one of the tables */
@@ -43,7 +43,7 @@ struct lab {
 	struct world world;
 	struct attack_case *cases;
 	size_t case_count;
-	bool *ran; /* a case: there were machines enough for it */
+	bool *ran;          /* a case: there were machines enough for it */
 	struct leak *leaks; /* case by method */
 	/* Methods of the tables: Seep first. */
 	unsigned method_count;

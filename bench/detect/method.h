@@ -31,10 +31,10 @@ struct method {
 	double threshold;  /* a score above it is refused */
 	double score;      /* out: of the last event's user or domain */
 	bool armed;
-	bool folds_case;  /* letter case does not get past it */
-	bool dga;         /* out: the last event made its user a bot's */
-	bool only_dga;    /* judges names that do not exist, and nothing else */
-	uint64_t alerts;  /* edges told; 0 if only outcomes are known */
+	bool folds_case; /* letter case does not get past it */
+	bool dga;        /* out: the last event made its user a bot's */
+	bool only_dga;   /* judges names that do not exist, and nothing else */
+	uint64_t alerts; /* edges told; 0 if only outcomes are known */
 	uint64_t user_bytes;
 	uint64_t domain_bytes; /* for each domain, or each user and domain */
 };

@@ -44,8 +44,8 @@ static enum act observe(struct method *method, const struct event *event)
 {
 	struct seep *seep = method->state;
 	struct seep_observation observation = {
-		.client = { .bytes = { 10, (uint8_t)(event->user >> 16), (uint8_t)(event->user >> 8),
-				       (uint8_t)event->user },
+		.client = { .bytes = { 10, (uint8_t)(event->user >> 16),
+				       (uint8_t)(event->user >> 8), (uint8_t)event->user },
 			    .size_bytes = 4 },
 		.name = event->name,
 		.name_size = event->size,

@@ -90,8 +90,7 @@ static void set_person(struct org *org, uint32_t user)
 	person->vendor = dice_chance(&dice, 0.02) ? (uint8_t)dice_between(&dice, 1, 10) : 0;
 	/* New employees: one in fifty a month. */
 	if (!org->home && org->days > org->warm_days && dice_chance(&dice, 0.02))
-		person->joins_day =
-			(uint16_t)dice_between(&dice, org->warm_days + 1, org->days);
+		person->joins_day = (uint16_t)dice_between(&dice, org->warm_days + 1, org->days);
 	person->browse = (struct actor){ .dice = dice_of(org->seed, 201, user),
 					 .fire = browse_fire,
 					 .owner = person };
@@ -134,13 +133,30 @@ static void set_servers(struct org *org)
 static void set_corp(struct org *org)
 {
 	static const char *const labels[ORG_CORP_NAMES] = {
-		"www", "mail", "autodiscover", "vpn", "intranet", "login", "files", "print",
-		"dc1", "dc2", "wiki", "git", "ldap", "proxy", "sip", "lyncdiscover",
-		"_ldap._tcp.dc._msdcs", "_kerberos._tcp.dc._msdcs",
+		"www",
+		"mail",
+		"autodiscover",
+		"vpn",
+		"intranet",
+		"login",
+		"files",
+		"print",
+		"dc1",
+		"dc2",
+		"wiki",
+		"git",
+		"ldap",
+		"proxy",
+		"sip",
+		"lyncdiscover",
+		"_ldap._tcp.dc._msdcs",
+		"_kerberos._tcp.dc._msdcs",
 		"_ldap._tcp.default-first-site-name._sites.dc._msdcs",
 		"3f2504e0-4f89-41d3-9a0c-0305e82c3301._msdcs",
 		"9b2f1c6e-77d0-4b1a-8c55-1d2e90aa6b77._msdcs",
-		"b._dns-sd._udp", "lb._dns-sd._udp", "_sip._tls",
+		"b._dns-sd._udp",
+		"lb._dns-sd._udp",
+		"_sip._tls",
 	};
 	struct dice dice = dice_of(org->seed, 205, 0);
 	char word[24];

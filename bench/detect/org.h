@@ -29,9 +29,9 @@ struct person {
 	uint8_t role;
 	uint8_t weekends;
 	uint8_t always_on;
-	uint8_t av;          /* which anti-virus product */
-	uint8_t probes;      /* the browser probes for hijacked answers */
-	uint8_t vendor;      /* of a program that few run; 0 for none */
+	uint8_t av;     /* which anti-virus product */
+	uint8_t probes; /* the browser probes for hijacked answers */
+	uint8_t vendor; /* of a program that few run; 0 for none */
 	uint16_t joins_day;
 	uint16_t leaves_day; /* UINT16_MAX: stays */
 	uint16_t start_minute, end_minute;
@@ -58,7 +58,7 @@ struct org {
 	uint32_t users; /* both */
 	struct person *persons;
 	struct server *server;
-	char corp[48];                  /* the organisation's own domain */
+	char corp[48]; /* the organisation's own domain */
 	uint32_t corp_names[ORG_CORP_NAMES];
 	uint32_t wpad[2];
 	bool home;
@@ -90,7 +90,7 @@ void browse_fire(struct actor *actor, struct stage *stage); /* pages: org_browse
 void poll_fire(struct actor *actor, struct stage *stage);   /* programs: org_browse.c */
 void habit_start(struct person *person);                    /* look-alikes: habit.c */
 void habit_fire(struct actor *actor, struct stage *stage);
-void mail_fire(struct actor *actor, struct stage *stage);   /* org_server.c */
+void mail_fire(struct actor *actor, struct stage *stage); /* org_server.c */
 void crawl_fire(struct actor *actor, struct stage *stage);
 
 #endif

@@ -70,8 +70,8 @@ void poll_fire(struct actor *actor, struct stage *stage)
 
 	stage_ask_both(stage, person->user, person->apps[dice_below(&actor->dice, ORG_APPS)]);
 	if (person->always_on)
-		actor->next_ms = stage->now_ms + 1 +
-				 (uint64_t)dice_exponential(&actor->dice, 2 * mean_ms);
+		actor->next_ms =
+			stage->now_ms + 1 + (uint64_t)dice_exponential(&actor->dice, 2 * mean_ms);
 	else
 		actor->next_ms = org_next(person, stage->now_ms, mean_ms, &actor->dice);
 }

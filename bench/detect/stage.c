@@ -62,8 +62,8 @@ void stage_add(struct stage *stage, struct actor *actor)
 {
 	if (stage->waiting_count == stage->waiting_room) {
 		stage->waiting_room = stage->waiting_room ? 2 * stage->waiting_room : 1024;
-		stage->waiting = util_resize(stage->waiting,
-					     stage->waiting_room * sizeof(struct actor *));
+		stage->waiting =
+			util_resize(stage->waiting, stage->waiting_room * sizeof(struct actor *));
 	}
 	stage->waiting[stage->waiting_count++] = actor;
 	sift_up(stage, stage->waiting_count - 1);

@@ -70,8 +70,9 @@ void world_domain_text(struct dice *dice, char *text, unsigned room)
 
 uint32_t world_ttl(struct dice *dice)
 {
-	static const uint32_t ttls_s[] = { 30,	 60,   60,   300,  300,  300,	300,   300,   600,   1800,
-					   3600, 3600, 3600, 3600, 3600, 14400, 21600, 43200, 86400, 86400 };
+	static const uint32_t ttls_s[] = { 30,   60,    60,    300,   300,   300,  300,
+					   300,  600,   1800,  3600,  3600,  3600, 3600,
+					   3600, 14400, 21600, 43200, 86400, 86400 };
 
 	return ttls_s[dice_below(dice, sizeof(ttls_s) / sizeof(ttls_s[0]))];
 }

@@ -36,10 +36,10 @@ struct world {
 	struct world_domain *parties;   /* WORLD_PARTIES */
 	uint32_t site_count;
 	/* Fixed names that clients ask for whatever their users do. */
-	uint32_t dead[WORLD_DEAD];  /* trackers that are gone: NXDOMAIN */
-	uint32_t portal[8];   /* captive-portal checks */
-	uint32_t video[400];  /* nodes of a video network */
-	uint32_t courier[50]; /* a push service's hosts */
+	uint32_t dead[WORLD_DEAD]; /* trackers that are gone: NXDOMAIN */
+	uint32_t portal[8];        /* captive-portal checks */
+	uint32_t video[400];       /* nodes of a video network */
+	uint32_t courier[50];      /* a push service's hosts */
 	uint64_t seed;
 };
 
