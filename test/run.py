@@ -128,6 +128,25 @@ def core():
                    "TESTS=test/unit_threads test/unit_engine")
 
 
+def sanitized():
+    """The module, instrumented, in an Unbound that is not: the run-time library goes first."""
+    wrapper = os.path.join(LOGS, "unbound-asan")
+    reports = os.path.join(LOGS, "asan-report")
+    for old in os.listdir(LOGS):
+        if old.startswith("asan-report."):
+            os.unlink(os.path.join(LOGS, old))
+    with open(wrapper, "w") as out:
+        out.write("#!/bin/sh\nLD_PRELOAD=$(gcc -print-file-name=libasan.so) "
+                  "ASAN_OPTIONS=detect_leaks=0:log_path=%s UBSAN_OPTIONS=log_path=%s "
+                  "exec %s/build/unbound/%s/sbin/unbound \"$@\"\n" % (reports, reports, ROOT, FIRST))
+    os.chmod(wrapper, 0o755)
+    tap("cases, address and undefined sanitizers in the module", "python3", "test/live_cases.py",
+        env={"SEEP_UNBOUND": wrapper, "SEEP_REQUIRE_LIVE": "1",
+             "SEEP_MODULE": os.path.join(ROOT, "build", "seep", "asan", ".libs", "seep.so")})
+    step("no report of the sanitizers", "sh", "-c",
+         "! ls %s.* 2>/dev/null || { cat %s.*; exit 1; }" % (reports, reports))
+
+
 def live(quick):
     def one(name, version=FIRST, threads=4, timeout_s=600, **env):
         tap("%s, unbound %s, %d thread%s%s" % (name, version, threads, "s"[:threads > 1],
@@ -140,6 +159,8 @@ def live(quick):
         for threads in (1, 4):
             one("cases", version, threads)
         one("foreign", version)
+    sanitized()
+    one("example", FIRST)
     for threads in (1, 4):
         one("budget", FIRST, threads)
     one("tunnel", FIRST)

@@ -35,12 +35,13 @@ static void print_bytes(const char *key, uint64_t mbit)
 	printf("\"%s\": %.6f, ", key, (double)mbit / 8000);
 }
 
-static void print_time(const char *key, uint64_t when_ms)
+/* null if it never was */
+static void print_time(const char *key, uint64_t when_ms, bool was)
 {
 	char text[REPLAY_TIME_TEXT_SIZE];
 
 	replay_time_text(when_ms, text);
-	if (when_ms)
+	if (was)
 		printf("\"%s\": \"%s\", ", key, text);
 	else
 		printf("\"%s\": null, ", key);
@@ -58,8 +59,8 @@ static void print_row(const struct tally_row *row)
 	print_number("would_refuse", row->would_refuse);
 	print_number("own_flagged", row->own_flagged);
 	print_number("own_refused", row->own_refused);
-	print_time("first_flagged", row->first_flagged_ms);
-	print_time("first_refused", row->first_refused_ms);
+	print_time("first_flagged", row->first_flagged_ms, row->flagged > 0);
+	print_time("first_refused", row->first_refused_ms, row->refused > 0);
 	print_bytes("bytes_at_first_flagged", row->flagged_at_mbit);
 	printf("\"bytes_at_first_refused\": %.6f}", (double)row->refused_at_mbit / 8000);
 }
@@ -131,8 +132,8 @@ static void print_totals(const struct replay *replay)
 	print_number("domains", tally_count(replay->domains));
 	print_number("domains_flagged", domains.flagged);
 	print_number("domains_refused", domains.refused);
-	print_time("first", totals->first_ms);
-	print_time("last", totals->last_ms);
+	print_time("first", totals->first_ms, totals->queries > 0);
+	print_time("last", totals->last_ms, totals->queries > 0);
 	printf("\"first_s\": %.3f, \"last_s\": %.3f", (double)totals->first_ms / 1000,
 	       (double)totals->last_ms / 1000);
 }

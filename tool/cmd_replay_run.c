@@ -80,18 +80,16 @@ static void tally_verdict(struct tally_row *row, const struct seep_verdict *verd
 	if (verdict->outcome == SEEP_PASS)
 		return;
 	if (verdict->outcome == SEEP_REFUSE) {
-		row->refused++;
 		row->own_refused += verdict->meter == own;
-		if (!row->first_refused_ms) {
+		if (!row->refused++) {
 			row->first_refused_ms = when_ms;
 			row->refused_at_mbit = row->metered_mbit;
 		}
 		return;
 	}
-	row->flagged++;
 	row->own_flagged += verdict->meter == own;
 	row->would_refuse += verdict->outcome == SEEP_WOULD_REFUSE;
-	if (!row->first_flagged_ms) {
+	if (!row->flagged++) {
 		row->first_flagged_ms = when_ms;
 		row->flagged_at_mbit = row->metered_mbit;
 	}

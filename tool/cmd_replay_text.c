@@ -63,14 +63,14 @@ static uint32_t count_notable(struct tally *tally, uint32_t *refused)
 }
 
 /* "2009-11-18T09:00:00Z  1024.3", or dashes. */
-static void print_first(uint64_t when_ms, uint64_t at_mbit)
+static void print_first(uint64_t count, uint64_t when_ms, uint64_t at_mbit)
 {
 	char text[REPLAY_TIME_TEXT_SIZE] = "-";
 
-	if (when_ms)
+	if (count)
 		replay_time_text(when_ms, text);
 	printf("  %-20s", text);
-	if (when_ms)
+	if (count)
 		printf(" %9.1f", (double)at_mbit / MBIT_A_BYTE);
 	else
 		printf(" %9s", "-");
@@ -107,9 +107,9 @@ static void print_table(const struct replay *replay, const struct table *table)
 			continue;
 		table->text(replay, row, key);
 		printf("%8" PRIu64 " %8" PRIu64, row->refused, row->own_refused);
-		print_first(row->first_refused_ms, row->refused_at_mbit);
+		print_first(row->refused, row->first_refused_ms, row->refused_at_mbit);
 		printf(" %8" PRIu64, row->flagged);
-		print_first(row->first_flagged_ms, row->flagged_at_mbit);
+		print_first(row->flagged, row->first_flagged_ms, row->flagged_at_mbit);
 		printf(" %8" PRIu64 " %8" PRIu64 " %9.1f  %s\n", row->queries, row->sent,
 		       (double)row->metered_mbit / MBIT_A_BYTE, key);
 		shown--;

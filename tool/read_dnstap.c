@@ -112,7 +112,7 @@ static bool take_field(struct bytes *from, struct field *field)
 
 /* ---- frames ---- */
 
-/* NULL, or what is wrong with it. A time out of range becomes 0. */
+/* Milliseconds since 1970; 0 for a time out of range. */
 static uint64_t time_of(const struct field *seconds, const struct field *nanoseconds)
 {
 	if (seconds->value > TRACE_TIME_MAX_S)
@@ -205,13 +205,18 @@ static enum trace_status next(struct trace *trace, struct trace_event *event)
 		if (tapped->ended)
 			return trace->error[0] ? TRACE_FAILED : TRACE_END;
 		tapped->at_frame = true;
+		frame = NULL;
 		switch (fstrm_reader_read(tapped->reader, &frame, &size)) {
-		case fstrm_res_success:
-			take_frame(trace, (struct bytes){ frame, size });
-			break;
 		case fstrm_res_stop:
 			tapped->ended = true;
 			break;
+		case fstrm_res_success:
+			/* libfstrm 0.6.1 calls it a success, without a frame, when one is too large. */
+			if (frame) {
+				take_frame(trace, (struct bytes){ frame, size });
+				break;
+			}
+			/* fall through */
 		default:
 			tapped->ended = true;
 			/* A file that is still written to has no stop frame yet. */

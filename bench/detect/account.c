@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define MARK_FLAGGED 1
 #define MARK_REFUSED 2
@@ -12,9 +11,6 @@
 
 #define DOMAIN_FLAGGED 1
 #define DOMAIN_REFUSED 2
-
-/* Every so many events, their time is taken. */
-#define TIME_EVERY 61
 
 void account_open(struct account *account, const struct account_plan *plan)
 {
@@ -26,10 +22,10 @@ void account_open(struct account *account, const struct account_plan *plan)
 		.users = plan->users,
 		.days = plan->days,
 		.warm_days = plan->warm_days,
+		.measured_days = plan->measured_days,
 		.rate = plan->rate,
 		.infected = util_zeroed(plan->users, 1),
 		.active = util_zeroed(plan->users, 1),
-		.ns = util_zeroed(ACCOUNT_METHODS, sizeof(*account->ns)),
 	};
 }
 
@@ -41,7 +37,7 @@ void account_add(struct account *account, struct method *method)
 		util_die("too many methods");
 	account->methods[m] = method;
 	account->marks[m] = util_zeroed(account->users, 1);
-	method->armed = !account->warm_days;
+	method->armed = !method->from_day;
 	if (!method->tune_share)
 		return;
 	account->worst[m] = util_zeroed(account->people, sizeof(float));
@@ -93,32 +89,40 @@ static void tune_when_due(struct account *account, uint64_t when_ms)
 
 /* Days. */
 
+/* One user's day under one method. */
+static void end_user_day(struct account *account, unsigned m, uint32_t user)
+{
+	struct trouble *trouble = &account->trouble[m];
+	uint8_t marks = account->marks[m][user];
+
+	if (account->infected[user])
+		return;
+	if (user >= account->people) {
+		trouble->server_days_refused += (marks & MARK_REFUSED) != 0;
+		return;
+	}
+	trouble->user_days += account->active[user];
+	trouble->people_days_flagged += (marks & (MARK_FLAGGED | MARK_REFUSED)) != 0;
+	trouble->people_days_refused += (marks & MARK_REFUSED) != 0;
+}
+
 static void end_day(struct account *account)
 {
-	bool counts = account->day >= account->warm_days;
 	bool week_ends = (account->day + 1) % 7 == 0 || account->day + 1 == account->days;
 
-	for (uint32_t user = 0; counts && user < account->people; user++)
-		account->user_days += account->active[user] && !account->infected[user];
 	for (unsigned m = 0; m < account->method_count; m++) {
-		struct trouble *trouble = &account->trouble[m];
+		unsigned from = account->methods[m]->from_day;
+		bool counts = account->day >= from && account->day < from + account->measured_days;
 		uint8_t *marks = account->marks[m];
 
 		if (account->scores[m])
 			keep_worst(account, m);
 		for (uint32_t user = 0; user < account->users; user++) {
-			bool counted = counts && !account->infected[user];
-			bool person = user < account->people;
-
-			if (counted && person) {
-				trouble->people_days_flagged +=
-					(marks[user] & (MARK_FLAGGED | MARK_REFUSED)) != 0;
-				trouble->people_days_refused += (marks[user] & MARK_REFUSED) != 0;
-			} else if (counted) {
-				trouble->server_days_refused += (marks[user] & MARK_REFUSED) != 0;
-			}
-			if (counted && person && week_ends)
-				trouble->dga_weeks += (marks[user] & MARK_BOT) != 0;
+			if (counts)
+				end_user_day(account, m, user);
+			if (counts && week_ends && user < account->people &&
+			    !account->infected[user])
+				account->trouble[m].dga_weeks += (marks[user] & MARK_BOT) != 0;
 			marks[user] &= week_ends ? 0 : MARK_BOT;
 		}
 	}
@@ -134,7 +138,7 @@ static void turn_days(struct account *account, uint64_t when_ms)
 		end_day(account);
 		account->day++;
 		for (unsigned m = 0; m < account->method_count; m++) {
-			if (account->day != account->warm_days)
+			if (account->day != account->methods[m]->from_day)
 				continue;
 			/* What was told while learning is not counted. */
 			account->methods[m]->armed = true;
@@ -214,40 +218,19 @@ static void book_bot(struct account *account, unsigned m, const struct event *ev
 	catch->in_time = event->rcode == RCODE_NXDOMAIN;
 }
 
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static enum act observe_timed(struct account *account, unsigned m, const struct event *event)
-{
-	uint64_t before = clock_ns(), between = clock_ns(), taken;
-	enum act act = account->methods[m]->observe(account->methods[m], event);
-
-	/* Reading the clock takes time as well. */
-	taken = clock_ns() - between;
-	taken -= taken > between - before ? between - before : taken;
-	taken /= 10;
-	account->ns[m][taken < ACCOUNT_NS_STEPS ? taken : ACCOUNT_NS_STEPS - 1]++;
-	return act;
-}
-
 void account_sent(void *context, struct event *event)
 {
 	struct account *account = context;
-	bool timed = account->shown++ % TIME_EVERY == 0;
 
 	turn_days(account, event->when_ms);
 	account->active[event->user] = 1;
 	if (account->takes_census)
 		census_count(&account->census, event);
+	if (account->tape)
+		cost_record(account->tape, event);
 	for (unsigned m = 0; m < account->method_count; m++) {
 		struct method *method = account->methods[m];
-		enum act act =
-			timed ? observe_timed(account, m, event) : method->observe(method, event);
+		enum act act = method->observe(method, event);
 
 		if (!event->sender)
 			book_benign(account, m, event, act);
@@ -258,32 +241,12 @@ void account_sent(void *context, struct event *event)
 	}
 }
 
-static void sum_times(struct trouble *trouble, const uint32_t *ns)
-{
-	uint64_t count = 0, below = 0;
-	double sum = 0;
-
-	for (unsigned i = 0; i < ACCOUNT_NS_STEPS; i++) {
-		count += ns[i];
-		sum += (double)ns[i] * (i * 10 + 5);
-	}
-	trouble->ns_mean = count ? sum / (double)count : 0;
-	for (unsigned i = 0; i < ACCOUNT_NS_STEPS; i++) {
-		if (below * 2 <= count)
-			trouble->ns_p50 = i * 10;
-		if (below * 100 <= count * 99)
-			trouble->ns_p99 = i * 10;
-		below += ns[i];
-	}
-}
-
 void account_finish(struct account *account)
 {
 	turn_days(account, START_MS + account->days * DAY_MS);
 	for (unsigned m = 0; m < account->method_count; m++) {
 		account->trouble[m].alerts = account->methods[m]->alerts;
 		account->trouble[m].threshold = account->methods[m]->threshold;
-		sum_times(&account->trouble[m], account->ns[m]);
 	}
 }
 
@@ -298,6 +261,5 @@ void account_close(struct account *account)
 	}
 	free(account->infected);
 	free(account->active);
-	free(account->ns);
 	census_release(&account->census);
 }

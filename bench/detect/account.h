@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Shows every sent name to all methods and keeps the books: what leaked in each
- * case, who was disturbed, which bots were caught, how long it took.
+ * case, who was disturbed, which bots were caught.
  */
 #ifndef DETECT_ACCOUNT_H
 #define DETECT_ACCOUNT_H
 
 #include "attack.h"
 #include "census.h"
+#include "cost.h"
 #include "dga.h"
 #include "method.h"
 
-#define ACCOUNT_METHODS  64
-#define ACCOUNT_NS_STEPS 4096 /* of 10 ns */
+#define ACCOUNT_METHODS 64
 
 /* One case under one method. */
 struct leak {
@@ -43,9 +43,8 @@ struct trouble {
 	uint64_t queries_refused;
 	uint64_t alerts;
 	uint64_t dga_weeks; /* (person, week) wrongly called a bot */
+	uint64_t user_days; /* active ones of people, that count */
 	double threshold;
-	double ns_mean;
-	unsigned ns_p50, ns_p99;
 };
 
 struct account {
@@ -57,10 +56,10 @@ struct account {
 	struct trouble trouble[ACCOUNT_METHODS];
 	struct census census;
 	bool takes_census;
+	struct cost_tape *tape; /* to be recorded on, or NULL */
 	uint32_t people, users;
-	unsigned days, warm_days;
-	double rate;        /* of wrongly refused days among a thousand to tune for */
-	uint64_t user_days; /* active ones of people, after the warm-up */
+	unsigned days, warm_days, measured_days;
+	double rate; /* of wrongly refused days among a thousand to tune for */
 	/* inside */
 	uint8_t *infected;               /* a user: its trouble is its own */
 	uint8_t *active;                 /* a user: has sent something today */
@@ -70,14 +69,14 @@ struct account {
 	float *scores[ACCOUNT_METHODS];
 	size_t score_count[ACCOUNT_METHODS];
 	uint64_t tuned_at_ms[ACCOUNT_METHODS];
-	uint32_t (*ns)[ACCOUNT_NS_STEPS];
 	unsigned day;
-	uint64_t shown;
 };
 
 struct account_plan {
 	uint32_t people, users;
-	unsigned days, warm_days;
+	unsigned days; /* in all */
+	unsigned warm_days;
+	unsigned measured_days; /* of each method, from its first on */
 	double rate;
 	struct attack_case *cases;
 	size_t case_count;

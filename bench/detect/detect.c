@@ -24,7 +24,7 @@ static const char usage[] =
 	"  --write-common FILE  writes the generated world's own popularity so, and ends\n"
 	"  --cases LIST       quick, standard, all, none, or names: base32/,iodine/file\n"
 	"  --dga FILE         families: name and domain a line, gzip or not\n"
-	"  --budgets LIST     of Seep, in bytes; the first is the tables' (1k,512,2k,4k,8k)\n"
+	"  --budgets LIST     of Seep, bytes or `auto`; the first is the tables' (1k,512,2k,4k,8k)\n"
 	"  --refills LIST     bytes a day (128); more than one with --sweep\n"
 	"  --rate R           false blocks in 1000 user-days to tune rivals for (0.1)\n"
 	"  --settings LINES   of seep.conf, for Seep, separated by semicolons\n"
@@ -40,6 +40,11 @@ static unsigned read_sizes(const char *text, uint64_t *sizes)
 	while (*text && count < LAB_BUDGETS) {
 		char *end;
 
+		if (strncmp(text, "auto", 4) == 0) {
+			sizes[count++] = METHOD_AUTO;
+			text += 4 + (text[4] == ',');
+			continue;
+		}
 		sizes[count] = strtoull(text, &end, 10);
 		if (*end == 'k') {
 			sizes[count] *= 1024;

@@ -33,6 +33,7 @@ struct pass {
 	struct dga_bot *bots;
 	size_t bot_count;
 	bool census;
+	struct cost_tape *tape;
 	void (*methods)(struct pass *pass);
 	struct org org;
 	struct stage stage;
@@ -169,12 +170,14 @@ static void open_pass(struct pass *pass)
 					     .users = pass->org.users,
 					     .days = pass->days,
 					     .warm_days = options->warm_days,
+					     .measured_days = options->days,
 					     .rate = options->rate,
 					     .cases = lab->cases,
 					     .leaks = lab->leaks,
 					     .catches = lab->catches,
 				     });
 	pass->account.takes_census = pass->census;
+	pass->account.tape = pass->tape;
 	pass->account.census.days = pass->days < 18 ? pass->days : 18;
 	pass->account.census.people = pass->org.people;
 	pass->methods(pass);
@@ -206,12 +209,28 @@ static void progress(const struct lab *lab, const char *what, size_t done, size_
 	fprintf(stderr, "%6.0f s  %s %zu/%zu\n", util_clock_s() - lab->seconds, what, done, all);
 }
 
+/* Each method alone, on what the organisation sent first. */
+static void measure_costs(struct lab *lab, const struct pass *pass)
+{
+	struct method_plan plan = plan_of(pass);
+	struct method *const methods[] = { method_seep_open(&plan), rival_ibhh_open(&plan),
+					   rival_zip_open(&plan), rival_amc_open(&plan),
+					   rival_ratio_open(&plan) };
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		lab->costs[i] = cost_measure(pass->tape, methods[i]);
+		method_close(methods[i]);
+	}
+}
+
 static void run_benign(struct lab *lab)
 {
+	struct cost_tape tape = { .count = 0 };
 	struct pass pass = {
 		.lab = lab,
 		.days = lab->options->warm_days + lab->options->days,
 		.census = true,
+		.tape = &tape,
 		.methods = add_methods_and_budgets,
 	};
 
@@ -222,12 +241,14 @@ static void run_benign(struct lab *lab)
 		lab->user_bytes[m] = pass.account.methods[m]->user_bytes;
 		lab->domain_bytes[m] = pass.account.methods[m]->domain_bytes;
 	}
-	lab->user_days = pass.account.user_days;
+	lab->user_days = pass.account.trouble[0].user_days;
 	lab->server_count = pass.org.servers;
 	lab->census = pass.account.census;
 	pass.account.census = (struct census){ 0 };
 	lab->queries = pass.stage.queries;
 	lab->misses = pass.stage.misses;
+	measure_costs(lab, &pass);
+	cost_tape_release(&tape);
 	close_pass(&pass);
 }
 

@@ -52,6 +52,7 @@ struct lab {
 	/* The run without attacks: the same methods, then Seep with the other budgets. */
 	struct trouble trouble[ACCOUNT_METHODS];
 	unsigned budget_first; /* of these methods */
+	struct cost costs[ACCOUNT_METHODS];
 	uint64_t user_days;
 	uint64_t server_count;
 	struct census census;

@@ -30,14 +30,18 @@ struct method {
 	double tune_share; /* part of the warm-up for tuning; 0: not tuned */
 	double threshold;  /* a score above it is refused */
 	double score;      /* out: of the last event's user or domain */
-	bool armed;
-	bool folds_case; /* letter case does not get past it */
-	bool dga;        /* out: the last event made its user a bot's */
-	bool only_dga;   /* judges names that do not exist, and nothing else */
-	uint64_t alerts; /* edges told; 0 if only outcomes are known */
+	unsigned from_day; /* its mistakes count from this day on */
+	bool armed;        /* that day has come */
+	bool folds_case;   /* letter case does not get past it */
+	bool dga;          /* out: the last event made its user a bot's */
+	bool only_dga;     /* judges names that do not exist, and nothing else */
+	uint64_t alerts;   /* edges told; 0 if only outcomes are known */
 	uint64_t user_bytes;
 	uint64_t domain_bytes; /* for each domain, or each user and domain */
 };
+
+/* A budget that Seep finds itself. */
+#define METHOD_AUTO UINT64_MAX
 
 /* What methods are made from. */
 struct method_plan {
@@ -55,6 +59,9 @@ struct method *method_new(const char *title);
 void method_close(struct method *method);
 
 struct method *method_seep_open(const struct method_plan *plan);
+/* Does seep.conf know the option? */
+bool method_seep_has_common_list(void);
+
 struct method *rival_ibhh_open(const struct method_plan *plan);
 struct method *rival_amc_open(const struct method_plan *plan);
 struct method *rival_zip_open(const struct method_plan *plan);

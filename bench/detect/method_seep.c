@@ -78,27 +78,50 @@ static void close_seep(struct method *method)
 	free(seep);
 }
 
+/* The budgets as lines of seep.conf; METHOD_AUTO leaves them to Seep. */
+static void print_budgets(char *text, size_t size, const struct method_plan *plan)
+{
+	unsigned long long budget = plan->user_budget_bytes, refill = plan->user_refill_bytes;
+
+	if (plan->user_budget_bytes == METHOD_AUTO)
+		snprintf(text, size, "user-budget: auto\n");
+	else
+		snprintf(text, size,
+			 "user-budget: %llu\nuser-refill: %llu\n"
+			 "domain-budget: %llu\ndomain-refill: %llu\n",
+			 budget, refill, budget, refill);
+}
+
 static void set_conf(struct seep *seep, const struct method_plan *plan)
 {
 	struct seep_conf_error error;
-	char text[4096];
+	char text[4096], budgets[256];
 	char message[SEEP_CONF_ERROR_SIZE];
-	int size = snprintf(text, sizeof(text),
-			    "learning: %ud\nuser-budget: %llu\nuser-refill: %llu\n"
-			    "domain-budget: %llu\ndomain-refill: %llu\nmemory-size: %llu\n%s%s%s%s",
-			    plan->warm_days, (unsigned long long)plan->user_budget_bytes,
-			    (unsigned long long)plan->user_refill_bytes,
-			    (unsigned long long)plan->user_budget_bytes,
-			    (unsigned long long)plan->user_refill_bytes,
-			    (unsigned long long)plan->memory_bytes,
-			    plan->common_list ? "common-list: " : "",
-			    plan->common_list ? plan->common_list : "",
-			    plan->common_list ? "\n" : "", plan->settings ? plan->settings : "");
+	int size;
 
+	print_budgets(budgets, sizeof(budgets), plan);
+	size = snprintf(text, sizeof(text), "learning: %ud\nmemory-size: %llu\n%s%s%s%s%s",
+			plan->warm_days, (unsigned long long)plan->memory_bytes, budgets,
+			plan->common_list ? "common-list: " : "",
+			plan->common_list ? plan->common_list : "", plan->common_list ? "\n" : "",
+			plan->settings ? plan->settings : "");
 	if (seep_conf_parse(&seep->conf, text, (size_t)size, "benchmark", &error) == SEEP_CONF_OK)
 		return;
 	seep_conf_error_format(&error, message);
 	util_die("%s", message);
+}
+
+static void set_title(struct method *method, const struct method_plan *plan)
+{
+	unsigned long long budget = plan->user_budget_bytes, refill = plan->user_refill_bytes;
+
+	if (plan->user_budget_bytes == METHOD_AUTO)
+		snprintf(method->title, sizeof(method->title), "seep auto");
+	else if (budget % 1024 == 0)
+		snprintf(method->title, sizeof(method->title), "seep %lluk+%llu", budget / 1024,
+			 refill);
+	else
+		snprintf(method->title, sizeof(method->title), "seep %llu+%llu", budget, refill);
 }
 
 struct method *method_seep_open(const struct method_plan *plan)
@@ -114,14 +137,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	};
 	enum seep_passthrough why;
 
-	if (plan->user_budget_bytes % 1024 == 0)
-		snprintf(method->title, sizeof(method->title), "seep %lluk+%llu",
-			 (unsigned long long)plan->user_budget_bytes / 1024,
-			 (unsigned long long)plan->user_refill_bytes);
-	else
-		snprintf(method->title, sizeof(method->title), "seep %llu+%llu",
-			 (unsigned long long)plan->user_budget_bytes,
-			 (unsigned long long)plan->user_refill_bytes);
+	set_title(method, plan);
 	memcpy(setup.key, &plan->seed, sizeof(plan->seed));
 	set_conf(seep, plan);
 	seep->engine = seep_engine_create(&setup, &why);
@@ -134,5 +150,15 @@ struct method *method_seep_open(const struct method_plan *plan)
 	method->folds_case = true;
 	method->user_bytes = 256;
 	method->domain_bytes = 256;
+	method->from_day = plan->warm_days;
 	return method;
+}
+
+bool method_seep_has_common_list(void)
+{
+	for (size_t i = 0; i < SEEP_OPTION_COUNT; i++) {
+		if (strcmp(seep_options[i].name, "common-list") == 0)
+			return true;
+	}
+	return false;
 }

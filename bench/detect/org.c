@@ -13,6 +13,8 @@
 #define MAIL_FOR_PEOPLE   2000
 #define CRAWL_FROM_PEOPLE 200
 
+#define OTHER_AV_FROM_PEOPLE 500
+
 #define DEPARTMENT_SITES 120
 
 /* A program's server: mostly a platform's, at times one hardly known. */
@@ -84,8 +86,9 @@ static void set_person(struct org *org, uint32_t user)
 	person->role = (uint8_t)pick_role(org, &dice);
 	set_hours(person, &dice);
 	set_tastes(person, &dice);
-	draw = dice_unit(&dice);
-	person->av = draw < 0.95 ? 0 : draw < 0.99 ? 1 : 2;
+	/* One product for all, by chance; a large organisation has others too. */
+	draw = org->people < OTHER_AV_FROM_PEOPLE ? 0 : dice_unit(&dice);
+	person->av = (uint8_t)((org->seed + (draw < 0.95 ? 0 : draw < 0.99 ? 1 : 2)) % 3);
 	person->probes = dice_chance(&dice, 0.4);
 	person->vendor = dice_chance(&dice, 0.02) ? (uint8_t)dice_between(&dice, 1, 10) : 0;
 	/* New employees: one in fifty a month. */

@@ -242,7 +242,6 @@ struct method *rival_ibhh_open(const struct method_plan *plan)
 	struct method *method = method_new("ibHH");
 	struct ibhh *ibhh = util_zeroed(1, sizeof(*ibhh));
 
-	(void)plan;
 	ibhh->counted = util_zeroed(DOMAINS, sizeof(*ibhh->counted));
 	ibhh->tau = UINT64_MAX;
 	method->state = ibhh;
@@ -251,5 +250,6 @@ struct method *rival_ibhh_open(const struct method_plan *plan)
 	method->tune_share = TUNE_SHARE;
 	/* Six bits a register, and what goes with it: as published. */
 	method->domain_bytes = REGISTERS * 6 / 8 + 520 + 56;
+	method->from_day = plan->warm_days;
 	return method;
 }

@@ -64,5 +64,6 @@ struct method *rival_nxd_open(const struct method_plan *plan)
 	method->tune_share = 1;
 	method->only_dga = true;
 	method->user_bytes = 16 + 8 * 10; /* ten names are enough to tell */
+	method->from_day = plan->warm_days;
 	return method;
 }

@@ -66,5 +66,6 @@ struct method *rival_ratio_open(const struct method_plan *plan)
 	method->close = close_ratio;
 	method->tune_share = 1;
 	method->user_bytes = sizeof(struct client);
+	method->from_day = plan->warm_days;
 	return method;
 }

@@ -143,7 +143,6 @@ struct method *rival_zip_open(const struct method_plan *plan)
 	struct method *method = method_new("compressed bytes a day");
 	struct zip *zip = util_zeroed(1, sizeof(*zip));
 
-	(void)plan;
 	/* Without header and checksum: no bytes that nobody could send. */
 	if (deflateInit2(&zip->stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK)
 		util_die("zlib does not start");
@@ -152,5 +151,6 @@ struct method *rival_zip_open(const struct method_plan *plan)
 	method->close = close_zip;
 	method->tune_share = 1;
 	method->domain_bytes = sizeof(struct talk) + sizeof(struct util_slot) * 2;
+	method->from_day = plan->warm_days;
 	return method;
 }

@@ -37,11 +37,15 @@ def skip(reason):
 
 
 def unbound_path(version=VERSION, plain=False):
+    if os.environ.get("SEEP_UNBOUND") and not plain:
+        return os.environ["SEEP_UNBOUND"]
     name = "unbound-plain" if plain else "unbound"
     return os.path.join(PROJECT, "build", "unbound", version, "sbin", name)
 
 
 def module_path(version=VERSION):
+    if os.environ.get("SEEP_MODULE"):
+        return os.environ["SEEP_MODULE"]
     return os.path.join(PROJECT, "build", "seep", version, "seep.so")
 
 
