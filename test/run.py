@@ -130,15 +130,20 @@ def core():
 
 def sanitized():
     """The module, instrumented, in an Unbound that is not: the run-time library goes first."""
-    wrapper = os.path.join(LOGS, "unbound-asan")
+    sbin = os.path.join(ROOT, "build", "unbound", FIRST, "sbin")
+    wrapper = os.path.join(LOGS, "asan", "unbound")
     reports = os.path.join(LOGS, "asan-report")
     for old in os.listdir(LOGS):
         if old.startswith("asan-report."):
             os.unlink(os.path.join(LOGS, old))
+    os.makedirs(os.path.dirname(wrapper), exist_ok=True)
+    control = os.path.join(os.path.dirname(wrapper), "unbound-control")
+    if not os.path.lexists(control):
+        os.symlink(os.path.join(sbin, "unbound-control"), control)
     with open(wrapper, "w") as out:
         out.write("#!/bin/sh\nLD_PRELOAD=$(gcc -print-file-name=libasan.so) "
                   "ASAN_OPTIONS=detect_leaks=0:log_path=%s UBSAN_OPTIONS=log_path=%s "
-                  "exec %s/build/unbound/%s/sbin/unbound \"$@\"\n" % (reports, reports, ROOT, FIRST))
+                  "exec %s/unbound \"$@\"\n" % (reports, reports, sbin))
     os.chmod(wrapper, 0o755)
     tap("cases, address and undefined sanitizers in the module", "python3", "test/live_cases.py",
         env={"SEEP_UNBOUND": wrapper, "SEEP_REQUIRE_LIVE": "1",

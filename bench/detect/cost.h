@@ -6,6 +6,8 @@
 #ifndef DETECT_COST_H
 #define DETECT_COST_H
 
+#include <stddef.h>
+
 #include "method.h"
 
 struct cost {

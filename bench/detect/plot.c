@@ -55,12 +55,23 @@ static void widen(struct axis *axis, double value)
 		axis->high = value;
 }
 
-/* To whole powers of ten, or a little above the data. */
+/* The next 1, 2 or 5 times a power of ten, above or below. */
+static double round_log(double value, bool up)
+{
+	double power = pow(10, floor(log10(value) + 1e-9));
+	double digit = value / power;
+
+	if (up)
+		return power * (digit <= 1.001 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+	return power * (digit >= 4.999 ? 5 : digit >= 1.999 ? 2 : 1);
+}
+
+/* To 1, 2 or 5 times a power of ten, or a little above the data. */
 static void round_axis(struct axis *axis)
 {
 	if (axis->is_log) {
-		axis->low = pow(10, floor(log10(axis->low) + 1e-9));
-		axis->high = pow(10, ceil(log10(axis->high) - 1e-9));
+		axis->low = round_log(axis->low, false);
+		axis->high = round_log(axis->high, true);
 		if (axis->high <= axis->low)
 			axis->high = axis->low * 10;
 		return;
@@ -133,14 +144,31 @@ static void write_tick(FILE *file, bool is_x, double at, double value)
 	}
 }
 
+/* Powers of ten; 2 and 5 between them where there are few. */
+static void write_log_ticks(FILE *file, const struct axis *axis, bool is_x)
+{
+	static const double between[] = { 1, 2, 5 };
+	bool fine = log10(axis->high / axis->low) < 2.5;
+
+	for (double power = pow(10, floor(log10(axis->low) + 1e-9)); power <= axis->high * 1.001;
+	     power *= 10) {
+		for (int i = 0; i < (fine ? 3 : 1); i++) {
+			double value = power * between[i];
+
+			if (value > axis->low * 0.999 && value < axis->high * 1.001)
+				write_tick(file, is_x,
+					   is_x ? place_x(axis, value) : place_y(axis, value),
+					   value);
+		}
+	}
+}
+
 static void write_ticks(FILE *file, const struct axis *axis, bool is_x)
 {
 	double step;
 
 	if (axis->is_log) {
-		for (double value = axis->low; value <= axis->high * 1.001; value *= 10)
-			write_tick(file, is_x, is_x ? place_x(axis, value) : place_y(axis, value),
-				   value);
+		write_log_ticks(file, axis, is_x);
 		return;
 	}
 	step = pow(10, floor(log10(axis->high / 4)));
@@ -197,9 +225,11 @@ static void write_series(FILE *file, const struct plot *plot, unsigned number, c
 	const char *colour = colours[number];
 	double legend_y = TOP + 12 + 26.0 * number;
 	const char *dashes = series->dashed ? " stroke-dasharray=\"6 5\"" : "";
+	/* The first are the widest: what lies under another line still shows. */
+	double width = series->dashed ? 2 : 2 + 0.9 * (plot->series_count - 1 - number);
 
-	fprintf(file, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2.4\"%s d=\"", colour,
-		dashes);
+	fprintf(file, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\"%s d=\"", colour,
+		width, dashes);
 	for (unsigned i = 0; i < series->count; i++)
 		fprintf(file, "%c%.1f %.1f", i ? 'L' : 'M', place_x(x, series->x[i]),
 			place_y(y, above_floor(plot, series->y[i])));
@@ -207,8 +237,8 @@ static void write_series(FILE *file, const struct plot *plot, unsigned number, c
 	for (unsigned i = 0; i < series->count && !series->dashed; i++)
 		write_mark(file, number, place_x(x, series->x[i]),
 			   place_y(y, above_floor(plot, series->y[i])), colour);
-	fprintf(file, "<path stroke=\"%s\" stroke-width=\"2.4\"%s d=\"M%d %.1fh28\"/>\n", colour,
-		dashes, WIDTH - RIGHT + 14, legend_y);
+	fprintf(file, "<path stroke=\"%s\" stroke-width=\"%.1f\"%s d=\"M%d %.1fh28\"/>\n", colour,
+		width, dashes, WIDTH - RIGHT + 14, legend_y);
 	if (!series->dashed)
 		write_mark(file, number, WIDTH - RIGHT + 28, legend_y, colour);
 	write_text(file, WIDTH - RIGHT + 50, legend_y + 5, "start", series->title);

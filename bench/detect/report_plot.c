@@ -118,7 +118,7 @@ static void plot_budgets(const struct lab *lab, const char *folder)
 	const struct lab_options *options = lab->options;
 	struct plot plot = {
 		.title = "Ordinary users disturbed, by Seep's budget",
-		.note = "people's days with a refusal, or an alert, among 1000; no attack",
+		.note = "people's days with a refusal, and alerts; no attack; 0.01 stands for none",
 		.x_text = "user-budget and domain-budget, bytes",
 		.y_text = "per 1000 user-days",
 		.x_log = true,
