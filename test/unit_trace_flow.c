@@ -210,6 +210,33 @@ static void test_many_pairs(void)
 	trace_pair_destroy(pair);
 }
 
+/* As many under way as there is room for, so that they share buckets: each answer finds its own query. */
+static void test_full_pairs(void)
+{
+	struct trace_pair *pair = trace_pair_create();
+	struct trace_event event, out;
+	unsigned taken = 0, right = 0;
+
+	for (unsigned number = 0; number < TRACE_PAIR_CAPACITY; number++) {
+		event = event_of(number, 1000);
+		trace_pair_query(pair, &event, 1);
+	}
+	for (unsigned at = 0; at < TRACE_PAIR_CAPACITY; at++) {
+		unsigned number = at * 4099 % TRACE_PAIR_CAPACITY;
+
+		event = answer_of(number, 1000, (uint16_t)number);
+		trace_pair_answer(pair, &event, 2); /* another id */
+		trace_pair_answer(pair, &event, 1);
+	}
+	while (trace_pair_take(pair, &out, false)) {
+		taken++;
+		right += out.rcode == number_of(&out);
+	}
+	is_int(taken, TRACE_PAIR_CAPACITY, "full pairs: all are answered");
+	is_int(right, TRACE_PAIR_CAPACITY, "full pairs: each with its own answer");
+	trace_pair_destroy(pair);
+}
+
 /* ---- order ---- */
 
 /* Puts events of these times, and gives how many came out behind one that is later; each has to come out. */
@@ -303,6 +330,7 @@ int main(void)
 	test_messages();
 	test_pairs();
 	test_many_pairs();
+	test_full_pairs();
 	test_order();
 	test_cache();
 	return done();

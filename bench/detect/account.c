@@ -8,6 +8,8 @@
 #define MARK_FLAGGED 1
 #define MARK_REFUSED 2
 #define MARK_BOT     4
+#define MARK_USER    8  /* refused by the user's meter */
+#define MARK_DOMAIN  16 /* by a domain's */
 
 #define DOMAIN_FLAGGED 1
 #define DOMAIN_REFUSED 2
@@ -104,6 +106,8 @@ static void end_user_day(struct account *account, unsigned m, uint32_t user)
 	trouble->user_days += account->active[user];
 	trouble->people_days_flagged += (marks & (MARK_FLAGGED | MARK_REFUSED)) != 0;
 	trouble->people_days_refused += (marks & MARK_REFUSED) != 0;
+	trouble->people_days_by_user += (marks & MARK_USER) != 0;
+	trouble->people_days_by_domain += (marks & MARK_DOMAIN) != 0;
 }
 
 static void end_day(struct account *account)
@@ -165,6 +169,8 @@ static void book_benign(struct account *account, unsigned m, const struct event 
 	if (act == ACT_PASS || !method->armed)
 		return;
 	*mark |= act == ACT_REFUSE ? MARK_REFUSED : MARK_FLAGGED;
+	if (act == ACT_REFUSE && method->meter)
+		*mark |= method->meter == METHOD_METER_USER ? MARK_USER : MARK_DOMAIN;
 	if (account->infected[event->user] || event->user >= account->people)
 		return;
 	trouble->queries_refused += act == ACT_REFUSE;

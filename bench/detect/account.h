@@ -35,7 +35,9 @@ struct catch
 
 /* One method over one run. */
 struct trouble {
-	uint64_t people_days_refused; /* days on which a person was refused something benign */
+	uint64_t people_days_refused;   /* days on which a person was refused something benign */
+	uint64_t people_days_by_user;   /* of these, by the user's meter */
+	uint64_t people_days_by_domain; /* and by a domain's */
 	uint64_t people_days_flagged;
 	uint64_t server_days_refused;
 	uint64_t domains_refused; /* distinct, of people's benign queries */

@@ -22,20 +22,29 @@ enum act {
 	ACT_REFUSE, /* does not leave */
 };
 
+/* Whose budget a refusal or flag was about, where a method has several. */
+enum method_meter {
+	METHOD_METER_NONE,
+	METHOD_METER_USER,
+	METHOD_METER_DOMAIN,
+};
+
 struct method {
 	char title[40];
 	void *state;
 	enum act (*observe)(struct method *method, const struct event *event);
 	void (*close)(struct method *method);
-	double tune_share; /* part of the warm-up for tuning; 0: not tuned */
-	double threshold;  /* a score above it is refused */
-	double score;      /* out: of the last event's user or domain */
-	unsigned from_day; /* its mistakes count from this day on */
-	bool armed;        /* that day has come */
-	bool folds_case;   /* letter case does not get past it */
-	bool dga;          /* out: the last event made its user a bot's */
-	bool only_dga;     /* judges names that do not exist, and nothing else */
-	uint64_t alerts;   /* edges told; 0 if only outcomes are known */
+	double tune_share;       /* part of the warm-up for tuning; 0: not tuned */
+	double threshold;        /* a score above it is refused */
+	double score;            /* out: of the last event's user or domain */
+	unsigned from_day;       /* its mistakes count from this day on */
+	bool armed;              /* that day has come */
+	bool folds_case;         /* letter case does not get past it */
+	bool dga;                /* out: the last event made its user a bot's */
+	bool only_dga;           /* judges names that do not exist, and nothing else */
+	enum method_meter meter; /* out: of the last event's act */
+
+	uint64_t alerts; /* times that somebody was told of a flag */
 	uint64_t user_bytes;
 	uint64_t domain_bytes; /* for each domain, or each user and domain */
 };

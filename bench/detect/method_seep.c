@@ -20,8 +20,8 @@ static void take_event(void *context, const struct seep_event *event)
 {
 	struct method *method = context;
 
-	if (event->edge == SEEP_EDGE_FLAGGED || event->edge == SEEP_EDGE_SPENT)
-		method->alerts += event->edge == SEEP_EDGE_FLAGGED;
+	/* Spent without having been flagged before tells as well. */
+	method->alerts += event->edge == SEEP_EDGE_FLAGGED || event->edge == SEEP_EDGE_SPENT;
 #ifdef SEEP_METER_HAS_DGA
 	if (event->meter == SEEP_METER_DGA && event->edge != SEEP_EDGE_RELEASED)
 		((struct seep *)method->state)->told_dga = true;
@@ -53,11 +53,16 @@ static enum act observe(struct method *method, const struct event *event)
 		.when_ms = event->when_ms,
 	};
 	struct seep_reservation reservation;
+	struct seep_verdict verdict;
 	struct seep_name name;
 	enum act act;
 
 	seep->told_dga = false;
-	act = act_of(seep_engine_ask(seep->thread, &observation, &reservation, &name));
+	verdict = seep_engine_ask(seep->thread, &observation, &reservation, &name);
+	act = act_of(verdict);
+	method->meter = verdict.meter == SEEP_METER_USER     ? METHOD_METER_USER
+			: verdict.meter == SEEP_METER_DOMAIN ? METHOD_METER_DOMAIN
+							     : METHOD_METER_NONE;
 	if (act != ACT_REFUSE) {
 		seep_engine_commit(seep->thread, &reservation, event->when_ms);
 		/* What came back, for the DGA meter. */

@@ -10,11 +10,13 @@ static void write_trouble(const struct lab *lab, FILE *file, unsigned m)
 
 	fprintf(file,
 		"    {\"method\": \"%s\", \"user_days\": %" PRIu64
-		", \"people_days_refused\": %" PRIu64 ", \"people_days_flagged\": %" PRIu64
+		", \"people_days_refused\": %" PRIu64 ", \"people_days_by_user\": %" PRIu64
+		", \"people_days_by_domain\": %" PRIu64 ", \"people_days_flagged\": %" PRIu64
 		", \"alerts\": %" PRIu64 ", \"domains_refused\": %" PRIu64
 		", \"domains_flagged\": %" PRIu64 ", \"queries_refused\": %" PRIu64
 		", \"server_days_refused\": %" PRIu64,
 		lab->titles[m], trouble->user_days, trouble->people_days_refused,
+		trouble->people_days_by_user, trouble->people_days_by_domain,
 		trouble->people_days_flagged, trouble->alerts, trouble->domains_refused,
 		trouble->domains_flagged, trouble->queries_refused, trouble->server_days_refused);
 	if (isfinite(trouble->threshold))

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void print_bytes(char *text, size_t size, double bytes)
+#include "report.h"
+
+void report_print_bytes(char *text, size_t size, double bytes)
 {
 	static const char units[] = "BkMGT";
 	unsigned unit = 0;
@@ -46,9 +48,43 @@ static void print_head(const struct lab *lab, FILE *file)
 			(double)(lab->queries + !lab->queries));
 }
 
+double report_bytes(const struct lab *lab, size_t i, unsigned m)
+{
+	return capped(&lab->cases[i], lab->leaks[i * lab->method_count + m].bits);
+}
+
 static double per_1000(uint64_t count, uint64_t user_days)
 {
 	return 1000.0 * (double)count / (double)(user_days + !user_days);
+}
+
+static void print_rate(FILE *file, bool known, uint64_t count, uint64_t user_days)
+{
+	if (known)
+		fprintf(file, " %9.3f", per_1000(count, user_days));
+	else
+		fprintf(file, " %9s", "-");
+}
+
+static void print_trouble_row(const struct lab *lab, FILE *file, unsigned m)
+{
+	const struct trouble *trouble = &lab->trouble[m];
+	bool is_seep = m == 0 || m >= lab->budget_first;
+	uint64_t days = trouble->user_days;
+
+	fprintf(file, "  %-24s", lab->titles[m]);
+	print_rate(file, true, trouble->people_days_refused, days);
+	print_rate(file, is_seep, trouble->people_days_by_user, days);
+	print_rate(file, is_seep, trouble->people_days_by_domain, days);
+	print_rate(file, true, trouble->people_days_flagged, days);
+	print_rate(file, is_seep, trouble->alerts, days);
+	print_rate(file, true, trouble->domains_refused, days);
+	print_rate(file, true, trouble->domains_flagged, days);
+	fprintf(file, " %9" PRIu64, trouble->server_days_refused);
+	if (isfinite(trouble->threshold))
+		fprintf(file, " %9.1f\n", trouble->threshold);
+	else
+		fprintf(file, " %9s\n", "-");
 }
 
 static void print_trouble(const struct lab *lab, FILE *file)
@@ -58,25 +94,14 @@ static void print_trouble(const struct lab *lab, FILE *file)
 		" user-days of people; rivals tuned to %g "
 		"on the warm-up)\n",
 		lab->user_days, lab->options->rate);
-	fprintf(file, "  %-24s %9s %9s %9s %9s %9s %10s %10s\n", "", "refused", "flagged", "alerts",
-		"domains", "domains", "servers'", "threshold");
-	fprintf(file, "  %-24s %9s %9s %9s %9s %9s %10s %10s\n", "", "days", "days", "", "refused",
-		"flagged", "days ref.", "");
+	fprintf(file, "  %-24s %9s %9s %9s %9s %9s %9s %9s %9s %9s\n", "", "refused", "by user",
+		"by domain", "flagged", "alerts", "domains", "domains", "servers'", "threshold");
+	fprintf(file, "  %-24s %9s %9s %9s %9s %9s %9s %9s %9s\n", "", "days", "meter", "meter",
+		"days", "", "refused", "flagged", "days ref.");
 	for (unsigned m = 0; m < lab->method_count + lab->options->budget_count; m++) {
-		const struct trouble *trouble = &lab->trouble[m];
-		uint64_t days = trouble->user_days;
-
 		if (m == lab->budget_first)
 			fprintf(file, "  Seep with other budgets:\n");
-		fprintf(file, "  %-24s %9.3f %9.3f %9.3f %9.3f %9.3f %10" PRIu64, lab->titles[m],
-			per_1000(trouble->people_days_refused, days),
-			per_1000(trouble->people_days_flagged, days),
-			per_1000(trouble->alerts, days), per_1000(trouble->domains_refused, days),
-			per_1000(trouble->domains_flagged, days), trouble->server_days_refused);
-		if (isfinite(trouble->threshold))
-			fprintf(file, " %10.1f\n", trouble->threshold);
-		else
-			fprintf(file, " %10s\n", "-");
+		print_trouble_row(lab, file, m);
 	}
 	fputc('\n', file);
 }
@@ -123,13 +148,14 @@ static void print_leaks(const struct lab *lab, FILE *file)
 			fprintf(file, "  %-26s needs more machines than there are\n", attack->name);
 			continue;
 		}
-		print_bytes(all, sizeof(all), offered(lab, i));
+		report_print_bytes(all, sizeof(all), offered(lab, i));
 		fprintf(file, "  %-26s %8s", attack->name, all);
 		for (unsigned m = 0; m < lab->method_count; m++) {
 			const struct leak *leak = &lab->leaks[i * lab->method_count + m];
 
-			print_bytes(before, sizeof(before), capped(attack, leak->before_block));
-			print_bytes(all, sizeof(all), capped(attack, leak->bits));
+			report_print_bytes(before, sizeof(before),
+					   capped(attack, leak->before_block));
+			report_print_bytes(all, sizeof(all), capped(attack, leak->bits));
 			fprintf(file, " | %7s %7s", leak->block_ms ? before : "never", all);
 		}
 		fputc('\n', file);
@@ -213,5 +239,6 @@ void report_text(const struct lab *lab, FILE *file)
 		print_leaks(lab, file);
 	print_bots(lab, file);
 	print_costs(lab, file);
+	report_aims(lab, file);
 	fprintf(file, "%.0f seconds\n", lab->seconds);
 }
