@@ -85,6 +85,18 @@ static bool open_threads(struct seep_engine *engine, unsigned count)
 	return true;
 }
 
+static enum seep_passthrough open_common(struct seep_engine *engine,
+					 struct seep_common_error *error)
+{
+	struct seep_common_error ignored;
+
+	if (!engine->conf.common_list[0])
+		return SEEP_PASSTHROUGH_NO;
+	engine->common = seep_common_open(engine->conf.common_list, engine->key,
+					  engine->threads[0].suffixes, error ? error : &ignored);
+	return engine->common ? SEEP_PASSTHROUGH_NO : SEEP_PASSTHROUGH_CONF;
+}
+
 struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 				       enum seep_passthrough *why)
 {
@@ -114,12 +126,12 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 		engine->learning_until_ms += setup->conf->learning_s * 1000;
 		*why = SEEP_PASSTHROUGH_SYSTEM;
 		engine->suffixes = seep_suffix_open(setup->conf->public_suffix_list);
-		if (engine->suffixes && open_threads(engine, setup->threads)) {
-			*why = SEEP_PASSTHROUGH_NO;
-			return engine;
-		}
 		if (engine->suffixes)
-			*why = SEEP_PASSTHROUGH_MEMORY;
+			*why = open_threads(engine, setup->threads)
+				       ? open_common(engine, setup->error)
+				       : SEEP_PASSTHROUGH_MEMORY;
+		if (*why == SEEP_PASSTHROUGH_NO)
+			return engine;
 	}
 	seep_engine_destroy(engine);
 	return NULL;
@@ -134,6 +146,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	free(engine->threads);
 	seep_table_destroy(engine->users);
 	seep_table_destroy(engine->domains);
+	seep_common_close(engine->common);
 	seep_novelty_destroy(engine->novelty);
 	seep_suffix_close(engine->suffixes);
 	if (engine->memory)
@@ -165,6 +178,6 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 {
-	return engine->memory_bytes +
+	return engine->memory_bytes + seep_common_bytes(engine->common) +
 	       engine->thread_count * (sizeof(struct seep_thread) + SEEP_SUFFIX_READER_BYTES);
 }

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common.h"
 #include "conf.h"
 #include "counters.h"
 #include "hash.h"
@@ -55,6 +56,8 @@ struct seep_engine_setup {
 	uint64_t when_ms; /* now: the memory and the learning begin */
 	seep_tell *tell;  /* may be NULL; called without locks held */
 	void *tell_context;
+	struct seep_common_error *error; /* may be NULL; filled with
+	                                    SEEP_PASSTHROUGH_CONF */
 };
 
 /*

@@ -150,6 +150,7 @@ static void judge_user(struct asking *asking, struct seep_entry *user, uint64_t 
 	if (reservation->class == SEEP_CLASS_CHARGED)
 		reservation->charge_mbit = seep_charge_prefix(&asking->name) +
 					   (users ? 0 : SEEP_CHARGE_NEW_DOMAIN_MBIT);
+	users += seep_common_users(asking->engine->common, reservation->domain_key);
 	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, users);
 	asking->user.charge_mbit = reservation->user_charge_mbit;
 	seep_meter_judge(&asking->user, user);

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "common.h"
 #include "engine.h"
 #include "meter.h"
 #include "novelty.h"
@@ -77,6 +78,7 @@ struct seep_engine {
 	unsigned char *memory;
 	size_t memory_bytes;
 	struct seep_suffixes *suffixes;
+	struct seep_common *common; /* or NULL */
 	struct seep_novelty *novelty;
 	struct seep_table *users;
 	struct seep_table *domains;

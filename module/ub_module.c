@@ -138,12 +138,14 @@ static enum seep_passthrough read_conf(void)
 
 static enum seep_passthrough make_engine(const struct module_env *env)
 {
+	struct seep_common_error error = { "" };
 	struct seep_engine_setup setup = {
 		.conf = &ub_module.conf,
 		/* One for each worker, one to spare. */
 		.threads = (unsigned)env->cfg->num_threads + 1,
 		.when_ms = clock_ms(),
 		.tell = ub_module.conf.log_events ? tell : NULL,
+		.error = &error,
 	};
 	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
 
@@ -156,6 +158,8 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 		log_err("seep: memory-size: %llu bytes are not to be had; "
 			"passing everything",
 			(unsigned long long)ub_module.conf.memory_size_bytes);
+	else if (why == SEEP_PASSTHROUGH_CONF)
+		log_err("seep: common-list: %s; passing everything", error.text);
 	else if (why == SEEP_PASSTHROUGH_SYSTEM)
 		log_err("seep: no randomness, or no "
 			"public suffix list; passing everything");

@@ -21,6 +21,7 @@ layers() {
 	2 table.c table.h
 	2 verdict.c verdict.h
 	3 charge.c charge.h
+	3 common.c common.h
 	3 meter.c meter.h
 	4 engine.h
 	5 engine_state.h

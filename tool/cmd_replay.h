@@ -6,6 +6,7 @@
 #define SEEP_CMD_REPLAY_H
 
 #include "cmd_replay_tally.h"
+#include "common.h"
 #include "conf.h"
 #include "seep_verdict.h"
 #include "trace_merge.h"
@@ -50,7 +51,8 @@ struct replay {
 	struct tally *domains;      /* by wire-form name */
 	struct seep_engine *engine; /* NULL if there was no query */
 	const char *problem;        /* why it could not run, or NULL */
-	size_t broken;              /* traces that could not be read to their end */
+	struct seep_common_error list_error;
+	size_t broken; /* traces that could not be read to their end */
 };
 
 /* cmd_replay_conf.c: options of seep.conf on the command line. */

@@ -224,6 +224,7 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 		.conf = &run->replay->options->conf,
 		.threads = 1,
 		.when_ms = when_ms,
+		.error = &run->replay->list_error,
 	};
 	enum seep_passthrough why;
 
@@ -233,6 +234,8 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	if (!run->replay->engine) {
 		run->replay->problem = why == SEEP_PASSTHROUGH_MEMORY
 					       ? "the memory of memory-size is not to be had"
+				       : why == SEEP_PASSTHROUGH_CONF
+					       ? run->replay->list_error.text
 					       : "the public suffix list cannot be read";
 		return false;
 	}

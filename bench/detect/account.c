@@ -20,6 +20,7 @@ void account_open(struct account *account, const struct account_plan *plan)
 		.cases = plan->cases,
 		.leaks = plan->leaks,
 		.catches = plan->catches,
+		.thresholds = plan->thresholds,
 		.people = plan->people,
 		.users = plan->users,
 		.days = plan->days,
@@ -42,6 +43,10 @@ void account_add(struct account *account, struct method *method)
 	method->armed = !method->from_day;
 	if (!method->tune_share)
 		return;
+	if (account->thresholds && method->per_user) {
+		method->threshold = account->thresholds[m];
+		return;
+	}
 	account->worst[m] = util_zeroed(account->people, sizeof(float));
 	account->scores[m] =
 		util_zeroed((size_t)account->people * (account->warm_days + 1), sizeof(float));
@@ -236,7 +241,12 @@ void account_sent(void *context, struct event *event)
 		cost_record(account->tape, event);
 	for (unsigned m = 0; m < account->method_count; m++) {
 		struct method *method = account->methods[m];
-		enum act act = method->observe(method, event);
+		enum act act;
+
+		/* Its threshold being known, only the infected matter. */
+		if (account->thresholds && method->per_user && !account->infected[event->user])
+			continue;
+		act = method->observe(method, event);
 
 		if (!event->sender)
 			book_benign(account, m, event, act);

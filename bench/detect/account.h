@@ -62,6 +62,7 @@ struct account {
 	uint32_t people, users;
 	unsigned days, warm_days, measured_days;
 	double rate; /* of wrongly refused days among a thousand to tune for */
+	const double *thresholds;
 	/* inside */
 	uint8_t *infected;               /* a user: its trouble is its own */
 	uint8_t *active;                 /* a user: has sent something today */
@@ -85,6 +86,8 @@ struct account_plan {
 	struct leak *leaks;
 	size_t bot_count;
 	struct catch *catches;
+	/* Of methods as they are added, known from an earlier run; or NULL. */
+	const double *thresholds;
 };
 
 void account_open(struct account *account, const struct account_plan *plan);

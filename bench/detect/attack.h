@@ -24,6 +24,7 @@ struct letter {
 	uint32_t ttl_s;
 	uint16_t type;
 	uint8_t rcode;
+	uint8_t domain_at; /* 0: to be found out */
 	float bits;        /* if letter case gets through */
 	float folded_bits; /* if not */
 };

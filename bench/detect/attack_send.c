@@ -18,6 +18,7 @@ uint32_t attack_next_domain(struct attack_sender *sender)
 
 void attack_put_zone(struct attack_sender *sender, struct letter *letter, uint32_t domain)
 {
+	letter->domain_at = (uint8_t)letter->wire.size;
 	wire_append(&letter->wire, sender->from->zones[domain]);
 	wire_end(&letter->wire);
 }
@@ -32,6 +33,7 @@ static void send_letter(struct attack_sender *sender, struct stage *stage,
 		.type = letter->type,
 		.sender = (uint16_t)(sender->from->index + 1),
 		.size = (uint8_t)letter->wire.size,
+		.domain_at = letter->domain_at,
 		.rcode = letter->rcode,
 		.payload_bits = letter->bits,
 		.folded_bits = letter->folded_bits,

@@ -42,7 +42,7 @@ struct event {
 	uint16_t type;
 	uint16_t sender; /* 0: benign; else index of the case, plus one */
 	uint8_t size;
-	uint8_t domain_at; /* set for misses */
+	uint8_t domain_at; /* set for misses, if it was not */
 	uint8_t rcode;
 	/* What a tunnel's owner learns from this name: with letter case kept
 	 * on its way, and with all letters lower-cased. */

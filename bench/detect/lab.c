@@ -15,6 +15,9 @@
 /* Domains of tunnels in one run: more would crowd each other out of ibHH. */
 #define DOMAINS_A_RUN  1100
 
+/* Of the list that ibHH is given. */
+#define POPULAR_DOMAINS 10000
+
 #define SEEP_MEMORY (UINT64_C(64) << 20)
 
 /* Attacks begin on the first day after the warm-up, at nine. */
@@ -42,6 +45,7 @@ struct pass {
 	size_t sender_count;
 	uint32_t *order; /* in which people's machines are infected */
 	uint32_t infected;
+	const double *thresholds;
 };
 
 static struct method_plan plan_of(const struct pass *pass)
@@ -54,6 +58,7 @@ static struct method_plan plan_of(const struct pass *pass)
 		.hits = pass->stage.hits,
 		.seed = options->seed,
 		.common_list = options->common_list,
+		.popular = &pass->lab->popular,
 		.user_budget_bytes = options->budgets[0],
 		.user_refill_bytes = options->refills[0],
 		.memory_bytes = SEEP_MEMORY,
@@ -175,6 +180,7 @@ static void open_pass(struct pass *pass)
 					     .cases = lab->cases,
 					     .leaks = lab->leaks,
 					     .catches = lab->catches,
+					     .thresholds = pass->thresholds,
 				     });
 	pass->account.takes_census = pass->census;
 	pass->account.tape = pass->tape;
@@ -284,8 +290,11 @@ static void run_attacks(struct lab *lab)
 {
 	struct attack_case **cases = util_zeroed(lab->case_count, sizeof(struct attack_case *));
 	bool *too_big = util_zeroed(lab->case_count, sizeof(bool));
+	double thresholds[ACCOUNT_METHODS];
 	size_t done = 0;
 
+	for (unsigned m = 0; m < lab->method_count; m++)
+		thresholds[m] = lab->trouble[m].threshold;
 	lab->leaks = util_zeroed(lab->case_count * lab->method_count, sizeof(*lab->leaks));
 	for (size_t i = 0; i < lab->case_count; i++) {
 		too_big[i] = machines_of(&lab->cases[i]) > 1 &&
@@ -299,6 +308,7 @@ static void run_attacks(struct lab *lab)
 			.cases = cases,
 			.case_count = gather(lab, cases),
 			.methods = add_methods,
+			.thresholds = thresholds,
 		};
 
 		run_pass(&pass);
@@ -358,6 +368,7 @@ void lab_open(struct lab *lab, const struct lab_options *options)
 {
 	*lab = (struct lab){ .options = options, .seconds = util_clock_s() };
 	world_open(&lab->world, options->seed, options->names_file);
+	world_popular(&lab->world, &lab->popular, POPULAR_DOMAINS);
 	dga_families_open(&lab->families, options->dga_file);
 	lab->case_count = attack_case_list(&lab->cases, options->cases);
 	lab->ran = util_zeroed(lab->case_count, sizeof(*lab->ran));
@@ -380,6 +391,7 @@ void lab_close(struct lab *lab)
 	for (size_t i = 0; i < lab->case_count; i++)
 		attack_case_release(&lab->cases[i]);
 	census_release(&lab->census);
+	util_map_release(&lab->popular);
 	dga_families_close(&lab->families);
 	world_close(&lab->world);
 	free(lab->cases);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "util.h"
 
 enum act {
 	ACT_PASS,
@@ -39,6 +40,7 @@ struct method {
 	double score;            /* out: of the last event's user or domain */
 	unsigned from_day;       /* its mistakes count from this day on */
 	bool armed;              /* that day has come */
+	bool per_user;           /* other users do not change what it says of one */
 	bool folds_case;         /* letter case does not get past it */
 	bool dga;                /* out: the last event made its user a bot's */
 	bool only_dga;           /* judges names that do not exist, and nothing else */
@@ -58,7 +60,8 @@ struct method_plan {
 	unsigned warm_days;
 	const uint32_t *hits; /* a user: queries answered from cache so far */
 	uint64_t seed;
-	const char *common_list; /* path, or NULL */
+	const char *common_list;        /* path, or NULL */
+	const struct util_map *popular; /* hashes of the world's popular domains */
 	uint64_t user_budget_bytes, user_refill_bytes;
 	uint64_t memory_bytes;
 	const char *settings; /* further lines of seep.conf, or NULL */

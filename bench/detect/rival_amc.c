@@ -49,6 +49,7 @@ struct method *rival_amc_open(const struct method_plan *plan)
 	method->observe = observe;
 	method->close = close_clients;
 	method->tune_share = 1;
+	method->per_user = true;
 	method->user_bytes = sizeof(struct client);
 	method->from_day = plan->warm_days;
 	return method;

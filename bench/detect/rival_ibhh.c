@@ -13,8 +13,10 @@
  * 120 seconds.  A first part of the warm-up tunes the threshold; in the second
  * (peace time), domains above it go to an allow-list.  A detected domain is
  * blocked for good.
+ * The list of the world's popular domains is part of the method: here it is the
+ * generated world's own.
  * Not as there: it sees what leaves the cache, not all queries (distinct names
- * are the same); no list of the world's popular domains; seeds have 64 bits.
+ * are the same); seeds have 64 bits.
  */
 #include "method.h"
 
@@ -43,6 +45,7 @@ struct counted {
 };
 
 struct ibhh {
+	const struct util_map *popular;
 	struct util_map allowed, blocked;
 	struct util_map slots; /* domain to place in counted, plus one */
 	struct counted *counted;
@@ -219,6 +222,8 @@ static enum act observe(struct method *method, const struct event *event)
 	if (!counted)
 		return ACT_PASS;
 	add_prefix(counted, event);
+	if (util_map_find(ibhh->popular, event->domain))
+		return ACT_PASS;
 	method->score = estimate(counted);
 	if (method->score <= method->threshold || util_map_find(&ibhh->allowed, event->domain))
 		return ACT_PASS;
@@ -244,6 +249,7 @@ struct method *rival_ibhh_open(const struct method_plan *plan)
 
 	ibhh->counted = util_zeroed(DOMAINS, sizeof(*ibhh->counted));
 	ibhh->tau = UINT64_MAX;
+	ibhh->popular = plan->popular;
 	method->state = ibhh;
 	method->observe = observe;
 	method->close = close_ibhh;

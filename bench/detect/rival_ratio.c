@@ -65,6 +65,7 @@ struct method *rival_ratio_open(const struct method_plan *plan)
 	method->observe = observe;
 	method->close = close_ratio;
 	method->tune_share = 1;
+	method->per_user = true;
 	method->user_bytes = sizeof(struct client);
 	method->from_day = plan->warm_days;
 	return method;

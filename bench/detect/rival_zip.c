@@ -34,6 +34,7 @@ struct zip {
 	struct talk *talks;
 	size_t count, room;
 	unsigned day;
+	uint32_t most; /* that any talk was compressed to, while tuning */
 	z_stream stream;
 	unsigned char scratch[1 << 16];
 };
@@ -93,14 +94,16 @@ static void compress_text(struct zip *zip, struct talk *talk)
 	talk->zipped_at = talk->size;
 }
 
-/* Is it time to compress?  Only if the result could be over, or while
- * tuning when the text has grown by a tenth. */
-static bool due(const struct method *method, const struct talk *talk)
+/* Is it time to compress?  Only if the result could be over.  While tuning,
+ * when the text has grown by a tenth, and could come near the largest: smaller
+ * ones do not matter to a threshold that hardly anybody is to cross. */
+static bool due(const struct method *method, const struct zip *zip, const struct talk *talk)
 {
 	uint32_t added = talk->size - talk->zipped_at;
 
 	if (!method->armed)
-		return added > talk->zipped_at / 10 + 64;
+		return added > talk->zipped_at / 10 + 64 &&
+		       talk->size + STORED_BYTES > zip->most / 5 * 4;
 	return talk->zipped + added + STORED_BYTES > method->threshold;
 }
 
@@ -117,8 +120,10 @@ static enum act observe(struct method *method, const struct event *event)
 	if (talk->over)
 		return ACT_REFUSE;
 	add_text(talk, event);
-	if (due(method, talk))
+	if (due(method, zip, talk))
 		compress_text(zip, talk);
+	if (!method->armed && talk->zipped > zip->most)
+		zip->most = talk->zipped;
 	method->score = talk->zipped;
 	if (!method->armed || method->score <= method->threshold)
 		return ACT_PASS;
@@ -150,6 +155,7 @@ struct method *rival_zip_open(const struct method_plan *plan)
 	method->observe = observe;
 	method->close = close_zip;
 	method->tune_share = 1;
+	method->per_user = true;
 	method->domain_bytes = sizeof(struct talk) + sizeof(struct util_slot) * 2;
 	method->from_day = plan->warm_days;
 	return method;

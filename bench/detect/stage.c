@@ -145,7 +145,8 @@ void stage_ask_event(struct stage *stage, struct event *event)
 		return;
 	}
 	stage->misses++;
-	event->domain_at = names_domain_at(names, event->name, event->size);
+	if (!event->domain_at)
+		event->domain_at = names_domain_at(names, event->name, event->size);
 	event->domain =
 		wire_hash(event->name + event->domain_at, (size_t)event->size - event->domain_at);
 	stage->sent(stage->context, event);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "names.h"
+#include "util.h"
 
 #define WORLD_SITES     400000u
 #define WORLD_POPULAR   24000u /* sites that people here may well know */
@@ -56,7 +57,9 @@ uint32_t world_ttl(struct dice *dice);
 /* A site, by popularity; now and then any site alike. */
 uint32_t world_pick_site(struct dice *dice);
 
-/* Writes "rank,domain" lines, the most popular first, at most COUNT. */
+/* Writes "rank,domain" lines, the most popular first, about COUNT. */
 bool world_write_common(const struct world *world, const char *path, uint32_t count);
+/* The hashes of the same domains, as events have them. */
+void world_popular(struct world *world, struct util_map *popular, uint32_t count);
 
 #endif

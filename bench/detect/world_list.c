@@ -113,61 +113,105 @@ void world_list_read(struct world *world, const char *path)
 	util_map_release(&listing.domains);
 }
 
-static void write_domain(FILE *file, const struct world *world, uint32_t name, uint32_t *rank)
-{
-	const struct name_entry *entry = &world->names.entries[name];
-	const uint8_t *label = names_bytes(&world->names, name) + entry->domain_at;
+/* What runs everywhere, whatever organisation it is. */
+static const char *const always[] = {
+	"mcafee.com",
+	"googlesyndication.com",
+	"office.com",
+	"footprintdns.com",
+	"ampproject.org",
+	"gstatic.com",
+	"apple.com",
+	"msftconnecttest.com",
+	"firefox.com",
+	"msftncsi.com",
+	"google.com",
+	"ubuntu.com",
+	"googlevideo.com",
+	"sophosxl.net",
+	"e5.sk",
+	"dotnxdomain.net",
+	"windows.com",
+	"spamhaus.org",
+	"barracudacentral.org",
+	"pphosted.com",
+};
 
-	fprintf(file, "%u,", ++*rank);
+#define ALWAYS_COUNT (sizeof(always) / sizeof(always[0]))
+
+/* Calls NAME for a name of every domain of the world, the popular ones first. */
+static void each_popular(const struct world *world, uint32_t count,
+			 void (*name)(void *context, uint32_t name), void *context)
+{
+	uint32_t done = 0, party = 0;
+
+	for (; done < WORLD_PLATFORMS; done++)
+		name(context, world->platforms[done].first);
+	for (uint32_t site = 0; done < count && site < world->site_count; site++, done++) {
+		name(context, world->sites[site].first);
+		if (world->sites[site].cdn != WORLD_NO_NAME)
+			name(context, world->sites[site].cdn);
+		if (party < WORLD_PARTIES)
+			name(context, world->parties[party++].first);
+	}
+}
+
+struct writing {
+	FILE *file;
+	const struct world *world;
+	uint32_t rank;
+};
+
+static void write_domain(void *context, uint32_t name)
+{
+	struct writing *writing = context;
+	const struct name_entry *entry = &writing->world->names.entries[name];
+	const uint8_t *label = names_bytes(&writing->world->names, name) + entry->domain_at;
+
+	fprintf(writing->file, "%u,", ++writing->rank);
 	while (*label) {
-		fwrite(label + 1, 1, *label, file);
+		fwrite(label + 1, 1, *label, writing->file);
 		label += 1 + *label;
 		if (*label)
-			fputc('.', file);
+			fputc('.', writing->file);
 	}
-	fputc('\n', file);
+	fputc('\n', writing->file);
 }
 
 bool world_write_common(const struct world *world, const char *path, uint32_t count)
 {
-	/* What runs everywhere, whatever organisation it is. */
-	static const char *const always[] = {
-		"mcafee.com",
-		"googlesyndication.com",
-		"office.com",
-		"footprintdns.com",
-		"ampproject.org",
-		"gstatic.com",
-		"apple.com",
-		"msftconnecttest.com",
-		"firefox.com",
-		"msftncsi.com",
-		"google.com",
-		"ubuntu.com",
-		"googlevideo.com",
-		"sophosxl.net",
-		"e5.sk",
-		"dotnxdomain.net",
-		"windows.com",
-		"spamhaus.org",
-		"barracudacentral.org",
-		"pphosted.com",
-	};
-	FILE *file = fopen(path, "w");
-	uint32_t rank = 0;
+	struct writing writing = { .file = fopen(path, "w"), .world = world };
 
-	if (!file)
+	if (!writing.file)
 		return false;
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		fprintf(file, "%u,%s\n", ++rank, always[i]);
-	for (uint32_t i = 0; i < WORLD_PLATFORMS; i++)
-		write_domain(file, world, world->platforms[i].first, &rank);
-	for (uint32_t site = 0, party = 0; rank < count && site < world->site_count; site++) {
-		write_domain(file, world, world->sites[site].first, &rank);
-		if (world->sites[site].cdn != WORLD_NO_NAME)
-			write_domain(file, world, world->sites[site].cdn, &rank);
-		if (party < WORLD_PARTIES)
-			write_domain(file, world, world->parties[party++].first, &rank);
+	for (size_t i = 0; i < ALWAYS_COUNT; i++)
+		fprintf(writing.file, "%u,%s\n", ++writing.rank, always[i]);
+	each_popular(world, count, write_domain, &writing);
+	return fclose(writing.file) == 0;
+}
+
+struct gathering {
+	const struct world *world;
+	struct util_map *popular;
+};
+
+static void gather_domain(void *context, uint32_t name)
+{
+	struct gathering *gathering = context;
+
+	util_map_at(gathering->popular, gathering->world->names.entries[name].domain);
+}
+
+void world_popular(struct world *world, struct util_map *popular, uint32_t count)
+{
+	struct gathering gathering = { world, popular };
+
+	for (size_t i = 0; i < ALWAYS_COUNT; i++) {
+		struct wire wire = { .size = 0 };
+
+		wire_dotted(&wire, always[i]);
+		wire_end(&wire);
+		util_map_at(popular, wire_hash(wire.bytes, wire.size));
 	}
-	return fclose(file) == 0;
+	each_popular(world, count, gather_domain, &gathering);
 }
