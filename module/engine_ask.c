@@ -68,7 +68,7 @@ struct asking {
 	struct seep_reservation *reservation;
 	struct seep_name name;
 	enum seep_mode mode;
-	bool unseen; /* nobody here used the domain yet */
+	bool unseen; /* nobody here used the domain yet, nor the name */
 	struct seep_metering domain;
 	struct seep_metering user;
 	struct seep_event domain_event;
@@ -171,12 +171,23 @@ static void judge_user(struct asking *asking, struct seep_entry *user, uint64_t 
 {
 	struct seep_reservation *reservation = asking->reservation;
 
-	asking->unseen = !users && asking->name.registrable;
+	asking->unseen =
+		!users && asking->name.registrable && reservation->class == SEEP_CLASS_CHARGED;
 	reservation->rare = users <= RARE_USERS;
 	reservation->charge_mbit = price(asking, user_of_entry(user), users);
 	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, users);
 	asking->user.charge_mbit = reservation->user_charge_mbit;
 	seep_meter_judge(&asking->user, user);
+}
+
+/* What the user's DGA meter says of the domain. */
+static enum seep_outcome dga_outcome(const struct asking *asking, const struct seep_entry *user)
+{
+	const struct seep_bucket *score = &((const struct user *)(const void *)user)->dga;
+
+	if (!asking->unseen || !seep_dga_is_spent(score, asking->user.now_s))
+		return SEEP_PASS;
+	return asking->engine->conf.dga_action == SEEP_ACTION_REFUSE ? SEEP_REFUSE : SEEP_FLAG;
 }
 
 /* The verdict of both meters; the user's alone if DOMAIN is NULL. */
@@ -186,12 +197,8 @@ static void decide(struct asking *asking, struct seep_entry *domain, struct seep
 
 	reservation->verdict = seep_verdict_decide(asking->user.outcome, asking->domain.outcome,
 						   reservation->user_charge_mbit, asking->mode);
-	if (asking->unseen && seep_dga_is_spent(&user_of_entry(user)->dga, asking->user.now_s))
-		reservation->verdict = seep_verdict_with_dga(
-			reservation->verdict,
-			asking->engine->conf.dga_action == SEEP_ACTION_REFUSE ? SEEP_REFUSE
-									      : SEEP_FLAG,
-			asking->mode);
+	reservation->verdict = seep_verdict_with_dga(reservation->verdict,
+						     dga_outcome(asking, user), asking->mode);
 	if (domain)
 		seep_meter_mark(&asking->domain, domain,
 				part_of(reservation->verdict, &asking->domain));
@@ -286,8 +293,9 @@ static bool is_refused_unplaced(struct asking *asking, struct recent *recent)
 	}
 	entry = claim_user(asking, recent);
 	judge_user(asking, entry, 0);
-	if (asking->user.outcome == SEEP_REFUSE ||
-	    seep_dga_is_spent(&user_of_entry(entry)->dga, asking->user.now_s))
+	/* Only what is refused ends here: an edge must not be noticed twice. */
+	if (asking->mode == SEEP_MODE_GUARD &&
+	    (asking->user.outcome == SEEP_REFUSE || dga_outcome(asking, entry) == SEEP_REFUSE))
 		decide(asking, NULL, entry);
 	if (asking->user.edge)
 		note_user_event(asking, entry);

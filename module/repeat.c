@@ -27,10 +27,13 @@ uint64_t seep_repeat_known_mbit(const struct seep_repeat *repeat)
 
 uint64_t seep_repeat_choice_mbit(const struct seep_repeat *repeat, uint64_t hash, uint64_t names)
 {
+	unsigned bin = hash % SEEP_REPEAT_BINS;
 	double in_bin = names > SEEP_REPEAT_BINS ? (double)names / SEEP_REPEAT_BINS : 1;
 
-	return seep_bits_of_odds((repeat->total + 1.0) * in_bin,
-				 repeat->bins[hash % SEEP_REPEAT_BINS] + BIN_PRIOR);
+	/* Chance puts more names into some bins than into others. */
+	if (in_bin < repeat->names[bin])
+		in_bin = repeat->names[bin];
+	return seep_bits_of_odds((repeat->total + 1.0) * in_bin, repeat->bins[bin] + BIN_PRIOR);
 }
 
 static void learn_kind(struct seep_repeat *repeat, uint16_t *kind)
@@ -54,8 +57,12 @@ static void learn_bin(struct seep_repeat *repeat, uint64_t hash)
 
 void seep_repeat_novel(struct seep_repeat *repeat, uint64_t hash)
 {
+	uint16_t *names = &repeat->names[hash % SEEP_REPEAT_BINS];
+
 	learn_kind(repeat, &repeat->novel);
 	learn_bin(repeat, hash);
+	if (*names < UINT16_MAX)
+		++*names;
 }
 
 void seep_repeat_known(struct seep_repeat *repeat, uint64_t hash)

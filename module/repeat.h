@@ -7,12 +7,11 @@
  * which it repeats them (a codebook, with TTL 0).  A Krichevsky-Trofimov
  * estimator says how likely each of the user's sendings was, from those before:
  * first whether it is a novel name or a known one, then, if known, which of 64
- * bins its hash falls into, and, if the user has more names than bins, which of
- * the names in the bin.  A name that is polled for ever soon costs nearly
+ * bins its hash falls into, and which of the user's names in the bin.  A name that is polled for ever soon costs nearly
  * nothing; a choice among N names in no order costs log2(N) bits each time.
  *
  * Krichevsky, Trofimov: The performance of universal encoding (1981).
- * Memory: 136 bytes, all zero to begin with.  Threads: the user's lock.
+ * Memory: 264 bytes, all zero to begin with.  Threads: the user's lock.
  */
 #ifndef SEEP_REPEAT_H
 #define SEEP_REPEAT_H
@@ -27,14 +26,15 @@ struct seep_repeat {
 	uint16_t total; /* in the bins */
 	uint16_t reserved;
 	uint16_t bins[SEEP_REPEAT_BINS];
+	uint16_t names[SEEP_REPEAT_BINS]; /* novel names ever, in each bin */
 };
 
 /* The cost of saying "a novel name" or "a known one", thousandths of a bit. */
 uint64_t seep_repeat_novel_mbit(const struct seep_repeat *repeat);
 uint64_t seep_repeat_known_mbit(const struct seep_repeat *repeat);
 
-/* The cost of choosing the known name with this hash, of NAMES that the user
- * has sent. */
+/* The cost of choosing the known name with this hash, of about NAMES that the
+ * user has sent, others' among them. */
 uint64_t seep_repeat_choice_mbit(const struct seep_repeat *repeat, uint64_t hash, uint64_t names);
 
 /* Learns what was sent: a novel name, or a known one, and its hash. */

@@ -224,7 +224,7 @@ void ub_query_clear(struct module_qstate *qstate, int id)
 static bool carries(const struct ub_query *query, const uint8_t *packet, size_t size)
 {
 	return seep_name_carried(&query->name, packet, size) ||
-	       (query->reservation.charge_mbit && seep_name_echoed(&query->name, packet));
+	       (query->reservation.labels.count && seep_name_echoed(&query->name, packet));
 }
 
 /* A packet is about to leave for a server. */
