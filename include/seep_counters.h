@@ -33,13 +33,19 @@
 		"passed with the user's meter above flag-at")                                     \
 	COUNTER(flagged_domain, "num.seep.flagged.domain", 1,                                     \
 		"passed with the domain's meter above flag-at")                                   \
+	COUNTER(flagged_dga, "num.seep.flagged.dga", 1,                                           \
+		"new domains passed though the user's DGA meter is spent")                        \
 	COUNTER(would_refuse_user, "num.seep.would_refuse.user", 1,                               \
 		"passed only for learning or action: flag, user's meter")                         \
 	COUNTER(would_refuse_domain, "num.seep.would_refuse.domain", 1,                           \
 		"passed only for learning or action: flag, domain's meter")                       \
+	COUNTER(would_refuse_dga, "num.seep.would_refuse.dga", 1,                                 \
+		"passed only for learning or action: flag, DGA meter")                            \
 	COUNTER(refused_user, "num.seep.refused.user", 1, "refused: the user's meter is spent")   \
 	COUNTER(refused_domain, "num.seep.refused.domain", 1,                                     \
 		"refused: the domain's meter is spent")                                           \
+	COUNTER(refused_dga, "num.seep.refused.dga", 1, "refused: the user's DGA meter is spent") \
+	COUNTER(missing, "num.seep.missing", 1, "domains new to their user that do not exist")    \
 	COUNTER(bits, "num.seep.bits", 1000, "bits in charged names, unweighted")                 \
 	COUNTER(bits_metered, "num.seep.bits.metered", 1000,                                      \
 		"bits put on users' meters, weighted by rarity")                                  \
@@ -53,6 +59,7 @@
 	      "4 no randomness or suffix list")                                         \
 	GAUGE(users, "seep.users", "users tracked")                                     \
 	GAUGE(users_spent, "seep.users.spent", "users over their budget")               \
+	GAUGE(users_dga, "seep.users.dga", "users whose DGA meter is spent")            \
 	GAUGE(domains, "seep.domains", "domains tracked")                               \
 	GAUGE(domains_spent, "seep.domains.spent", "domains over their budget")         \
 	GAUGE(inflight, "seep.inflight", "queries holding a reservation")               \

@@ -68,6 +68,9 @@ enum seep_action {
 	  "bytes a day for each user of the domain",                                                              \
 	  "How much drains from a domain's meter in a day, per distinct user of it. "                             \
 	  "With 0, a spent meter stays spent.")                                                                   \
+	X(dga_action, "dga-action", ACTION, "flag", 0, 0, "",                                                     \
+	  "What happens to new domains of a user whose machine looks for generated ones. "                        \
+	  "With refuse they are refused; with flag they are counted and logged only.")                            \
 	X(flag_at_percent, "flag-at", PERCENT, "50", 1, 100, "of the budget",                                     \
 	  "Share of a budget from which on queries are flagged. "                                                 \
 	  "A flagged query passes; it is counted, and the crossing is logged.")                                   \

@@ -21,6 +21,7 @@ enum seep_meter {
 	SEEP_METER_NONE,
 	SEEP_METER_USER,
 	SEEP_METER_DOMAIN,
+	SEEP_METER_DGA,
 };
 
 /* Why a name is charged or is not; each sent name counts in exactly one. */

@@ -2,12 +2,14 @@
 /*
  * The code length of a name.
  *
- * A prefix is spelled label by label.  The alphabet has 40 equally likely
- * symbols, log2(40) < 5.322 bits each: the 38 characters of host and service
- * names, "another byte", whose value takes 8 bits more, and "end of label"; one
- * bit before each label, and one after the last, says whether a label follows.
- * It is a prefix code: a label of n ordinary characters takes 5.322 * (n + 1) +
- * 1 bits, and the empty prefix one.
+ * A prefix is written label by label: one bit says that a label follows, one
+ * by which of two codes, and after the last one bit says that none follows.
+ *
+ * The spelled code has 40 equally likely symbols, log2(40) < 5.322 bits each:
+ * the 38 characters of host and service names, "another byte", whose value
+ * takes 8 bits more, and "end of label".  The shared code takes -log2 of the
+ * label's share of all uses of labels here.
+ *
  * Names are lower-cased before they get here, and before they leave.
  */
 #include "charge.h"
@@ -15,6 +17,30 @@
 #define SYMBOL_MBIT      5322u
 #define OTHER_BYTE_MBIT  (SYMBOL_MBIT + 8 * SEEP_BIT_MBIT)
 #define MORE_LABELS_MBIT SEEP_BIT_MBIT
+#define WHICH_CODE_MBIT  SEEP_BIT_MBIT
+
+/* Shares of RR types in what a resolver sends, in 1/2048; the rest, 4, is left
+ * for all 65,536 of them alike (rounded so that the sum stays below one). */
+static const struct type_share {
+	uint16_t type;
+	uint16_t share;
+} type_shares[] = {
+	{ 1, 1000 }, /* A */
+	{ 28, 550 }, /* AAAA */
+	{ 65, 250 }, /* HTTPS */
+	{ 12, 100 }, /* PTR */
+	{ 16, 40 },  /* TXT */
+	{ 15, 30 },  /* MX */
+	{ 33, 30 },  /* SRV */
+	{ 2, 16 },   /* NS */
+	{ 6, 10 },   /* SOA */
+	{ 5, 6 },    /* CNAME */
+	{ 43, 4 },   /* DS */
+	{ 48, 3 },   /* DNSKEY */
+	{ 64, 2 },   /* SVCB */
+	{ 35, 2 },   /* NAPTR */
+	{ 257, 1 },  /* CAA */
+};
 
 static uint64_t byte_mbit(uint8_t byte)
 {
@@ -24,7 +50,7 @@ static uint64_t byte_mbit(uint8_t byte)
 	return OTHER_BYTE_MBIT;
 }
 
-static uint64_t label_mbit(const uint8_t *label)
+static uint64_t spelled_mbit(const uint8_t *label)
 {
 	uint64_t mbit = SYMBOL_MBIT; /* its end */
 
@@ -33,16 +59,47 @@ static uint64_t label_mbit(const uint8_t *label)
 	return mbit;
 }
 
-uint64_t seep_charge_prefix(const struct seep_name *name)
+struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
+					      const uint8_t key[SEEP_HASH_KEY_BYTES])
+{
+	struct seep_label_keys keys = { .count = 0 };
+	size_t at = 0;
+
+	while (at < name->domain_at && keys.count < SEEP_CHARGE_SHARED_LABELS) {
+		keys.keys[keys.count++] =
+			seep_hash_bytes(key, name->bytes + at + 1, name->bytes[at]);
+		at += 1u + name->bytes[at];
+	}
+	return keys;
+}
+
+uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
+			    const struct seep_labels *labels)
 {
 	uint64_t mbit = MORE_LABELS_MBIT; /* that no more follow */
 	size_t at = 0;
 
-	while (at < name->domain_at) {
-		mbit += label_mbit(name->bytes + at) + MORE_LABELS_MBIT;
+	for (unsigned i = 0; at < name->domain_at; i++) {
+		uint64_t label_mbit = spelled_mbit(name->bytes + at);
+
+		if (i < keys->count) {
+			uint64_t shared_mbit = seep_labels_cost(labels, keys->keys[i]);
+
+			if (shared_mbit < label_mbit)
+				label_mbit = shared_mbit;
+		}
+		mbit += MORE_LABELS_MBIT + WHICH_CODE_MBIT + label_mbit;
 		at += 1u + name->bytes[at];
 	}
 	return mbit;
+}
+
+uint64_t seep_charge_type(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(type_shares) / sizeof(type_shares[0]); i++)
+		if (type_shares[i].type == type)
+			return seep_bits_of_odds(2048, type_shares[i].share);
+	return seep_bits_of_odds(2048.0 * 65536, 4);
 }
 
 uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users)

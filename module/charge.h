@@ -3,9 +3,10 @@
  * What a name costs: the length, in thousandths of a bit, of a code word that
  * tells it apart from all the names that could have been sent instead.
  *
- * Kraft: over all prefixes, the sum of 2^-bits is at most one, so no way of
- * putting data into names gets more out than is charged (Shannon 1948; Paxson
- * et al. 2013 bounded tunnels so, with a compressor, off-line).
+ * Kraft: over all prefixes, and over all types, the sum of 2^-bits is at most
+ * one, so no way of putting data into names gets more out than is charged
+ * (Shannon 1948; Paxson et al. 2013 bounded tunnels so, with a compressor,
+ * off-line).  doc/THEORY.md has the argument.
  */
 #ifndef SEEP_CHARGE_H
 #define SEEP_CHARGE_H
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "bits.h"
+#include "labels.h"
 #include "name.h"
 
 /*
@@ -23,11 +25,29 @@
  */
 #define SEEP_CHARGE_NEW_DOMAIN_MBIT (16 * SEEP_BIT_MBIT)
 
+/* So many of a prefix's labels, from the left, may use the shared code; those
+ * after them are spelled out. */
+#define SEEP_CHARGE_SHARED_LABELS 8
+
+/* The keyed hashes of a prefix's first labels. */
+struct seep_label_keys {
+	uint64_t keys[SEEP_CHARGE_SHARED_LABELS];
+	uint32_t count;
+};
+
+struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
+					      const uint8_t key[SEEP_HASH_KEY_BYTES]);
+
 /*
- * The spelled-out code of a novel prefix, one bit for an empty one.  Linear in
- * the prefix's bytes, one pass.
+ * The code of a novel prefix, one bit for an empty one: each label spelled
+ * out or, if that is shorter, by its share among LABELS.  One pass, linear in
+ * the prefix's bytes.
  */
-uint64_t seep_charge_prefix(const struct seep_name *name);
+uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
+			    const struct seep_labels *labels);
+
+/* The code of an RR type: -log2 of its usual share. */
+uint64_t seep_charge_type(uint16_t type);
 
 /*
  * The share of CHARGE_MBIT that falls on one of USERS distinct users of a

@@ -9,7 +9,8 @@
 #include "suffix.h"
 
 /* How memory-size is shared out, in sixteenths. */
-#define NOVELTY_SHARE 8
+#define NOVELTY_SHARE 7
+#define LABELS_SHARE  1
 #define DOMAINS_SHARE 6
 #define USERS_SHARE   2
 
@@ -45,10 +46,12 @@ static bool claim_memory(struct seep_engine *engine)
 	engine->novelty =
 		seep_novelty_create(memory, part * NOVELTY_SHARE, engine->conf.memory_s, now_s);
 	memory += part * NOVELTY_SHARE;
+	engine->labels = seep_labels_create(memory, part * LABELS_SHARE, engine->key);
+	memory += part * LABELS_SHARE;
 	engine->domains = seep_table_create(memory, part * DOMAINS_SHARE, sizeof(struct domain));
 	memory += part * DOMAINS_SHARE;
 	engine->users = seep_table_create(memory, part * USERS_SHARE, sizeof(struct user));
-	return engine->novelty && engine->domains && engine->users;
+	return engine->novelty && engine->labels && engine->domains && engine->users;
 }
 
 /* The leading BITS of SIZE bytes of an address, as a mask over sixteen. */
@@ -147,6 +150,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_table_destroy(engine->users);
 	seep_table_destroy(engine->domains);
 	seep_common_close(engine->common);
+	seep_labels_destroy(engine->labels);
 	seep_novelty_destroy(engine->novelty);
 	seep_suffix_close(engine->suffixes);
 	if (engine->memory)

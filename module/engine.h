@@ -18,9 +18,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "charge.h"
 #include "common.h"
 #include "conf.h"
 #include "counters.h"
+#include "dga.h"
 #include "hash.h"
 #include "meter.h"
 #include "name.h"
@@ -37,12 +39,13 @@ struct seep_event {
 	enum seep_meter meter;
 	enum seep_mode mode;
 	const struct seep_observation *observation;
-	const struct seep_name *name;
+	const struct seep_name *name; /* NULL with the DGA meter */
 	uint64_t level_mbit;
 	uint64_t budget_mbit;
 	uint64_t users;   /* distinct users of the domain; domain meter only */
-	uint64_t names;   /* distinct names sent: the user's, or the domain's */
-	uint64_t domains; /* distinct domains of the user; user meter only */
+	uint64_t names;   /* distinct names sent, the user's or the domain's; with the
+	                     DGA meter, domains that do not exist */
+	uint64_t domains; /* distinct domains of the user; user and DGA meters */
 	uint64_t first_s; /* the meter's owner was first seen */
 };
 
@@ -83,6 +86,11 @@ struct seep_reservation {
 	uint64_t user_key;   /* 0: not metered */
 	uint64_t domain_key; /* 0: not metered */
 	uint64_t name_key;
+	uint64_t pair_key; /* of name and type */
+	struct seep_label_keys labels;
+	bool rare; /* the domain has few users */
+	bool registrable;
+	bool first;                /* the domain is new to this user, and to most; set by commit */
 	uint64_t user_mbit;        /* put on the user's meter */
 	uint64_t domain_mbit;      /* put on the domain's meter */
 	uint64_t charge_mbit;      /* unweighted */
@@ -98,8 +106,16 @@ struct seep_verdict seep_engine_ask(struct seep_thread *thread,
 				    struct seep_reservation *reservation, struct seep_name *name);
 
 /* The name left: the charge is final, the sketches learn. */
-void seep_engine_commit(struct seep_thread *thread, const struct seep_reservation *reservation,
+void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *reservation,
 			uint64_t when_ms);
+
+/*
+ * After commit: the answer tells whether the name's registrable domain exists.
+ * Feeds the DGA meter.
+ */
+void seep_engine_answered(struct seep_thread *thread, const struct seep_observation *observation,
+			  const struct seep_reservation *reservation,
+			  enum seep_existence existence);
 
 /* The name left, but towards a place of this organisation: no charge. */
 void seep_engine_commit_internal(struct seep_thread *thread,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One query through the engine: name -> charge -> meters -> verdict, then what
- * is learned of it or given back.
+ * One query into the engine: name -> charge -> meters -> verdict.
  *
  * A query locks the domain's entry, for how many use it weighs the charge, and
  * within that the user's: always in this order.
@@ -61,13 +60,6 @@ void seep_engine_hit(struct seep_thread *thread, const struct seep_address *clie
 	recent_of(thread, client)->hits++;
 }
 
-static void add_count(_Atomic int64_t *count, int64_t n)
-{
-	atomic_fetch_add_explicit(count, n, memory_order_relaxed);
-}
-
-/* Asking. */
-
 /* All that one ask works on. */
 struct asking {
 	struct seep_thread *thread;
@@ -76,6 +68,7 @@ struct asking {
 	struct seep_reservation *reservation;
 	struct seep_name name;
 	enum seep_mode mode;
+	bool unseen; /* nobody here used the domain yet, nor the name */
 	struct seep_metering domain;
 	struct seep_metering user;
 	struct seep_event domain_event;
@@ -142,18 +135,61 @@ static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_
 	return verdict.outcome == SEEP_REFUSE ? SEEP_PASS : SEEP_FLAG;
 }
 
+/*
+ * What the query tells: which name, and of which type, among all that this user
+ * could have sent.  In thousandths of a bit, before it is weighted.
+ */
+static uint64_t price(const struct asking *asking, const struct user *user, uint64_t users)
+{
+	const struct seep_engine *engine = asking->engine;
+	const struct seep_reservation *reservation = asking->reservation;
+	uint64_t names = seep_sketch_count(&user->rare_sum);
+	uint64_t type_mbit = seep_charge_type(asking->observation->type);
+	uint64_t mbit;
+
+	if (reservation->class == SEEP_CLASS_CHARGED) {
+		mbit = seep_charge_prefix(&asking->name, &reservation->labels, engine->labels) +
+		       type_mbit;
+		if (!reservation->rare)
+			return mbit;
+		/* A domain never used, or which of those that this user talks to. */
+		mbit += users ? seep_bits_of_odds((double)names + 1, 1)
+			      : SEEP_CHARGE_NEW_DOMAIN_MBIT;
+		return mbit + seep_repeat_novel_mbit(&user->repeat);
+	}
+	if (!reservation->rare)
+		return 0;
+	mbit = seep_repeat_known_mbit(&user->repeat);
+	if (seep_novelty_knows(engine->novelty, reservation->pair_key))
+		return mbit + seep_repeat_choice_mbit(&user->repeat, reservation->pair_key, names);
+	return mbit + type_mbit +
+	       seep_repeat_choice_mbit(&user->repeat, reservation->name_key, names);
+}
+
 /* Charges, for a domain of so many users, and judges by the user's meter. */
 static void judge_user(struct asking *asking, struct seep_entry *user, uint64_t users)
 {
 	struct seep_reservation *reservation = asking->reservation;
+	/* Common in the world counts as used by so many here. */
+	uint64_t all = users + seep_common_users(asking->engine->common, reservation->domain_key);
 
-	if (reservation->class == SEEP_CLASS_CHARGED)
-		reservation->charge_mbit = seep_charge_prefix(&asking->name) +
-					   (users ? 0 : SEEP_CHARGE_NEW_DOMAIN_MBIT);
-	users += seep_common_users(asking->engine->common, reservation->domain_key);
-	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, users);
+	asking->unseen =
+		!all && asking->name.registrable && reservation->class == SEEP_CLASS_CHARGED;
+	reservation->rare = all <= RARE_USERS;
+	reservation->charge_mbit = price(asking, user_of_entry(user), users);
+	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, all);
 	asking->user.charge_mbit = reservation->user_charge_mbit;
 	seep_meter_judge(&asking->user, user);
+}
+
+/* What the user's DGA meter says of the domain. */
+static enum seep_outcome dga_outcome(const struct asking *asking, const struct seep_entry *user)
+{
+	const struct seep_bucket *score = &((const struct user *)(const void *)user)->dga;
+
+	if (!asking->unseen || !seep_dga_is_spent(score, asking->user.now_s))
+		return SEEP_PASS;
+	return asking->engine->conf.dga_action == SEEP_ACTION_REFUSE ? SEEP_REFUSE : SEEP_FLAG;
 }
 
 /* The verdict of both meters; the user's alone if DOMAIN is NULL. */
@@ -163,6 +199,8 @@ static void decide(struct asking *asking, struct seep_entry *domain, struct seep
 
 	reservation->verdict = seep_verdict_decide(asking->user.outcome, asking->domain.outcome,
 						   reservation->user_charge_mbit, asking->mode);
+	reservation->verdict = seep_verdict_with_dga(reservation->verdict,
+						     dga_outcome(asking, user), asking->mode);
 	if (domain)
 		seep_meter_mark(&asking->domain, domain,
 				part_of(reservation->verdict, &asking->domain));
@@ -257,7 +295,9 @@ static bool is_refused_unplaced(struct asking *asking, struct recent *recent)
 	}
 	entry = claim_user(asking, recent);
 	judge_user(asking, entry, 0);
-	if (asking->user.outcome == SEEP_REFUSE)
+	/* Only what is refused ends here: an edge must not be noticed twice. */
+	if (asking->mode == SEEP_MODE_GUARD &&
+	    (asking->user.outcome == SEEP_REFUSE || dga_outcome(asking, entry) == SEEP_REFUSE))
 		decide(asking, NULL, entry);
 	if (asking->user.edge)
 		note_user_event(asking, entry);
@@ -267,22 +307,18 @@ static bool is_refused_unplaced(struct asking *asking, struct recent *recent)
 
 static void count_verdict(struct seep_counters *counters, struct seep_verdict verdict)
 {
-	bool user = verdict.meter == SEEP_METER_USER;
+	_Atomic uint64_t *const counter[][SEEP_METER_DGA + 1] = {
+		[SEEP_FLAG] = { NULL, &counters->flagged_user, &counters->flagged_domain,
+				&counters->flagged_dga },
+		[SEEP_WOULD_REFUSE] = { NULL, &counters->would_refuse_user,
+					&counters->would_refuse_domain,
+					&counters->would_refuse_dga },
+		[SEEP_REFUSE] = { NULL, &counters->refused_user, &counters->refused_domain,
+				  &counters->refused_dga },
+	};
 
-	switch (verdict.outcome) {
-	case SEEP_PASS:
-		break;
-	case SEEP_FLAG:
-		seep_counters_add(user ? &counters->flagged_user : &counters->flagged_domain, 1);
-		break;
-	case SEEP_WOULD_REFUSE:
-		seep_counters_add(
-			user ? &counters->would_refuse_user : &counters->would_refuse_domain, 1);
-		break;
-	case SEEP_REFUSE:
-		seep_counters_add(user ? &counters->refused_user : &counters->refused_domain, 1);
-		break;
-	}
+	if (verdict.outcome != SEEP_PASS)
+		seep_counters_add(counter[verdict.outcome][verdict.meter], 1);
 }
 
 static void tell_edges(const struct asking *asking)
@@ -315,22 +351,10 @@ static enum seep_class uncharged_class(const struct asking *asking, bool splits)
 	return SEEP_CLASS_CHARGED;
 }
 
-/* Takes a reservation off one meter... */
-static void give_back(struct seep_table *table, uint64_t key, uint64_t mbit)
+/* The hash of a name asked with this type.  For A it is the name's own. */
+static uint64_t pair_of(uint64_t name_key, uint16_t type)
 {
-	struct seep_entry *entry = key ? seep_table_find(table, key) : NULL;
-
-	if (!entry)
-		return;
-	seep_meter_give_back(entry, mbit);
-	seep_table_unlock(table, key);
-}
-
-/* ...and off both. */
-static void unreserve(struct seep_engine *engine, const struct seep_reservation *reservation)
-{
-	give_back(engine->domains, reservation->domain_key, reservation->domain_mbit);
-	give_back(engine->users, reservation->user_key, reservation->user_mbit);
+	return type == 1 ? name_key : (name_key ^ type) * UINT64_C(0xff51afd7ed558ccd);
 }
 
 static void make_keys(struct asking *asking)
@@ -341,6 +365,8 @@ static void make_keys(struct asking *asking)
 
 	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
+	reservation->registrable = name->registrable;
+	reservation->pair_key = pair_of(reservation->name_key, asking->observation->type);
 	reservation->domain_key =
 		name->domain_at ? seep_hash_bytes(engine->key, name->bytes + name->domain_at,
 						  (size_t)name->size - name->domain_at)
@@ -362,6 +388,8 @@ static void ask_meters(struct asking *asking)
 	asking->user.limits = engine->user_limits;
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
+	else
+		reservation->labels = seep_charge_label_keys(&asking->name, engine->key);
 	if (!is_refused_unplaced(asking, recent)) {
 		domain = claim_domain(asking);
 		user = claim_user(asking, recent);
@@ -396,82 +424,6 @@ struct seep_verdict seep_engine_ask(struct seep_thread *thread,
 		ask_meters(&asking);
 	*name = asking.name;
 	if (reservation->verdict.outcome != SEEP_REFUSE)
-		add_count(&thread->engine->inflight, 1);
+		atomic_fetch_add_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
 	return reservation->verdict;
-}
-
-/* Ending. */
-
-static void count_class(struct seep_counters *counters, enum seep_class class)
-{
-	_Atomic uint64_t *const counter[] = {
-		[SEEP_CLASS_KNOWN] = &counters->known,
-		[SEEP_CLASS_CHARGED] = &counters->charged,
-		[SEEP_CLASS_INTERNAL] = &counters->internal,
-		[SEEP_CLASS_ALLOWED] = &counters->allowed,
-		[SEEP_CLASS_EXEMPT] = &counters->exempt,
-		[SEEP_CLASS_UNTRACKED] = &counters->untracked,
-	};
-
-	seep_counters_add(&counters->sent, 1);
-	seep_counters_add(counter[class], 1);
-}
-
-static void learn_domain(struct seep_engine *engine, const struct seep_reservation *reservation)
-{
-	struct domain *domain =
-		domain_of_entry(seep_table_find(engine->domains, reservation->domain_key));
-
-	if (!domain)
-		return;
-	seep_meter_keep(&domain->head);
-	seep_sketch_add_few(&domain->first_users, reservation->user_key);
-	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
-	seep_sketch_add(&domain->names_sum, domain->names, NAMES_BITS, reservation->name_key);
-	domain->head.standing = (uint32_t)users_of_domain(domain);
-	seep_table_unlock(engine->domains, reservation->domain_key);
-}
-
-static void learn_user(struct seep_engine *engine, const struct seep_reservation *reservation)
-{
-	struct user *user = user_of_entry(seep_table_find(engine->users, reservation->user_key));
-
-	if (!user)
-		return;
-	seep_meter_keep(&user->head);
-	user->sent++;
-	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
-	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
-	seep_table_unlock(engine->users, reservation->user_key);
-}
-
-void seep_engine_commit(struct seep_thread *thread, const struct seep_reservation *reservation,
-			uint64_t when_ms)
-{
-	struct seep_engine *engine = thread->engine;
-
-	add_count(&engine->inflight, -1);
-	count_class(&thread->counters, reservation->class);
-	if (!reservation->domain_key)
-		return;
-	seep_novelty_learn(engine->novelty, reservation->name_key, when_ms / 1000);
-	learn_domain(engine, reservation);
-	learn_user(engine, reservation);
-	seep_counters_add(&thread->counters.bits, reservation->charge_mbit);
-	seep_counters_add(&thread->counters.bits_metered, reservation->user_mbit);
-}
-
-void seep_engine_commit_internal(struct seep_thread *thread,
-				 const struct seep_reservation *reservation)
-{
-	add_count(&thread->engine->inflight, -1);
-	unreserve(thread->engine, reservation);
-	count_class(&thread->counters, SEEP_CLASS_INTERNAL);
-}
-
-void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation)
-{
-	add_count(&thread->engine->inflight, -1);
-	unreserve(thread->engine, reservation);
-	seep_counters_add(&thread->counters.unsent, 1);
 }

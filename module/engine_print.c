@@ -9,6 +9,7 @@ struct spent {
 	const struct seep_engine *engine;
 	uint64_t now_s;
 	uint64_t count;
+	uint64_t dga;
 };
 
 static void count_spent_user(void *context, uint64_t key, struct seep_entry *entry)
@@ -17,6 +18,7 @@ static void count_spent_user(void *context, uint64_t key, struct seep_entry *ent
 
 	(void)key;
 	spent->count += seep_meter_is_spent(entry, &spent->engine->user_limits, spent->now_s);
+	spent->dga += seep_dga_is_spent(&user_of_entry(entry)->dga, spent->now_s);
 }
 
 static void count_spent_domain(void *context, uint64_t key, struct seep_entry *entry)
@@ -38,7 +40,7 @@ static uint64_t value_of(_Atomic int64_t *count)
 
 static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct seep_gauges *gauges)
 {
-	struct spent users = { engine, when_ms / 1000, 0 };
+	struct spent users = { .engine = engine, .now_s = when_ms / 1000 };
 	struct spent domains = users;
 
 	seep_table_walk(engine->users, count_spent_user, &users);
@@ -48,6 +50,7 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 		.passthrough = SEEP_PASSTHROUGH_NO,
 		.users = seep_table_used(engine->users),
 		.users_spent = users.count,
+		.users_dga = users.dga,
 		.domains = seep_table_used(engine->domains),
 		.domains_spent = domains.count,
 		.inflight = value_of(&engine->inflight),

@@ -12,8 +12,11 @@
 
 #include "common.h"
 #include "engine.h"
+#include "dga.h"
+#include "labels.h"
 #include "meter.h"
 #include "novelty.h"
+#include "repeat.h"
 #include "sketch.h"
 #include "table.h"
 
@@ -25,13 +28,23 @@ struct user {
 	struct seep_entry head;
 	struct seep_sketch_sum names_sum;
 	struct seep_sketch_sum domains_sum;
+	struct seep_sketch_sum rare_sum;
+	struct seep_sketch_sum missing_sum;
+	struct seep_bucket dga;    /* the score of its test */
+	struct seep_repeat repeat; /* of sendings to rare domains */
 	uint64_t hits;
 	uint64_t sent;
 	struct seep_address address;
 	uint8_t names[1 << NAMES_BITS];
 	uint8_t domains[1 << DOMAINS_BITS];
+	uint8_t rare[1 << NAMES_BITS];      /* names and types sent to rare domains */
+	uint8_t missing[1 << DOMAINS_BITS]; /* domains that do not exist */
 	uint8_t reserved[7];
 };
+
+/* A domain is rare up to so many users.  What is sent to others costs so small
+ * a share that the order of repeats there is not worth keeping. */
+#define RARE_USERS 16
 
 /* What is kept of a domain's text. */
 #define DOMAIN_TEXT_BYTES 48
@@ -80,6 +93,7 @@ struct seep_engine {
 	struct seep_suffixes *suffixes;
 	struct seep_common *common; /* or NULL */
 	struct seep_novelty *novelty;
+	struct seep_labels *labels;
 	struct seep_table *users;
 	struct seep_table *domains;
 	seep_tell *tell;

@@ -30,21 +30,21 @@ static int label_offsets(uint8_t offsets[SEEP_NAME_MAX_LABELS], const uint8_t *n
 static bool ends_in(const uint8_t *name, const uint8_t *offsets, int labels, const char *zone,
 		    size_t zone_size)
 {
-	return labels >= 2 && memcmp(name + offsets[labels - 2], zone, zone_size) == 0;
+	return memcmp(name + offsets[labels - 2], zone, zone_size) == 0;
 }
 
-static unsigned domain_labels(const uint8_t *name, const uint8_t *offsets, int labels, size_t size,
-			      struct seep_suffix_reader *suffixes)
+/* The labels of a reverse name's zone, or 0 if it is none. */
+static unsigned reverse_labels(const uint8_t *name, const uint8_t *offsets, int labels, size_t size)
 {
 	static const char in_addr[] = "\7in-addr\4arpa";
 	static const char ip6[] = "\3ip6\4arpa";
-	size_t tail = labels >= 2 ? size - offsets[labels - 2] : 0;
+	size_t tail = size - offsets[labels - 2];
 
 	if (tail == sizeof(in_addr) && ends_in(name, offsets, labels, in_addr, sizeof(in_addr)))
 		return REVERSE_V4_LABELS;
 	if (tail == sizeof(ip6) && ends_in(name, offsets, labels, ip6, sizeof(ip6)))
 		return REVERSE_V6_LABELS;
-	return seep_suffix_labels(suffixes, name, offsets, (unsigned)labels) + 1;
+	return 0;
 }
 
 bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
@@ -56,13 +56,14 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 
 	if (labels < 0)
 		return false;
-	split->bytes = name;
-	split->size = (uint8_t)size;
-	split->domain_at = 0;
-	split->prefix_labels = 0;
+	*split = (struct seep_name){ .bytes = name, .size = (uint8_t)size };
 	if (labels < 2)
 		return true;
-	domain = domain_labels(name, offsets, labels, size, suffixes);
+	domain = reverse_labels(name, offsets, labels, size);
+	if (!domain) {
+		domain = seep_suffix_labels(suffixes, name, offsets, (unsigned)labels) + 1;
+		split->registrable = domain <= (unsigned)labels;
+	}
 	if (domain < (unsigned)labels) {
 		split->prefix_labels = (uint8_t)((unsigned)labels - domain);
 		split->domain_at = offsets[split->prefix_labels];

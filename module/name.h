@@ -19,6 +19,8 @@ struct seep_name {
 	uint8_t size;
 	uint8_t domain_at; /* where the domain starts; 0 if no prefix */
 	uint8_t prefix_labels;
+	bool registrable; /* the domain is one that people register: no reverse
+	                     zone, public suffix, single label or root */
 };
 
 /*

@@ -40,18 +40,21 @@ uint64_t seep_sketch_count(const struct seep_sketch_sum *sum)
 	return (uint64_t)(sum->count + 0.5);
 }
 
-void seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash)
+bool seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash)
 {
 	uint16_t tag = (uint16_t)(hash >> 48);
 
 	if (!tag)
 		tag = 1;
 	for (int i = 0; i < SEEP_SKETCH_FEW; i++) {
-		if (!few->tags[i])
-			few->tags[i] = tag;
 		if (few->tags[i] == tag)
-			return;
+			return false;
+		if (!few->tags[i]) {
+			few->tags[i] = tag;
+			return true;
+		}
 	}
+	return false;
 }
 
 uint64_t seep_sketch_count_few(const struct seep_sketch_few *few, const struct seep_sketch_sum *sum)

@@ -41,8 +41,8 @@ struct seep_sketch_few {
 	uint16_t tags[SEEP_SKETCH_FEW];
 };
 
-/* Adds the item; nothing changes if it is there, or there is no room. */
-void seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash);
+/* Adds the item; false if it is there, or there is no room. */
+bool seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash);
 
 /* The count: exact until FEW is full, then the estimate. */
 uint64_t seep_sketch_count_few(const struct seep_sketch_few *few,

@@ -95,6 +95,15 @@ static void tell(void *context, const struct seep_event *event)
 	if (!may_tell(event->observation->when_ms / 1000))
 		return;
 	print_client(client, sizeof(client), &event->observation->client);
+	if (event->meter == SEEP_METER_DGA) {
+		seep_name_print(whole, sizeof(whole), event->observation->name,
+				event->observation->name_size);
+		log_info("seep: user %s looks for generated domains: about %llu of %llu that few "
+			 "others use do not exist; at %s",
+			 client, (unsigned long long)event->names,
+			 (unsigned long long)event->domains, whole);
+		return;
+	}
 	seep_name_print(domain, sizeof(domain), name->bytes + name->domain_at,
 			(size_t)name->size - name->domain_at);
 	seep_name_print(whole, sizeof(whole), name->bytes, name->size);

@@ -17,16 +17,19 @@
 #include <string.h>
 
 #include "name.h"
+#include "services/cache/dns.h"
 #include "services/mesh.h"
 #include "sldns/rrdef.h"
 #include "util/data/msgreply.h"
+#include "util/net_help.h"
 #include "util/netevent.h"
 #include "util/regional.h"
 
 /* What is kept of a client's query while it is under way; in its region. */
 struct ub_query {
 	struct seep_reservation reservation;
-	struct seep_name name; /* of BYTES, lower-cased */
+	struct seep_observation observation; /* of BYTES, lower-cased */
+	struct seep_name name;
 	enum ub_zone zone;
 	bool waiting; /* neither committed nor released */
 	uint8_t bytes[];
@@ -73,14 +76,18 @@ static void count_joined(struct seep_counters *counters, uint64_t joined)
 
 static void refuse(struct module_qstate *qstate, int id, enum seep_meter meter)
 {
-	const char *text = meter == SEEP_METER_USER
-				   ? "Seep: this client's budget for new names (user "
-				     "meter) is spent"
-				   : "Seep: this domain's budget for new names (domain "
-				     "meter) is spent";
+	static const char *const texts[] = {
+		[SEEP_METER_NONE] = "Seep",
+		[SEEP_METER_USER] =
+			"Seep: this client's budget for new names (user meter) is spent",
+		[SEEP_METER_DOMAIN] =
+			"Seep: this domain's budget for new names (domain meter) is spent",
+		[SEEP_METER_DGA] =
+			"Seep: this client looked for too many domains that do not exist (DGA meter)",
+	};
 
 	edns_opt_list_append_ede(&qstate->edns_opts_front_out, qstate->region, LDNS_EDE_BLOCKED,
-				 text);
+				 texts[meter]);
 	qstate->return_rcode = LDNS_RCODE_REFUSED;
 	qstate->ext_state[id] = module_finished;
 }
@@ -109,7 +116,6 @@ static void begin(struct module_qstate *qstate, int id, struct seep_thread *thre
 {
 	struct seep_counters *counters = seep_thread_counters(thread);
 	struct ub_query *query = query_create(qstate);
-	struct seep_observation observation;
 	struct seep_verdict verdict;
 
 	seep_counters_add(&counters->queries, 1);
@@ -117,7 +123,7 @@ static void begin(struct module_qstate *qstate, int id, struct seep_thread *thre
 	qstate->ext_state[id] = module_wait_module;
 	if (!query)
 		return;
-	observation = (struct seep_observation){
+	query->observation = (struct seep_observation){
 		.client = address_of(&qstate->mesh_info->reply_list->query_reply.client_addr),
 		.name = query->bytes,
 		.name_size = qstate->qinfo.qname_len,
@@ -125,11 +131,37 @@ static void begin(struct module_qstate *qstate, int id, struct seep_thread *thre
 		.internal = query->zone == UB_ZONE_INTERNAL,
 		.when_ms = now_ms(qstate->env),
 	};
-	verdict = seep_engine_ask(thread, &observation, &query->reservation, &query->name);
+	verdict = seep_engine_ask(thread, &query->observation, &query->reservation, &query->name);
 	query->waiting = verdict.outcome != SEEP_REFUSE;
 	qstate->minfo[id] = query;
 	if (verdict.outcome == SEEP_REFUSE)
 		refuse(qstate, id, verdict.meter);
+}
+
+/*
+ * Does the query's registrable domain exist?  NXDOMAIN says no only if the zone
+ * whose SOA record comes with it lies above the domain.
+ */
+static enum seep_existence existence_of(const struct ub_query *query,
+					const struct module_qstate *qstate)
+{
+	const struct reply_info *reply = qstate->return_msg ? qstate->return_msg->rep : NULL;
+	size_t domain_size = (size_t)query->name.size - query->name.domain_at;
+
+	if (qstate->return_rcode != LDNS_RCODE_NOERROR || !reply)
+		return SEEP_EXISTENCE_UNKNOWN;
+	if (FLAGS_GET_RCODE(reply->flags) == LDNS_RCODE_NOERROR || reply->an_numrrsets)
+		return SEEP_EXISTENCE_YES;
+	if (FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NXDOMAIN)
+		return SEEP_EXISTENCE_UNKNOWN;
+	for (size_t i = 0; i < reply->an_numrrsets + reply->ns_numrrsets; i++) {
+		const struct packed_rrset_key *key = &reply->rrsets[i]->rk;
+
+		if (ntohs(key->type) == LDNS_RR_TYPE_SOA)
+			return key->dname_len < domain_size ? SEEP_EXISTENCE_NO
+							    : SEEP_EXISTENCE_YES;
+	}
+	return query->name.prefix_labels ? SEEP_EXISTENCE_UNKNOWN : SEEP_EXISTENCE_NO;
 }
 
 static void end(struct module_qstate *qstate, int id, struct seep_thread *thread)
@@ -140,6 +172,9 @@ static void end(struct module_qstate *qstate, int id, struct seep_thread *thread
 	if (query && query->waiting) {
 		query->waiting = false;
 		seep_engine_release(thread, &query->reservation);
+	} else if (query) {
+		seep_engine_answered(thread, &query->observation, &query->reservation,
+				     existence_of(query, qstate));
 	}
 	if (clients > (query ? 1u : 0u))
 		count_joined(seep_thread_counters(thread), clients - (query ? 1 : 0));
@@ -189,7 +224,7 @@ void ub_query_clear(struct module_qstate *qstate, int id)
 static bool carries(const struct ub_query *query, const uint8_t *packet, size_t size)
 {
 	return seep_name_carried(&query->name, packet, size) ||
-	       (query->reservation.charge_mbit && seep_name_echoed(&query->name, packet));
+	       (query->reservation.labels.count && seep_name_echoed(&query->name, packet));
 }
 
 /* A packet is about to leave for a server. */

@@ -33,3 +33,13 @@ struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcom
 		verdict.outcome = SEEP_WOULD_REFUSE;
 	return verdict;
 }
+
+struct seep_verdict seep_verdict_with_dga(struct seep_verdict verdict, enum seep_outcome dga,
+					  enum seep_mode mode)
+{
+	if (dga == SEEP_REFUSE && mode != SEEP_MODE_GUARD)
+		dga = SEEP_WOULD_REFUSE;
+	if (dga <= verdict.outcome)
+		return verdict;
+	return (struct seep_verdict){ dga, SEEP_METER_DGA };
+}

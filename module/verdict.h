@@ -31,4 +31,11 @@ enum seep_outcome seep_verdict_reading(const struct seep_reading *reading);
 struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcome domain,
 					uint64_t user_charge_mbit, enum seep_mode mode);
 
+/*
+ * VERDICT with what the DGA meter says of a new domain, PASS, FLAG or REFUSE;
+ * where both say the same, the verdict names its own meter.
+ */
+struct seep_verdict seep_verdict_with_dga(struct seep_verdict verdict, enum seep_outcome dga,
+					  enum seep_mode mode);
+
 #endif

@@ -17,7 +17,10 @@ layers() {
 	1 subtree.c subtree.h
 	1 suffix.c suffix.h
 	2 conf.c conf.h
+	2 dga.c dga.h
+	2 labels.c labels.h
 	2 name.c name.h
+	2 repeat.c repeat.h
 	2 table.c table.h
 	2 verdict.c verdict.h
 	3 charge.c charge.h
@@ -25,7 +28,7 @@ layers() {
 	3 meter.c meter.h
 	4 engine.h
 	5 engine_state.h
-	6 engine.c engine_ask.c engine_print.c
+	6 engine.c engine_ask.c engine_end.c engine_print.c
 	7 ub.h
 	8 ub_build.c ub_module.c ub_query.c ub_zone.c
 	TABLE

@@ -8,6 +8,19 @@
 
 #include <math.h>
 
+/* Labels that are shared here; NULL for none, so that all is spelled out. */
+static struct seep_labels *shared;
+static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 1, 2, 3 };
+
+static uint64_t charge_of_name(const struct seep_name *name)
+{
+	struct seep_label_keys keys = { .count = 0 };
+
+	if (shared)
+		keys = seep_charge_label_keys(name, key);
+	return seep_charge_prefix(name, &keys, shared);
+}
+
 /*
  * The charge of the prefix in WIRE, label after label without a root; a domain of one label
  * follows.
@@ -23,7 +36,7 @@ static uint64_t charge_of(const uint8_t *wire, size_t size)
 	memcpy(bytes + size, "\3com", 5);
 	for (size_t at = 0; at < size; at += 1u + wire[at])
 		name.prefix_labels++;
-	return seep_charge_prefix(&name);
+	return charge_of_name(&name);
 }
 
 /* Of a text as wire_of takes it; "" is no prefix. */
@@ -53,13 +66,13 @@ static void test_worked(void)
 		uint64_t mbit;
 	} cases[] = {
 		{ "", 1000 },
-		{ "a", 1000 + 2 * 5322 + 1000 },
-		{ "www", 1000 + 4 * 5322 + 1000 },
-		{ "login.mail", 1000 + 6 * 5322 + 1000 + 5 * 5322 + 1000 },
-		{ "_x-9", 1000 + 5 * 5322 + 1000 },
-		{ "A", 1000 + 2 * 5322 + 8000 + 1000 },
-		{ "a\\.b", 1000 + 4 * 5322 + 8000 + 1000 },
-		{ "\\000\\255", 1000 + 3 * 5322 + 2 * 8000 + 1000 },
+		{ "a", 1000 + 2 * 5322 + 2000 },
+		{ "www", 1000 + 4 * 5322 + 2000 },
+		{ "login.mail", 1000 + 6 * 5322 + 2000 + 5 * 5322 + 2000 },
+		{ "_x-9", 1000 + 5 * 5322 + 2000 },
+		{ "A", 1000 + 2 * 5322 + 8000 + 2000 },
+		{ "a\\.b", 1000 + 4 * 5322 + 8000 + 2000 },
+		{ "\\000\\255", 1000 + 3 * 5322 + 2 * 8000 + 2000 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)
@@ -130,6 +143,10 @@ static void test_kraft(void)
 	ok(empty / (1 - labels) <= 1, "all prefixes of any number of labels take %.4f of a code",
 	   empty / (1 - labels));
 	ok(empty / (1 - labels) > 0.5, "which is no more than a bit wasted");
+	/* the other half is the shared code's, whose shares sum to one at most */
+	ok(empty / (1 - labels - share_of(2000)) <= 1,
+	   "and with all of the shared code beside it, %.4f",
+	   empty / (1 - labels - share_of(2000)));
 }
 
 /*
@@ -180,6 +197,99 @@ static void test_kraft_small_world(void)
 		   most, sum);
 		before = sum;
 	}
+}
+
+/* A table in which the small world's labels have so many uses. */
+static struct seep_labels *small_table(void *memory, size_t bytes, unsigned uses)
+{
+	struct seep_labels *labels = seep_labels_create(memory, bytes, key);
+
+	for (unsigned i = 0; i < uses; i++) {
+		seep_labels_learn(labels, seep_hash_bytes(key, "a", 1));
+		if (i % 3 == 0)
+			seep_labels_learn(labels, seep_hash_bytes(key, "aa", 2));
+		seep_labels_learn(labels, seep_hash_bytes(key, "\377", 1));
+	}
+	return labels;
+}
+
+/*
+ * With shared labels: every prefix of up to 9 bytes on the wire, over 4 of the 256 bytes, each by
+ * itself, and so in a code that they have not even to themselves; for tables that know none of the
+ * labels, some, and little else.
+ */
+static void test_kraft_shared(void)
+{
+	static const uint8_t alphabet[] = { 'a', 'b', 0, 0xff };
+	static const double weights[] = { 1, 1, 1, 1 };
+	static const unsigned uses[] = { 0, 1, 10, 1000, 100000 };
+	static _Alignas(64) uint8_t memory[1 << 14];
+	uint8_t wire[64];
+	double before = 0;
+
+	for (size_t i = 0; i < COUNT(uses); i++) {
+		memset(memory, 0, sizeof(memory));
+		shared = small_table(memory, sizeof(memory), uses[i]);
+		double sum = enumerate(wire, 0, 9, alphabet, COUNT(alphabet), weights);
+		ok(sum <= 1 && sum >= before,
+		   "%u uses of three labels: prefixes of up to 9 bytes take %.4f of a code",
+		   uses[i], sum);
+		before = sum;
+		seep_labels_destroy(shared);
+	}
+	shared = NULL;
+}
+
+/* What is shared is cheaper, nothing is ever dearer than spelled out, and only for eight labels. */
+static void test_shared(void)
+{
+	static const char *const names[] = { "www",         "a",    "mail.www", "no-such-label",
+					     "www.www.www", "\255", "x.\255" };
+	static _Alignas(64) uint8_t memory[1 << 14];
+	char many[64] = "";
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		memset(memory, 0, sizeof(memory));
+		shared = NULL;
+		uint64_t spelled = charge_of_text(names[i]);
+		shared = small_table(memory, sizeof(memory), 1);
+		ok(charge_of_text(names[i]) <= spelled, "%s is no dearer than spelled out",
+		   names[i]);
+		seep_labels_destroy(shared);
+	}
+	memset(memory, 0, sizeof(memory));
+	shared = small_table(memory, sizeof(memory), 0);
+	ok(charge_of_text("www") < 1000 + 2000 + 2000, "www takes less than two bits of its own");
+	is_int(charge_of_text("www"),
+	       3000 + seep_labels_cost(shared, seep_hash_bytes(key, "www", 3)), "by its share");
+	for (unsigned n = 1; n <= SEEP_CHARGE_SHARED_LABELS + 2; n++) {
+		strcat(many, n > 1 ? ".www" : "www");
+		uint64_t mbit = charge_of_text(many);
+		is_bool(mbit - before < 4000 + 2 * 5322, n <= SEEP_CHARGE_SHARED_LABELS,
+			"the %uth label is shared or not", n);
+		before = mbit;
+	}
+	seep_labels_destroy(shared);
+	shared = NULL;
+}
+
+/* All 65,536 types: one code. */
+static void test_types(void)
+{
+	double sum = 0;
+	int free_types = 0;
+
+	for (unsigned type = 0; type < 65536; type++) {
+		sum += share_of(seep_charge_type((uint16_t)type));
+		free_types += seep_charge_type((uint16_t)type) == 0;
+	}
+	ok(sum <= 1 && sum > 0.95, "all types take %.6f of a code", sum);
+	is_int(free_types, 0, "none is free");
+	ok(seep_charge_type(1) < 1100, "A costs a bit");
+	ok(seep_charge_type(28) < 2000 && seep_charge_type(65) < 3100, "AAAA and HTTPS few");
+	ok(seep_charge_type(10) > 20000, "NULL more than 16 bits, for it could be any");
+	ok(seep_charge_type(16) > 5000, "TXT some");
 }
 
 static void random_prefix(uint64_t *seed, struct wire *wire, size_t most)
@@ -252,9 +362,9 @@ static void test_domain_is_free(void)
 				 .prefix_labels = 1 };
 	struct seep_name none = { .bytes = name.bytes, .size = (uint8_t)name.size };
 
-	is_int(seep_charge_prefix(&split), charge_of_text("ab"), "the prefix is charged");
-	is_int(seep_charge_prefix(&odd), charge_of_text("ab"), "whatever the domain's bytes");
-	is_int(seep_charge_prefix(&none), charge_of_text(""),
+	is_int(charge_of_name(&split), charge_of_text("ab"), "the prefix is charged");
+	is_int(charge_of_name(&odd), charge_of_text("ab"), "whatever the domain's bytes");
+	is_int(charge_of_name(&none), charge_of_text(""),
 	       "a name that is its domain costs the one bit");
 }
 
@@ -267,7 +377,7 @@ static void test_longest(void)
 	memset(wire, 0xff, sizeof(wire));
 	for (; size < 250; size += 64)
 		wire[size] = size + 64 <= 250 ? 63 : (uint8_t)(250 - size - 1);
-	is_int(charge_of(wire, 250), 1000 + 4 * (5322 + 1000) + 246 * 13322,
+	is_int(charge_of(wire, 250), 1000 + 4 * (5322 + 2000) + 246 * 13322,
 	       "250 bytes of the dearest");
 }
 
@@ -318,6 +428,9 @@ int main(void)
 	test_bytes();
 	test_kraft();
 	test_kraft_small_world();
+	test_kraft_shared();
+	test_shared();
+	test_types();
 	test_sums();
 	test_domain_is_free();
 	test_longest();

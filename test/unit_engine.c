@@ -4,20 +4,24 @@
 #include "fixture.h"
 #include "suffix.h"
 
-/*
- * Of one label of ten letters; see charge.c. And what comes on top for a domain that nobody used.
- */
-#define TEN_MBIT  (1000 + 11 * 5322 + 1000)
-#define NEW_MBIT  SEEP_CHARGE_NEW_DOMAIN_MBIT
+/* What any name of its type costs more, and what comes on top in a domain that nobody used. */
+#define TYPE_MBIT        seep_charge_type(1)
+#define NEW_MBIT         SEEP_CHARGE_NEW_DOMAIN_MBIT
+/* That a name is novel, of a user who never sent one. */
+#define FIRST_MBIT       1000
+/* Of one spelled-out label of ten letters; see charge.c. */
+#define TEN_MBIT         (1000 + 11 * 5322 + 2000 + TYPE_MBIT)
 /* Of a domain by itself, when new. */
-#define BARE_MBIT (1000 + NEW_MBIT)
+#define BARE_MBIT        (1000 + TYPE_MBIT + NEW_MBIT)
+/* No test's user has so many names that the choice of a domain costs more. */
+#define CHOICE_MOST_MBIT 11000
 
 /* Only the user's meter matters; it holds 8,000,000 mbit. */
 #define USER_ONLY \
 	"learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\ndomain-refill: 0\n"
-/* Of 17 bytes eight bare new domains take it all, to the last thousandth of its 136,000 mbit. */
-#define SEVENTEEN \
-	"learning: 0\nuser-budget: 17\nuser-refill: 0\ndomain-budget: 1g\ndomain-refill: 0\nflag-at: 100\n"
+/* Of 20 bytes eight bare new domains take nearly all. */
+#define TWENTY \
+	"learning: 0\nuser-budget: 20\nuser-refill: 0\ndomain-budget: 1g\ndomain-refill: 0\nflag-at: 100\n"
 /* Only the domain's: 800,000 mbit for each user. */
 #define DOMAIN_ONLY \
 	"learning: 0\nuser-budget: 1g\nuser-refill: 0\ndomain-budget: 100\ndomain-refill: 0\n"
@@ -37,14 +41,16 @@ static struct seep_verdict ask(struct rig *rig, uint32_t user, const char *text,
 	return seep_engine_ask(rig->thread, &observation, reservation, &name);
 }
 
+/* What the last send reserved. */
+static struct seep_reservation last;
+
 /* Asks, and sends if that is not refused. */
 static struct seep_verdict send(struct rig *rig, uint32_t user, const char *text)
 {
-	struct seep_reservation reservation;
-	struct seep_verdict verdict = ask(rig, user, text, &reservation);
+	struct seep_verdict verdict = ask(rig, user, text, &last);
 
 	if (verdict.outcome != SEEP_REFUSE)
-		seep_engine_commit(rig->thread, &reservation, rig->now_ms);
+		seep_engine_commit(rig->thread, &last, rig->now_ms);
 	return verdict;
 }
 
@@ -58,23 +64,55 @@ static const char *fresh(const char *domain)
 	return text;
 }
 
+/*
+ * What send_all did: what the user's meter took, what the next name would have added to it and how
+ * many names went beyond a line.
+ */
+static struct {
+	uint64_t mbit, next_mbit, line_mbit;
+	unsigned above;
+} all;
+
 /* Sends fresh names until one is refused, or MOST were sent; how many went. */
 static unsigned send_all(struct rig *rig, uint32_t user, const char *domain, unsigned most)
 {
-	for (unsigned sent = 0; sent < most; sent++)
-		if (send(rig, user, fresh(domain)).outcome == SEEP_REFUSE)
+	all.mbit = all.next_mbit = all.above = 0;
+	for (unsigned sent = 0; sent < most; sent++) {
+		if (send(rig, user, fresh(domain)).outcome == SEEP_REFUSE) {
+			all.next_mbit = last.user_charge_mbit;
 			return sent;
+		}
+		all.mbit += last.user_mbit;
+		all.above += all.mbit > all.line_mbit;
+	}
 	return most;
 }
 
-/* Spends a budget of SEVENTEEN whole. */
+/* Did send_all use ROOM up, to within the name that it was refused, and no more of it? */
+static void is_filled(uint64_t room_mbit, const char *text)
+{
+	ok(all.mbit <= room_mbit && all.mbit + all.next_mbit > room_mbit,
+	   "%s: %" PRIu64 " mbit went of %" PRIu64 ", and %" PRIu64 " more would not", text,
+	   all.mbit, room_mbit, all.next_mbit);
+}
+
+/* Is it what one more label of ten letters costs, and little else? */
+static void is_ten(uint64_t mbit, uint64_t more_mbit, const char *text)
+{
+	ok(mbit >= TEN_MBIT + more_mbit &&
+		   mbit <= TEN_MBIT + more_mbit + FIRST_MBIT + CHOICE_MOST_MBIT,
+	   "%s: %" PRIu64 " mbit", text, mbit);
+}
+
+/* Sends new domains until one is refused. */
 static void spend(struct rig *rig, uint32_t user)
 {
 	char text[32];
 
-	for (unsigned n = 0; n < 8; n++) {
+	for (unsigned n = 0; n < 1000; n++) {
 		snprintf(text, sizeof(text), "s%u-%" PRIu32 ".com", n, user);
-		send(rig, user, text);
+		if (send(rig, user, text).outcome == SEEP_REFUSE)
+			return;
 	}
 }
 
@@ -115,7 +153,8 @@ static void is_balanced(struct rig *rig, unsigned long long asked, const char *t
 		       stats_get(&s, "num.seep.exempt") + stats_get(&s, "num.seep.untracked"),
 	       sent, "%s: sent is the sum of its kinds", text);
 	is_int(sent + stats_get(&s, "num.seep.unsent") + stats_get(&s, "num.seep.refused.user") +
-		       stats_get(&s, "num.seep.refused.domain") + stats_get(&s, "seep.inflight"),
+		       stats_get(&s, "num.seep.refused.domain") +
+		       stats_get(&s, "num.seep.refused.dga") + stats_get(&s, "seep.inflight"),
 	       asked, "%s: asked is sent, unsent, refused or in flight", text);
 }
 
@@ -126,11 +165,11 @@ static void test_reservation(void)
 	struct seep_reservation held[9];
 	struct rig rig;
 
-	rig_open(&rig, SEVENTEEN);
+	rig_open(&rig, TWENTY);
 	for (int i = 0; i < 8; i++) {
 		is_verdict(ask(&rig, 1, names[i], &held[i]), SEEP_PASS, SEEP_METER_NONE,
 			   "in flight");
-		is_int(held[i].user_mbit, BARE_MBIT, "in flight: what is reserved");
+		is_int(held[i].user_mbit, BARE_MBIT + FIRST_MBIT, "in flight: what is reserved");
 		is_int(held[i].class, SEEP_CLASS_CHARGED, "in flight: novel");
 	}
 	is_verdict(ask(&rig, 1, names[8], &held[8]), SEEP_REFUSE, SEEP_METER_USER,
@@ -154,8 +193,8 @@ static void test_reservation(void)
 	is_stat(&rig, "inflight", 0, "all sent");
 	is_stat(&rig, "sent", 8, "all sent");
 	is_stat(&rig, "charged", 8, "all sent");
-	is_stat(&rig, "bits", 8 * BARE_MBIT / 1000, "all sent");
-	is_stat(&rig, "bits.metered", 8 * BARE_MBIT / 1000, "all sent");
+	is_stat(&rig, "bits", 8 * (BARE_MBIT + FIRST_MBIT) / 1000, "all sent");
+	is_stat(&rig, "bits.metered", 8 * (BARE_MBIT + FIRST_MBIT) / 1000, "all sent");
 	is_verdict(ask(&rig, 1, names[8], &held[8]), SEEP_REFUSE, SEEP_METER_USER,
 		   "what was sent stays charged");
 	is_balanced(&rig, 14, "reservation");
@@ -169,12 +208,18 @@ static void test_release_is_exact(void)
 
 	rig_open(&rig, USER_ONLY);
 	room = room_of(&rig, 1, "one.com");
-	is_int(room, 8000000 / (TEN_MBIT + NEW_MBIT), "in flight: as many as the budget holds");
+	is_int(room, 8000000 / (TEN_MBIT + NEW_MBIT + FIRST_MBIT),
+	       "in flight: as many as the budget holds");
 	for (int i = 0; i < 20; i++)
 		again = room_of(&rig, 1, "one.com");
 	is_int(again, room, "twenty times given back, and as many again");
 	send(&rig, 1, "one.com");
-	is_int(room_of(&rig, 1, "one.com"), (8000000 - BARE_MBIT) / TEN_MBIT, "less what was sent");
+	uint64_t sent_mbit = last.user_mbit;
+	room = room_of(&rig, 1, "one.com");
+	ask(&rig, 1, fresh("one.com"), &last);
+	seep_engine_release(rig.thread, &last);
+	is_ten(last.user_mbit, 0, "the next");
+	is_int(room, (8000000 - sent_mbit) / last.user_mbit, "less what was sent");
 	is_stat(&rig, "inflight", 0, "all given back");
 	rig_close(&rig);
 }
@@ -188,9 +233,12 @@ static void test_refused_costs_nothing(void)
 	rig_open(
 		&rig,
 		"learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 16\ndomain-refill: 0\n");
+	uint64_t small_mbit = 0;
 	send(&rig, 1, "small.com");
+	small_mbit += last.user_mbit;
 	is_int(send_all(&rig, 1, "small.com", 10), 1,
 	       "the domain's 128,000 mbit take one name more");
+	small_mbit += all.mbit;
 	for (int i = 0; i < 1000; i++)
 		refused += send(&rig, 1, fresh("small.com")).meter == SEEP_METER_DOMAIN;
 	is_int(refused, 1000, "a thousand more are refused by the domain's meter");
@@ -199,33 +247,33 @@ static void test_refused_costs_nothing(void)
 		snprintf(text, sizeof(text), "other%u.com", other);
 		if (send(&rig, 1, text).outcome == SEEP_REFUSE)
 			break;
+		small_mbit += last.user_mbit;
 	}
-	is_int(other, (8000000 - BARE_MBIT - TEN_MBIT) / BARE_MBIT,
-	       "and leave the user's budget as it was");
+	ok(small_mbit <= 8000000 && small_mbit + last.user_charge_mbit > 8000000,
+	   "and leave the user's budget as it was: %u other domains fill it", other);
 	rig_close(&rig);
 
 	rig_open(
 		&rig,
 		"learning: 0\nuser-budget: 16\nuser-refill: 0\ndomain-budget: 1000\ndomain-refill: 0\n");
 	send(&rig, 1, "shared.com");
+	uint64_t mbit = last.domain_mbit;
 	refused = 0;
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < 1000; i++) {
 		refused += send(&rig, 1, fresh("shared.com")).outcome == SEEP_REFUSE;
+		mbit += last.domain_mbit;
+	}
 	is_stat(&rig, "refused.user", refused, "a thousand but one");
 	is_int(refused, 999, "a thousand but one refused by the user's meter");
-	unsigned mbit = 0;
 	struct seep_reservation reservation;
 	for (uint32_t user = 2; user < 2000; user++) {
 		if (ask(&rig, user, fresh("shared.com"), &reservation).outcome == SEEP_REFUSE)
 			break;
-		mbit += TEN_MBIT;
+		mbit += reservation.charge_mbit;
 	}
-	/*
-	 * nobody commits: one user of it, whose 8,000,000 mbit hold all the charges but the first
-	 * two
-	 */
-	is_int(mbit / TEN_MBIT, (8000000 - BARE_MBIT - TEN_MBIT) / TEN_MBIT,
-	       "and leave the domain's as it was");
+	/* nobody commits: one user of it, whose 8,000,000 mbit hold all the charges */
+	ok(mbit <= 8000000 && mbit + reservation.charge_mbit > 8000000,
+	   "and leave the domain's as it was: %" PRIu64 " mbit", mbit);
 	rig_close(&rig);
 }
 
@@ -234,19 +282,28 @@ static void test_known(void)
 	struct seep_reservation reservation;
 	struct rig rig;
 
-	rig_open(&rig, SEVENTEEN);
+	rig_open(&rig, TWENTY);
 	is_verdict(send(&rig, 2, "www.other.com"), SEEP_PASS, SEEP_METER_NONE,
 		   "another user's name");
+	uint64_t polls_mbit = 0;
+	for (int i = 0; i < 200; i++) {
+		send(&rig, 1, "www.other.com");
+		polls_mbit += last.user_mbit;
+	}
+	ok(polls_mbit < 24000, "polled 200 times: %" PRIu64 " mbit in all", polls_mbit);
 	spend(&rig, 1);
 	is_verdict(send(&rig, 1, fresh("other.com")), SEEP_REFUSE, SEEP_METER_USER,
 		   "spent: a new name");
 	is_verdict(ask(&rig, 1, "www.other.com", &reservation), SEEP_PASS, SEEP_METER_NONE,
-		   "spent: a known name");
+		   "spent: a known name that it polls");
 	is_int(reservation.class, SEEP_CLASS_KNOWN, "spent: it is known");
-	is_int(reservation.charge_mbit, 0, "spent: and free");
-	is_int(reservation.user_mbit + reservation.domain_mbit, 0, "spent: on both meters");
+	ok(reservation.charge_mbit < 500, "spent: and nearly free: %" PRIu64 " mbit",
+	   reservation.charge_mbit);
+	ok(reservation.user_mbit <= reservation.charge_mbit &&
+		   reservation.domain_mbit <= reservation.charge_mbit,
+	   "spent: on both meters");
 	seep_engine_commit(rig.thread, &reservation, rig.now_ms);
-	is_stat(&rig, "known", 1, "known");
+	is_stat(&rig, "known", 201, "known");
 
 	/* asked is not sent */
 	ask(&rig, 3, "name-released.other.com", &reservation);
@@ -266,32 +323,42 @@ static void test_known(void)
 	rig_close(&rig);
 }
 
-/* What a hundred use costs under a bit, so it passes for the spent; what ten use does not. */
+/*
+ * What a hundred use costs under a bit, so it passes for the spent; what thirty use does not.  The
+ * budget is filled up to within a bit and a half, by names that fifty share.
+ */
 static void test_common(void)
 {
 	static const struct {
 		unsigned users;
 		bool passes;
-	} cases[] = { { 1, false }, { 10, false }, { 40, false }, { 100, true }, { 300, true } };
+	} cases[] = { { 1, false }, { 10, false }, { 30, false }, { 100, true }, { 300, true } };
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct seep_reservation reservation;
 		struct seep_verdict verdict;
 		struct rig rig;
+		uint64_t rare_mbit = cases[i].users <= 16 ? FIRST_MBIT + CHOICE_MOST_MBIT : 0;
 
-		rig_open(&rig, SEVENTEEN);
+		rig_open(&rig, TWENTY);
+		for (uint32_t user = 0; user < 50; user++)
+			send(&rig, 1000 + user, fresh("filler.com"));
 		for (uint32_t user = 0; user < cases[i].users; user++)
-			send(&rig, 1000 + user, fresh("common.com"));
+			send(&rig, 2000 + user, fresh("common.com"));
 		spend(&rig, 1);
+		send_all(&rig, 1, "filler.com", 1000);
 		verdict = ask(&rig, 1, fresh("common.com"), &reservation);
 		is_verdict(verdict, cases[i].passes ? SEEP_PASS : SEEP_REFUSE,
 			   cases[i].passes ? SEEP_METER_NONE : SEEP_METER_USER,
 			   "spent, at a domain of some");
-		is_int(reservation.charge_mbit, TEN_MBIT, "%u users: the charge is what it is",
-		       cases[i].users);
+		ok(reservation.charge_mbit >= TEN_MBIT &&
+			   reservation.charge_mbit <= TEN_MBIT + rare_mbit,
+		   "%u users: the charge is what it is", cases[i].users);
 		/* the sketch of 32 registers errs by 14.7 %, three times that is the band */
-		ok(reservation.user_charge_mbit > TEN_MBIT / (cases[i].users * 1.45) - 1 &&
-			   reservation.user_charge_mbit < TEN_MBIT / (cases[i].users * 0.55) + 1,
+		ok(reservation.user_charge_mbit >
+				   reservation.charge_mbit / (cases[i].users * 1.45) - 1 &&
+			   reservation.user_charge_mbit <
+				   reservation.charge_mbit / (cases[i].users * 0.55) + 1,
 		   "%u users: its share is %" PRIu64, cases[i].users, reservation.user_charge_mbit);
 		rig_close(&rig);
 	}
@@ -304,23 +371,24 @@ static void test_new_domain(void)
 
 	rig_open(&rig, USER_ONLY);
 	ask(&rig, 1, fresh("one.com"), &reservation);
-	is_int(reservation.user_mbit, TEN_MBIT + NEW_MBIT, "a new domain costs more");
+	is_int(reservation.user_mbit, TEN_MBIT + NEW_MBIT + FIRST_MBIT, "a new domain costs more");
 	seep_engine_release(rig.thread, &reservation);
 	ask(&rig, 1, fresh("one.com"), &reservation);
-	is_int(reservation.user_mbit, TEN_MBIT + NEW_MBIT, "until it was sent");
+	is_int(reservation.user_mbit, TEN_MBIT + NEW_MBIT + FIRST_MBIT, "until it was sent");
 	seep_engine_commit(rig.thread, &reservation, rig.now_ms);
 	ask(&rig, 1, fresh("one.com"), &reservation);
-	is_int(reservation.user_mbit, TEN_MBIT, "then no more");
-	is_int(reservation.domain_mbit, TEN_MBIT, "on the domain's meter too");
+	is_ten(reservation.user_mbit, 0, "then no more");
+	is_int(reservation.domain_mbit, reservation.user_mbit, "on the domain's meter too");
 	seep_engine_release(rig.thread, &reservation);
 	ask(&rig, 2, fresh("one.com"), &reservation);
-	is_int(reservation.user_mbit, TEN_MBIT, "nor for another user");
+	is_int(reservation.user_mbit, TEN_MBIT + FIRST_MBIT, "nor for another user");
 	seep_engine_release(rig.thread, &reservation);
 	ask(&rig, 2, "one.com", &reservation);
-	is_int(reservation.user_mbit, 1000, "the bare domain, not sent before: one bit");
+	is_int(reservation.user_mbit, 1000 + TYPE_MBIT + FIRST_MBIT,
+	       "the bare domain, not sent before: one bit, its type and that it is novel");
 	seep_engine_release(rig.thread, &reservation);
 	ask(&rig, 1, fresh("two.com"), &reservation);
-	is_int(reservation.user_mbit, TEN_MBIT + NEW_MBIT, "another domain is another's");
+	is_ten(reservation.user_mbit, NEW_MBIT, "another domain is another's");
 	seep_engine_release(rig.thread, &reservation);
 	rig_close(&rig);
 }
@@ -333,27 +401,55 @@ static void test_two_users(void)
 	rig_open(&rig, USER_ONLY);
 	send(&rig, 1, fresh("both.com"));
 	ask(&rig, 2, fresh("both.com"), &reservation);
-	is_int(reservation.user_mbit, TEN_MBIT,
+	is_int(reservation.user_mbit, TEN_MBIT + FIRST_MBIT,
 	       "the second user pays in full, one using it so far");
-	is_int(reservation.domain_mbit, TEN_MBIT, "the domain takes it all");
+	is_int(reservation.domain_mbit, reservation.charge_mbit, "the domain takes it all");
 	seep_engine_commit(rig.thread, &reservation, rig.now_ms);
 	for (uint32_t user = 1; user <= 3; user++) {
 		ask(&rig, user, fresh("both.com"), &reservation);
-		is_int(reservation.user_mbit, TEN_MBIT / 2, "with two, user %u pays half", user);
-		is_int(reservation.domain_mbit, TEN_MBIT, "and the domain takes it all");
+		is_ten(reservation.charge_mbit, 0, "with two users");
+		is_int(reservation.user_mbit, reservation.charge_mbit / 2,
+		       "with two, user %u pays half", user);
+		is_int(reservation.domain_mbit, reservation.charge_mbit,
+		       "and the domain takes it all");
 		seep_engine_release(rig.thread, &reservation);
 	}
 	for (int i = 0; i < 100; i++)
 		send(&rig, 1, fresh("both.com"));
 	ask(&rig, 1, fresh("both.com"), &reservation);
-	is_int(reservation.user_mbit, TEN_MBIT / 2,
+	is_int(reservation.user_mbit, reservation.charge_mbit / 2,
 	       "one that sends a hundred more is still one of two");
 	seep_engine_release(rig.thread, &reservation);
 	rig_close(&rig);
 }
 
+/* A meter of 8,000,000 mbit that drains 800,000 a day, by the test's own count. */
+struct level {
+	double mbit;
+	uint64_t when_ms;
+};
+
+static void level_drain(struct level *level, const struct rig *rig)
+{
+	level->mbit -= (double)(rig->now_ms - level->when_ms) * 800000 / DAY_MS;
+	level->mbit = level->mbit > 0 ? level->mbit : 0;
+	level->when_ms = rig->now_ms;
+}
+
+/* Sends fresh names until one is refused: is the meter full then, to within that name? */
+static void is_filled_to(struct rig *rig, struct level *level, const char *text)
+{
+	level_drain(level, rig);
+	send_all(rig, 1, "far.com", 1000);
+	level->mbit += (double)all.mbit;
+	/* drained in whole thousandths of a bit */
+	ok(level->mbit < 8000000 + 2 && level->mbit + (double)all.next_mbit > 8000000 - 2,
+	   "%s: filled to %.0f, and %" PRIu64 " more would not go", text, level->mbit,
+	   all.next_mbit);
+}
+
 /*
- * 800,000 mbit a day out of 8,000,000: a model of what is left tells how many names pass each day.
+ * 800,000 mbit a day out of 8,000,000: a model of what is left tells how much passes each day.
  */
 static void test_refill(void)
 {
@@ -362,27 +458,25 @@ static void test_refill(void)
 		"learning: 0\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\ndomain-refill: 0\n";
 
 	for (unsigned touches = 1; touches <= 1000; touches *= 10) {
-		uint64_t room = 8000000 - (1000 + 4 * 5322 + 1000) - NEW_MBIT;
+		struct level level = { 0, NOW_MS };
+		char text[64];
 		struct rig rig;
 
 		rig_open(&rig, conf);
 		send(&rig, 1, "www.far.com");
-		is_int(send_all(&rig, 1, "far.com", 1000), room / TEN_MBIT, "at first the budget");
-		room %= TEN_MBIT;
+		level.mbit += (double)last.user_mbit;
+		is_filled_to(&rig, &level, "at first the budget");
 		for (size_t i = 0; i < COUNT(days); i++) {
-			/*
-			 * known names keep the meter touched; they cost nothing, and drain nothing
-			 */
+			/* known names keep the meter touched; they drain nothing */
 			uint64_t from_ms = rig.now_ms;
 			for (unsigned touch = 1; touch <= touches; touch++) {
 				rig.now_ms = from_ms + days[i] * DAY_MS * touch / touches;
+				level_drain(&level, &rig);
 				send(&rig, 1, "www.far.com");
+				level.mbit += (double)last.user_mbit;
 			}
-			room = room + days[i] * 800000 < 8000000 ? room + days[i] * 800000
-								 : 8000000;
-			is_int(send_all(&rig, 1, "far.com", 1000), room / TEN_MBIT,
-			       "%u days on, %u touches: what has drained", days[i], touches);
-			room %= TEN_MBIT;
+			snprintf(text, sizeof(text), "%u days on, %u touches", days[i], touches);
+			is_filled_to(&rig, &level, text);
 		}
 		rig.now_ms -= 30 * DAY_MS;
 		is_int(send_all(&rig, 1, "far.com", 1000), 0, "the clock set back: nothing");
@@ -410,20 +504,28 @@ static void test_not_guarding(void)
 		const char *text = cases[i].text;
 		char conf[256];
 		struct rig rig;
-		unsigned refused = 0;
+		unsigned refused = 0, flagged = 0, would = 0;
+		uint64_t level_mbit = 0;
 
 		snprintf(conf, sizeof(conf),
 			 "%suser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n",
 			 cases[i].conf);
 		rig_open(&rig, conf);
 		is_stat(&rig, "mode", cases[i].mode, text);
-		for (unsigned n = 0; n < 1000; n++)
+		for (unsigned n = 0; n < 1000; n++) {
 			refused += send(&rig, 1, fresh("far.com")).outcome == SEEP_REFUSE;
+			level_mbit += last.user_charge_mbit;
+			would += level_mbit > 8000000;
+			flagged += level_mbit > 4000000 && level_mbit <= 8000000;
+			/* the first that does not fit fills it */
+			level_mbit = level_mbit < 8000000 ? level_mbit : 8000000;
+		}
 		is_int(refused, 0, "%s: a thousand names pass", text);
 		is_stat(&rig, "refused.user", 0, text);
-		/* level + charge above half: from the 66th on; above all: from the 132nd on */
-		is_stat(&rig, "flagged.user", 131 - 65, text);
-		is_stat(&rig, "would_refuse.user", 1000 - 131, text);
+		is_stat(&rig, "flagged.user", flagged, text);
+		is_stat(&rig, "would_refuse.user", would, text);
+		ok(flagged > 50 && would > 800, "%s: %u above half, %u above all", text, flagged,
+		   would);
 		is_stat(&rig, "users.spent", 1, text);
 		is_stat(&rig, "charged", 1000, text);
 		is_balanced(&rig, 1000, text);
@@ -433,11 +535,11 @@ static void test_not_guarding(void)
 		 * fewer
 		 */
 		rig.now_ms += 5 * DAY_MS;
-		unsigned passed = 0;
-		while (passed < 1000 && send(&rig, 1, fresh("far.com")).outcome == SEEP_FLAG)
-			passed++;
-		is_int(passed, 5 * 800000 / TEN_MBIT,
-		       "%s: the meter stood at its budget and no higher", text);
+		all.mbit = 0;
+		while (all.mbit < 8000000 && send(&rig, 1, fresh("far.com")).outcome == SEEP_FLAG)
+			all.mbit += last.user_charge_mbit;
+		all.next_mbit = last.user_charge_mbit;
+		is_filled(5 * 800000, "the meter stood at its budget and no higher");
 
 		rig.now_ms = NOW_MS + 7 * DAY_MS - 1;
 		send_all(&rig, 1, "far.com", 100);
@@ -447,8 +549,10 @@ static void test_not_guarding(void)
 		is_int(send_all(&rig, 1, "far.com", 100), cases[i].ends ? 0 : 100, "%s: a week on",
 		       text);
 		rig.now_ms = NOW_MS + 8 * DAY_MS;
-		is_int(send_all(&rig, 1, "far.com", 100), cases[i].ends ? 800000 / TEN_MBIT : 100,
-		       "%s: and a day more", text);
+		if (!is_bool(send_all(&rig, 1, "far.com", 100) < 100, cases[i].ends,
+			     "%s: and a day more", text) ||
+		    cases[i].ends)
+			is_filled(800000, text);
 		rig_close(&rig);
 	}
 }
@@ -465,11 +569,12 @@ static void test_capped_release(void)
 	unsigned passed = 0;
 	while (passed < 1000 && send(&rig, 1, fresh("far.com")).outcome == SEEP_PASS)
 		passed++;
-	is_int(passed, (8000000 - NEW_MBIT) / TEN_MBIT, "learning: so many within the budget");
+	ok(passed > 90 && passed < 8000000 / TEN_MBIT, "learning: %u within the budget", passed);
 	ask(&rig, 1, "www.new.com", &held);
 	is_int(held.user_mbit, 0, "learning: the meter stands at its budget and takes no more");
-	is_int(held.user_charge_mbit, 1000 + 4 * 5322 + 1000 + NEW_MBIT,
-	       "learning: whatever the charge");
+	ok(held.user_charge_mbit > NEW_MBIT + TYPE_MBIT + 2000 &&
+		   held.user_charge_mbit < TEN_MBIT + NEW_MBIT,
+	   "learning: whatever the charge");
 	seep_engine_release(rig.thread, &held);
 	rig.now_ms += 7 * DAY_MS;
 	is_verdict(send(&rig, 1, "x.com"), SEEP_REFUSE, SEEP_METER_USER,
@@ -527,7 +632,7 @@ static void test_never_charged(void)
 		is_stat(&rig, cases[i].stat, 1, text);
 		is_stat(&rig, "users", metered, text);
 		is_stat(&rig, "domains", metered, text);
-		is_stat(&rig, "novelty.names", metered, text);
+		is_bool(rig_stat(&rig, "novelty.names"), metered, "%s: remembered or not", text);
 		is_bool(rig_stat(&rig, "bits"), metered, "%s: bits", text);
 		is_balanced(&rig, 1, text);
 		/* and released, the same */
@@ -564,8 +669,8 @@ static void test_commit_internal(void)
 		ask(&rig, 1, "www.corp.com", &held);
 		seep_engine_commit_internal(rig.thread, &held);
 	}
-	is_int(held.charge_mbit, 1000 + 4 * 5322 + 1000 + NEW_MBIT,
-	       "internal after all: still novel, of a new domain");
+	ok(held.class == SEEP_CLASS_CHARGED && held.charge_mbit > NEW_MBIT + TYPE_MBIT,
+	   "internal after all: still novel, of a new domain");
 	is_stat(&rig, "internal", 100, "internal after all");
 	is_stat(&rig, "sent", 100, "internal after all");
 	is_stat(&rig, "bits", 0, "internal after all");
@@ -671,21 +776,24 @@ static void test_edges(void)
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *text = cases[i].text;
-		/* www.far.com, a minute's drain, then as many more as fit */
-		const uint64_t www_mbit = 1000 + 4 * 5322 + 1000 + NEW_MBIT;
-		const uint64_t guard_mbit =
-			www_mbit + (8000000 - www_mbit) / TEN_MBIT * TEN_MBIT - 60 * 800000 / 86400;
+		uint64_t level_mbit;
+		unsigned names = 1;
 		struct told told = { 0 };
 		struct rig rig;
 
 		rig_open_with(&rig, cases[i].conf, 1, tell, &told);
 		send(&rig, 1, "www.far.com");
+		level_mbit = last.user_mbit - 60 * 800000 / 86400; /* a minute's drain */
 		rig.now_ms += 60000;
-		for (int n = 0; n < 65; n++)
+		for (; level_mbit < 4000000 - TEN_MBIT - FIRST_MBIT - CHOICE_MOST_MBIT; names++) {
 			send(&rig, 1, fresh("far.com"));
+			level_mbit += last.user_mbit;
+		}
 		is_int(told.count, 0, "%s: nothing is told below the line", text);
-		for (int n = 0; n < 3; n++)
+		for (int n = 0; n < 3; n++, names++) {
 			send(&rig, 1, fresh("far.com"));
+			level_mbit += last.user_mbit;
+		}
 		if (!is_int(told.count, 1, "%s: one event at the line", text)) {
 			rig_close(&rig);
 			continue;
@@ -698,17 +806,19 @@ static void test_edges(void)
 			   told.events[0].level_mbit < 4000000 + 2 * TEN_MBIT,
 		   "%s: the level is just above half", text);
 		is_int(told.events[0].first_s, NOW_S, "%s: first seen", text);
-		/* 66 names, in 64 registers that err by 10.4 %: three times that */
-		ok(told.events[0].names > 66 * 0.69 && told.events[0].names < 66 * 1.31,
-		   "%s: %" PRIu64 " names", text, told.events[0].names);
+		/* 64 registers err by 10.4 %: three times that */
+		ok(told.events[0].names > names * 0.69 && told.events[0].names < names * 1.31,
+		   "%s: %" PRIu64 " names of about %u", text, told.events[0].names, names);
 		if (cases[i].meter == SEEP_METER_USER)
 			is_int(told.events[0].domains, 1, "%s: one domain", text);
 		else
 			is_int(told.events[0].users, 1, "%s: one user", text);
 		ok(strstr(told.events[0].name, ".far.com") != NULL, "%s: the name", text);
 
-		for (int n = 0; n < 500; n++)
+		for (int n = 0; n < 500; n++) {
 			send(&rig, 1, fresh("far.com"));
+			level_mbit += cases[i].mode == SEEP_MODE_GUARD ? last.user_mbit : 0;
+		}
 		if (!is_int(told.count, 2, "%s: one event at the budget", text)) {
 			rig_close(&rig);
 			continue;
@@ -720,7 +830,7 @@ static void test_edges(void)
 		 * budget
 		 */
 		is_int(told.events[1].level_mbit,
-		       cases[i].mode == SEEP_MODE_GUARD ? guard_mbit : 8000000, "%s: the level",
+		       cases[i].mode == SEEP_MODE_GUARD ? level_mbit : 8000000, "%s: the level",
 		       text);
 		is_stat(&rig, cases[i].meter == SEEP_METER_USER ? "users.spent" : "domains.spent",
 			1, text);
@@ -759,16 +869,20 @@ static void test_flag_counts(void)
 	struct rig rig;
 
 	rig_open(&rig, USER_ONLY);
-	is_int(send_all(&rig, 1, "far.com", 1000), 131, "131 names pass");
-	is_stat(&rig, "flagged.user", 131 - 65, "of which those above half");
+	all.line_mbit = 4000000;
+	ok(send_all(&rig, 1, "far.com", 1000) < 1000, "some names pass");
+	is_filled(8000000, "user");
+	is_stat(&rig, "flagged.user", all.above, "of which those above half");
 	is_stat(&rig, "flagged.domain", 0, "none for the domain");
 	rig_close(&rig);
 
 	rig_open(&rig, DOMAIN_ONLY);
-	/* 800,000 mbit: half are passed by the seventh, 16,000 + 7 * 60,542; twelve fit */
-	is_int(send_all(&rig, 1, "far.com", 1000), 12, "12 names pass");
-	is_stat(&rig, "flagged.domain", 12 - 6, "of which those above half");
+	all.line_mbit = 400000;
+	ok(send_all(&rig, 1, "far.com", 1000) < 1000, "some names pass");
+	is_filled(800000, "domain");
+	is_stat(&rig, "flagged.domain", all.above, "of which those above half");
 	is_stat(&rig, "flagged.user", 0, "none for the user");
+	ok(all.above > 3 && all.above < 9, "about half of them: %u", all.above);
 	rig_close(&rig);
 }
 
@@ -812,8 +926,8 @@ static void test_no_flood(void)
 		"learning: 0\nuser-budget: 50\nuser-refill: 0\ndomain-budget: 100\ndomain-refill: 0\n",
 		1, tell, &told);
 	send(&rig, 1, "far.com");
-	is_int(send_all(&rig, 1, "far.com", 100), 6,
-	       "six names: the user is spent, the domain just below half");
+	ok(send_all(&rig, 1, "far.com", 100) >= 4,
+	   "some names: the user is spent, the domain just below half");
 	for (int i = 0; i < 20; i++) {
 		send(&rig, 1, fresh("far.com"));
 		send(&rig, 1, "far.com");
@@ -829,8 +943,8 @@ static void test_no_flood(void)
 		"learning: 0\nuser-budget: 100\nuser-refill: 0\ndomain-budget: 50\ndomain-refill: 0\n",
 		1, tell, &told);
 	send(&rig, 1, "far.com");
-	is_int(send_all(&rig, 1, "far.com", 100), 6,
-	       "six names: the domain is spent, the user just below half");
+	ok(send_all(&rig, 1, "far.com", 100) >= 4,
+	   "some names: the domain is spent, the user just below half");
 	for (int i = 0; i < 20; i++) {
 		send(&rig, 1, fresh("far.com"));
 		send(&rig, 1, "far.com");
@@ -967,7 +1081,7 @@ static void test_eviction(void)
 	is_stat(&rig, "memory.bytes", seep_engine_memory_bytes(rig.engine), "a megabyte");
 	ok(rig_stat(&rig, "memory.bytes") < (1 << 20) + 65536 + SEEP_SUFFIX_READER_BYTES,
 	   "a megabyte, and little besides");
-	send_all(&rig, 1, "far.com", 1000);
+	unsigned sent = send_all(&rig, 1, "far.com", 1000);
 	before = rig_stats(&rig, false);
 	for (uint32_t n = 0; n < strangers; n++) {
 		rig.now_ms += 1000;
@@ -989,7 +1103,7 @@ static void test_eviction(void)
 	is_verdict(send(&rig, 1, fresh("far.com")), SEEP_REFUSE, SEEP_METER_USER,
 		   "the spent user is still spent");
 	is_stat(&rig, "untracked", 0, "nobody went untracked");
-	is_balanced(&rig, 131 + 1 + strangers + 1, "eviction");
+	is_balanced(&rig, sent + 1 + strangers + 1, "eviction");
 	rig_close(&rig);
 
 	/* many users at few domains: only users go */
@@ -1008,7 +1122,7 @@ static void test_drained_makes_room(void)
 	struct rig rig;
 	char text[32];
 
-	rig_open(&rig, "learning: 0\nuser-budget: 17\nuser-refill: 17\ndomain-budget: 1g\n"
+	rig_open(&rig, "learning: 0\nuser-budget: 20\nuser-refill: 20\ndomain-budget: 1g\n"
 		       "memory-size: 1m\n");
 	for (uint32_t user = 0; user < 5000; user++) {
 		spend(&rig, 1000 + user);
@@ -1033,7 +1147,6 @@ static void test_untracked(void)
 {
 	enum { most = 8000 };
 	static struct seep_reservation held[most];
-	struct seep_reservation last;
 	struct rig rig;
 	unsigned untracked = 0, wrong = 0, passed = 0;
 	char text[64];
@@ -1072,7 +1185,7 @@ static void test_untracked(void)
 
 	/* every place taken by spent users: the next address has no budget of its own, and what all
 	 * such get out together is one user's budget */
-	rig_open(&rig, SEVENTEEN "memory-size: 1m\n");
+	rig_open(&rig, TWENTY "memory-size: 1m\n");
 	for (uint32_t user = 0; user < 5000; user++) {
 		spend(&rig, 1000 + user);
 		send(&rig, 1000 + user, fresh("far.com")); /* refused */
@@ -1093,7 +1206,7 @@ static void test_refused_takes_no_place(void)
 	struct rig rig;
 	char text[64];
 
-	rig_open(&rig, SEVENTEEN "memory-size: 1m\n");
+	rig_open(&rig, TWENTY "memory-size: 1m\n");
 	for (uint32_t user = 0; user < 100; user++)
 		send(&rig, 1000 + user, "www.common.com");
 	spend(&rig, 1);
@@ -1168,7 +1281,8 @@ static void test_hits(void)
 	seep_counters_add(&seep_thread_counters(rig.thread)->queries, 1000);
 	is_stat(&rig, "hits", 1000, "what the host counts");
 	is_stat(&rig, "queries", 1000, "what the host counts");
-	is_int(send_all(&rig, 1, "far.com", 1000), 131, "hits cost nothing");
+	ok(send_all(&rig, 1, "far.com", 1000) < 1000, "spent");
+	is_filled(8000000, "hits cost nothing");
 	for (uint32_t n = 0; n < 1000; n++) {
 		client = address_v4(n % 200);
 		seep_engine_hit(rig.thread, &client);
@@ -1198,6 +1312,7 @@ static void test_print(void)
 
 	rig_open(&rig, USER_ONLY);
 	send_all(&rig, 1, "far.com", 10);
+	uint64_t ten_mbit = all.mbit;
 	first = rig_stats(&rig, false);
 	second = rig_stats(&rig, true);
 	is_int(first.count, COUNT(keys), "all statistics are printed");
@@ -1210,8 +1325,7 @@ static void test_print(void)
 	is_int(wrong, 0, "each once, by its key, and the same until the reset");
 	third = rig_stats(&rig, false);
 	is_int(stats_get(&second, "num.seep.charged"), 10, "before the reset: charged");
-	is_int(stats_get(&second, "num.seep.bits"), (10 * TEN_MBIT + NEW_MBIT) / 1000,
-	       "before the reset: bits");
+	is_int(stats_get(&second, "num.seep.bits"), ten_mbit / 1000, "before the reset: bits");
 	for (unsigned i = 0; i < third.count; i++)
 		if (strncmp(third.keys[i], "num.", 4) == 0)
 			is_int(third.values[i], 0, "after the reset: %s", third.keys[i]);
@@ -1219,8 +1333,10 @@ static void test_print(void)
 			is_int(third.values[i], first.values[i], "after the reset: %s stays",
 			       third.keys[i]);
 	send_all(&rig, 1, "far.com", 3);
+	ten_mbit += all.mbit;
 	is_stat(&rig, "charged", 3, "since the reset");
-	is_int(send_all(&rig, 1, "far.com", 1000), 131 - 13, "and the meters were not reset");
+	send_all(&rig, 1, "far.com", 1000);
+	is_filled(8000000 - ten_mbit, "and the meters were not reset");
 
 	for (int calls = 1; calls <= (int)COUNT(keys); calls++) {
 		int left = calls;
@@ -1323,7 +1439,8 @@ static void test_random(void)
 		asked++;
 		outcomes[verdict.outcome][verdict.meter]++;
 		over += (verdict.outcome == SEEP_PASS) != (verdict.meter == SEEP_METER_NONE);
-		over += reservation->class != SEEP_CLASS_CHARGED && verdict.outcome != SEEP_PASS;
+		over += reservation->class != SEEP_CLASS_CHARGED &&
+			reservation->class != SEEP_CLASS_KNOWN && verdict.outcome != SEEP_PASS;
 		over += reservation->user_mbit > reservation->user_charge_mbit;
 		over += reservation->domain_mbit > reservation->charge_mbit;
 		over += verdict.outcome == SEEP_REFUSE && rig.now_ms < NOW_MS + 6 * DAY_MS;

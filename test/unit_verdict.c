@@ -104,8 +104,69 @@ static void test_decide(void)
 		}
 }
 
+/* The DGA meter's word counts where it is the stronger; it, too, refuses only when guarding. */
+static void test_dga(void)
+{
+	static const struct {
+		struct seep_verdict before;
+		enum seep_outcome dga;
+		enum seep_mode mode;
+		struct seep_verdict after;
+	} cases[] = {
+		{ { SEEP_PASS, SEEP_METER_NONE },
+		  SEEP_PASS,
+		  SEEP_MODE_GUARD,
+		  { SEEP_PASS, SEEP_METER_NONE } },
+		{ { SEEP_PASS, SEEP_METER_NONE },
+		  SEEP_FLAG,
+		  SEEP_MODE_GUARD,
+		  { SEEP_FLAG, SEEP_METER_DGA } },
+		{ { SEEP_PASS, SEEP_METER_NONE },
+		  SEEP_REFUSE,
+		  SEEP_MODE_GUARD,
+		  { SEEP_REFUSE, SEEP_METER_DGA } },
+		{ { SEEP_PASS, SEEP_METER_NONE },
+		  SEEP_REFUSE,
+		  SEEP_MODE_LEARNING,
+		  { SEEP_WOULD_REFUSE, SEEP_METER_DGA } },
+		{ { SEEP_PASS, SEEP_METER_NONE },
+		  SEEP_REFUSE,
+		  SEEP_MODE_FLAG,
+		  { SEEP_WOULD_REFUSE, SEEP_METER_DGA } },
+		{ { SEEP_FLAG, SEEP_METER_USER },
+		  SEEP_FLAG,
+		  SEEP_MODE_GUARD,
+		  { SEEP_FLAG, SEEP_METER_USER } },
+		{ { SEEP_FLAG, SEEP_METER_DOMAIN },
+		  SEEP_REFUSE,
+		  SEEP_MODE_GUARD,
+		  { SEEP_REFUSE, SEEP_METER_DGA } },
+		{ { SEEP_REFUSE, SEEP_METER_DOMAIN },
+		  SEEP_REFUSE,
+		  SEEP_MODE_GUARD,
+		  { SEEP_REFUSE, SEEP_METER_DOMAIN } },
+		{ { SEEP_REFUSE, SEEP_METER_USER },
+		  SEEP_FLAG,
+		  SEEP_MODE_GUARD,
+		  { SEEP_REFUSE, SEEP_METER_USER } },
+		{ { SEEP_WOULD_REFUSE, SEEP_METER_USER },
+		  SEEP_REFUSE,
+		  SEEP_MODE_LEARNING,
+		  { SEEP_WOULD_REFUSE, SEEP_METER_USER } },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct seep_verdict got =
+			seep_verdict_with_dga(cases[i].before, cases[i].dga, cases[i].mode);
+
+		is_int(got.outcome, cases[i].after.outcome, "DGA case %zu: the outcome", i);
+		is_int(got.meter, cases[i].after.meter, "DGA case %zu: the meter", i);
+	}
+}
+
 int main(void)
 {
+	test_dga();
 	test_reading();
 	test_decide();
 	return done();

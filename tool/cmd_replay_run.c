@@ -8,12 +8,12 @@
 
 #include <string.h>
 
+enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3 };
+
 /* What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure stays. */
 #define TTL_MAX_S          86400u
 #define TTL_NEGATIVE_MAX_S 3600u
 #define TTL_FAILURE_S      5u
-
-enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3 };
 
 /* All that the run works on. */
 struct run {
@@ -132,15 +132,17 @@ static void count_miss(struct run *run, const struct seep_reservation *reservati
 }
 
 /*
- * The query left, and was answered: ANSWERED is the one place where an answer comes in. What the engine learns of
- * response codes belongs here: event->rcode, unless it is TRACE_RCODE_NONE.
+ * Does the domain exist, by the response code alone?  A trace does not tell which
+ * zone said NXDOMAIN: of a name below its domain, it says nothing of the domain.
  */
-static void send_query(struct run *run, const struct seep_reservation *reservation,
-		       const struct trace_event *event, uint64_t when_ms)
+static enum seep_existence existence_of(const struct trace_event *event,
+					const struct seep_name *name)
 {
-	seep_engine_commit(run->thread, reservation, when_ms);
-	/* ANSWERED: seep_engine_answered(run->thread, reservation, event->rcode, when_ms) */
-	(void)event;
+	if (event->rcode == RCODE_NOERROR)
+		return SEEP_EXISTENCE_YES;
+	if (event->rcode == RCODE_NXDOMAIN && !name->prefix_labels)
+		return SEEP_EXISTENCE_NO;
+	return SEEP_EXISTENCE_UNKNOWN;
 }
 
 /* A query that the cache cannot answer. False without memory. */
@@ -167,7 +169,8 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 	count_miss(run, &reservation);
 	if (reservation.verdict.outcome == SEEP_REFUSE)
 		return true;
-	send_query(run, &reservation, event, when_ms);
+	seep_engine_commit(run->thread, &reservation, when_ms);
+	seep_engine_answered(run->thread, &observation, &reservation, existence_of(event, &name));
 	if (run->cache)
 		cache_sim_put(run->cache, cache_key, when_ms / 1000,
 			      ttl_of(run->replay->options, event), domain);

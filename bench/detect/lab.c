@@ -54,6 +54,7 @@ static struct method_plan plan_of(const struct pass *pass)
 
 	return (struct method_plan){
 		.users = pass->org.users,
+		.people = pass->org.people,
 		.warm_days = options->warm_days,
 		.hits = pass->stage.hits,
 		.seed = options->seed,
@@ -169,6 +170,8 @@ static void open_pass(struct pass *pass)
 	};
 
 	org_open(&pass->org, &lab->world, &org_plan);
+	/* No operator would have the own domain blocked. */
+	util_map_at(&lab->popular, org_own_domain(&pass->org));
 	stage_open(&pass->stage, &lab->world, pass->org.users, pass->days);
 	account_open(&pass->account, &(struct account_plan){
 					     .people = pass->org.people,

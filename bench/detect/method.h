@@ -57,6 +57,7 @@ struct method {
 /* What methods are made from. */
 struct method_plan {
 	uint32_t users;
+	uint32_t people; /* the first of these; servers follow */
 	unsigned warm_days;
 	const uint32_t *hits; /* a user: queries answered from cache so far */
 	uint64_t seed;

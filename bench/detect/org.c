@@ -60,7 +60,7 @@ static void set_hours(struct person *person, struct dice *dice)
 
 static void set_tastes(struct person *person, struct dice *dice)
 {
-	static const float pages[ORG_ROLES] = { 55, 90, 190, 80 };
+	static const float pages[ORG_ROLES] = { 42, 65, 140, 80 };
 	const struct org *org = person->org;
 	uint32_t department = dice_below(dice, ORG_DEPARTMENTS);
 
@@ -222,6 +222,11 @@ void org_enter(struct org *org, struct stage *stage)
 	}
 	for (uint32_t i = 0; i < org->servers; i++)
 		stage_add(stage, &org->server[i].actor);
+}
+
+uint64_t org_own_domain(const struct org *org)
+{
+	return org->world->names.entries[org->corp_names[0]].domain;
 }
 
 /* When a person is there on a day, and how busy; false if not at all. */

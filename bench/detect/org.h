@@ -80,6 +80,9 @@ void org_close(struct org *org);
 /* Sends everybody to work. */
 void org_enter(struct org *org, struct stage *stage);
 
+/* The hash of the organisation's own domain, as events have it. */
+uint64_t org_own_domain(const struct org *org);
+
 /* When a person does next what is done every MEAN_MS of its active time. */
 uint64_t org_next(const struct person *person, uint64_t now_ms, double mean_ms, struct dice *dice);
 /* How long the person is active in a day, on average. */

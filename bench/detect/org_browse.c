@@ -9,7 +9,7 @@
 /* One in so many pages, an interest gives way to another. */
 #define NEW_INTEREST 160
 
-#define PROGRAM_EVERY_MS (5 * 60e3)
+#define PROGRAM_EVERY_MS (10 * 60e3)
 
 static uint32_t pick_site(struct person *person, struct dice *dice)
 {

@@ -34,7 +34,8 @@ struct zip {
 	struct talk *talks;
 	size_t count, room;
 	unsigned day;
-	uint32_t most; /* that any talk was compressed to, while tuning */
+	uint32_t most; /* that any talk of a person was compressed to, while tuning */
+	uint32_t people;
 	z_stream stream;
 	unsigned char scratch[1 << 16];
 };
@@ -97,12 +98,13 @@ static void compress_text(struct zip *zip, struct talk *talk)
 /* Is it time to compress?  Only if the result could be over.  While tuning,
  * when the text has grown by a tenth, and could come near the largest: smaller
  * ones do not matter to a threshold that hardly anybody is to cross. */
-static bool due(const struct method *method, const struct zip *zip, const struct talk *talk)
+static bool due(const struct method *method, const struct zip *zip, const struct talk *talk,
+		bool person)
 {
 	uint32_t added = talk->size - talk->zipped_at;
 
 	if (!method->armed)
-		return added > talk->zipped_at / 10 + 64 &&
+		return person && added > talk->zipped_at / 10 + 64 &&
 		       talk->size + STORED_BYTES > zip->most / 5 * 4;
 	return talk->zipped + added + STORED_BYTES > method->threshold;
 }
@@ -120,9 +122,9 @@ static enum act observe(struct method *method, const struct event *event)
 	if (talk->over)
 		return ACT_REFUSE;
 	add_text(talk, event);
-	if (due(method, zip, talk))
+	if (due(method, zip, talk, event->user < zip->people))
 		compress_text(zip, talk);
-	if (!method->armed && talk->zipped > zip->most)
+	if (!method->armed && event->user < zip->people && talk->zipped > zip->most)
 		zip->most = talk->zipped;
 	method->score = talk->zipped;
 	if (!method->armed || method->score <= method->threshold)
@@ -148,6 +150,7 @@ struct method *rival_zip_open(const struct method_plan *plan)
 	struct method *method = method_new("compressed bytes a day");
 	struct zip *zip = util_zeroed(1, sizeof(*zip));
 
+	zip->people = plan->people;
 	/* Without header and checksum: no bytes that nobody could send. */
 	if (deflateInit2(&zip->stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK)
 		util_die("zlib does not start");

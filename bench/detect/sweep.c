@@ -62,6 +62,7 @@ static void run_one(struct lab *lab, uint32_t users, const char *list)
 	struct account account;
 	struct method_plan plan = {
 		.users = users,
+		.people = users,
 		.seed = options->seed,
 		.common_list = list,
 		.memory_bytes = memory_for(users),
