@@ -6,7 +6,7 @@ import sys
 import time
 
 import rig
-from rig import charge_bits, need
+from rig import most_bits, need, spelled_bits
 from rig.world import SLOW_ADDRESS
 
 COUNT = 200
@@ -58,7 +58,7 @@ def one_user(tap):
     with rig.Lab(conf="learning: 0\ndomain-budget: 1g\nexempt-user: 127.0.9.1\n") as lab:
         slow = lab.slow_server()
         lab.ask("warm.slow.example", source="127.0.9.1")
-        each = charge_bits(LABEL % 0 + ".slow.example", new_domain=False)
+        each = most_bits(LABEL % 0 + ".slow.example")
         for wave in range(2):
             before = lab.seep()
             seen = len(slow.distinct())
@@ -77,8 +77,9 @@ def one_user(tap):
             tap.equal(refused + passed, COUNT, what + "refused are all others")
             tap.equal(len(slow.distinct()) - seen, passed, what + "only those reached the server")
             tap.equal(left, 0, what + "nothing left in flight")
-            tap.note("%d passed, %d bits metered, %.1f bits each" % (
-                passed, lab.seep()["num.seep.bits.metered"], each))
+            tap.note("%d passed, %d bits metered, %.1f bits each and a little" % (
+                passed, lab.seep()["num.seep.bits.metered"],
+                spelled_bits(LABEL % 0 + ".slow.example")))
         metered = lab.seep()["num.seep.bits.metered"]
         tap.ok(metered <= BUDGET_BITS + each, "never more than one name over the budget", metered)
         tap.ok(metered >= BUDGET_BITS - each - 16, "the budget can be used up", metered)
@@ -88,7 +89,7 @@ def many_users(tap):
     """20 users with ten names each in one domain, whose budget grows with its users."""
     with rig.Lab(conf="learning: 0\nuser-budget: 1g\ndomain-budget: 64\n") as lab:
         slow = lab.slow_server()
-        each = charge_bits(LABEL % 0 + ".slow.example", new_domain=False)
+        each = most_bits(LABEL % 0 + ".slow.example")
         slow.hold()
         todo = names(0)
         bursts = [lab.burst(todo[at::20], source="127.1.0.%d" % (at + 1)) for at in range(20)]

@@ -143,7 +143,6 @@ def transports(lab, watch, tap):
 def in_flight(lab, watch, tap):
     slow = lab.slow_server()
     lab.ask("warm.slow.example", source="127.3.0.9")
-    watch.model.charge("127.3.0.9", "warm.slow.example")
 
     slow.hold()
     with watch.case("the same user asks twice in flight", charged=1, joined=1,
@@ -185,7 +184,6 @@ def in_flight(lab, watch, tap):
         codes = rcode_of(first.wait()), rcode_of(second.wait())
         tap.equal(codes, ("NOERROR", "NOERROR"), "both are answered")
 
-    watch.model.join("127.3.2.2", "cd.late.example")
 
     slow.hold()
     with watch.case("the type differs: two states", charged=1, known=1,
@@ -363,7 +361,7 @@ def over_budget(lab, watch, tap):
         tap.equal(rcode_of(lab.ask(long_name(6), source=a, tcp=True)), "REFUSED", "refused")
     with watch.case("cached names still answered", hits=1):
         tap.equal(rcode_of(lab.ask(long_name(0), source=a)), "NOERROR", "it is answered")
-    with watch.case("known names still resolve", known=1):
+    with watch.case("known names still resolve", known=1, flagged_user=1):
         tap.equal(rcode_of(lab.ask(long_name(0), "AAAA", source=a)), "NOERROR", "it resolves")
     with watch.case("local names still answered", local=1):
         tap.equal(rcode_of(lab.ask("here.static.example", source=a)), "NOERROR", "it is answered")
@@ -442,7 +440,7 @@ def domain_lab(tap):
             lab.ask("%s9.light.example" % ("h" * 39), source=a)
         with watch.case("another user does not get through either", refused_domain=1):
             lab.ask("%s8.heavy.example" % ("h" * 39), source=b)
-        with watch.case("names known there still resolve", known=1):
+        with watch.case("names known there still resolve", known=1, flagged_domain=1):
             lab.ask("%s0.heavy.example" % ("h" * 39), "AAAA", source=b)
         with watch.case("as a user of it, the other brings a budget", charged=1,
                         charge=[(b, "%s8.heavy.example" % ("h" * 39))], ignore=(
@@ -471,7 +469,6 @@ def qmin_lab(tap):
         watch = Watch(lab, tap, "qmin")
         a, ignore = "127.1.0.1", ("background",)
         lab.ask("warm.wild.example", source=a)
-        watch.model.charge(a, "warm.wild.example")
         with watch.case("three labels below the domain", charged=1,
                         charge=[(a, "x.y.z.wild.example")]):
             tap.equal(rcode_of(lab.ask("x.y.z.wild.example", source=a)), "NOERROR", "it resolves")
@@ -493,8 +490,8 @@ def qmin_lab(tap):
             lab.ask("www.signed.example", source=a, dnssec=True)
         with watch.case("a domain itself", charged=1, charge=[(a, "nobody.example")]):
             lab.ask("nobody.example", source=a)
-        with watch.case("the domain does not exist", charged=1, charge=[(a, "s.gone.void")],
-                        ignore=ignore):
+        with watch.case("the domain does not exist", charged=1, missing=1,
+                        charge=[(a, "s.gone.void")], ignore=ignore):
             tap.equal(rcode_of(lab.ask("s.gone.void", source=a)), "NXDOMAIN", "NXDOMAIN")
 
 
@@ -585,6 +582,55 @@ def rpz_lab(tap):
             tap.equal(rcode_of(lab.ask("www.rpzip.example", source=a)), "NOERROR", "no data")
 
 
+def generated(lab, watch, tap, user, count):
+    """Domains that do not exist, one after the other."""
+    for at in range(count):
+        name = "xkqvz%d.void" % at
+        with watch.case("generated domain %d" % at, charged=1, missing=1, charge=[(user, name)],
+                        gauges={"users.dga": int(at == 5)}):
+            tap.equal(rcode_of(lab.ask(name, source=user)), "NXDOMAIN", "NXDOMAIN arrives")
+
+
+def dga_lab(tap, refuse):
+    conf = "learning: 0\n" + ("dga-action: refuse\n" if refuse else "")
+    with rig.Lab(conf=conf) as lab:
+        watch = Watch(lab, tap, "DGA, " + ("refuse" if refuse else "flag"))
+        a, b = "127.1.0.1", "127.1.0.2"
+        lab.ask("www.wild.example", source=b)
+        lab.ask("poll.ttl0.example", source=a)
+        # What is no sign of it: a name below a domain that exists, single labels, reverse names.
+        for name in "no.nx.example", "qzkwvjxyp.", "5.4.3.10.in-addr.arpa":
+            before = lab.seep()
+            lab.ask(name, source=a)
+            tap.equal(lab.seep()["num.seep.missing"], before["num.seep.missing"],
+                      "%s: %s is not missing" % (watch.title, name))
+        for _ in range(3):
+            lab.ask("dead.void", source=a)
+        tap.equal(lab.seep()["num.seep.missing"], 1, watch.title + ": a dead domain counts once")
+        generated(lab, watch, tap, b, 6)
+        lines = [line for line in lab.log().splitlines() if "looks for generated domains" in line]
+        tap.ok(len(lines) == 1 and b in lines[0], watch.title + ": one log line tells", lines)
+        if refuse:
+            with watch.case("a new domain", refused_dga=1):
+                answer = lab.ask("www.new.void", source=b)
+                tap.equal(rcode_of(answer), "REFUSED", "it is refused")
+                tap.ok(any(code == 15 and "DGA" in text for code, text in ede_of(answer)),
+                       "EDE 15 names the DGA meter", ede_of(answer))
+        else:
+            with watch.case("a new domain", charged=1, flagged_dga=1, missing=1,
+                            charge=[(b, "www.new.void")]):
+                tap.equal(rcode_of(lab.ask("www.new.void", source=b)), "NXDOMAIN", "it passes")
+        with watch.case("a hit", hits=1):
+            tap.equal(rcode_of(lab.ask("www.wild.example", source=b)), "NOERROR", "answered")
+        with watch.case("a new name in a domain in use", charged=1,
+                        charge=[(b, "ftp.wild.example")]):
+            tap.equal(rcode_of(lab.ask("ftp.wild.example", source=b)), "NOERROR", "it resolves")
+        with watch.case("a known name of another", known=1):
+            tap.equal(rcode_of(lab.ask("poll.ttl0.example", source=b)), "NOERROR", "it resolves")
+        with watch.case("another user", charged=1, charge=[(a, "www.other.example")]):
+            tap.equal(rcode_of(lab.ask("www.other.example", source=a)), "NOERROR", "it resolves")
+
+
 def main():
     need.live()
     with rig.Tap() as tap:
@@ -602,6 +648,8 @@ def main():
         expired_lab(tap)
         expired_wait_lab(tap)
         rpz_lab(tap)
+        dga_lab(tap, refuse=False)
+        dga_lab(tap, refuse=True)
     return tap.code()
 
 

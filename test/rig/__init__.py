@@ -6,6 +6,6 @@ from . import need
 need.system_python()
 
 from .client import as_name, ede_of, rcode_of  # noqa: E402,F401
-from .cost import charge_bits  # noqa: E402,F401
+from .cost import most_bits, spelled_bits  # noqa: E402,F401
 from .lab import BUILT, RESOLVER, RESOLVER6, Lab  # noqa: E402,F401
 from .tap import Tap  # noqa: E402,F401

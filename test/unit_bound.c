@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The bound: whatever a tunnel's coding, over as many domains as it likes, no more of its own bits
+ * get out in thirty days than budget and refill.  What is measured is printed.
+ */
+#include "fixture.h"
+
+#include <math.h>
+
+#define DAYS         30
+/* The defaults: 1 KiB, and 128 bytes a day. */
+#define CONF         "learning: 0\n"
+#define MACHINE_BITS (8.0 * (1024 + 128 * DAYS))
+
+/* Names that are taken for known by the novelty memory's false positives. */
+#define SLACK 1.01
+
+/* What costs less than a bit passes when the budget is spent; a user has at most one such name at a
+ * time, and gains no more than this by it. */
+#define SKEWED_SLACK 1.02
+
+#define TRIES_AN_HOUR 2000
+
+/* A way to write payload into a prefix. */
+struct coding {
+	const char *text;
+	const char *symbols;     /* NULL for all bytes that are no capital letters */
+	unsigned labels, length; /* symbols in each label, or one word */
+	bool words;
+};
+
+static const char base36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+static const struct coding codings[] = {
+	{ "base32, 50", "abcdefghijklmnopqrstuvwxyz234567", 1, 50, false },
+	{ "base32, 3 x 60", "abcdefghijklmnopqrstuvwxyz234567", 3, 60, false },
+	{ "hex, 32", "0123456789abcdef", 1, 32, false },
+	{ "hex, 3 x 62", "0123456789abcdef", 3, 62, false },
+	{ "base64url lowered, 40", "0123456789abcdefghijklmnopqrstuvwxyz-", 1, 40, false },
+	{ "all 38, 60", "0123456789abcdefghijklmnopqrstuvwxyz-_", 1, 60, false },
+	{ "words, 1", NULL, 1, 0, true },
+	{ "words, 4 labels", NULL, 4, 0, true },
+	{ "words, 8 labels", NULL, 8, 0, true },
+	{ "names of 9 bytes", base36, 1, 9, false },
+	{ "names of 3 bytes", base36, 1, 3, false },
+	{ "digits, 20", "0123456789", 1, 20, false },
+	{ "digits, 8 labels of 1", "0123456789", 8, 1, false },
+	{ "hex, 20 labels of 1", "0123456789abcdef", 20, 1, false },
+	{ "bytes, 30", NULL, 1, 30, false },
+	{ "bytes, 3 x 60", NULL, 3, 60, false },
+};
+
+#define WORDS 1024
+
+static double bits_of(const struct coding *coding)
+{
+	if (coding->words)
+		return coding->labels * log2(WORDS);
+	return coding->labels * coding->length *
+	       log2(coding->symbols ? (double)strlen(coding->symbols) : 256 - 26);
+}
+
+/* Puts a label of SIZE bytes behind the name. */
+static void put_label(struct wire *wire, const void *label, size_t size)
+{
+	wire->bytes[wire->size++] = (uint8_t)size;
+	memcpy(wire->bytes + wire->size, label, size);
+	wire->size += size;
+}
+
+static void put_symbols(struct wire *wire, const struct coding *coding, uint64_t *seed)
+{
+	uint8_t label[64];
+
+	for (unsigned i = 0; i < coding->length; i++) {
+		if (coding->symbols) {
+			label[i] = (uint8_t)coding
+					   ->symbols[random_next(seed) % strlen(coding->symbols)];
+			continue;
+		}
+		label[i] = (uint8_t)(random_next(seed) % (256 - 26));
+		label[i] = (uint8_t)(label[i] >= 'A' ? label[i] + 26 : label[i]);
+	}
+	put_label(wire, label, coding->length);
+}
+
+static void put_text(struct wire *wire, const char *format, unsigned n)
+{
+	char text[32];
+
+	put_label(wire, text, (size_t)snprintf(text, sizeof(text), format, n));
+}
+
+/* A tunnel of several machines and domains; what each is told by the next name. */
+struct tunnel {
+	unsigned machines, domains;
+	const struct coding *coding; /* or a codebook... */
+	unsigned skew;               /* a codebook's first name is sent so often in a hundred */
+	unsigned names;              /* ...of so many known ones, or neither: the query type */
+	unsigned tries;              /* of each machine in an hour */
+};
+
+/* The next name and its type; the bits of payload that it carries. */
+static double next_name(const struct tunnel *tunnel, struct wire *wire, uint16_t *type,
+			uint64_t *seed)
+{
+	unsigned domain = (unsigned)(random_next(seed) % tunnel->domains);
+	double bits = log2(tunnel->domains);
+
+	*wire = (struct wire){ .size = 0 };
+	*type = 1;
+	if (tunnel->coding) {
+		for (unsigned i = 0; i < tunnel->coding->labels; i++)
+			if (tunnel->coding->words)
+				put_text(wire, "word%x", (unsigned)(random_next(seed) % WORDS));
+			else
+				put_symbols(wire, tunnel->coding, seed);
+		bits += bits_of(tunnel->coding);
+	} else if (tunnel->names) {
+		double share = tunnel->skew / 100.0;
+		unsigned name = (unsigned)(random_next(seed) % tunnel->names);
+
+		bits = log2(tunnel->names);
+		if (tunnel->skew) { /* of two names */
+			name = random_next(seed) % 100 >= tunnel->skew;
+			bits = -log2(name ? 1 - share : share);
+		}
+		put_text(wire, "c%x", name);
+		domain = name % tunnel->domains;
+	} else {
+		put_text(wire, "q", 0);
+		*type = (uint16_t)random_next(seed);
+		bits += 16;
+	}
+	put_text(wire, "tunnel%u", domain);
+	put_label(wire, "com", 3);
+	wire->bytes[wire->size++] = 0;
+	return bits;
+}
+
+struct outcome {
+	double payload, charged; /* bits */
+	unsigned long sent;
+};
+
+/* Every hour of thirty days each machine sends what goes. */
+static struct outcome run(const struct tunnel *tunnel, uint64_t seed)
+{
+	struct outcome outcome = { 0 };
+	struct rig rig;
+
+	rig_open(&rig, CONF);
+	for (unsigned hour = 0; hour < DAYS * 24; hour++) {
+		rig.now_ms = NOW_MS + hour * UINT64_C(3600000);
+		for (unsigned machine = 0; machine < tunnel->machines; machine++) {
+			for (unsigned try = 0, refused = 0; try < tunnel->tries && refused < 2;
+			     try++) {
+				struct seep_reservation reservation;
+				struct seep_observation observation;
+				struct seep_name name;
+				struct wire wire;
+				uint16_t type;
+				uint64_t before = seed;
+				double bits = next_name(tunnel, &wire, &type, &seed);
+
+				observation = (struct seep_observation){
+					.client = address_v4(machine),
+					.name = wire.bytes,
+					.name_size = wire.size,
+					.type = type,
+					.when_ms = rig.now_ms,
+				};
+				if (seep_engine_ask(rig.thread, &observation, &reservation, &name)
+					    .outcome == SEEP_REFUSE) {
+					/* the message waits until it goes */
+					seed = before;
+					refused++;
+					continue;
+				}
+				seep_engine_commit(rig.thread, &reservation, rig.now_ms);
+				outcome.payload += bits;
+				outcome.charged += (double)reservation.charge_mbit / 1000;
+				outcome.sent++;
+			}
+		}
+	}
+	rig_close(&rig);
+	return outcome;
+}
+
+static void note(const char *text, const struct tunnel *tunnel, const struct outcome *outcome)
+{
+	printf("# %-24s %2u machines %4u domains: %7lu names, %9.0f bytes, %.3f of its bits a bit "
+	       "charged, %.2f of the budgets\n",
+	       text, tunnel->machines, tunnel->domains, outcome->sent, outcome->payload / 8,
+	       outcome->payload / outcome->charged,
+	       outcome->payload / (MACHINE_BITS * tunnel->machines));
+}
+
+static void test_codings(void)
+{
+	static const unsigned domains[] = { 1, 10, 100, 1000 };
+
+	for (size_t i = 0; i < COUNT(codings); i++)
+		for (size_t d = 0; d < COUNT(domains); d++) {
+			struct tunnel tunnel = { .machines = 1,
+						 .domains = domains[d],
+						 .coding = &codings[i],
+						 .tries = TRIES_AN_HOUR };
+			struct outcome outcome = run(&tunnel, i * 100 + d);
+
+			note(codings[i].text, &tunnel, &outcome);
+			ok(outcome.payload <= MACHINE_BITS * SLACK,
+			   "%s over %u domains: %.0f bits of %.0f", codings[i].text, domains[d],
+			   outcome.payload, MACHINE_BITS);
+			ok(outcome.sent > 10, "and some get out");
+		}
+}
+
+/* Names that are known already, their order being the message. */
+static void test_codebook(void)
+{
+	for (unsigned names = 2; names <= 512; names *= 4)
+		for (unsigned domains = 1; domains <= 100; domains *= 100) {
+			struct tunnel tunnel = { .machines = 1,
+						 .domains = domains < names ? domains : names,
+						 .names = names,
+						 .tries = TRIES_AN_HOUR };
+			struct outcome outcome = run(&tunnel, names + domains);
+			char text[32];
+
+			snprintf(text, sizeof(text), "codebook of %u", names);
+			note(text, &tunnel, &outcome);
+			ok(outcome.payload <= MACHINE_BITS * SLACK,
+			   "%s over %u domains: %.0f bits of %.0f", text, tunnel.domains,
+			   outcome.payload, MACHINE_BITS);
+		}
+}
+
+/* Two names of which one is sent mostly: what passes for costing less than a bit. */
+static void test_skewed(void)
+{
+	for (unsigned skew = 55; skew < 100; skew += 10) {
+		struct tunnel tunnel = { .machines = 1,
+					 .domains = 1,
+					 .skew = skew,
+					 .names = 2,
+					 .tries = TRIES_AN_HOUR };
+		struct outcome outcome = run(&tunnel, skew);
+		char text[32];
+
+		snprintf(text, sizeof(text), "codebook of 2, %u : %u", skew, 100 - skew);
+		note(text, &tunnel, &outcome);
+		ok(outcome.payload <= MACHINE_BITS * SKEWED_SLACK, "%s: %.0f bits of %.0f", text,
+		   outcome.payload, MACHINE_BITS);
+	}
+}
+
+static void test_type(void)
+{
+	for (unsigned domains = 1; domains <= 100; domains *= 100) {
+		struct tunnel tunnel = { .machines = 1,
+					 .domains = domains,
+					 .tries = TRIES_AN_HOUR };
+		struct outcome outcome = run(&tunnel, domains);
+
+		note("query type", &tunnel, &outcome);
+		ok(outcome.payload <= MACHINE_BITS * SLACK,
+		   "the query type over %u domains: %.0f bits of %.0f", domains, outcome.payload,
+		   MACHINE_BITS);
+	}
+}
+
+/*
+ * Machines that share domains: on one domain they get no more than a budget each, on several up to
+ * as many budgets as there are domains, or machines if they are fewer, for each pays a share of
+ * what goes to each domain.  What has no bound is printed only (doc/THEORY.md).
+ */
+static void test_machines(void)
+{
+	static const unsigned machines[] = { 2, 10, 50 };
+	static const unsigned domains[] = { 1, 10 };
+	static const size_t which[] = { 0, 9, 10 };
+
+	for (size_t m = 0; m < COUNT(machines); m++)
+		for (size_t d = 0; d < COUNT(domains); d++) {
+			for (size_t i = 0; i < COUNT(which); i++) {
+				struct tunnel tunnel = { .machines = machines[m],
+							 .domains = domains[d],
+							 .coding = &codings[which[i]],
+							 .tries = machines[m] > 10 ? 12 : 40 };
+				struct outcome outcome = run(&tunnel, m * 10 + d);
+
+				note(codings[which[i]].text, &tunnel, &outcome);
+				/* beyond ten machines short names weigh less than a bit each */
+				if (machines[m] > 10 && codings[which[i]].length < 9)
+					continue;
+				ok(outcome.payload <= MACHINE_BITS * SLACK * machines[m] *
+							      (machines[m] < domains[d]
+								       ? machines[m]
+								       : domains[d]),
+				   "%s, %u machines, %u domains: %.2f budgets each",
+				   codings[which[i]].text, machines[m], domains[d],
+				   outcome.payload / MACHINE_BITS / machines[m]);
+			}
+			struct tunnel tunnel = { .machines = machines[m],
+						 .domains = domains[d],
+						 .names = 512,
+						 .tries = machines[m] > 10 ? 12 : 40 };
+			struct outcome outcome = run(&tunnel, m * 10 + d);
+
+			note("codebook of 512", &tunnel, &outcome);
+		}
+}
+
+int main(void)
+{
+	test_codings();
+	test_codebook();
+	test_skewed();
+	test_type();
+	test_machines();
+	return done();
+}
