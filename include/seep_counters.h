@@ -21,7 +21,7 @@
 		"the resolver's own queries: prefetch, DNSSEC, servers")                          \
 	COUNTER(sent, "num.seep.sent", 1, "misses whose own name left the resolver")              \
 	COUNTER(unsent, "num.seep.unsent", 1, "misses that ended without their name leaving")     \
-	COUNTER(known, "num.seep.known", 1, "sent: known here already, costs nothing")            \
+	COUNTER(known, "num.seep.known", 1, "sent: known here already")                           \
 	COUNTER(charged, "num.seep.charged", 1, "sent: novel, charged")                           \
 	COUNTER(internal, "num.seep.internal", 1,                                                 \
 		"sent: to a stub or forward zone on a private address")                           \

@@ -20,6 +20,7 @@ static void fire_bot(struct actor *actor, struct stage *stage)
 	event.sender = (uint16_t)(DGA_SENDER | bot->number);
 	event.ttl_s = found ? 300 : 900;
 	event.rcode = found ? RCODE_OK : RCODE_NXDOMAIN;
+	event.gone = !found;
 	stage_ask_event(stage, &event);
 	bot->asked++;
 	actor->next_ms = UINT64_MAX;

@@ -44,6 +44,7 @@ struct event {
 	uint8_t size;
 	uint8_t domain_at; /* set for misses, if it was not */
 	uint8_t rcode;
+	uint8_t gone; /* its registrable domain does not exist */
 	/* What a tunnel's owner learns from this name: with letter case kept
 	 * on its way, and with all letters lower-cased. */
 	float payload_bits;

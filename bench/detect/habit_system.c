@@ -51,13 +51,13 @@ void habit_probe(struct person *person, struct stage *stage, struct dice *dice)
 		wire_random(&wire, dice, WIRE_LOWER, dice_between(dice, 7, 15));
 		cut = wire.size;
 		wire_end(&wire);
-		stage_ask_missing(stage, person->user, &wire, TYPE_A);
+		stage_ask_missing(stage, person->user, &wire, TYPE_A, true);
 		if (person->org->home)
 			continue;
 		wire.size = cut;
 		wire_dotted(&wire, person->org->corp);
 		wire_end(&wire);
-		stage_ask_missing(stage, person->user, &wire, TYPE_A);
+		stage_ask_missing(stage, person->user, &wire, TYPE_A, false);
 	}
 }
 
@@ -80,8 +80,8 @@ void habit_storm(struct person *person, struct stage *stage, struct dice *dice)
 		for (unsigned repeat = dice_between(dice, 1, 3); repeat > 0; repeat--)
 			wire_dotted(&wire, person->org->corp);
 		wire_end(&wire);
-		stage_ask_missing(stage, person->user, &wire, TYPE_A);
-		stage_ask_missing(stage, person->user, &wire, TYPE_AAAA);
+		stage_ask_missing(stage, person->user, &wire, TYPE_A, false);
+		stage_ask_missing(stage, person->user, &wire, TYPE_AAAA, false);
 	}
 }
 

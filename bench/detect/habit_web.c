@@ -105,8 +105,8 @@ void habit_gone(struct person *person, struct stage *stage, struct dice *dice)
 		wire_text(&wire, "www");
 	wire_dotted(&wire, text);
 	wire_end(&wire);
-	stage_ask_missing(stage, person->user, &wire, TYPE_A);
-	stage_ask_missing(stage, person->user, &wire, TYPE_AAAA);
+	stage_ask_missing(stage, person->user, &wire, TYPE_A, true);
+	stage_ask_missing(stage, person->user, &wire, TYPE_AAAA, true);
 }
 
 /* A letter wrong in the name of a site that one knows. */
@@ -122,6 +122,6 @@ void habit_typo(struct person *person, struct stage *stage, struct dice *dice)
 	wire.size = entry->size;
 	wire.bytes[at + 1 + dice_below(dice, wire.bytes[at])] =
 		(uint8_t)WIRE_LOWER[dice_below(dice, 26)];
-	stage_ask_missing(stage, person->user, &wire, TYPE_A);
-	stage_ask_missing(stage, person->user, &wire, TYPE_AAAA);
+	stage_ask_missing(stage, person->user, &wire, TYPE_A, true);
+	stage_ask_missing(stage, person->user, &wire, TYPE_AAAA, true);
 }

@@ -20,12 +20,12 @@ static void take_event(void *context, const struct seep_event *event)
 {
 	struct method *method = context;
 
-	/* Spent without having been flagged before tells as well. */
-	method->alerts += event->edge == SEEP_EDGE_FLAGGED || event->edge == SEEP_EDGE_SPENT;
-#ifdef SEEP_METER_HAS_DGA
-	if (event->meter == SEEP_METER_DGA && event->edge != SEEP_EDGE_RELEASED)
+	if (event->edge == SEEP_EDGE_RELEASED)
+		return;
+	if (event->meter == SEEP_METER_DGA)
 		((struct seep *)method->state)->told_dga = true;
-#endif
+	else
+		method->alerts++;
 }
 
 static enum act act_of(struct seep_verdict verdict)
@@ -38,6 +38,15 @@ static enum act act_of(struct seep_verdict verdict)
 	default:
 		return ACT_FLAG;
 	}
+}
+
+/* As the adapter tells: NXDOMAIN by the domain's own servers means that it is
+ * there; an answer that failed tells nothing. */
+static enum seep_existence existence_of(const struct event *event)
+{
+	if (event->rcode == RCODE_SERVFAIL)
+		return SEEP_EXISTENCE_UNKNOWN;
+	return event->gone ? SEEP_EXISTENCE_NO : SEEP_EXISTENCE_YES;
 }
 
 static enum act observe(struct method *method, const struct event *event)
@@ -65,10 +74,7 @@ static enum act observe(struct method *method, const struct event *event)
 							     : METHOD_METER_NONE;
 	if (act != ACT_REFUSE) {
 		seep_engine_commit(seep->thread, &reservation, event->when_ms);
-		/* What came back, for the DGA meter. */
-#ifdef SEEP_METER_HAS_DGA
-		seep_engine_answered(seep->thread, &reservation, event->rcode, event->when_ms);
-#endif
+		seep_engine_answered(seep->thread, &observation, &reservation, existence_of(event));
 	}
 	method->dga = seep->told_dga;
 	return act;

@@ -16,6 +16,7 @@ struct name_entry {
 	uint8_t size;
 	uint8_t domain_at;
 	uint8_t rcode;
+	uint8_t gone; /* not even its domain exists */
 };
 
 struct names {

@@ -34,13 +34,13 @@ void mail_fire(struct actor *actor, struct stage *stage)
 		wire_reversed(&wire, address);
 		wire_dotted(&wire, lists[i]);
 		wire_end(&wire);
-		stage_ask_missing(stage, server->user, &wire, TYPE_A);
+		stage_ask_missing(stage, server->user, &wire, TYPE_A, false);
 	}
 	wire.size = 0;
 	wire_append(&wire, domain);
 	wire_dotted(&wire, "multi.surbl.org");
 	wire_end(&wire);
-	stage_ask_missing(stage, server->user, &wire, TYPE_A);
+	stage_ask_missing(stage, server->user, &wire, TYPE_A, false);
 	wire.size = 0;
 	wire_append(&wire, domain);
 	wire_end(&wire);

@@ -116,6 +116,7 @@ void stage_ask(struct stage *stage, uint32_t user, uint32_t id, uint16_t type)
 		.size = entry->size,
 		.domain_at = entry->domain_at,
 		.rcode = entry->rcode,
+		.gone = entry->gone,
 	};
 	stage->sent(stage->context, &event);
 }
@@ -166,7 +167,8 @@ void stage_ask_wire(struct stage *stage, uint32_t user, const struct wire *wire,
 	stage_ask_event(stage, &event);
 }
 
-void stage_ask_missing(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type)
+void stage_ask_missing(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type,
+		       bool gone)
 {
 	struct event event = {
 		.name = wire->bytes,
@@ -175,6 +177,7 @@ void stage_ask_missing(struct stage *stage, uint32_t user, const struct wire *wi
 		.type = type,
 		.size = (uint8_t)wire->size,
 		.rcode = RCODE_NXDOMAIN,
+		.gone = gone,
 	};
 
 	stage_ask_event(stage, &event);

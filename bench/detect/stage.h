@@ -56,7 +56,8 @@ void stage_ask_event(struct stage *stage, struct event *event);
 /* A complete name that is in no pool, benign. */
 void stage_ask_wire(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type,
 		    uint32_t ttl_s);
-/* The same, and it does not exist. */
-void stage_ask_missing(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type);
+/* The same, and it does not exist; GONE: nor does its domain. */
+void stage_ask_missing(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type,
+		       bool gone);
 
 #endif
