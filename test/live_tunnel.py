@@ -88,8 +88,8 @@ def guarded(tap, qmin):
         tap.ok(refusals(lab.seep(), "refused.") > 0, title + "refusals are counted")
         for tool in TOOLS if not qmin else ():
             site = sites[tool]
-            codes = [rcode_of(site.ask("%s.%s%d.%s.example" % ("n" * 60, "n" * 50, at,
-                                                              tool.lower())))
+            codes = [rcode_of(site.ask("%s%02d.%s%02d.%s.example" % ("n" * 58, at, "n" * 50, at,
+                                                                  tool.lower())))
                      for at in range(FINISH)]
             tap.equal(codes[-1], "REFUSED",
                       "%s%s: the user's next novel names are refused" % (title, tool))
