@@ -20,7 +20,7 @@
 #define WORLD_POPULAR   24000u /* sites that people here may well know */
 #define WORLD_PLATFORMS 160u
 #define WORLD_PARTIES   4000u
-#define WORLD_DEAD      1500u
+#define WORLD_DEAD      150u
 #define WORLD_NO_NAME   UINT32_MAX
 
 /* A domain and its names: COUNT in a row from FIRST in the pool. */
