@@ -42,7 +42,7 @@ def passing(tap, title, why, log, **lab_options):
         if len(told) != 1:
             tap.note("\n".join(lines[-5:]) or "no line of seep in the log")
         lab.reload()
-        tap.equal(rcode_of(lab.ask("%s.again.example" % long_prefix(9), source=USER)), "NOERROR",
+        tap.equal(rcode_of(lab.ask("%s.again.example" % long_prefix(0), source=USER)), "NOERROR",
                   title + ": still after a reload")
 
 

@@ -863,6 +863,33 @@ static void test_edges(void)
 	}
 }
 
+/* A line that is crossed by a domain's first name is told all the same, in every mode. */
+static void test_edges_new_domains(void)
+{
+	static const char *const confs[] = {
+		"learning: 0\nuser-budget: 1000\n",
+		"learning: 7d\nuser-budget: 1000\n",
+		"learning: 0\naction: flag\nuser-budget: 1000\n",
+	};
+
+	for (size_t i = 0; i < COUNT(confs); i++) {
+		struct told told = { 0 };
+		struct rig rig;
+		char text[32];
+
+		rig_open_with(&rig, confs[i], 1, tell, &told);
+		for (unsigned n = 0; n < 1000; n++) {
+			snprintf(text, sizeof(text), "new%u.com", n);
+			send(&rig, 1, text);
+		}
+		if (is_int(told.count, 2, "new domains only: two events (%zu)", i)) {
+			is_int(told.events[0].edge, SEEP_EDGE_FLAGGED, "flagged");
+			is_int(told.events[1].edge, SEEP_EDGE_SPENT, "and spent");
+		}
+		rig_close(&rig);
+	}
+}
+
 /* Flags count at every query, whichever was told. */
 static void test_flag_counts(void)
 {
@@ -1508,6 +1535,7 @@ int main(void)
 	test_commit_internal();
 	test_domain_meter();
 	test_edges();
+	test_edges_new_domains();
 	test_flag_counts();
 	test_no_flood();
 	test_release_waits();

@@ -138,6 +138,40 @@ static void test_split(void)
 	is_int(wire_of(L63 "." L63 "." L63 "." L61).size, 255, "a longest name was among them");
 }
 
+/* Which domains are of the kind that people register. */
+static void test_registrable(void)
+{
+	static const struct {
+		const char *name;
+		bool registrable;
+	} cases[] = {
+		{ "example.com", true },
+		{ "www.example.com", true },
+		{ "example.co.jp", true },
+		{ "a.b.example.co.jp", true },
+		{ "nobody-has.this", true },
+		{ "user.github.io", true },
+		{ ".", false },
+		{ "com", false },
+		{ "qzkwvjxyp", false },
+		{ "co.jp", false },
+		{ "github.io", false },
+		{ "1.2.0.192.in-addr.arpa", false },
+		{ "192.in-addr.arpa", false },
+		{ "1.0.0.2.ip6.arpa", false },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire name = wire_of(cases[i].name);
+		struct seep_name split;
+
+		memset(&split, 0xff, sizeof(split));
+		split_exactly(&split, name.bytes, name.size);
+		is_bool(split.registrable, cases[i].registrable, "%s: registrable or not",
+			cases[i].name);
+	}
+}
+
 static void test_no_name(void)
 {
 	static const struct {
@@ -505,6 +539,7 @@ int main(void)
 	}
 	test_split();
 	test_split(); /* once more, from what the reader remembers */
+	test_registrable();
 	test_no_name();
 	test_random();
 	test_many_suffixes();
