@@ -9,6 +9,9 @@
 /* One in so many pages, an interest gives way to another. */
 #define NEW_INTEREST 160
 
+/* Of a site's own names, a page needs at most so many. */
+#define PAGE_NAMES 5
+
 #define PROGRAM_EVERY_MS (10 * 60e3)
 
 static uint32_t pick_site(struct person *person, struct dice *dice)
@@ -41,7 +44,7 @@ static void open_page(struct stage *stage, uint32_t user, uint32_t site, struct 
 	unsigned resources = dice_between(&fixed, 1, 7);
 
 	stage_ask_browser(stage, user, domain->first);
-	for (unsigned i = 1; i < domain->count; i++) {
+	for (unsigned i = 1; i < domain->count && i < PAGE_NAMES; i++) {
 		if (dice_chance(dice, 0.4))
 			stage_ask_browser(stage, user, domain->first + i);
 	}
