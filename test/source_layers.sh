@@ -16,7 +16,7 @@ layers() {
 	1 sketch.c sketch.h
 	1 subtree.c subtree.h
 	1 suffix.c suffix.h
-	2 conf.c conf.h
+	2 conf.h
 	2 dga.c dga.h
 	2 labels.c labels.h
 	2 name.c name.h
@@ -25,7 +25,10 @@ layers() {
 	2 verdict.c verdict.h
 	3 charge.c charge.h
 	3 common.c common.h
+	3 conf_lines.c conf_lines.h
+	3 conf_option.c conf_option.h
 	3 meter.c meter.h
+	4 conf.c
 	4 engine.h
 	5 engine_state.h
 	6 engine.c engine_ask.c engine_end.c engine_print.c
