@@ -179,7 +179,7 @@ static bool skip_ipv6(struct packet *packet, struct bytes *bytes, uint8_t *proto
 /* Finds the payload of a packet from or to the port of DNS. */
 static bool dissect(const struct captured *captured, struct packet *packet, struct bytes bytes)
 {
-	uint8_t protocol;
+	uint8_t protocol = 0;
 	size_t header;
 	bool found;
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* At most so much of the organisation is infected in one run. */
-#define INFECTED_SHARE 0.05
+#define INFECTED_SHARE 0.1
 /* A case needs no more than so much of it. */
 #define INFECTED_MOST  0.34
 /* Domains of tunnels in one run: more would crowd each other out of ibHH. */
@@ -328,7 +328,7 @@ static void run_attacks(struct lab *lab)
 static void run_bots(struct lab *lab)
 {
 	unsigned dga_days = lab->options->days < BOT_DAYS ? lab->options->days : BOT_DAYS;
-	size_t most = (size_t)(2 * INFECTED_SHARE * lab->options->users) + 1;
+	size_t most = (size_t)(INFECTED_SHARE * lab->options->users) + 1;
 
 	lab->bot_count = lab->families.count * BOT_PACES;
 	lab->bots = util_zeroed(lab->bot_count, sizeof(*lab->bots));
