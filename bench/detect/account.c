@@ -205,10 +205,29 @@ static void book_tunnel(struct account *account, unsigned m, const struct event 
 		return;
 	}
 	leak->bits += bits;
+	if (event->symbol)
+		++*util_map_at(&leak->symbols, event->symbol);
 	if (!leak->flag_ms)
 		leak->before_flag += bits;
 	if (!leak->block_ms)
 		leak->before_block += bits;
+}
+
+void leak_settle(struct leak *leak)
+{
+	double arrived = (double)(leak->names - leak->refused), bits = 0;
+
+	for (size_t i = 0; i < leak->symbols.room; i++) {
+		double count = (double)leak->symbols.slots[i].value;
+
+		if (leak->symbols.slots[i].key && count > 0)
+			bits += count * log2(arrived / count);
+	}
+	if (leak->symbols.used && bits < leak->bits)
+		leak->bits = bits;
+	leak->before_block = fmin(leak->before_block, leak->bits);
+	leak->before_flag = fmin(leak->before_flag, leak->bits);
+	util_map_release(&leak->symbols);
 }
 
 static void book_bot(struct account *account, unsigned m, const struct event *event, enum act act)

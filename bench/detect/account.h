@@ -16,12 +16,20 @@
 
 /* One case under one method. */
 struct leak {
-	double bits;         /* of payload that left */
+	double bits;         /* of payload that left; see leak_settle */
 	double before_flag;  /* of these, before anybody was told */
 	double before_block; /* before the first refusal */
 	uint64_t names, refused;
 	uint64_t flag_ms, block_ms; /* of the first; 0: never */
+	struct util_map symbols;    /* that left, if the alphabet is small: how often */
 };
+
+/*
+ * Ends a leak's book.  Where some symbols are let pass more than others, those
+ * that arrive tell less than the sender's alphabet would: their number times
+ * the entropy of what arrived.
+ */
+void leak_settle(struct leak *leak);
 
 /* One bot under one method. */
 struct catch

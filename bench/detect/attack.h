@@ -25,6 +25,7 @@ struct letter {
 	uint16_t type;
 	uint8_t rcode;
 	uint8_t domain_at; /* 0: to be found out */
+	uint32_t symbol;   /* as in struct event */
 	float bits;        /* if letter case gets through */
 	float folded_bits; /* if not */
 };

@@ -47,6 +47,9 @@ static const struct attack_case generic[] = {
 	{ .name = "domainbook/10s/1000d", .interval_s = 10, .domains = 1000, .standard = true },
 	{ .name = "types/10s", .interval_s = 10, .standard = true },
 	{ .name = "types/1s", .interval_s = 1 },
+	{ .name = "types2/1s", .interval_s = 1, .standard = true },
+	{ .name = "codebook4/1s", .interval_s = 1, .standard = true },
+	{ .name = "codebook4/10s", .interval_s = 10, .standard = true },
 	{ .name = "dyndns/10s", .interval_s = 10, .standard = true },
 	{ .name = "dyndns/100s", .interval_s = 100, .standard = true },
 	/* several machines */

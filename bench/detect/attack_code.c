@@ -48,7 +48,11 @@ static void encode_short9(struct attack_sender *sender, struct letter *letter)
 /* Two characters: soon every name has been sent before. */
 static void encode_tiny(struct attack_sender *sender, struct letter *letter)
 {
-	wire_random(&letter->wire, &sender->actor.dice, WIRE_BASE32, 2);
+	uint32_t draw = dice_below(&sender->actor.dice, 1024);
+	char label[2] = { WIRE_BASE32[draw % 32], WIRE_BASE32[draw / 32] };
+
+	wire_label(&letter->wire, label, 2);
+	letter->symbol = draw + 1;
 	carry(letter, 10);
 	attack_put_zone(sender, letter, attack_next_domain(sender));
 }
@@ -143,19 +147,34 @@ static void encode_hosts(struct attack_sender *sender, struct letter *letter)
 }
 
 /* Names of which none is new after a while, with answers that expire at once. */
+static void send_of_book(struct attack_sender *sender, struct letter *letter, uint32_t names)
+{
+	uint32_t word = dice_below(&sender->actor.dice, names);
+
+	put_word(letter, word);
+	letter->symbol = word + 1;
+	carry(letter, log2f((float)names));
+	attack_put_zone(sender, letter, 0);
+}
+
 static void encode_codebook(struct attack_sender *sender, struct letter *letter)
 {
-	put_word(letter, dice_below(&sender->actor.dice, BOOK_NAMES));
-	carry(letter, log2f(BOOK_NAMES));
-	attack_put_zone(sender, letter, 0);
+	send_of_book(sender, letter, BOOK_NAMES);
+}
+
+static void encode_codebook4(struct attack_sender *sender, struct letter *letter)
+{
+	send_of_book(sender, letter, 4);
 }
 
 /* The same over many domains, few names in each. */
 static void encode_widebook(struct attack_sender *sender, struct letter *letter)
 {
 	uint32_t domain = dice_below(&sender->actor.dice, sender->from->domains);
+	uint32_t word = dice_below(&sender->actor.dice, WIDE_BOOK);
 
-	put_word(letter, dice_below(&sender->actor.dice, WIDE_BOOK));
+	put_word(letter, word);
+	letter->symbol = domain * WIDE_BOOK + word + 1;
 	carry(letter, log2f(WIDE_BOOK) + log2f((float)sender->from->domains));
 	attack_put_zone(sender, letter, domain);
 }
@@ -163,22 +182,42 @@ static void encode_widebook(struct attack_sender *sender, struct letter *letter)
 /* Nothing but which of many domains is asked. */
 static void encode_domainbook(struct attack_sender *sender, struct letter *letter)
 {
+	uint32_t domain = dice_below(&sender->actor.dice, sender->from->domains);
+
 	wire_text(&letter->wire, "www");
+	letter->symbol = domain + 1;
 	carry(letter, log2f((float)sender->from->domains));
-	attack_put_zone(sender, letter, dice_below(&sender->actor.dice, sender->from->domains));
+	attack_put_zone(sender, letter, domain);
 }
 
 /* Nothing but the type that is asked. */
+static void send_type(struct attack_sender *sender, struct letter *letter, const uint16_t *types,
+		      uint32_t count)
+{
+	uint32_t draw = dice_below(&sender->actor.dice, count);
+
+	wire_text(&letter->wire, "www");
+	letter->type = types[draw];
+	letter->symbol = draw + 1;
+	carry(letter, log2f((float)count));
+	attack_put_zone(sender, letter, 0);
+}
+
 static void encode_types(struct attack_sender *sender, struct letter *letter)
 {
 	static const uint16_t types[32] = { 1,  2,  5,  6,  10, 12, 13, 15,  16,  17,   18,
 					    28, 29, 33, 35, 37, 39, 43, 44,  52,  53,   55,
 					    59, 60, 61, 62, 64, 65, 99, 256, 257, 65399 };
 
-	wire_text(&letter->wire, "www");
-	letter->type = types[dice_below(&sender->actor.dice, 32)];
-	carry(letter, 5);
-	attack_put_zone(sender, letter, 0);
+	send_type(sender, letter, types, 32);
+}
+
+/* The two that are asked most, and cost least. */
+static void encode_types2(struct attack_sender *sender, struct letter *letter)
+{
+	static const uint16_t types[2] = { TYPE_A, TYPE_AAAA };
+
+	send_type(sender, letter, types, 2);
 }
 
 /* Names registered with a dynamic DNS service: each is a domain of its own. */
@@ -202,6 +241,8 @@ static const struct attack_code codes[] = {
 	{ "triples", encode_triples, NULL },
 	{ "hosts", encode_hosts, NULL },
 	{ "codebook", encode_codebook, NULL },
+	{ "codebook4", encode_codebook4, NULL },
+	{ "types2", encode_types2, NULL },
 	{ "widebook", encode_widebook, NULL },
 	{ "domainbook", encode_domainbook, NULL },
 	{ "types", encode_types, NULL },

@@ -35,6 +35,7 @@ static void send_letter(struct attack_sender *sender, struct stage *stage,
 		.size = (uint8_t)letter->wire.size,
 		.domain_at = letter->domain_at,
 		.rcode = letter->rcode,
+		.symbol = letter->symbol,
 		.payload_bits = letter->bits,
 		.folded_bits = letter->folded_bits,
 	};

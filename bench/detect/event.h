@@ -47,6 +47,7 @@ struct event {
 	uint8_t gone; /* its registrable domain does not exist */
 	/* What a tunnel's owner learns from this name: with letter case kept
 	 * on its way, and with all letters lower-cased. */
+	uint32_t symbol; /* which of a small alphabet this is, plus one; 0: large */
 	float payload_bits;
 	float folded_bits;
 };

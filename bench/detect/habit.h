@@ -26,8 +26,8 @@
 	HABIT(portal, 8, 8, 8, 12, "captive-portal checks")                                     \
 	HABIT(courier, 2, 2, 2, 4, "a push service's numbered hosts")                           \
 	HABIT(dead, 45, 30, 90, 60, "trackers that are gone")                                   \
-	HABIT(gone, 0.4, 0.5, 1.5, 0.6, "links to sites that are gone")                         \
-	HABIT(typo, 0.5, 0.4, 1.0, 0.6, "mistyped addresses")                                   \
+	HABIT(gone, 0.2, 0.2, 0.6, 0.3, "links to sites that are gone")                         \
+	HABIT(typo, 0.25, 0.2, 0.5, 0.3, "mistyped addresses")                                  \
 	HABIT(vendor, 2, 2, 2, 0, "a rare program's telemetry with names used once")            \
 	HABIT(preview, 0, 2, 0, 0, "short-lived deployments: number and digest")                \
 	HABIT(reverse, 0, 3, 0.2, 0.2, "addresses looked up backwards")

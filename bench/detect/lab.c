@@ -321,6 +321,8 @@ static void run_attacks(struct lab *lab)
 	}
 	for (size_t i = 0; i < lab->case_count; i++)
 		lab->ran[i] = !too_big[i];
+	for (size_t i = 0; i < lab->case_count * lab->method_count; i++)
+		leak_settle(&lab->leaks[i]);
 	free(too_big);
 	free(cases);
 }

@@ -14,9 +14,9 @@ static const char *const one_domain[] = { "base32/10s", "base32/100s", "base32/1
 static const char *const domains[] = { "base32/*s/10d", "base32/*s/100d", "base32/*s/1000d", NULL };
 static const char *const encodings[] = { "words/*", "short9/*", "triples/*", "hex/*", "dotted/*",
 					 "hosts/*", "tiny/*",   "base64/*",  NULL };
-static const char *const books[] = { "codebook/*", "widebook/*", "domainbook/*", "types/*", NULL };
+static const char *const books[] = { "codebook*", "widebook/*", "domainbook/*", "types*", NULL };
 static const char *const registered[] = { "dyndns/*", NULL };
-static const char *const machines[] = { "base32/*m", NULL };
+static const char *const machines[] = { "base32/*s/[0-9]*m", NULL };
 static const char *const cunning[] = { "base32/frog", "base32/office", "base32/10s/popular*",
 				       NULL };
 static const char *const slow_tools[] = { "*/100s", "*/1000s", "*/10000s", NULL };

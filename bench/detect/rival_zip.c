@@ -152,7 +152,7 @@ struct method *rival_zip_open(const struct method_plan *plan)
 
 	zip->people = plan->people;
 	/* Without header and checksum: no bytes that nobody could send. */
-	if (deflateInit2(&zip->stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+	if (deflateInit2(&zip->stream, 6, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK)
 		util_die("zlib does not start");
 	method->state = zip;
 	method->observe = observe;
