@@ -14,6 +14,13 @@
 /* cache-max-ttl of Unbound. */
 #define MAX_TTL_S 86400u
 
+static uint32_t kept_s(const struct cache *cache, uint32_t ttl_s)
+{
+	if (ttl_s < cache->min_ttl_s)
+		return cache->min_ttl_s;
+	return ttl_s < MAX_TTL_S ? ttl_s : MAX_TTL_S;
+}
+
 void cache_open(struct cache *cache, uint32_t pool_count)
 {
 	cache->pool = util_zeroed((size_t)pool_count * 4, sizeof(*cache->pool));
@@ -47,7 +54,7 @@ bool cache_pool_hit(struct cache *cache, uint32_t id, uint16_t type, uint32_t no
 
 	if (*until_s > now_s)
 		return true;
-	*until_s = now_s + (ttl_s < MAX_TTL_S ? ttl_s : MAX_TTL_S);
+	*until_s = now_s + kept_s(cache, ttl_s);
 	return false;
 }
 
@@ -64,10 +71,11 @@ bool cache_other_hit(struct cache *cache, uint64_t key, uint16_t type, uint32_t 
 		if (set[i].until_s < soonest->until_s)
 			soonest = &set[i];
 	}
+	ttl_s = kept_s(cache, ttl_s);
 	if (ttl_s)
 		*soonest = (struct cache_entry){
 			.key = tag,
-			.until_s = now_s + (ttl_s < MAX_TTL_S ? ttl_s : MAX_TTL_S),
+			.until_s = now_s + ttl_s,
 		};
 	return false;
 }

@@ -17,6 +17,7 @@ struct cache {
 		uint32_t until_s;
 	} * others;
 	uint32_t pool_count;
+	uint32_t min_ttl_s; /* cache-min-ttl of Unbound */
 };
 
 void cache_open(struct cache *cache, uint32_t pool_count);

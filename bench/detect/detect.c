@@ -27,6 +27,7 @@ static const char usage[] =
 	"  --budgets LIST     of Seep, bytes or `auto`; the first is the tables' (1k,512,2k,4k,8k)\n"
 	"  --refills LIST     bytes a day (128); more than one with --sweep\n"
 	"  --rate R           false blocks in 1000 user-days to tune rivals for (0.1)\n"
+	"  --min-ttl S        the resolver's cache-min-ttl (0)\n"
 	"  --settings LINES   of seep.conf, for Seep, separated by semicolons\n"
 	"  --json FILE, --text FILE, --svg FOLDER\n"
 	"  --sweep            Seep alone: budgets, refills, users, cold and warm,\n"
@@ -93,6 +94,7 @@ enum {
 	OPTION_SVG,
 	OPTION_SWEEP,
 	OPTION_SWEEP_USERS,
+	OPTION_MIN_TTL,
 	OPTION_HELP,
 };
 
@@ -117,6 +119,7 @@ static const struct option long_options[] = {
 	{ "svg", required_argument, NULL, OPTION_SVG },
 	{ "sweep", no_argument, NULL, OPTION_SWEEP },
 	{ "sweep-users", required_argument, NULL, OPTION_SWEEP_USERS },
+	{ "min-ttl", required_argument, NULL, OPTION_MIN_TTL },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -183,6 +186,9 @@ static void take_option(struct lab_options *options, int option)
 		break;
 	case OPTION_SWEEP_USERS:
 		options->users_list = optarg;
+		break;
+	case OPTION_MIN_TTL:
+		options->min_ttl_s = (uint32_t)strtoul(optarg, NULL, 10);
 		break;
 	default:
 		fputs(usage, option == OPTION_HELP ? stdout : stderr);

@@ -173,6 +173,7 @@ static void open_pass(struct pass *pass)
 	/* No operator would have the own domain blocked. */
 	util_map_at(&lab->popular, org_own_domain(&pass->org));
 	stage_open(&pass->stage, &lab->world, pass->org.users, pass->days);
+	pass->stage.cache.min_ttl_s = options->min_ttl_s;
 	account_open(&pass->account, &(struct account_plan){
 					     .people = pass->org.people,
 					     .users = pass->org.users,

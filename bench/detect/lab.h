@@ -30,6 +30,7 @@ struct lab_options {
 	uint64_t refills[LAB_BUDGETS];
 	unsigned refill_count;
 	double rate;
+	uint32_t min_ttl_s; /* of the resolver's cache */
 };
 
 /* What a bot is, for the report. */

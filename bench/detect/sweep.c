@@ -78,6 +78,7 @@ static void run_one(struct lab *lab, uint32_t users, const char *list)
 				     .warm_days = options->warm_days,
 				     .home = options->home || users <= 10 });
 	stage_open(&stage, &lab->world, org.users, days);
+	stage.cache.min_ttl_s = options->min_ttl_s;
 	account_open(&account, &(struct account_plan){ .people = org.people,
 						       .users = org.users,
 						       .days = days,
