@@ -52,19 +52,20 @@
 	COUNTER(evicted_users, "num.seep.evicted.users", 1, "users forgotten to make room")       \
 	COUNTER(evicted_domains, "num.seep.evicted.domains", 1, "domains forgotten to make room")
 
-#define SEEP_GAUGES(GAUGE)                                                              \
-	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding") \
-	GAUGE(passthrough, "seep.passthrough",                                          \
-	      "0 no, 1 built for another Unbound, 2 seep.conf, 3 memory, "              \
-	      "4 no randomness or suffix list")                                         \
-	GAUGE(users, "seep.users", "users tracked")                                     \
-	GAUGE(users_spent, "seep.users.spent", "users over their budget")               \
-	GAUGE(users_dga, "seep.users.dga", "users whose DGA meter is spent")            \
-	GAUGE(domains, "seep.domains", "domains tracked")                               \
-	GAUGE(domains_spent, "seep.domains.spent", "domains over their budget")         \
-	GAUGE(inflight, "seep.inflight", "queries holding a reservation")               \
-	GAUGE(novelty_names, "seep.novelty.names",                                      \
-	      "names held in the newest generation of the novelty memory")              \
+#define SEEP_GAUGES(GAUGE)                                                                    \
+	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding")       \
+	GAUGE(passthrough, "seep.passthrough",                                                \
+	      "0 no, 1 built for another Unbound, 2 seep.conf, 3 memory, "                    \
+	      "4 no randomness or suffix list")                                               \
+	GAUGE(users, "seep.users", "users tracked")                                           \
+	GAUGE(users_spent, "seep.users.spent", "users over their budget")                     \
+	GAUGE(users_dga, "seep.users.dga", "users whose DGA meter is spent")                  \
+	GAUGE(users_raised, "seep.users.raised", "users whose learned budget is above 2 KiB") \
+	GAUGE(domains, "seep.domains", "domains tracked")                                     \
+	GAUGE(domains_spent, "seep.domains.spent", "domains over their budget")               \
+	GAUGE(inflight, "seep.inflight", "queries holding a reservation")                     \
+	GAUGE(novelty_names, "seep.novelty.names",                                            \
+	      "names held in the newest generation of the novelty memory")                    \
 	GAUGE(memory_bytes, "seep.memory.bytes", "memory claimed at start")
 
 #endif

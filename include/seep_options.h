@@ -13,6 +13,9 @@
 #define SEEP_GIB   (1024ULL * SEEP_MIB)
 #define SEEP_DAY_S 86400ULL
 
+/* The value of an AUTO_SIZE field that stands at `auto`. */
+#define SEEP_AUTO UINT64_MAX
+
 /* Size of a PATH field, with the terminating NUL. */
 #define SEEP_PATH_SIZE 1024
 
@@ -33,6 +36,7 @@ enum seep_action {
  * field    member of struct seep_conf; a number's unit is in its name
  * name     what is written in seep.conf, before the colon
  * type     SIZE          uint64_t, bytes; 4k, 64m, 1g are powers of 1024
+ *          AUTO_SIZE     the same, or the word auto: SEEP_AUTO
  *          DURATION      uint64_t, seconds; 30s, 5m, 12h, 7d
  *          NUMBER        uint64_t
  *          PERCENT       uint64_t
@@ -47,64 +51,67 @@ enum seep_action {
  * unit     of the value, for the manual; "" where the type says it
  * text     plain text for the manual; its first sentence, at most 100 characters, stands in the example file
  */
-#define SEEP_OPTIONS(X)                                                                                           \
-	X(action, "action", ACTION, "refuse", 0, 0, "",                                                           \
-	  "What happens to a query that would exceed a budget. With refuse it is answered REFUSED with Extended " \
-	  "DNS Error 15 (Blocked). With flag it passes, and is only counted and logged.")                         \
-	X(learning_s, "learning", DURATION, "7d", 0, 365 * SEEP_DAY_S, "",                                        \
-	  "For so long after the first start, flag what would be refused. The time counts from the first start "  \
-	  "ever, not from a restart. With 0, queries are refused from the start.")                                \
-	X(user_budget_bytes, "user-budget", SIZE, "1k", 16, SEEP_GIB, "bytes",                                    \
-	  "New information that a user may send out through names before queries are refused. "                   \
-	  "It counts over all domains, each name divided by the number of users of its domain.")                  \
-	X(user_refill_bytes_per_day, "user-refill", SIZE, "128", 0, SEEP_GIB, "bytes a day",                      \
-	  "How much drains from a user's meter in a day. "                                                        \
-	  "With 0, a spent meter stays spent.")                                                                   \
-	X(domain_budget_bytes, "domain-budget", SIZE, "1k", 16, SEEP_GIB,                                         \
-	  "bytes for each user of the domain",                                                                    \
-	  "New information that a domain may take before queries are refused, per distinct user of it. "          \
-	  "It catches several machines that share one tunnel.")                                                   \
-	X(domain_refill_bytes_per_day, "domain-refill", SIZE, "128", 0, SEEP_GIB,                                 \
-	  "bytes a day for each user of the domain",                                                              \
-	  "How much drains from a domain's meter in a day, per distinct user of it. "                             \
-	  "With 0, a spent meter stays spent.")                                                                   \
-	X(dga_action, "dga-action", ACTION, "flag", 0, 0, "",                                                     \
-	  "What happens to new domains of a user whose machine looks for generated ones. "                        \
-	  "With refuse they are refused; with flag they are counted and logged only.")                            \
-	X(flag_at_percent, "flag-at", PERCENT, "50", 1, 100, "of the budget",                                     \
-	  "Share of a budget from which on queries are flagged. "                                                 \
-	  "A flagged query passes; it is counted, and the crossing is logged.")                                   \
-	X(memory_s, "memory", DURATION, "30d", SEEP_DAY_S, 365 * SEEP_DAY_S, "",                                  \
-	  "How long a name that was sent stays known. "                                                           \
-	  "A name that somebody here sent within this time is not new, and costs its user nothing.")              \
-	X(memory_size_bytes, "memory-size", SIZE, "64m", SEEP_MIB, 64 * SEEP_GIB, "bytes",                        \
-	  "All the memory that Seep claims, at start. "                                                           \
-	  "It does not grow. When a table is full, the least loaded entry that was not seen for longest makes "   \
-	  "room, never one that is spent. The names of allow-domain and allow-list come on top.")                 \
-	X(user_prefix_v4_bits, "user-prefix-v4", NUMBER, "32", 8, 32, "bits",                                     \
-	  "Leading bits of an IPv4 address that make a user. "                                                    \
-	  "With 32 each address is a user.")                                                                      \
-	X(user_prefix_v6_bits, "user-prefix-v6", NUMBER, "64", 16, 128, "bits",                                   \
-	  "Leading bits of an IPv6 address that make a user. "                                                    \
-	  "With 64 each subnet is a user, whatever addresses its machines give themselves.")                      \
-	X(exempt_user, "exempt-user", NETBLOCKS, "", 0, 0, "",                                                    \
-	  "Clients that are never metered: a netblock, or a single address. "                                     \
-	  "For machines that look up names on behalf of others, such as a mail filter.")                          \
-	X(allow_domain, "allow-domain", DOMAINS, "", 0, 0, "",                                                    \
-	  "A domain that is never metered, with all names below it. "                                             \
-	  "A leading \"*.\" or \".\" means the same. Bytes other than letters, digits, \"-\" and \"_\" are "      \
-	  "written \\DDD (decimal) or after a backslash; internationalised names in their xn-- form.")            \
-	X(allow_list_files, "allow-list", DOMAIN_FILES, "", 0, 0, "",                                             \
-	  "A file of domains that are never metered, one a line, as in allow-domain. "                            \
-	  "Comments start with \"#\".")                                                                           \
-	X(common_list, "common-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                                        \
-	  "A list of the world's common domains, one rank,name a line, as Tranco and Umbrella publish. "          \
-	  "A domain of rank r counts as if a million / r people here used it, a thousand at most. "               \
-	  "It takes away most of the cold start, and small networks need it.")                                    \
-	X(public_suffix_list, "public-suffix-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                          \
-	  "A Public Suffix List, as text or compiled (DAFSA). "                                                   \
-	  "Without it, the list that came with libpsl is used.")                                                  \
-	X(log_events, "log-events", YESNO, "yes", 0, 0, "",                                                       \
+#define SEEP_OPTIONS(X)                                                                                                   \
+	X(action, "action", ACTION, "refuse", 0, 0, "",                                                                   \
+	  "What happens to a query that would exceed a budget. With refuse it is answered REFUSED with Extended "         \
+	  "DNS Error 15 (Blocked). With flag it passes, and is only counted and logged.")                                 \
+	X(learning_s, "learning", DURATION, "7d", 0, 365 * SEEP_DAY_S, "",                                                \
+	  "For so long after the first start, flag what would be refused. The time counts from the first start "          \
+	  "ever, not from a restart. With 0, queries are refused from the start.")                                        \
+	X(user_budget_bytes, "user-budget", AUTO_SIZE, "auto", 16, SEEP_GIB, "bytes",                                     \
+	  "New information that a user may send out through names before queries are refused. "                           \
+	  "It counts over all domains, each name divided by the number of users of its domain. "                          \
+	  "With auto, each user has twice the highest level that learning saw, in whole KiB, from 1k to 16k; who is new " \
+	  "since then has what nine of ten of the others need, 2k at least, and so has everybody where learning is 0.")   \
+	X(user_refill_bytes_per_day, "user-refill", AUTO_SIZE, "auto", 0, SEEP_GIB, "bytes a day",                        \
+	  "How much drains from a user's meter in a day. "                                                                \
+	  "With auto, an eighth of the user's budget. With 0, a spent meter stays spent.")                                \
+	X(domain_budget_bytes, "domain-budget", AUTO_SIZE, "auto", 16, SEEP_GIB,                                          \
+	  "bytes for each user of the domain",                                                                            \
+	  "New information that a domain may take before queries are refused, per distinct user of it. "                  \
+	  "It catches several machines that share one tunnel. "                                                           \
+	  "With auto it is as large as the largest budget of its users, 2k at least.")                                    \
+	X(domain_refill_bytes_per_day, "domain-refill", AUTO_SIZE, "auto", 0, SEEP_GIB,                                   \
+	  "bytes a day for each user of the domain",                                                                      \
+	  "How much drains from a domain's meter in a day, per distinct user of it. "                                     \
+	  "With auto, an eighth of its budget. With 0, a spent meter stays spent.")                                       \
+	X(dga_action, "dga-action", ACTION, "flag", 0, 0, "",                                                             \
+	  "What happens to new domains of a user whose machine looks for generated ones. "                                \
+	  "With refuse they are refused; with flag they are counted and logged only.")                                    \
+	X(flag_at_percent, "flag-at", PERCENT, "50", 1, 100, "of the budget",                                             \
+	  "Share of a budget from which on queries are flagged. "                                                         \
+	  "A flagged query passes; it is counted, and the crossing is logged.")                                           \
+	X(memory_s, "memory", DURATION, "30d", SEEP_DAY_S, 365 * SEEP_DAY_S, "",                                          \
+	  "How long a name that was sent stays known. "                                                                   \
+	  "A name that somebody here sent within this time is not new, and costs its user nothing.")                      \
+	X(memory_size_bytes, "memory-size", SIZE, "64m", SEEP_MIB, 64 * SEEP_GIB, "bytes",                                \
+	  "All the memory that Seep claims, at start. "                                                                   \
+	  "It does not grow. When a table is full, the least loaded entry that was not seen for longest makes "           \
+	  "room, never one that is spent. The names of allow-domain and allow-list come on top.")                         \
+	X(user_prefix_v4_bits, "user-prefix-v4", NUMBER, "32", 8, 32, "bits",                                             \
+	  "Leading bits of an IPv4 address that make a user. "                                                            \
+	  "With 32 each address is a user.")                                                                              \
+	X(user_prefix_v6_bits, "user-prefix-v6", NUMBER, "64", 16, 128, "bits",                                           \
+	  "Leading bits of an IPv6 address that make a user. "                                                            \
+	  "With 64 each subnet is a user, whatever addresses its machines give themselves.")                              \
+	X(exempt_user, "exempt-user", NETBLOCKS, "", 0, 0, "",                                                            \
+	  "Clients that are never metered: a netblock, or a single address. "                                             \
+	  "For machines that look up names on behalf of others, such as a mail filter.")                                  \
+	X(allow_domain, "allow-domain", DOMAINS, "", 0, 0, "",                                                            \
+	  "A domain that is never metered, with all names below it. "                                                     \
+	  "A leading \"*.\" or \".\" means the same. Bytes other than letters, digits, \"-\" and \"_\" are "              \
+	  "written \\DDD (decimal) or after a backslash; internationalised names in their xn-- form.")                    \
+	X(allow_list_files, "allow-list", DOMAIN_FILES, "", 0, 0, "",                                                     \
+	  "A file of domains that are never metered, one a line, as in allow-domain. "                                    \
+	  "Comments start with \"#\".")                                                                                   \
+	X(common_list, "common-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                                                \
+	  "A list of the world's common domains, one rank,name a line, as Tranco and Umbrella publish. "                  \
+	  "A domain of rank r counts as if a million / r people here used it, a thousand at most. "                       \
+	  "It takes away most of the cold start, and small networks need it.")                                            \
+	X(public_suffix_list, "public-suffix-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                                  \
+	  "A Public Suffix List, as text or compiled (DAFSA). "                                                           \
+	  "Without it, the list that came with libpsl is used.")                                                          \
+	X(log_events, "log-events", YESNO, "yes", 0, 0, "",                                                               \
 	  "Whether to log when a meter crosses a threshold, and when it is released.")
 
 #endif

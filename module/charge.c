@@ -19,6 +19,12 @@
 #define MORE_LABELS_MBIT SEEP_BIT_MBIT
 #define WHICH_CODE_MBIT  SEEP_BIT_MBIT
 
+/* An eighth of all are few, up to so many: more machines in one hand are no
+ * longer a leak but the organisation. */
+#define FEW_OF    8
+#define FEW_LEAST 8
+#define FEW_MOST  64
+
 /* Shares of RR types in what a resolver sends, in 1/2048; the rest, 4, is left
  * for all 65,536 of them alike (rounded so that the sum stays below one). */
 static const struct type_share {
@@ -102,7 +108,16 @@ uint64_t seep_charge_type(uint16_t type)
 	return seep_bits_of_odds(2048.0 * 65536, 4);
 }
 
-uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users)
+uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users, uint64_t few)
 {
+	if (users <= few && users > SEEP_CHARGE_FEW_SHARE)
+		users = SEEP_CHARGE_FEW_SHARE;
 	return users > 1 ? charge_mbit / users : charge_mbit;
+}
+
+uint64_t seep_charge_few(uint64_t users)
+{
+	uint64_t few = users / FEW_OF;
+
+	return few < FEW_LEAST ? FEW_LEAST : few > FEW_MOST ? FEW_MOST : few;
 }

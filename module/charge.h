@@ -24,6 +24,8 @@
  * more than anybody registers for a tunnel.
  */
 #define SEEP_CHARGE_NEW_DOMAIN_MBIT (16 * SEEP_BIT_MBIT)
+/* The same where names are given for nothing, as dynamic DNS does: 2^32. */
+#define SEEP_CHARGE_NEW_GIVEN_MBIT  (32 * SEEP_BIT_MBIT)
 
 /* So many of a prefix's labels, from the left, may use the shared code; those
  * after them are spelled out. */
@@ -51,8 +53,14 @@ uint64_t seep_charge_type(uint16_t type);
 
 /*
  * The share of CHARGE_MBIT that falls on one of USERS distinct users of a
- * domain (0 counts as 1): what everybody uses costs nobody anything.
+ * domain (0 counts as 1): what everybody uses costs nobody anything.  But as
+ * long as it has no more than FEW, it is divided by SEEP_CHARGE_FEW_SHARE at most:
+ * so much, and no more, do machines gain that share their tunnels' domains.
  */
-uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users);
+#define SEEP_CHARGE_FEW_SHARE 4
+uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users, uint64_t few);
+
+/* How many users of a domain are few, where there are so many in all. */
+uint64_t seep_charge_few(uint64_t users);
 
 #endif

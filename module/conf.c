@@ -131,6 +131,7 @@ static enum seep_conf_status set_value(const struct parser *parser,
 		return SEEP_CONF_OK;
 	switch (option->type) {
 	case SEEP_OPTION_SIZE:
+	case SEEP_OPTION_AUTO_SIZE:
 	case SEEP_OPTION_DURATION:
 	case SEEP_OPTION_NUMBER:
 	case SEEP_OPTION_PERCENT:

@@ -30,6 +30,7 @@
 
 struct seep_conf {
 #define SEEP_FIELD_SIZE(field)                                   uint64_t field;
+#define SEEP_FIELD_AUTO_SIZE(field)                              uint64_t field;
 #define SEEP_FIELD_DURATION(field)                               uint64_t field;
 #define SEEP_FIELD_NUMBER(field)                                 uint64_t field;
 #define SEEP_FIELD_PERCENT(field)                                uint64_t field;
@@ -46,6 +47,7 @@ struct seep_conf {
 
 enum seep_option_type {
 	SEEP_OPTION_SIZE,
+	SEEP_OPTION_AUTO_SIZE,
 	SEEP_OPTION_DURATION,
 	SEEP_OPTION_NUMBER,
 	SEEP_OPTION_PERCENT,

@@ -73,6 +73,7 @@ static const struct unit *units_of(enum seep_option_type type)
 {
 	switch (type) {
 	case SEEP_OPTION_SIZE:
+	case SEEP_OPTION_AUTO_SIZE:
 		return size_units;
 	case SEEP_OPTION_DURATION:
 		return duration_units;
@@ -94,6 +95,9 @@ void seep_option_expected(const struct seep_option *option, char *text)
 	switch (option->type) {
 	case SEEP_OPTION_SIZE:
 		snprintf(text, size, "a size from %s to %s", min, max);
+		break;
+	case SEEP_OPTION_AUTO_SIZE:
+		snprintf(text, size, "a size from %s to %s, or auto", min, max);
 		break;
 	case SEEP_OPTION_DURATION:
 		snprintf(text, size, "a duration from %s to %s", min, max);
@@ -138,6 +142,10 @@ const char *seep_option_number(const struct seep_option *option, const char *val
 	size_t at;
 	char letter;
 
+	if (option->type == SEEP_OPTION_AUTO_SIZE && strcmp(value, "auto") == 0) {
+		*number = SEEP_AUTO;
+		return NULL;
+	}
 	if (value[0] == '-')
 		return "is negative";
 	for (at = 0; value[at] >= '0' && value[at] <= '9'; at++) {

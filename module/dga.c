@@ -5,9 +5,9 @@
 #define MISSING_MBIT   3000u
 #define PRESENT_MBIT   2170u
 #define SPENT_MBIT     17500u
-/* So that a spent meter is clear again after some weeks, and a few dead names
- * a month never add up. */
-#define DRAIN_MBIT_DAY 500u
+/* So that a spent meter is clear again after a week, and a dead name a day
+ * never adds up to a bot. */
+#define DRAIN_MBIT_DAY 3000u
 /* Further evidence adds no more than this: some days without any clear it. */
 #define CAP_MBIT       (SPENT_MBIT + 2 * MISSING_MBIT)
 

@@ -110,19 +110,10 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 		return NULL;
 	pthread_mutex_init(&engine->base_lock, NULL);
 	engine->conf = *setup->conf;
-	engine->user_limits = (struct seep_limits){
-		seep_meter_mbit(setup->conf->user_budget_bytes),
-		seep_meter_mbit(setup->conf->user_refill_bytes_per_day),
-		setup->conf->flag_at_percent,
-	};
-	engine->domain_limits = (struct seep_limits){
-		seep_meter_mbit(setup->conf->domain_budget_bytes),
-		seep_meter_mbit(setup->conf->domain_refill_bytes_per_day),
-		setup->conf->flag_at_percent,
-	};
+	engine->budgets = seep_budgets_of(setup->conf);
 	engine->tell = setup->tell;
 	engine->tell_context = setup->tell_context;
-	engine->learning_until_ms = setup->when_ms;
+	engine->learning_from_ms = engine->learning_until_ms = setup->when_ms;
 	memcpy(engine->key, setup->key, sizeof(engine->key));
 	set_user_masks(engine);
 	if (claim_memory(engine)) {

@@ -86,7 +86,7 @@ struct seep_reservation {
 	uint64_t user_key;   /* 0: not metered */
 	uint64_t domain_key; /* 0: not metered */
 	uint64_t name_key;
-	uint64_t pair_key; /* of name and type */
+	uint16_t type;
 	struct seep_label_keys labels;
 	bool rare; /* the domain has few users */
 	bool registrable;

@@ -68,7 +68,8 @@ struct asking {
 	struct seep_reservation *reservation;
 	struct seep_name name;
 	enum seep_mode mode;
-	bool unseen; /* nobody here used the domain yet, nor the name */
+	uint64_t domain_names; /* distinct ones sent there */
+	bool unseen;           /* nobody here used the domain yet, nor the name */
 	struct seep_metering domain;
 	struct seep_metering user;
 	struct seep_event domain_event;
@@ -135,50 +136,60 @@ static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_
 	return verdict.outcome == SEEP_REFUSE ? SEEP_PASS : SEEP_FLAG;
 }
 
+/* Which domain, for a novel name: one never used here, or of those that this user talks to. */
+static uint64_t price_domain(const struct asking *asking, uint64_t names, uint64_t users)
+{
+	if (users)
+		return seep_bits_of_odds((double)names + 1, 1);
+	return asking->name.given ? SEEP_CHARGE_NEW_GIVEN_MBIT : SEEP_CHARGE_NEW_DOMAIN_MBIT;
+}
+
 /*
  * What the query tells: which name, and of which type, among all that this user
  * could have sent.  In thousandths of a bit, before it is weighted.
  */
 static uint64_t price(const struct asking *asking, const struct user *user, uint64_t users)
 {
-	const struct seep_engine *engine = asking->engine;
 	const struct seep_reservation *reservation = asking->reservation;
+	const struct seep_sending sending = { .name = reservation->name_key,
+					      .type = reservation->type };
 	uint64_t names = seep_sketch_count(&user->rare_sum);
-	uint64_t type_mbit = seep_charge_type(asking->observation->type);
+	uint64_t type_mbit = seep_charge_type(reservation->type);
 	uint64_t mbit;
 
-	if (reservation->class == SEEP_CLASS_CHARGED) {
-		mbit = seep_charge_prefix(&asking->name, &reservation->labels, engine->labels) +
-		       type_mbit;
-		if (!reservation->rare)
-			return mbit;
-		/* A domain never used, or which of those that this user talks to. */
-		mbit += users ? seep_bits_of_odds((double)names + 1, 1)
-			      : SEEP_CHARGE_NEW_DOMAIN_MBIT;
-		return mbit + seep_repeat_novel_mbit(&user->repeat);
+	if (reservation->class == SEEP_CLASS_KNOWN) {
+		/* What others made known is there to choose from, too. */
+		if (names < asking->domain_names)
+			names = asking->domain_names;
+		return reservation->rare
+			       ? seep_repeat_mbit(&user->repeat, &sending, names, type_mbit)
+			       : 0;
 	}
+	mbit = type_mbit +
+	       seep_charge_prefix(&asking->name, &reservation->labels, asking->engine->labels);
 	if (!reservation->rare)
-		return 0;
-	mbit = seep_repeat_known_mbit(&user->repeat);
-	if (seep_novelty_knows(engine->novelty, reservation->pair_key))
-		return mbit + seep_repeat_choice_mbit(&user->repeat, reservation->pair_key, names);
-	return mbit + type_mbit +
-	       seep_repeat_choice_mbit(&user->repeat, reservation->name_key, names);
+		return mbit;
+	return mbit + price_domain(asking, names, users) +
+	       seep_repeat_kind_mbit(&user->repeat, SEEP_REPEAT_NOVEL);
 }
 
 /* Charges, for a domain of so many users, and judges by the user's meter. */
 static void judge_user(struct asking *asking, struct seep_entry *user, uint64_t users)
 {
 	struct seep_reservation *reservation = asking->reservation;
+	uint64_t few = seep_charge_few(seep_table_used(asking->engine->users));
 	/* Common in the world counts as used by so many here. */
 	uint64_t all = users + seep_common_users(asking->engine->common, reservation->domain_key);
 
 	asking->unseen =
 		!all && asking->name.registrable && reservation->class == SEEP_CLASS_CHARGED;
-	reservation->rare = all <= RARE_USERS;
+	reservation->rare = all <= few;
 	reservation->charge_mbit = price(asking, user_of_entry(user), users);
-	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, all);
+	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, all, few);
 	asking->user.charge_mbit = reservation->user_charge_mbit;
+	asking->user.is_known = asking->domain.is_known = reservation->class == SEEP_CLASS_KNOWN;
+	asking->user.limits =
+		limits_of_user(asking->engine, user_of_entry(user), asking->user.now_s);
 	seep_meter_judge(&asking->user, user);
 }
 
@@ -207,20 +218,46 @@ static void decide(struct asking *asking, struct seep_entry *domain, struct seep
 	seep_meter_mark(&asking->user, user, part_of(reservation->verdict, &asking->user));
 }
 
+/* What the domain is held to, this user of it included. */
+static struct seep_limits domain_limits(const struct asking *asking, struct domain *domain,
+					const struct user *user, uint64_t users)
+{
+	unsigned units = units_of_user(asking->engine, user, asking->user.now_s);
+
+	if (domain->head.units < units)
+		domain->head.units = (uint8_t)units;
+	return limits_of_domain(asking->engine, domain, users);
+}
+
+/* While learning, the level that a user needs is noted. */
+static void note_peak(const struct asking *asking, struct user *user)
+{
+	if (asking->observation->when_ms < asking->engine->learning_until_ms &&
+	    user->peak_mbit < asking->user.level_mbit)
+		user->peak_mbit =
+			(uint32_t)(asking->user.level_mbit < UINT32_MAX ? asking->user.level_mbit
+									: UINT32_MAX);
+}
+
 /* Charges and judges, with both entries locked, and reserves. */
 static void judge(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
 {
 	struct seep_reservation *reservation = asking->reservation;
 	uint64_t users = users_of_domain(domain_of_entry(domain));
 
+	asking->domain_names = seep_sketch_count(&domain_of_entry(domain)->names_sum);
 	judge_user(asking, user, users);
-	asking->domain.limits = limits_of_domain(asking->engine, users);
-	asking->domain.charge_mbit = reservation->charge_mbit;
+	asking->domain.limits =
+		domain_limits(asking, domain_of_entry(domain), user_of_entry(user), users);
+	/* What more than few use is the organisation's habit: a virus scanner's
+	 * names are all different, and nobody's secret. */
+	asking->domain.charge_mbit = reservation->rare ? reservation->charge_mbit : 0;
 	seep_meter_judge(&asking->domain, domain);
 	decide(asking, domain, user);
 	if (reservation->verdict.outcome != SEEP_REFUSE) {
 		seep_meter_reserve(&asking->domain, domain);
 		seep_meter_reserve(&asking->user, user);
+		note_peak(asking, user_of_entry(user));
 		reservation->domain_mbit = asking->domain.added_mbit;
 		reservation->user_mbit = asking->user.added_mbit;
 	}
@@ -238,7 +275,7 @@ static struct seep_entry *claim_domain(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t refill_mbit_day = engine->domain_limits.refill_mbit_day;
+	uint64_t refill_mbit_day = engine->budgets.domain.refill_mbit_day;
 	enum seep_claim how;
 	struct seep_entry *entry = seep_table_claim(engine->domains, reservation->domain_key,
 						    refill_mbit_day, asking->domain.now_s, &how);
@@ -260,7 +297,7 @@ static struct seep_entry *claim_user(struct asking *asking, struct recent *recen
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t refill_mbit_day = engine->user_limits.refill_mbit_day;
+	uint64_t refill_mbit_day = engine->budgets.user.refill_mbit_day;
 	enum seep_claim how;
 	struct seep_entry *entry = seep_table_claim(engine->users, recent->key, refill_mbit_day,
 						    asking->user.now_s, &how);
@@ -351,12 +388,6 @@ static enum seep_class uncharged_class(const struct asking *asking, bool splits)
 	return SEEP_CLASS_CHARGED;
 }
 
-/* The hash of a name asked with this type.  For A it is the name's own. */
-static uint64_t pair_of(uint64_t name_key, uint16_t type)
-{
-	return type == 1 ? name_key : (name_key ^ type) * UINT64_C(0xff51afd7ed558ccd);
-}
-
 static void make_keys(struct asking *asking)
 {
 	const struct seep_engine *engine = asking->engine;
@@ -366,7 +397,7 @@ static void make_keys(struct asking *asking)
 	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->registrable = name->registrable;
-	reservation->pair_key = pair_of(reservation->name_key, asking->observation->type);
+	reservation->type = asking->observation->type;
 	reservation->domain_key =
 		name->domain_at ? seep_hash_bytes(engine->key, name->bytes + name->domain_at,
 						  (size_t)name->size - name->domain_at)
@@ -385,7 +416,7 @@ static void ask_meters(struct asking *asking)
 	seep_table_prefetch(engine->users, recent->key);
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
-	asking->user.limits = engine->user_limits;
+	settle_budgets(engine, asking->user.now_s);
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	else

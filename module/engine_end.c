@@ -61,6 +61,9 @@ static void learn_domain(struct seep_engine *engine, struct seep_reservation *re
 
 static void learn_user(struct seep_engine *engine, const struct seep_reservation *reservation)
 {
+	const struct seep_sending sending = { .name = reservation->name_key,
+					      .type = reservation->type,
+					      .is_novel = reservation->class != SEEP_CLASS_KNOWN };
 	struct user *user = user_of_entry(seep_table_find(engine->users, reservation->user_key));
 
 	if (!user)
@@ -70,11 +73,8 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
 	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
 	if (reservation->rare) {
-		seep_sketch_add(&user->rare_sum, user->rare, NAMES_BITS, reservation->pair_key);
-		if (reservation->class == SEEP_CLASS_KNOWN)
-			seep_repeat_known(&user->repeat, reservation->pair_key);
-		else
-			seep_repeat_novel(&user->repeat, reservation->pair_key);
+		seep_sketch_add(&user->rare_sum, user->rare, NAMES_BITS, reservation->name_key);
+		seep_repeat_learn(&user->repeat, &sending);
 	}
 	seep_table_unlock(engine->users, reservation->user_key);
 }
@@ -104,8 +104,6 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 	if (!reservation->domain_key)
 		return;
 	seep_novelty_learn(engine->novelty, reservation->name_key, when_ms / 1000);
-	if (reservation->pair_key != reservation->name_key)
-		seep_novelty_learn(engine->novelty, reservation->pair_key, when_ms / 1000);
 	learn_labels(engine, reservation, when_ms / 1000);
 	learn_domain(engine, reservation);
 	learn_user(engine, reservation);

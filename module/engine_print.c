@@ -10,26 +10,32 @@ struct spent {
 	uint64_t now_s;
 	uint64_t count;
 	uint64_t dga;
+	uint64_t raised; /* users with more budget than newcomers have at first */
 };
 
 static void count_spent_user(void *context, uint64_t key, struct seep_entry *entry)
 {
 	struct spent *spent = context;
+	struct seep_limits limits;
 
 	(void)key;
-	spent->count += seep_meter_is_spent(entry, &spent->engine->user_limits, spent->now_s);
+	limits = limits_of_user(spent->engine, user_of_entry(entry), spent->now_s);
+	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
+	spent->raised +=
+		units_of_user(spent->engine, user_of_entry(entry), spent->now_s) > SEEP_BUDGET_NEW;
 	spent->dga += seep_dga_is_spent(&user_of_entry(entry)->dga, spent->now_s);
 }
 
 static void count_spent_domain(void *context, uint64_t key, struct seep_entry *entry)
 {
 	struct spent *spent = context;
+	const struct domain *domain = domain_of_entry(entry);
 	struct seep_limits limits;
 
 	(void)key;
 	if (!entry->spent)
 		return;
-	limits = limits_of_domain(spent->engine, users_of_domain(domain_of_entry(entry)));
+	limits = limits_of_domain(spent->engine, domain, users_of_domain(domain));
 	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 }
 
@@ -51,6 +57,7 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 		.users = seep_table_used(engine->users),
 		.users_spent = users.count,
 		.users_dga = users.dga,
+		.users_raised = users.raised,
 		.domains = seep_table_used(engine->domains),
 		.domains_spent = domains.count,
 		.inflight = value_of(&engine->inflight),

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "budget.h"
 #include "common.h"
 #include "engine.h"
 #include "dga.h"
@@ -32,19 +33,16 @@ struct user {
 	struct seep_sketch_sum missing_sum;
 	struct seep_bucket dga;    /* the score of its test */
 	struct seep_repeat repeat; /* of sendings to rare domains */
+	uint32_t peak_mbit;        /* the highest level while learning */
+	uint32_t reserved;
 	uint64_t hits;
 	uint64_t sent;
 	struct seep_address address;
 	uint8_t names[1 << NAMES_BITS];
 	uint8_t domains[1 << DOMAINS_BITS];
-	uint8_t rare[1 << NAMES_BITS];      /* names and types sent to rare domains */
+	uint8_t rare[1 << NAMES_BITS];      /* names sent to rare domains */
 	uint8_t missing[1 << DOMAINS_BITS]; /* domains that do not exist */
-	uint8_t reserved[7];
 };
-
-/* A domain is rare up to so many users.  What is sent to others costs so small
- * a share that the order of repeats there is not worth keeping. */
-#define RARE_USERS 16
 
 /* What is kept of a domain's text. */
 #define DOMAIN_TEXT_BYTES 48
@@ -82,11 +80,12 @@ struct seep_thread {
 
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
-	struct seep_limits user_limits;
-	struct seep_limits domain_limits; /* for each user of a domain */
+	struct seep_budgets budgets;
+	atomic_uint new_units; /* of who came after learning; 0: not known yet */
 	uint8_t key[SEEP_HASH_KEY_BYTES];
 	uint64_t mask_v4[2]; /* what of an address makes a user */
 	uint64_t mask_v6[2];
+	uint64_t learning_from_ms;
 	uint64_t learning_until_ms;
 	unsigned char *memory;
 	size_t memory_bytes;
@@ -123,10 +122,14 @@ static inline uint64_t users_of_domain(const struct domain *domain)
 	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
 }
 
-/* The limits of a domain with so many users; the first counts already. */
-static inline struct seep_limits limits_of_domain(const struct seep_engine *engine, uint64_t users)
-{
-	return seep_meter_times(engine->domain_limits, users ? users : 1);
-}
+/* engine_budget.c: what a user, or a domain of so many users, is held to. */
+struct seep_limits limits_of_user(const struct seep_engine *engine, const struct user *user,
+				  uint64_t now_s);
+struct seep_limits limits_of_domain(const struct seep_engine *engine, const struct domain *domain,
+				    uint64_t users);
+/* The units of budget that a user has, as of NOW_S. */
+unsigned units_of_user(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
+/* Draws the conclusion from learning, once it is over; no lock may be held. */
+void settle_budgets(struct seep_engine *engine, uint64_t now_s);
 
 #endif

@@ -21,12 +21,26 @@ struct seep_limits seep_meter_times(struct seep_limits limits, uint64_t times)
 {
 	limits.budget_mbit = times_capped(limits.budget_mbit, times);
 	limits.refill_mbit_day = times_capped(limits.refill_mbit_day, times);
+	limits.cap_mbit = times_capped(limits.cap_mbit, times);
 	return limits;
 }
 
 static uint64_t flag_mbit(const struct seep_limits *limits)
 {
 	return limits->budget_mbit / 100 * limits->flag_at_percent;
+}
+
+/* The budget with what known names have more. */
+static uint64_t known_budget(const struct seep_limits *limits)
+{
+	return limits->budget_mbit + limits->budget_mbit / SEEP_METER_KNOWN_SHARE;
+}
+
+/* Does the charge fit into what known names have? */
+static bool is_known_room(const struct seep_metering *metering)
+{
+	return (metering->is_known || metering->charge_mbit < SEEP_BIT_MBIT) &&
+	       metering->level_mbit + metering->charge_mbit <= known_budget(&metering->limits);
 }
 
 void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
@@ -41,6 +55,8 @@ void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
 	reading.level_mbit = entry->meter.level_mbit;
 	metering->level_mbit = entry->meter.level_mbit;
 	metering->outcome = metering->charge_mbit ? seep_verdict_reading(&reading) : SEEP_PASS;
+	if (metering->outcome != SEEP_PASS && is_known_room(metering))
+		metering->outcome = metering->charge_mbit < SEEP_BIT_MBIT ? SEEP_PASS : SEEP_FLAG;
 }
 
 /* Is it below flag-at, and long enough after it was above?  Without the hour a
@@ -76,13 +92,21 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 	entry->crossed_s = (uint32_t)metering->now_s;
 }
 
+/* How far the charge may raise the level. */
+static uint64_t cap_of(const struct seep_metering *metering)
+{
+	uint64_t known_mbit = known_budget(&metering->limits);
+
+	return is_known_room(metering) && known_mbit > metering->limits.cap_mbit
+		       ? known_mbit
+		       : metering->limits.cap_mbit;
+}
+
 void seep_meter_reserve(struct seep_metering *metering, struct seep_entry *entry)
 {
 	entry->inflight++;
-	/* Where a refusal is not carried out the meter stands at its budget
-	 * and no higher: the end of learning must not find months of debt. */
-	metering->added_mbit = seep_bucket_raise(&entry->meter, metering->charge_mbit,
-						 metering->limits.budget_mbit);
+	metering->added_mbit =
+		seep_bucket_raise(&entry->meter, metering->charge_mbit, cap_of(metering));
 	metering->level_mbit = entry->meter.level_mbit;
 }
 

@@ -27,8 +27,18 @@ enum seep_edge {
 struct seep_limits {
 	uint64_t budget_mbit;
 	uint64_t refill_mbit_day;
+	uint64_t cap_mbit; /* no novel name raises a level above it: where a refusal is
+	                      not carried out, the end of learning must not find
+	                      months of debt */
 	uint64_t flag_at_percent;
 };
+
+/*
+ * Known names, and charges below one bit, have this share of the budget more: so
+ * what a user has always done goes on when the budget is spent, for a while at
+ * least, and with the refill for ever if it is no more than that.
+ */
+#define SEEP_METER_KNOWN_SHARE 8
 
 /* BYTES as the unit of levels. */
 uint64_t seep_meter_mbit(uint64_t bytes);
@@ -41,6 +51,7 @@ struct seep_metering {
 	/* in */
 	struct seep_limits limits;
 	uint64_t charge_mbit;
+	bool is_known;
 	uint64_t now_s;
 	/* out */
 	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */

@@ -61,8 +61,12 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 		return true;
 	domain = reverse_labels(name, offsets, labels, size);
 	if (!domain) {
-		domain = seep_suffix_labels(suffixes, name, offsets, (unsigned)labels) + 1;
+		struct seep_suffix suffix =
+			seep_suffix_of(suffixes, name, offsets, (unsigned)labels);
+
+		domain = suffix.labels + 1;
 		split->registrable = domain <= (unsigned)labels;
+		split->given = split->registrable && suffix.is_private;
 	}
 	if (domain < (unsigned)labels) {
 		split->prefix_labels = (uint8_t)((unsigned)labels - domain);

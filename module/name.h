@@ -21,6 +21,8 @@ struct seep_name {
 	uint8_t prefix_labels;
 	bool registrable; /* the domain is one that people register: no reverse
 	                     zone, public suffix, single label or root */
+	bool given;       /* by who runs its suffix, for little or nothing: dynamic DNS,
+	               hosting (the Public Suffix List's private section) */
 };
 
 /*

@@ -22,8 +22,9 @@ struct seep_suffixes {
 /* What libpsl said of one suffix; compared whole, so a collision of places
  * costs time and never an answer. */
 struct memo {
-	char text[63]; /* "" if unused */
+	char text[62]; /* "" if unused */
 	bool is_public;
+	bool is_private;
 };
 
 #define MEMO_BITS 12
@@ -80,26 +81,38 @@ static char text_byte(uint8_t byte)
 	return '_';
 }
 
-/* Is the suffix TEXT, of SIZE bytes with its NUL, a public one? */
-static bool is_public(struct seep_suffix_reader *reader, const char *text, size_t size)
+static void ask_list(struct memo *memo, const psl_ctx_t *list, const char *text)
+{
+	memo->is_public = psl_is_public_suffix(list, text);
+	memo->is_private =
+		memo->is_public &&
+		psl_is_public_suffix2(list, text, PSL_TYPE_PRIVATE | PSL_TYPE_NO_STAR_RULE);
+}
+
+/* What is known of the suffix TEXT, of SIZE bytes with its NUL; in OWN if it is too long to be
+ * remembered. */
+static struct memo *look_up(struct seep_suffix_reader *reader, struct memo *own, const char *text,
+			    size_t size)
 {
 	uint32_t place = 0;
-	struct memo *memo;
+	struct memo *memo = own;
 
-	if (size > sizeof(memo->text))
-		return psl_is_public_suffix(reader->list, text);
+	if (size > sizeof(memo->text)) {
+		ask_list(memo, reader->list, text);
+		return memo;
+	}
 	for (const char *c = text; *c; c++)
 		place = (place ^ (uint8_t)*c) * 0x9e3779b1u;
 	memo = &reader->memos[place >> (32 - MEMO_BITS)];
 	if (memcmp(memo->text, text, size) != 0) {
 		memcpy(memo->text, text, size);
-		memo->is_public = psl_is_public_suffix(reader->list, text);
+		ask_list(memo, reader->list, text);
 	}
-	return memo->is_public;
+	return memo;
 }
 
-unsigned seep_suffix_labels(struct seep_suffix_reader *reader, const uint8_t *name,
-			    const uint8_t *offsets, unsigned labels)
+struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8_t *name,
+				  const uint8_t *offsets, unsigned labels)
 {
 	char text[RULE_LABELS * 64];
 	size_t starts[RULE_LABELS];
@@ -117,8 +130,12 @@ unsigned seep_suffix_labels(struct seep_suffix_reader *reader, const uint8_t *na
 	text[size - 1] = '\0';
 	/* The longest rule that matches prevails; a top-level domain always
 	 * is one. */
-	for (unsigned i = 0; i + 1 < count; i++)
-		if (is_public(reader, text + starts[i], size - starts[i]))
-			return count - i;
-	return 1;
+	for (unsigned i = 0; i + 1 < count; i++) {
+		struct memo own;
+		const struct memo *memo = look_up(reader, &own, text + starts[i], size - starts[i]);
+
+		if (memo->is_public)
+			return (struct seep_suffix){ count - i, memo->is_private };
+	}
+	return (struct seep_suffix){ 1, false };
 }

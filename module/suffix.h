@@ -10,6 +10,7 @@
 #ifndef SEEP_SUFFIX_H
 #define SEEP_SUFFIX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,12 +30,19 @@ void seep_suffix_close(struct seep_suffixes *suffixes);
 struct seep_suffix_reader *seep_suffix_reader_open(const struct seep_suffixes *suffixes);
 void seep_suffix_reader_close(struct seep_suffix_reader *reader);
 
+/* A name's public suffix. */
+struct seep_suffix {
+	unsigned labels; /* it has so many */
+	bool is_private; /* of the list's private section: who runs it gives the
+	                    names below it to others */
+};
+
 /*
  * How many of the LABELS labels of a name are its public suffix, counted from
  * the right: 1 for example.com, 2 for example.co.jp, all of them for co.jp.
  * OFFSETS holds where each label starts in the wire-form NAME, leftmost first.
  */
-unsigned seep_suffix_labels(struct seep_suffix_reader *reader, const uint8_t *name,
-			    const uint8_t *offsets, unsigned labels);
+struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8_t *name,
+				  const uint8_t *offsets, unsigned labels);
 
 #endif

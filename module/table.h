@@ -31,7 +31,8 @@ struct seep_entry {
 	uint32_t standing;  /* how many rely on it: a domain's users */
 	uint8_t flagged;    /* above flag-at, and said so */
 	uint8_t spent;      /* refused or would be; such an entry stays */
-	uint8_t reserved[2];
+	uint8_t units;      /* of budget, the most of a domain's users */
+	uint8_t reserved;
 };
 
 struct seep_table;

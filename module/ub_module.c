@@ -209,8 +209,20 @@ static enum seep_passthrough start(struct module_env *env, int id)
 	return SEEP_PASSTHROUGH_MEMORY;
 }
 
+#define SIZE_TEXT_BYTES 24
+
+/* A budget for the log, in bytes, or auto. */
+static const char *size_text(char text[SIZE_TEXT_BYTES], uint64_t bytes)
+{
+	if (bytes == SEEP_AUTO)
+		return "auto";
+	snprintf(text, SIZE_TEXT_BYTES, "%llu", (unsigned long long)bytes);
+	return text;
+}
+
 int init(struct module_env *env, int id)
 {
+	char budget[SIZE_TEXT_BYTES], refill[SIZE_TEXT_BYTES];
 	static const char *const modes[] = {
 		[SEEP_MODE_PASSTHROUGH] = "passing everything",
 		[SEEP_MODE_LEARNING] = "learning",
@@ -222,11 +234,11 @@ int init(struct module_env *env, int id)
 	seep_conf_defaults(&ub_module.conf);
 	ub_module.why = start(env, id);
 	if (ub_module.engine)
-		log_info("seep: " SEEP_VERSION " %s, budget %llu bytes and "
-			 "%llu a day for each user, %llu bytes of memory",
+		log_info("seep: " SEEP_VERSION " %s, user-budget %s, user-refill %s a day, "
+			 "%llu bytes of memory",
 			 modes[seep_engine_mode(ub_module.engine, clock_ms())],
-			 (unsigned long long)ub_module.conf.user_budget_bytes,
-			 (unsigned long long)ub_module.conf.user_refill_bytes_per_day,
+			 size_text(budget, ub_module.conf.user_budget_bytes),
+			 size_text(refill, ub_module.conf.user_refill_bytes_per_day),
 			 (unsigned long long)seep_engine_memory_bytes(ub_module.engine));
 	return 1;
 }

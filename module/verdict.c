@@ -20,7 +20,9 @@ struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcom
 {
 	struct seep_verdict verdict = { SEEP_PASS, SEEP_METER_NONE };
 
-	if (user_charge_mbit < SEEP_BIT_MBIT || (user == SEEP_PASS && domain == SEEP_PASS))
+	if (user_charge_mbit < SEEP_BIT_MBIT)
+		domain = SEEP_PASS;
+	if (user == SEEP_PASS && domain == SEEP_PASS)
 		return verdict;
 	if (user >= domain) {
 		verdict.outcome = user;

@@ -28,10 +28,11 @@ layers() {
 	3 conf_lines.c conf_lines.h
 	3 conf_option.c conf_option.h
 	3 meter.c meter.h
+	4 budget.c budget.h
 	4 conf.c
 	4 engine.h
 	5 engine_state.h
-	6 engine.c engine_ask.c engine_end.c engine_print.c
+	6 engine.c engine_ask.c engine_budget.c engine_end.c engine_print.c
 	7 ub.h
 	8 ub_build.c ub_module.c ub_query.c ub_zone.c
 	TABLE

@@ -402,24 +402,35 @@ static void test_odds(void)
 static void test_weigh(void)
 {
 	static const struct {
-		uint64_t mbit, users, weighed;
+		uint64_t mbit, users, few, weighed;
 	} cases[] = {
-		{ 60000, 0, 60000 },
-		{ 60000, 1, 60000 },
-		{ 60000, 2, 30000 },
-		{ 60000, 3, 20000 },
-		{ 60000, 100, 600 },
-		{ 60000, 7, 8571 },
-		{ 999, 1000, 0 },
-		{ 0, 0, 0 },
-		{ 0, 5, 0 },
-		{ UINT64_MAX, 1, UINT64_MAX },
-		{ 1000, UINT64_MAX, 0 },
+		{ 60000, 0, 4, 60000 },
+		{ 60000, 1, 4, 60000 },
+		{ 60000, 2, 4, 30000 },
+		{ 60000, 3, 4, 20000 },
+		{ 60000, 4, 64, 15000 },
+		/* as long as they are few, they share as if they were four */
+		{ 60000, 5, 64, 15000 },
+		{ 60000, 64, 64, 15000 },
+		{ 60000, 65, 64, 923 },
+		{ 60000, 5, 4, 12000 },
+		{ 60000, 100, 64, 600 },
+		{ 60000, 7, 6, 8571 },
+		{ 999, 1000, 64, 0 },
+		{ 0, 0, 4, 0 },
+		{ 0, 5, 4, 0 },
+		{ UINT64_MAX, 1, 64, UINT64_MAX },
+		{ 1000, UINT64_MAX, 64, 0 },
 	};
+	static const uint64_t few[][2] = { { 0, 8 },    { 1, 8 },    { 64, 8 },    { 80, 10 },
+					   { 200, 25 }, { 512, 64 }, { 20000, 64 } };
 
 	for (size_t i = 0; i < COUNT(cases); i++)
-		is_int(seep_charge_weigh(cases[i].mbit, cases[i].users), cases[i].weighed,
-		       "%" PRIu64 " over %" PRIu64 " users", cases[i].mbit, cases[i].users);
+		is_int(seep_charge_weigh(cases[i].mbit, cases[i].users, cases[i].few),
+		       cases[i].weighed, "%" PRIu64 " over %" PRIu64 " users, few being %" PRIu64,
+		       cases[i].mbit, cases[i].users, cases[i].few);
+	for (size_t i = 0; i < COUNT(few); i++)
+		is_int(seep_charge_few(few[i][0]), few[i][1], "few of %" PRIu64, few[i][0]);
 }
 
 int main(void)

@@ -50,6 +50,7 @@ static bool is_default(const struct seep_conf *conf)
 	seep_conf_defaults(&defaults);
 #define IS_SAME(field)         (conf->field == defaults.field)
 #define IS_SIZE(field)         IS_SAME(field)
+#define IS_AUTO_SIZE(field)    IS_SAME(field)
 #define IS_DURATION(field)     IS_SAME(field)
 #define IS_NUMBER(field)       IS_SAME(field)
 #define IS_PERCENT(field)      IS_SAME(field)
@@ -78,10 +79,10 @@ static void test_defaults(void)
 	seep_conf_defaults(&conf);
 	is_int(conf.action, SEEP_ACTION_REFUSE, "action");
 	is_int(conf.learning_s, 7 * 86400, "learning");
-	is_int(conf.user_budget_bytes, 1024, "user-budget");
-	is_int(conf.user_refill_bytes_per_day, 128, "user-refill");
-	is_int(conf.domain_budget_bytes, 1024, "domain-budget");
-	is_int(conf.domain_refill_bytes_per_day, 128, "domain-refill");
+	ok(conf.user_budget_bytes == SEEP_AUTO, "user-budget");
+	ok(conf.user_refill_bytes_per_day == SEEP_AUTO, "user-refill");
+	ok(conf.domain_budget_bytes == SEEP_AUTO, "domain-budget");
+	ok(conf.domain_refill_bytes_per_day == SEEP_AUTO, "domain-refill");
 	is_int(conf.flag_at_percent, 50, "flag-at");
 	is_int(conf.memory_s, 30 * 86400, "memory");
 	is_int(conf.memory_size_bytes, 64 << 20, "memory-size");
@@ -213,8 +214,8 @@ static void test_values(void)
 		size = snprintf(line, sizeof(line), "user-budget: %s", sizes[at].value);
 		is_int(parse(&conf, line, (size_t)size, &error),
 		       sizes[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD, "%s", line);
-		is_int(conf.user_budget_bytes, sizes[at].good ? sizes[at].bytes : 1024, "%s: bytes",
-		       line);
+		ok(conf.user_budget_bytes == (sizes[at].good ? sizes[at].bytes : SEEP_AUTO),
+		   "%s: bytes", line);
 		seep_conf_release(&conf);
 	}
 	for (size_t at = 0; at < COUNT(durations); at++) {
@@ -300,15 +301,15 @@ static void test_bad(void)
 		{ TEXT("log-events: true\n"),
 		  "1: log-events: \"true\" is neither: expected yes or no" },
 		{ TEXT("user-budget: 15\n"),
-		  "1: user-budget: \"15\" is out of range: expected a size from 16 to 1g" },
+		  "1: user-budget: \"15\" is out of range: expected a size from 16 to 1g, or auto" },
 		{ TEXT("user-budget: 99999999999999999999g\n"),
-		  "1: user-budget: \"99999999999999999999g\" is out of range: expected a size from 16 to 1g" },
+		  "1: user-budget: \"99999999999999999999g\" is out of range: expected a size from 16 to 1g, or auto" },
 		{ TEXT("user-budget: -1\n"),
-		  "1: user-budget: \"-1\" is negative: expected a size from 16 to 1g" },
+		  "1: user-budget: \"-1\" is negative: expected a size from 16 to 1g, or auto" },
 		{ TEXT("user-budget: lots\n"),
-		  "1: user-budget: \"lots\" is not a number: expected a size from 16 to 1g" },
+		  "1: user-budget: \"lots\" is not a number: expected a size from 16 to 1g, or auto" },
 		{ TEXT("user-budget: \"\"\n"),
-		  "1: user-budget: \"\" is not a number: expected a size from 16 to 1g" },
+		  "1: user-budget: \"\" is not a number: expected a size from 16 to 1g, or auto" },
 		{ TEXT("learning: 1w\n"),
 		  "1: learning: \"1w\" has no such unit: expected a duration from 0 to 365d" },
 		{ TEXT("memory: 23h\n"),

@@ -10,51 +10,72 @@ static double share_of(uint64_t mbit)
 	return exp2(-(double)mbit / 1000);
 }
 
-/* All that could come next: a novel name, or one of those that were, of which BINS holds so many in
- * each bin. */
-static double shares(const struct seep_repeat *repeat, const unsigned *bins, uint64_t names)
-{
-	double known = 0;
-
-	for (unsigned bin = 0; bin < SEEP_REPEAT_BINS; bin++)
-		known += bins[bin] * share_of(seep_repeat_choice_mbit(repeat, bin, names));
-	return share_of(seep_repeat_novel_mbit(repeat)) +
-	       share_of(seep_repeat_known_mbit(repeat)) * known;
-}
-
 /* As a keyed hash would: chance says which names share a bin. */
 static uint64_t hash_of(uint64_t name)
 {
 	return random_next(&name);
 }
 
+/* All that could come next: a novel name, or one of NAMES that were, of any of three types (the
+ * rest of the types left out). */
+static double shares(const struct seep_repeat *repeat, uint64_t names)
+{
+	static const uint16_t types[] = { 1, 28, 65 };
+	double sum = share_of(seep_repeat_kind_mbit(repeat, SEEP_REPEAT_NOVEL));
+
+	for (uint64_t n = 0; n < names; n++)
+		for (size_t t = 0; t < COUNT(types); t++) {
+			struct seep_sending sending = { .name = hash_of(n), .type = types[t] };
+
+			sum += share_of(seep_repeat_mbit(repeat, &sending, names, 0));
+		}
+	return sum;
+}
+
+static void send(struct seep_repeat *repeat, uint64_t name, uint16_t type, bool is_novel)
+{
+	struct seep_sending sending = { .name = name, .type = type, .is_novel = is_novel };
+
+	seep_repeat_learn(repeat, &sending);
+}
+
+/* The cost of sending a name again, and does so. */
+static uint64_t send_again(struct seep_repeat *repeat, uint64_t name, uint16_t type, uint64_t names)
+{
+	struct seep_sending sending = { .name = name, .type = type };
+	uint64_t mbit = seep_repeat_mbit(repeat, &sending, names, 12000);
+
+	seep_repeat_learn(repeat, &sending);
+	return mbit;
+}
+
 /* A random mix, novel and known: Kraft at each step. */
 static void test_kraft(void)
 {
-	static const unsigned novel_in_100[] = { 0, 1, 10, 50, 90, 100 };
+	static const unsigned novel_in_1000[] = { 0, 1, 10, 50 };
 
-	for (size_t i = 0; i < COUNT(novel_in_100); i++) {
+	for (size_t i = 0; i < COUNT(novel_in_1000); i++) {
 		const uint64_t seed = 40 + i;
 		struct seep_repeat repeat = { 0 };
-		unsigned bins[SEEP_REPEAT_BINS] = { 0 };
 		uint64_t random = seed, names = 0;
 		unsigned wrong = 0;
 		double most = 0;
 
-		for (int step = 0; step < 20000; step++) {
-			double sum = shares(&repeat, bins, names);
+		while (names < SEEP_REPEAT_LAST)
+			send(&repeat, hash_of(names++), 1, true);
+		for (int step = 0; step < 5000; step++) {
+			double sum = shares(&repeat, names);
 
 			wrong += sum > 1 + 1e-9;
 			most = sum > most ? sum : most;
-			if (!names || random_next(&random) % 100 < novel_in_100[i]) {
-				bins[hash_of(names) % SEEP_REPEAT_BINS]++;
-				seep_repeat_novel(&repeat, hash_of(names++));
-			} else {
-				seep_repeat_known(&repeat, hash_of(random_next(&random) % names));
-			}
+			if (random_next(&random) % 1000 < novel_in_1000[i])
+				send(&repeat, hash_of(names++), 1, true);
+			else
+				(void)send_again(&repeat, hash_of(random_next(&random) % names),
+						 random_next(&random) % 2 ? 1 : 28, names);
 		}
-		is_int(wrong, 0, "seed %" PRIu64 ", %u of 100 novel: at most %.4f of a code", seed,
-		       novel_in_100[i], most);
+		is_int(wrong, 0, "seed %" PRIu64 ", %u of 1000 novel: at most %.4f of a code", seed,
+		       novel_in_1000[i], most);
 		ok(most > 0.6, "and at times nearly all of one");
 	}
 }
@@ -67,15 +88,41 @@ static uint64_t cost_of(uint64_t names, uint64_t count, uint64_t (*pick)(uint64_
 	uint64_t mbit = 0;
 
 	for (uint64_t n = 0; n < names; n++)
-		seep_repeat_novel(&repeat, hash_of(n));
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t hash = hash_of(pick(&seed, names));
-
-		mbit += seep_repeat_known_mbit(&repeat) +
-			seep_repeat_choice_mbit(&repeat, hash, names);
-		seep_repeat_known(&repeat, hash);
-	}
+		send(&repeat, hash_of(n), 1, true);
+	for (uint64_t i = 0; i < count; i++)
+		mbit += send_again(&repeat, hash_of(pick(&seed, names)), 1, names);
 	return mbit;
+}
+
+/* A client asks for A and AAAA, then HTTPS, of each of its names in no order: the other types of a
+ * name that was just sent tell next to nothing. */
+static void test_types(void)
+{
+	static const uint16_t types[] = { 1, 28, 65 };
+	const uint64_t names = 64, count = 20000;
+	struct seep_repeat repeat = { 0 };
+	uint64_t seed = 5, first_mbit = 0, other_mbit = 0;
+
+	for (uint64_t n = 0; n < names; n++)
+		for (size_t t = 0; t < COUNT(types); t++)
+			send(&repeat, hash_of(n), types[t], t == 0);
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t name = hash_of(random_next(&seed) % names);
+
+		first_mbit += send_again(&repeat, name, 1, names);
+		for (size_t t = 1; t < COUNT(types); t++)
+			other_mbit += send_again(&repeat, name, types[t], names);
+	}
+	ok(first_mbit / count > 6000, "which of 64 names: %.2f bits",
+	   (double)first_mbit / 1000 / (double)count);
+	ok(other_mbit / count < 300, "its two other types: %.2f bits",
+	   (double)other_mbit / 1000 / (double)count);
+	for (uint64_t i = 0; i < 1000; i++)
+		first_mbit = send_again(&repeat, hash_of(1), 16, names);
+	ok(first_mbit < 1000, "a type that is polled: %" PRIu64 " mbit", first_mbit);
+	for (uint64_t i = 0; i < 1000; i++)
+		first_mbit = send_again(&repeat, hash_of(1), 99, names);
+	ok(first_mbit > 12000, "one that nobody expects is charged in full");
 }
 
 static uint64_t pick_any(uint64_t *seed, uint64_t names)
@@ -89,13 +136,13 @@ static uint64_t pick_first(uint64_t *seed, uint64_t names)
 	return random_next(seed) % 100 ? 0 : random_next(seed) % names;
 }
 
-/* One name polled: two bits and a half for each doubling, and no more than that while counts last. */
+/* One name polled: three bits and a half for each doubling, while counts last. */
 static void test_polled(void)
 {
 	for (uint64_t count = 1; count <= 4096; count *= 4) {
 		uint64_t mbit = cost_of(1, count, pick_any, 1);
 
-		ok(mbit <= 5000 + 2500 * log2((double)count) + 2 * (double)count,
+		ok(mbit <= 9000 + 3600 * log2((double)count) + 3 * (double)count,
 		   "polled %" PRIu64 " times: %" PRIu64 " mbit", count, mbit);
 	}
 	/* for ever: halved counts leave a doubt, and each code word is rounded up */
@@ -121,25 +168,33 @@ static void test_codebook(void)
 	ok(each > 0.13 && each < 0.3, "one name mostly, others at times: %.3f bits each", each);
 }
 
+static uint64_t cost_now(const struct seep_repeat *repeat, uint64_t name)
+{
+	const struct seep_sending sending = { .name = name, .type = 1 };
+
+	return seep_repeat_mbit(repeat, &sending, 64, 12000);
+}
+
 /* Counts are halved, and so a change of habit is soon learned; they never overflow. */
 static void test_halving(void)
 {
 	struct seep_repeat repeat = { 0 };
-	unsigned sum = 0;
+	unsigned sum = 0, over = 0;
 
 	for (int i = 0; i < 200000; i++) {
-		seep_repeat_known(&repeat, 7);
-		if (repeat.total >= 4096 || repeat.known + repeat.novel >= 4096)
-			break;
+		send(&repeat, 7, 1, false);
+		over += repeat.total >= 4096 ||
+			repeat.kinds[SEEP_REPEAT_AGAIN][0][SEEP_REPEAT_AGAIN] >= 4096;
 	}
-	ok(repeat.total < 4096 && repeat.known < 4096, "counts stay below 4096");
-	ok(seep_repeat_choice_mbit(&repeat, 9, 64) > 15000, "another name: dear");
+	is_int(over, 0, "counts stay below 4096");
+	ok(cost_now(&repeat, 9) > 15000, "another name: dear");
 	for (int i = 0; i < 5000; i++)
-		seep_repeat_known(&repeat, 9);
-	ok(seep_repeat_choice_mbit(&repeat, 9, 64) < 1000, "after 5000 of it: cheap");
+		send(&repeat, 9, 1, false);
+	ok(cost_now(&repeat, 9) < 1000, "after 5000 of it: cheap");
 	for (int i = 0; i < 5000; i++)
-		seep_repeat_novel(&repeat, (uint64_t)i);
-	ok(seep_repeat_novel_mbit(&repeat) < 700, "after 5000 novel ones: novel is cheap");
+		send(&repeat, hash_of((uint64_t)i), 1, true);
+	ok(seep_repeat_kind_mbit(&repeat, SEEP_REPEAT_NOVEL) < 700,
+	   "after 5000 novel ones: novel is cheap");
 	for (int i = 0; i < SEEP_REPEAT_BINS; i++)
 		sum += repeat.bins[i];
 	is_int(repeat.total, sum, "the total is the sum of the bins");
@@ -150,6 +205,7 @@ int main(void)
 	test_kraft();
 	test_polled();
 	test_codebook();
+	test_types();
 	test_halving();
 	return done();
 }

@@ -96,8 +96,10 @@ static void test_decide(void)
 			for (size_t c = 0; c < COUNT(small); c++) {
 				struct seep_verdict got = seep_verdict_decide(
 					cases[i].user, cases[i].domain, small[c], modes[m].mode);
-				ok(got.outcome == SEEP_PASS && got.meter == SEEP_METER_NONE,
-				   "user %s, domain %s, %s, %" PRIu64 " mbit: passes unnamed",
+				struct seep_verdict alone = seep_verdict_decide(
+					cases[i].user, SEEP_PASS, SEEP_BIT_MBIT, modes[m].mode);
+				ok(got.outcome == alone.outcome && got.meter == alone.meter,
+				   "user %s, domain %s, %s, %" PRIu64 " mbit: the user's alone",
 				   outcomes[cases[i].user], outcomes[cases[i].domain],
 				   modes[m].text, small[c]);
 			}

@@ -12,11 +12,12 @@
 static const char *placeholder(enum seep_option_type type)
 {
 	static const char *const words[] = {
-		[SEEP_OPTION_SIZE] = "size",       [SEEP_OPTION_DURATION] = "duration",
-		[SEEP_OPTION_NUMBER] = "number",   [SEEP_OPTION_PERCENT] = "percent",
-		[SEEP_OPTION_YESNO] = "yes or no", [SEEP_OPTION_ACTION] = "action",
-		[SEEP_OPTION_PATH] = "path",       [SEEP_OPTION_NETBLOCKS] = "netblock",
-		[SEEP_OPTION_DOMAINS] = "domain",  [SEEP_OPTION_DOMAIN_FILES] = "path",
+		[SEEP_OPTION_SIZE] = "size",          [SEEP_OPTION_AUTO_SIZE] = "size",
+		[SEEP_OPTION_DURATION] = "duration",  [SEEP_OPTION_NUMBER] = "number",
+		[SEEP_OPTION_PERCENT] = "percent",    [SEEP_OPTION_YESNO] = "yes or no",
+		[SEEP_OPTION_ACTION] = "action",      [SEEP_OPTION_PATH] = "path",
+		[SEEP_OPTION_NETBLOCKS] = "netblock", [SEEP_OPTION_DOMAINS] = "domain",
+		[SEEP_OPTION_DOMAIN_FILES] = "path",
 	};
 	return words[type];
 }

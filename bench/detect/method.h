@@ -46,7 +46,7 @@ struct method {
 	bool only_dga;           /* judges names that do not exist, and nothing else */
 	enum method_meter meter; /* out: of the last event's act */
 
-	uint64_t alerts; /* times that somebody was told of a flag */
+	uint64_t alerts; /* times that somebody was told of a person's flag */
 	uint64_t user_bytes;
 	uint64_t domain_bytes; /* for each domain, or each user and domain */
 };
