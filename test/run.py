@@ -126,6 +126,10 @@ def core():
     if built:
         make_check("engine with 4 threads, thread sanitizer", directory,
                    "TESTS=test/unit_threads test/unit_engine")
+    directory = os.path.join(ROOT, "build", "seep", FIRST)
+    if step("build the benchmark", "make", "-C", directory, "bench/detect/detect"):
+        tap("small benchmark, leaks and false blocks", "python3", "test/bench_detect.py",
+            env={"SEEP_DETECT": os.path.join(directory, "bench", "detect", "detect")})
 
 
 def sanitized():

@@ -24,7 +24,8 @@ static const char usage[] =
 	"  --write-common FILE  writes the generated world's own popularity so, and ends\n"
 	"  --cases LIST       quick, standard, all, none, or names: base32/,iodine/file\n"
 	"  --dga FILE         families: name and domain a line, gzip or not\n"
-	"  --budgets LIST     of Seep, bytes or `auto`; the first is the tables' (1k,512,2k,4k,8k)\n"
+	"  --budgets LIST     of Seep, bytes or `auto`; the first is the tables'\n"
+	"                     (auto,512,1k,2k,4k)\n"
 	"  --refills LIST     bytes a day (128); more than one with --sweep\n"
 	"  --rate R           false blocks in 1000 user-days to tune rivals for (0.1)\n"
 	"  --min-ttl S        the resolver's cache-min-ttl (0)\n"
@@ -207,8 +208,7 @@ static void fill_defaults(struct lab_options *options)
 	if (!options->cases)
 		options->cases = options->quick ? "quick" : "standard";
 	if (!options->budget_count)
-		options->budget_count = read_sizes(
-			options->sweep ? "512,1k,2k,4k,8k" : "1k,512,2k,4k,8k", options->budgets);
+		options->budget_count = read_sizes("auto,512,1k,2k,4k", options->budgets);
 	if (!options->refill_count)
 		options->refill_count =
 			read_sizes(options->sweep ? "64,128,256,512" : "128", options->refills);

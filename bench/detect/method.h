@@ -72,6 +72,8 @@ struct method *method_new(const char *title);
 void method_close(struct method *method);
 
 struct method *method_seep_open(const struct method_plan *plan);
+/* What Seep promises in so many days: the bytes of a user of whom nothing is known. */
+double method_seep_promise(uint64_t budget_bytes, uint64_t refill_bytes, unsigned days);
 /* Does seep.conf know the option? */
 bool method_seep_has_common_list(void);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
+#include "engine_state.h"
 #include "util.h"
 
 struct seep {
@@ -89,6 +89,15 @@ static void close_seep(struct method *method)
 	free(seep);
 }
 
+double method_seep_promise(uint64_t budget_bytes, uint64_t refill_bytes, unsigned days)
+{
+	if (budget_bytes == METHOD_AUTO) {
+		budget_bytes = SEEP_BUDGET_NEW * SEEP_BUDGET_UNIT_BYTES;
+		refill_bytes = budget_bytes / SEEP_BUDGET_DAYS;
+	}
+	return (double)(budget_bytes + refill_bytes * days);
+}
+
 /* The budgets as lines of seep.conf; METHOD_AUTO leaves them to Seep. */
 static void print_budgets(char *text, size_t size, const struct method_plan *plan)
 {
@@ -97,10 +106,7 @@ static void print_budgets(char *text, size_t size, const struct method_plan *pla
 	if (plan->user_budget_bytes == METHOD_AUTO)
 		snprintf(text, size, "user-budget: auto\n");
 	else
-		snprintf(text, size,
-			 "user-budget: %llu\nuser-refill: %llu\n"
-			 "domain-budget: %llu\ndomain-refill: %llu\n",
-			 budget, refill, budget, refill);
+		snprintf(text, size, "user-budget: %llu\nuser-refill: %llu\n", budget, refill);
 }
 
 static void set_conf(struct seep *seep, const struct method_plan *plan)
@@ -159,8 +165,8 @@ struct method *method_seep_open(const struct method_plan *plan)
 	method->observe = observe;
 	method->close = close_seep;
 	method->folds_case = true;
-	method->user_bytes = 256;
-	method->domain_bytes = 256;
+	method->user_bytes = sizeof(struct user) + sizeof(uint64_t);
+	method->domain_bytes = sizeof(struct domain) + sizeof(uint64_t);
 	method->from_day = plan->warm_days;
 	return method;
 }

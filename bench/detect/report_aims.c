@@ -125,7 +125,7 @@ static void print_times(const struct lab *lab, FILE *file)
 void report_aims(const struct lab *lab, FILE *file)
 {
 	const struct lab_options *options = lab->options;
-	double bound = (double)options->budgets[0] + (double)options->refills[0] * options->days;
+	double bound = method_seep_promise(options->budgets[0], options->refills[0], options->days);
 	char aim[64];
 
 	if (!lab->case_count)

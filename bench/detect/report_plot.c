@@ -27,8 +27,8 @@ static void write_plot(const struct plot *plot, const char *folder, const char *
 /* What Seep promises for one machine. */
 static double promised(const struct lab *lab)
 {
-	return (double)lab->options->budgets[0] +
-	       (double)lab->options->refills[0] * lab->options->days;
+	return method_seep_promise(lab->options->budgets[0], lab->options->refills[0],
+				   lab->options->days);
 }
 
 static void plot_rates(const struct lab *lab, const char *folder)
@@ -106,7 +106,7 @@ static unsigned next_budget(const struct lab_options *options, uint64_t above)
 	unsigned best = options->budget_count;
 
 	for (unsigned i = 0; i < options->budget_count; i++) {
-		if (options->budgets[i] > above &&
+		if (options->budgets[i] > above && options->budgets[i] != METHOD_AUTO &&
 		    (best == options->budget_count || options->budgets[i] < options->budgets[best]))
 			best = i;
 	}
@@ -119,7 +119,7 @@ static void plot_budgets(const struct lab *lab, const char *folder)
 	struct plot plot = {
 		.title = "Ordinary users disturbed, by Seep's budget",
 		.note = "people's days with a refusal, and alerts; no attack; 0.01 stands for none",
-		.x_text = "user-budget and domain-budget, bytes",
+		.x_text = "user-budget, bytes",
 		.y_text = "per 1000 user-days",
 		.x_log = true,
 		.y_log = true,

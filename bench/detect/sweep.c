@@ -37,7 +37,10 @@ static void print_half(const struct account *account, const struct lab_options *
 		printf(" | %7s %-17llu", "refill", (unsigned long long)options->refills[j]);
 	putchar('\n');
 	for (unsigned i = 0; i < options->budget_count; i++) {
-		printf("    %8llu", (unsigned long long)options->budgets[i]);
+		if (options->budgets[i] == METHOD_AUTO)
+			printf("    %8s", "auto");
+		else
+			printf("    %8llu", (unsigned long long)options->budgets[i]);
 		for (unsigned j = 0; j < options->refill_count; j++) {
 			const struct trouble *trouble =
 				&account->trouble[from + i * options->refill_count + j];

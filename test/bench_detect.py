@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The small benchmark, by its seed: what is promised, and who is better. TAP."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+DETECT = os.environ["SEEP_DETECT"]
+SEEP, RIVALS = "seep auto", ("ibHH", "compressed bytes a day", "access-miss count", "miss ratio")
+# What is let pass to one of whom nothing is known: 2 KiB, and an eighth a day.
+PROMISE = 2048 + 256 * 7
+# Slow, or over many domains: what the others cannot see.
+HARD = ("base32/100s", "base32/10s/100d", "dyndns/10s")
+
+count = 0
+failed = False
+
+
+def ok(passed, what):
+    global count, failed
+    count += 1
+    failed |= not passed
+    print("%sok %d - %s" % ("" if passed else "not ", count, what), flush=True)
+
+
+def measured():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "out.json")
+        subprocess.run((DETECT, "--quick", "--seed", "1", "--json", path), check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+        with open(path, encoding="ascii") as text:
+            return json.load(text)
+
+
+def check_people(benign):
+    seep = benign[SEEP]
+    ok(seep["user_days"] > 200, "%d days of people" % seep["user_days"])
+    ok(seep["people_days_refused"] == 0, "nobody is refused anything")
+    ok(seep["alerts"] <= 1, "%d flags" % seep["alerts"])
+    small = benign["seep 512+128"]
+    ok(small["people_days_refused"] > 10, "half a kilobyte is too little: the traffic is not empty")
+    ok(seep["user_bytes"] <= 1024, "%d bytes a user" % seep["user_bytes"])
+    ok(seep["domain_bytes"] <= 256, "%d bytes a domain" % seep["domain_bytes"])
+
+
+def check_leaks(cases):
+    bytes_of = {name: {leak["method"]: leak["bytes"] for leak in case["methods"]}
+                for name, case in cases.items()}
+    for name, leaks in bytes_of.items():
+        each = leaks[SEEP] / cases[name]["machines"]
+        ok(0 < each <= PROMISE, "%s: %.0f bytes a machine, of %d" % (name, each, PROMISE))
+        for rival in RIVALS if name in HARD else ():
+            ok(leaks[SEEP] < leaks[rival] / 4,
+               "%s: %s lets %.0f pass" % (name, rival, leaks[rival]))
+    one, many = (bytes_of[name][SEEP] for name in ("base32/100s", "base32/10s/100d"))
+    ok(many <= 1.2 * one, "a hundred domains: %.0f bytes, one: %.0f" % (many, one))
+    unsent = [1 - bytes_of[name][SEEP] / case["file_bytes"]
+              for name, case in cases.items() if case["file_bytes"]]
+    ok(unsent and min(unsent) > 0.95, "%.1f %% of a file stay here" % (100 * min(unsent)))
+
+
+def check_bots(bots, wrong_weeks):
+    caught = sorted(bot["seep"]["missing"] for bot in bots if bot["seep"]["caught"])
+    ok(bots and len(caught) == len(bots), "%d of %d bots" % (len(caught), len(bots)))
+    ok(caught[len(caught) // 2] <= 6, "half of them after %d names" % caught[len(caught) // 2])
+    ok(wrong_weeks == 0, "nobody else")
+
+
+def main():
+    result = measured()
+    # Seep with its defaults stands twice: beside the rivals, and beside other budgets.
+    check_people({row["method"]: row for row in result["benign"]})
+    check_leaks({case["case"]: case for case in result["cases"] if case["ran"]})
+    check_bots(result["bots"], result["bots_wrongly"]["seep"])
+    print("1..%d" % count)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Budgets: what seep.conf fixes, and what learning teaches of those that are `auto`. */
+#include "budget.h"
+#include "fixture.h"
+
+#define KIB_MBIT UINT64_C(8192000)
+
+static void conf_of(struct seep_conf *conf, const char *text)
+{
+	struct seep_conf_error error;
+
+	if (seep_conf_parse(conf, text, strlen(text), "test", &error) != SEEP_CONF_OK) {
+		printf("Bail out! %s\n", error.text);
+		exit(1);
+	}
+}
+
+static void test_units(void)
+{
+	static const struct {
+		uint64_t peak_mbit;
+		unsigned units;
+	} cases[] = {
+		{ 0, 1 },
+		{ 1, 1 },
+		{ KIB_MBIT / 2, 1 },
+		{ KIB_MBIT / 2 + 1, 2 },
+		{ KIB_MBIT, 2 },
+		{ KIB_MBIT + 1, 3 },
+		{ 8 * KIB_MBIT, 16 },
+		{ 8 * KIB_MBIT + 1, 16 },
+		{ UINT32_MAX, 16 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		is_int(seep_budget_units(cases[i].peak_mbit), cases[i].units,
+		       "a peak of %" PRIu64 " mbit", cases[i].peak_mbit);
+}
+
+static void test_fixed(void)
+{
+	struct seep_conf conf;
+	struct seep_budgets budgets;
+	struct seep_limits limits;
+
+	conf_of(&conf, "user-budget: 4k\nflag-at: 80\n");
+	budgets = seep_budgets_of(&conf);
+	limits = seep_budgets_user(&budgets, 9, false);
+	is_int(limits.budget_mbit, 4 * KIB_MBIT, "a fixed budget, whatever was learned");
+	is_int(limits.refill_mbit_day, KIB_MBIT / 2, "an eighth of it a day");
+	is_int(limits.flag_at_percent, 80, "flag-at");
+	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
+	is_int(seep_budgets_user(&budgets, 9, true).cap_mbit, limits.budget_mbit,
+	       "nor while learning");
+	is_int(seep_budgets_domain(&budgets, 1, 3).budget_mbit, 12 * KIB_MBIT,
+	       "a domain's is as large, for each of its users");
+	is_int(seep_budgets_domain(&budgets, 1, 0).refill_mbit_day, KIB_MBIT / 2,
+	       "and for one at least");
+	seep_conf_release(&conf);
+
+	conf_of(&conf, "user-budget: 4k\nuser-refill: 0\ndomain-budget: 1k\ndomain-refill: 16\n");
+	budgets = seep_budgets_of(&conf);
+	is_int(seep_budgets_user(&budgets, 1, false).refill_mbit_day, 0, "no refill");
+	is_int(seep_budgets_domain(&budgets, 1, 2).budget_mbit, 2 * KIB_MBIT, "domain-budget");
+	is_int(seep_budgets_domain(&budgets, 1, 2).refill_mbit_day, 256000, "domain-refill");
+	seep_conf_release(&conf);
+}
+
+static void test_auto(void)
+{
+	struct seep_conf conf;
+	struct seep_budgets budgets;
+	struct seep_limits limits;
+
+	conf_of(&conf, "");
+	budgets = seep_budgets_of(&conf);
+	limits = seep_budgets_user(&budgets, 3, false);
+	is_int(limits.budget_mbit, 3 * KIB_MBIT, "three units");
+	is_int(limits.refill_mbit_day, 3 * KIB_MBIT / 8, "drain by an eighth");
+	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
+	is_int(seep_budgets_user(&budgets, 2, true).cap_mbit, 16 * KIB_MBIT,
+	       "while learning levels rise to the most that can be learned");
+	is_int(seep_budgets_domain(&budgets, 1, 5).budget_mbit, 10 * KIB_MBIT,
+	       "a domain: two units at least for each user");
+	is_int(seep_budgets_domain(&budgets, 4, 5).budget_mbit, 20 * KIB_MBIT,
+	       "and as many as one of them has");
+	is_int(seep_budgets_domain(&budgets, 4, 5).refill_mbit_day, 20 * KIB_MBIT / 8,
+	       "by an eighth");
+	seep_conf_release(&conf);
+
+	conf_of(&conf, "user-refill: 100\ndomain-refill: 50\n");
+	budgets = seep_budgets_of(&conf);
+	is_int(seep_budgets_user(&budgets, 3, false).refill_mbit_day, 800000,
+	       "a refill that is given is everybody's");
+	is_int(seep_budgets_domain(&budgets, 3, 2).refill_mbit_day, 800000, "domains', too");
+	seep_conf_release(&conf);
+}
+
+/* An engine in use. */
+
+static unsigned long name_count;
+
+/* Sends another name of ten letters to a domain of the user's own; the verdict. */
+static struct seep_verdict send(struct rig *rig, uint32_t user)
+{
+	char text[64];
+	struct seep_reservation reservation;
+	struct seep_name name;
+	struct seep_verdict verdict;
+	struct wire wire;
+
+	snprintf(text, sizeof(text), "n%09lu.user%" PRIu32 ".com", name_count++, user);
+	wire = wire_of(text);
+	struct seep_observation observation = { .client = address_v4(user),
+						.name = wire.bytes,
+						.name_size = wire.size,
+						.type = 1,
+						.when_ms = rig->now_ms };
+	verdict = seep_engine_ask(rig->thread, &observation, &reservation, &name);
+	if (verdict.outcome != SEEP_REFUSE)
+		seep_engine_commit(rig->thread, &reservation, rig->now_ms);
+	return verdict;
+}
+
+/* How many names go before one is refused, or MOST. */
+static unsigned room_of(struct rig *rig, uint32_t user, unsigned most)
+{
+	unsigned count = 0;
+
+	while (count < most && send(rig, user).outcome < SEEP_WOULD_REFUSE)
+		count++;
+	return count;
+}
+
+static void send_all(struct rig *rig, uint32_t user, unsigned count)
+{
+	while (count-- > 0)
+		(void)send(rig, user);
+}
+
+/* At about 65 bits a name a KiB holds 120 to 130. */
+#define KIB_NAMES 125
+
+static bool is_about(unsigned got, unsigned kib)
+{
+	return got > kib * (KIB_NAMES - 20) && got < kib * (KIB_NAMES + 20);
+}
+
+/* Nineteen quiet ones, one that needs more, one that floods; then a newcomer. */
+static void test_learned(void)
+{
+	struct rig rig;
+	unsigned room;
+
+	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
+	for (uint32_t user = 1; user <= 19; user++)
+		send_all(&rig, user, 5);
+	send_all(&rig, 20, 3 * KIB_NAMES - 15);
+	send_all(&rig, 30, 100 * KIB_NAMES);
+	rig.now_ms += 6 * DAY_MS;
+	send_all(&rig, 40, 1); /* too late to be known */
+	rig.now_ms += 60 * DAY_MS;
+	room = room_of(&rig, 1, 10000);
+	ok(is_about(room, 1), "who needs little has 1 KiB: %u names", room);
+	room = room_of(&rig, 20, 10000);
+	ok(is_about(room, 6), "who needed 3 KiB has twice as much: %u names", room);
+	room = room_of(&rig, 30, 10000);
+	ok(is_about(room, 16), "who was a tunnel all along has 16 KiB, no more: %u names", room);
+	room = room_of(&rig, 40, 10000);
+	ok(is_about(room, 2), "who was seen too late has what newcomers have: %u names", room);
+	room = room_of(&rig, 50, 10000);
+	ok(is_about(room, 2), "a newcomer has 2 KiB: %u names", room);
+	is_int(rig_stat(&rig, "users.raised"), 2, "two have more than newcomers");
+	rig_close(&rig);
+}
+
+/* Where nine of ten need much, a newcomer may, too. */
+static void test_newcomers(void)
+{
+	struct rig rig;
+	unsigned room;
+
+	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
+	for (uint32_t user = 1; user <= 5; user++)
+		send_all(&rig, user, 2 * KIB_NAMES - 15);
+	rig.now_ms += 60 * DAY_MS;
+	room = room_of(&rig, 50, 10000);
+	ok(is_about(room, 4), "a newcomer where all needed 2 KiB: %u names", room);
+	rig_close(&rig);
+}
+
+/* While learning, what a newcomer would be refused is told; without learning, everybody is new. */
+static void test_unlearned(void)
+{
+	struct rig rig;
+	unsigned room;
+
+	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
+	room = room_of(&rig, 1, 10000);
+	ok(is_about(room, 2), "learning: would be refused after %u names", room);
+	rig_close(&rig);
+	rig_open(&rig, "learning: 0\ndomain-budget: 1g\n");
+	room = room_of(&rig, 1, 10000);
+	ok(is_about(room, 2), "without learning: refused after %u names", room);
+	is_int(rig_stat(&rig, "users.raised"), 0, "nobody is raised");
+	rig_close(&rig);
+}
+
+/* The domain that a raised user talks to is raised with it. */
+static void test_domain(void)
+{
+	struct rig rig;
+	unsigned room;
+
+	rig_open(&rig, "learning: 7d\n");
+	send_all(&rig, 20, 3 * KIB_NAMES - 15);
+	rig.now_ms += 60 * DAY_MS;
+	room = room_of(&rig, 20, 10000);
+	ok(is_about(room, 6), "six units, all to one domain: %u names", room);
+	rig_close(&rig);
+}
+
+int main(void)
+{
+	test_units();
+	test_fixed();
+	test_auto();
+	test_learned();
+	test_newcomers();
+	test_unlearned();
+	test_domain();
+	return done();
+}
