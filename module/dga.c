@@ -5,7 +5,7 @@
 #define MISSING_MBIT   3000u
 #define PRESENT_MBIT   2170u
 #define SPENT_MBIT     17500u
-/* So that a spent meter is clear again after a week, and a dead name a day
+/* So that a spent meter is clear again after some days, and a dead name a day
  * never adds up to a bot. */
 #define DRAIN_MBIT_DAY 3000u
 /* Further evidence adds no more than this: some days without any clear it. */

@@ -43,7 +43,9 @@ def run(*arguments, stdin=b"", timeout=120):
 
 
 def replay(*arguments, stdin=b"", status=0):
-    """The object that --json prints; the message is kept in it as `stderr`."""
+    """The object that --json prints, at 1 KiB; the message is kept in it as `stderr`."""
+    if not {"--user-budget", "--conf"} & set(arguments):
+        arguments = ("--user-budget", "1k") + arguments
     code, out, err = run("replay", "--json", *arguments, stdin=stdin)
     if code != status:
         ok(False, "replay %s exits with %d" % (" ".join(arguments), status), "%d\n%s" % (code, err))
@@ -279,7 +281,7 @@ def commands(directory):
     ok(code == 1 and out == b"" and err.startswith(conf + ":2: "), "check-conf: FILE:LINE: message", err)
     code, out, err = run("check-conf", conf + ".missing")
     ok(code == 1 and "No such file" in err, "check-conf: no file", err)
-    code, out, err = run("replay", os.path.join(directory, "trace.tsv"))
+    code, out, err = run("replay", "--user-budget", "1k", os.path.join(directory, "trace.tsv"))
     ok(code == 0 and re.search(rb"^ +%d +\d+  2023-\S+ .* 192\.0\.2\.66$" % REFUSED, out, re.M), "the text names who is refused", out)
     code, out, err = run("replay", "--top", "1", os.path.join(directory, "trace.tsv"))
     equal(code, 0, "--top")
