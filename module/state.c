@@ -161,11 +161,21 @@ static const char *step_tick(struct seep_state_progress *progress, const void *p
 	return NULL;
 }
 
-static const char *step_records(uint64_t *seen, size_t bytes, uint32_t record_bytes)
+/* Frames with contents; those of the checkpoint are counted, for its end. */
+static const char *step_checkpoint(struct seep_state_progress *progress,
+				   const struct seep_state_header *header,
+				   const struct seep_state_frame *frame)
 {
-	if (bytes % record_bytes)
+	uint32_t users = frame->type == SEEP_STATE_USERS ? frame->bytes : 0;
+	uint32_t domains = frame->type == SEEP_STATE_DOMAINS ? frame->bytes : 0;
+
+	if (users % header->user_bytes || domains % header->domain_bytes)
 		return "a record is cut";
-	*seen += bytes / record_bytes;
+	if (progress->ended)
+		return NULL;
+	progress->seen.frames++;
+	progress->seen.users += users / header->user_bytes;
+	progress->seen.domains += domains / header->domain_bytes;
 	return NULL;
 }
 
@@ -222,11 +232,5 @@ const char *seep_state_step(struct seep_state_progress *progress,
 	case SEEP_STATE_LABELS_LINES:
 		break;
 	}
-	if (!progress->ended)
-		progress->seen.frames++;
-	if (frame->type == SEEP_STATE_USERS)
-		return step_records(&progress->seen.users, frame->bytes, header->user_bytes);
-	if (frame->type == SEEP_STATE_DOMAINS)
-		return step_records(&progress->seen.domains, frame->bytes, header->domain_bytes);
-	return NULL;
+	return step_checkpoint(progress, header, frame);
 }
