@@ -168,6 +168,7 @@ def live(quick):
     one("example", FIRST)
     for threads in (1, 4):
         one("budget", FIRST, threads)
+    one("state", FIRST)
     one("tunnel", FIRST)
     if not quick:
         one("tunnel", VERSIONS[1])

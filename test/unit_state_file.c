@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The state file on disk: where it may end, what is set aside, and what is never written to. */
+/*
+ * The state file on disk: where it may end, what is set aside, and what is never written to.
+ *
+ * With a PATH, makes an example there instead, for the tests of seepctl.
+ */
 #include "engine_save.h"
 #include "fixture.h"
 #include "state_file.h"
@@ -11,9 +15,34 @@
 
 static char directory[] = "/tmp/seep-unit-state-XXXXXX";
 static char path[SEEP_STATE_NAME_SIZE];
+static uint64_t first_tick; /* where the journal's first second ends */
 static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];
 
-/* A checkpoint with one user, and a journal, at the path; the size of the checkpoint. */
+/* Three users; 10.0.0.3 spends its budget of 100 bytes. */
+static void fill(struct rig *rig)
+{
+	char text[128];
+
+	for (unsigned i = 0; i < 24; i++) {
+		unsigned user = i < 9 ? i % 3 + 1 : 3;
+		struct wire wire;
+		struct seep_observation observation = { .client = address_v4(user),
+							.type = 1,
+							.when_ms = rig->now_ms };
+		struct seep_reservation reservation;
+		struct seep_name name;
+
+		snprintf(text, sizeof(text), "secret-of-%u.d%u.example", i * 7919, user);
+		wire = wire_of(text);
+		observation.name = wire.bytes;
+		observation.name_size = wire.size;
+		if (seep_engine_ask(rig->thread, &observation, &reservation, &name).outcome !=
+		    SEEP_REFUSE)
+			seep_engine_commit(rig->thread, &reservation, rig->now_ms);
+	}
+}
+
+/* A checkpoint and a journal of two ticks at the path; the size of the checkpoint. */
 static uint64_t make_file(struct seep_state_file *file)
 {
 	struct seep_state_header header = { .began_ms = NOW_MS, .wall_ms = NOW_MS };
@@ -22,7 +51,9 @@ static uint64_t make_file(struct seep_state_file *file)
 	uint64_t checkpoint;
 	struct rig rig;
 
-	rig_open(&rig, "memory-size: 1m\n");
+	rig_open(&rig, "learning: 0\nmemory-size: 1m\nuser-budget: 100\nuser-refill: 0\n"
+		       "domain-budget: 1k\ndomain-refill: 0\n");
+	fill(&rig);
 	seep_engine_describe(rig.engine, &header);
 	seep_state_seal_header(&header);
 	memcpy(out.key, header.key, sizeof(out.key));
@@ -33,37 +64,52 @@ static uint64_t make_file(struct seep_state_file *file)
 	}
 	checkpoint = file->size;
 	seep_engine_save_changes(rig.engine, &out, &tick);
+	first_tick = file->size;
 	seep_engine_save_changes(rig.engine, &out, &tick);
 	rig_close(&rig);
 	return checkpoint;
 }
 
+/* The frames' ends. */
+static bool is_end(struct seep_state_reader *reader, uint64_t size)
+{
+	seep_state_rewind(reader);
+	while (seep_state_next(reader) && reader->offset < size)
+		;
+	return reader->offset == size;
+}
+
 static void test_every_length(void)
 {
 	struct seep_state_file file;
-	struct seep_state_reader reader;
+	struct seep_state_reader whole, reader;
 	uint64_t checkpoint = make_file(&file);
-	const uint64_t tick = sizeof(struct seep_state_frame) + sizeof(struct seep_state_tick);
+	char copy[SEEP_STATE_NAME_SIZE];
 	unsigned wrong = 0;
 
-	is_int(file.size, checkpoint + 2 * tick, "a checkpoint and two ticks");
-	ok(seep_state_verify(&reader, path) == SEEP_STATE_OPENED && !reader.fault,
+	ok(file.size - first_tick ==
+		   sizeof(struct seep_state_frame) + sizeof(struct seep_state_tick),
+	   "a second in which nothing happens is a tick");
+	ok(seep_state_verify(&whole, path) == SEEP_STATE_OPENED && !whole.fault,
 	   "the whole file is");
-	is_int(reader.checkpoint_bytes, checkpoint, "with its checkpoint");
-	seep_state_close(&reader);
+	is_int(whole.checkpoint_bytes, checkpoint, "with its checkpoint");
+	seep_state_name(copy, path, ".old");
+	ok(rename(path, copy) == 0, "put by");
+	make_file(&file);
 	for (uint64_t size = file.size; size-- > 0;) {
 		enum seep_state_opened opened;
-		bool at_end = size >= checkpoint && (size - checkpoint) % tick == 0;
+		bool at_end = size >= checkpoint && is_end(&whole, size);
 
 		wrong += truncate(path, (off_t)size) != 0;
 		opened = seep_state_verify(&reader, path);
 		wrong += opened != (size < checkpoint ? SEEP_STATE_DAMAGED : SEEP_STATE_OPENED);
 		wrong += at_end != !reader.fault;
-		wrong += size >= checkpoint && reader.offset != size - (size - checkpoint) % tick;
+		wrong += size >= checkpoint && !is_end(&whole, reader.offset);
 		seep_state_close(&reader);
 	}
 	is_int(wrong, 0,
 	       "cut at each of its bytes: damaged before the checkpoint's end, read after");
+	seep_state_close(&whole);
 	seep_state_end(&file);
 }
 
@@ -177,9 +223,16 @@ static void test_full(void)
 	seep_state_end(&file);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	struct seep_state_file file;
 	char command[128];
+
+	if (argc > 1) {
+		snprintf(path, sizeof(path), "%s", argv[1]);
+		make_file(&file);
+		return 0;
+	}
 
 	if (!mkdtemp(directory)) {
 		printf("Bail out! no directory\n");

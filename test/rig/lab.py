@@ -89,6 +89,7 @@ class Lab:
         self.verbosity = verbosity
         self.rpz = rpz
         self.state = state
+        self.mount = None			# a command, for the resolver's eyes only
         self.files = files or {}
         self.namespaces = []
         self.servers = []
@@ -201,6 +202,8 @@ class Lab:
         argv = (self.binary, "-d", "-c", self.dir + "/unbound.conf")
         if self.conf is None:
             argv = netns.hiding(DEFAULT_STATE, argv)
+        if self.mount:
+            argv = netns.mounting(self.mount, argv)
         self.process = self.hub.spawn(argv,
                                       log=self.dir + "/unbound.out", cwd=self.dir,
                                       memory_bytes=self.memory_bytes)

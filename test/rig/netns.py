@@ -95,8 +95,12 @@ def hiding(directory, argv):
     """The program's words, so that it sees an empty directory of its own there, if there is one."""
     if not os.path.isdir(directory):
         return tuple(argv)
-    return ("unshare", "--mount", "--", "sh", "-c", "mount -t tmpfs tmpfs '%s' && exec \"$@\""
-            % directory, "sh") + tuple(argv)
+    return mounting("mount -t tmpfs tmpfs '%s'" % directory, argv)
+
+
+def mounting(command, argv):
+    """The program's words, so that it alone sees what the command mounts."""
+    return ("unshare", "--mount", "--", "sh", "-c", command + " && exec \"$@\"", "sh") + tuple(argv)
 
 
 def sweep():
