@@ -588,6 +588,47 @@ static void test_headers(void)
 	rig_close(&rig);
 }
 
+/* The drawing shows the records as they are. */
+static void test_drawing(void)
+{
+#define USER(field)                                                                         \
+	{                                                                                   \
+#field, 8 + offsetof(struct user, field), sizeof(((struct user *)0)->field) \
+	}
+#define DOMAIN(field)                                                                           \
+	{                                                                                       \
+#field, 8 + offsetof(struct domain, field), sizeof(((struct domain *)0)->field) \
+	}
+	static const struct {
+		const char *field;
+		size_t at, bytes;
+	} fields[] = {
+		USER(names_sum),     USER(domains_sum), USER(rare_sum),    USER(missing_sum),
+		USER(dga),           USER(repeat),      USER(hits),        USER(sent),
+		USER(address),       USER(names),       USER(domains),     USER(rare),
+		USER(missing),       USER(reserved),    DOMAIN(users_sum), DOMAIN(names_sum),
+		DOMAIN(first_users), DOMAIN(users),     DOMAIN(names),     DOMAIN(text),
+	};
+	static char text[65536];
+	char path[1024], row[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/doc/FORMAT.md",
+		 getenv("SEEP_SRC") ? getenv("SEEP_SRC") : ".");
+	file = fopen(path, "r");
+	if (!file) {
+		skip("no %s", path);
+		return;
+	}
+	text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+	fclose(file);
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		snprintf(row, sizeof(row), "| %zu | %zu | `%s`", fields[i].at, fields[i].bytes,
+			 fields[i].field);
+		ok(strstr(text, row) != NULL, "doc/FORMAT.md has: %s", row);
+	}
+}
+
 static unsigned taken;
 
 static void take_line(void *context, uint64_t line, const uint64_t *words)
@@ -650,6 +691,7 @@ int main(void)
 	test_lines();
 	test_ring();
 	test_headers();
+	test_drawing();
 	test_round_trip();
 	test_journal();
 	test_geometry();
