@@ -442,6 +442,7 @@ static bool end_checkpoint(struct seep_keeper *keeper)
 			say(keeper, false, "%s: kept again", keeper->path);
 		keeper->failure_said = false;
 		keeper->retry_wait_ms = RETRY_MS;
+		keeper->retry_ms = 0;
 		keeper->status = SEEP_STATE_KEPT;
 		keeper->saved_ms = keeper->checkpoint_ms = checkpoint->began_ms;
 	} else if (checkpoint->error == EAGAIN) {

@@ -125,7 +125,7 @@ def core():
     directory, built = configure("tsan", FIRST, "--enable-sanitizer=thread")
     if built:
         make_check("engine with 4 threads, thread sanitizer", directory,
-                   "TESTS=test/unit_threads test/unit_engine")
+                   "TESTS=test/unit_threads test/unit_engine test/unit_keeper")
 
 
 def sanitized():
