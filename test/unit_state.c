@@ -225,6 +225,10 @@ static void test_journal(void)
 	size = image.size;
 	save_changes(&a, &image);
 	ok(image.size - size < 1200, "one name: a user, a domain, its hashes");
+	size = image.size;
+	send(&a, 999, "a-long-secret-in-a-name.elsewhere.example");
+	save_changes(&a, &image);
+	ok(image.size - size > sizeof(struct user), "a refusal: the user");
 	ok(restore(&b, &image) == NULL, "checkpoint and journal are put back");
 	is_int(rig_stat(&b, "users.spent"), 1, "who was spent by the journal is");
 	is_int(count_known(&b, 100), 100, "names of the journal are known");
@@ -381,6 +385,43 @@ static size_t reseal(struct image *image, size_t at)
 	return at + sizeof(*frame) + frame->bytes;
 }
 
+/* The first record of TYPE in an image. */
+static unsigned char *record_of(struct image *image, enum seep_state_type type, size_t *frame_at)
+{
+	struct seep_state_frame frame;
+
+	for (size_t at = sizeof(struct seep_state_header); at < image->size;
+	     at += sizeof(frame) + frame.bytes) {
+		memcpy(&frame, image->bytes + at, sizeof(frame));
+		*frame_at = at;
+		if (frame.type == type)
+			return image->bytes + at + sizeof(frame);
+	}
+	printf("Bail out! no frame of type %d\n", (int)type);
+	exit(1);
+}
+
+/* A checkpoint without one of its frames, each with a right checksum. */
+static void test_lacking(void)
+{
+	struct rig a, b;
+	struct image image;
+	size_t at, size;
+
+	rig_open(&a, SMALL);
+	rig_open(&b, SMALL);
+	send(&a, 1, "one.d1.example");
+	image = save(&a);
+	(void)record_of(&image, SEEP_STATE_DOMAINS, &at);
+	size = PAYLOAD + 8 + sizeof(struct domain);
+	memmove(image.bytes + at, image.bytes + at + size, image.size - at - size);
+	image.size -= size;
+	is_str(restore(&b, &image), "the checkpoint lacks records", "a frame is missing: found");
+	free(image.bytes);
+	rig_close(&a);
+	rig_close(&b);
+}
+
 /* The same, with right checksums: whatever is in it, the engine works on, and says so. */
 static void test_hostile_bytes(void)
 {
@@ -420,22 +461,6 @@ static void test_hostile_bytes(void)
 	free(image.bytes);
 	rig_close(&a);
 	rig_close(&b);
-}
-
-/* The first record of TYPE in an image. */
-static unsigned char *record_of(struct image *image, enum seep_state_type type, size_t *frame_at)
-{
-	struct seep_state_frame frame;
-
-	for (size_t at = sizeof(struct seep_state_header); at < image->size;
-	     at += sizeof(frame) + frame.bytes) {
-		memcpy(&frame, image->bytes + at, sizeof(frame));
-		*frame_at = at;
-		if (frame.type == type)
-			return image->bytes + at + sizeof(frame);
-	}
-	printf("Bail out! no frame of type %d\n", (int)type);
-	exit(1);
 }
 
 static void test_hostile_values(void)
@@ -698,6 +723,7 @@ int main(void)
 	test_shrinking();
 	test_overfull();
 	test_flipped();
+	test_lacking();
 	test_hostile_bytes();
 	test_hostile_values();
 	test_wrong_key();
