@@ -9,6 +9,7 @@
 #include "keeper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -72,6 +73,7 @@ struct seep_keeper {
 	uint64_t retry_ms;      /* no checkpoint before this */
 	uint64_t retry_wait_ms; /* after the next one that fails */
 	bool failure_said;
+	bool is_blind;   /* the directory cannot be opened; the checkpoint's */
 	unsigned silent; /* ticks for which another's file did not change */
 	struct seep_state_file others;
 };
@@ -390,20 +392,38 @@ static bool put_in_place(struct seep_keeper *keeper)
 	return true;
 }
 
+/*
+ * Makes the new names safe.  A profile of AppArmor's may keep us from opening the directory: it is asked
+ * once only, and the file's fsync has to do, which on ext4 and XFS brings the names with it.
+ */
+static void sync_names(struct seep_keeper *keeper, int fd)
+{
+	if (fd >= 0 && (keeper->is_blind || !seep_state_sync_directory(keeper->path))) {
+		keeper->is_blind = true;
+		(void)fsync(fd);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 static void *run_checkpoint(void *context)
 {
 	struct seep_keeper *keeper = context;
 	struct checkpoint *checkpoint = &keeper->checkpoint;
+	int fd = -1;
 
 	checkpoint->made = write_checkpoint(keeper);
+	checkpoint->error = errno;
 	if (checkpoint->made) {
 		pthread_mutex_lock(&keeper->file_lock);
 		checkpoint->made = put_in_place(keeper);
+		checkpoint->error = errno;
+		if (checkpoint->made)
+			fd = fcntl(keeper->file.fd, F_DUPFD_CLOEXEC, 0);
 		pthread_mutex_unlock(&keeper->file_lock);
 	}
-	checkpoint->error = errno;
 	if (checkpoint->made) {
-		(void)seep_state_sync_directory(keeper->path);
+		sync_names(keeper, fd);
 	} else if (keeper->next.fd >= 0) {
 		char name[SEEP_STATE_NAME_SIZE];
 

@@ -34,7 +34,8 @@ struct seep_novelty {
 	atomic_uint newest;
 	_Atomic uint64_t names; /* in the newest */
 	pthread_mutex_t turning;
-	struct seep_ring *noted; /* or NULL */
+	struct seep_ring *noted;        /* or NULL */
+	uint64_t restored[GENERATIONS]; /* bits put back, at most */
 };
 
 struct seep_novelty *seep_novelty_create(void *memory, size_t bytes, uint64_t memory_s,
@@ -228,6 +229,9 @@ void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint
 	uint64_t block =
 		seep_lines_place(line / GENERATIONS, from / GENERATIONS, novelty->blocks, &last);
 
+	for (size_t i = 0; i < BLOCK_WORDS; i++)
+		novelty->restored[line % GENERATIONS] +=
+			(uint64_t)__builtin_popcountll(words[i]) * (last - block + 1);
 	for (; block <= last && block < novelty->blocks; block++) {
 		_Atomic uint64_t *to =
 			novelty->words + (block * GENERATIONS + line % GENERATIONS) * BLOCK_WORDS;
@@ -239,15 +243,19 @@ void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint
 
 static bool is_overfull(const struct seep_novelty *novelty, unsigned generation)
 {
+	uint64_t most = (uint64_t)novelty->blocks * BLOCK_WORDS * 64 / 100 * FULLEST;
 	uint64_t set = 0;
 
+	/* Saves most starts the counting of millions of words. */
+	if (novelty->restored[generation] <= most)
+		return false;
 	for (size_t block = 0; block < novelty->blocks; block++)
 		for (size_t i = 0; i < BLOCK_WORDS; i++)
 			set += (uint64_t)__builtin_popcountll(atomic_load_explicit(
 				&novelty->words[(block * GENERATIONS + generation) * BLOCK_WORDS +
 						i],
 				memory_order_relaxed));
-	return set > (uint64_t)novelty->blocks * BLOCK_WORDS * 64 / 100 * FULLEST;
+	return set > most;
 }
 
 unsigned seep_novelty_restore_end(struct seep_novelty *novelty)
