@@ -86,7 +86,7 @@ def checked(path, directory):
     for content, at, word in (
             (b"", 0, "empty"), (b"x" * 5000, 0, "not a state file"), (whole[:100], 0, "header"),
             (whole[:checkpoint - 1], None, "cut"),
-            (whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], 152, "checksum"),
+            (whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], 168, "checksum"),
             (whole[:8] + b"\x07" + whole[9:], 0, "version")):
         code, out, err = check(content)
         ok(code == 1 and out == "" and word in err and (at is None or ": byte %d:" % at in err),
