@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONF "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 1m\n"
+#define CONF "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\nmemory-size: 1m\n"
 
 static char directory[] = "/tmp/seep-unit-keeper-XXXXXX";
 static char path[SEEP_STATE_NAME_SIZE];
@@ -73,8 +73,7 @@ static void send(struct rig *rig, struct seep_thread *thread, uint32_t user, uin
 	struct seep_name split;
 
 	(void)rig;
-	snprintf(text, sizeof(text), "a-secret-of-some-length-%" PRIx64 ".d%" PRIu64 ".example",
-		 name, name % 50);
+	snprintf(text, sizeof(text), "a-secret-of-some-length-%" PRIx64 ".d%u.example", name, user);
 	wire = wire_of(text);
 	observation.name = wire.bytes;
 	observation.name_size = wire.size;
