@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Measures the engine alone: nanoseconds for one observation, and memory.
+ * Measures the engine alone: nanoseconds for one observation, memory, and what it
+ * takes to save its state.
  * Prints figures and judges nothing.  usage: engine [observations] [seed]
  */
 #include <inttypes.h>
@@ -9,12 +10,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine.h"
+#include <unistd.h>
+
+#include "engine_save.h"
 
 #define USERS   1000
 #define DOMAINS 20000
 #define BATCH   16 /* observations between two looks at the clock */
 
+static struct seep_engine *engine;
 static uint64_t random_state;
 
 static uint64_t random_next(void)
@@ -128,8 +132,10 @@ static void run_queries(struct seep_thread *thread, const struct sample *sample,
 						   observations_now[j].when_ms);
 		}
 		ns[i] = (double)(clock_ns() - began) / BATCH;
+		if (i % 1000 == 999)
+			seep_engine_drop_changes(engine); /* as once a second */
 	}
-	if (ns)
+	if (ns && sample->title[0] != ' ')
 		report(sample->title, ns, batches);
 	free(ns);
 }
@@ -158,6 +164,73 @@ static void run_hits(struct seep_thread *thread, size_t observations)
 	free(ns);
 }
 
+/* The state file: its frames, counted, or written to FD. */
+struct sink {
+	int fd; /* -1: nowhere */
+	uint64_t bytes;
+};
+
+static bool put(void *context, const void *bytes, size_t size)
+{
+	struct sink *sink = context;
+
+	sink->bytes += size;
+	return sink->fd < 0 || write(sink->fd, bytes, size) == (ssize_t)size;
+}
+
+static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];
+
+/* The journal of what was done since the last call. */
+static uint64_t journal_bytes(void)
+{
+	struct sink sink = { -1, 0 };
+	struct seep_state_out out = { .put = put, .context = &sink, .buffer = buffer };
+	const struct seep_state_tick tick = { 0, 0 };
+
+	seep_engine_save_changes(engine, &out, &tick);
+	return sink.bytes;
+}
+
+static void run_checkpoint(void)
+{
+	char path[] = "seep-bench-XXXXXX";
+	struct sink sink = { mkstemp(path), 0 };
+	struct seep_state_out out = { .put = put, .context = &sink, .buffer = buffer };
+	uint64_t began = clock_ns(), written;
+	bool whole = sink.fd >= 0 && seep_engine_save(engine, &out);
+
+	written = clock_ns();
+	whole = whole && fsync(sink.fd) == 0;
+	if (whole)
+		printf("checkpoint: %" PRIu64 " bytes, written in %" PRIu64
+		       " ms, on disk after %" PRIu64 " ms\n",
+		       sink.bytes, (written - began) / 1000000, (clock_ns() - began) / 1000000);
+	else
+		perror(path);
+	close(sink.fd);
+	unlink(path);
+}
+
+/* A second of a busy resolver, and one of a quiet one. */
+static void run_journal(struct seep_thread *thread)
+{
+	static const size_t counts[] = { 1000, 10000 };
+	const struct sample sample = { "  (journal)", 8, false };
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		uint64_t bytes, began, ns;
+
+		(void)journal_bytes();
+		run_queries(thread, &sample, counts[i]);
+		began = clock_ns();
+		bytes = journal_bytes();
+		ns = clock_ns() - began;
+		printf("journal of %zu novel names in a second: %" PRIu64 " bytes, %" PRIu64
+		       " us\n",
+		       counts[i], bytes, ns / 1000);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct sample samples[] = {
@@ -170,7 +243,6 @@ int main(int argc, char **argv)
 	struct seep_conf conf;
 	struct seep_engine_setup setup = { .conf = &conf, .key = "bench", .threads = 1 };
 	enum seep_passthrough why;
-	struct seep_engine *engine;
 	struct seep_thread *thread;
 
 	random_state = argc > 2 ? strtoul(argv[2], NULL, 10) | 1 : 20261122;
@@ -183,11 +255,15 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	thread = seep_engine_thread(engine);
+	if (!seep_engine_note_changes(engine))
+		return 1;
 	printf("%zu observations each, %d users, %d domains, %llu bytes claimed\n", observations,
 	       USERS, DOMAINS, (unsigned long long)seep_engine_memory_bytes(engine));
 	run_hits(thread, observations);
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
 		run_queries(thread, &samples[i], observations);
+	run_journal(thread);
+	run_checkpoint();
 	seep_engine_destroy(engine);
 	seep_conf_release(&conf);
 	return 0;

@@ -50,7 +50,9 @@
 	COUNTER(bits_metered, "num.seep.bits.metered", 1000,                                      \
 		"bits put on users' meters, weighted by rarity")                                  \
 	COUNTER(evicted_users, "num.seep.evicted.users", 1, "users forgotten to make room")       \
-	COUNTER(evicted_domains, "num.seep.evicted.domains", 1, "domains forgotten to make room")
+	COUNTER(evicted_domains, "num.seep.evicted.domains", 1, "domains forgotten to make room") \
+	COUNTER(state_lost, "num.seep.state.lost", 1,                                             \
+		"novel names that came too fast for the state file's journal")
 
 #define SEEP_GAUGES(GAUGE)                                                                    \
 	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding")       \
@@ -66,6 +68,11 @@
 	GAUGE(inflight, "seep.inflight", "queries holding a reservation")                     \
 	GAUGE(novelty_names, "seep.novelty.names",                                            \
 	      "names held in the newest generation of the novelty memory")                    \
-	GAUGE(memory_bytes, "seep.memory.bytes", "memory claimed at start")
+	GAUGE(memory_bytes, "seep.memory.bytes", "memory claimed at start")                   \
+	GAUGE(state, "seep.state", "0 none, 1 kept, 2 failing, 3 another process's")          \
+	GAUGE(state_age, "seep.state.age", "seconds since metering was last written")         \
+	GAUGE(state_checkpoint_age, "seep.state.checkpoint.age",                              \
+	      "seconds since the last checkpoint")                                            \
+	GAUGE(state_bytes, "seep.state.bytes", "size of the state file")
 
 #endif

@@ -111,6 +111,16 @@ enum seep_action {
 	X(public_suffix_list, "public-suffix-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                                  \
 	  "A Public Suffix List, as text or compiled (DAFSA). "                                                           \
 	  "Without it, the list that came with libpsl is used.")                                                          \
+	X(state_file, "state-file", PATH, "/var/lib/unbound/seep.state", 0, SEEP_PATH_SIZE - 1,                           \
+	  "",                                                                                                             \
+	  "Where what was metered is kept over restarts and crashes; \"\" keeps nothing. "                                \
+	  "Beside it stand the previous generation, with .old at the end of the name, and while one is "                  \
+	  "written the next, with .new. Unbound's user must be able to make files in the directory. "                     \
+	  "To begin anew, stop Unbound and remove the file and the one with .old.")                                       \
+	X(checkpoint_s, "checkpoint", DURATION, "5m", 10, SEEP_DAY_S, "",                                                 \
+	  "How often the whole state is written and made safe against loss of power. "                                    \
+	  "Between two such checkpoints what changes is added to the file every second, which the end of the "            \
+	  "process does not undo, however it comes.")                                                                     \
 	X(log_events, "log-events", YESNO, "yes", 0, 0, "",                                                               \
 	  "Whether to log when a meter crosses a threshold, and when it is released.")
 

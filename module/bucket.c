@@ -49,3 +49,21 @@ void seep_bucket_lower(struct seep_bucket *bucket, uint64_t mbit)
 {
 	bucket->level_mbit -= mbit < bucket->level_mbit ? mbit : bucket->level_mbit;
 }
+
+uint64_t seep_bucket_moved_s(uint64_t saved_s, int64_t shift_s, uint64_t now_s)
+{
+	uint64_t moved_s = saved_s + (uint64_t)shift_s;
+
+	if (shift_s < 0 && saved_s < 0 - (uint64_t)shift_s)
+		return 0;
+	return moved_s < now_s && moved_s >= (shift_s > 0 ? saved_s : 0) ? moved_s : now_s;
+}
+
+void seep_bucket_mend(struct seep_bucket *bucket, int64_t shift_s, uint64_t now_s)
+{
+	if (bucket->level_mbit > SEEP_BUCKET_MAX_MBIT)
+		bucket->level_mbit = SEEP_BUCKET_MAX_MBIT;
+	bucket->drained_s = seep_bucket_moved_s(bucket->drained_s, shift_s, now_s);
+	bucket->carry %= DAY_S;
+	bucket->reserved = 0;
+}

@@ -38,4 +38,13 @@ uint64_t seep_bucket_raise(struct seep_bucket *bucket, uint64_t mbit, uint64_t c
 /* Takes back what was added, down to empty. */
 void seep_bucket_lower(struct seep_bucket *bucket, uint64_t mbit);
 
+/*
+ * What was saved, whatever bytes it was, as a bucket at NOW_S, with its time moved by SHIFT_S: no level above
+ * the largest, and not drained beyond now, which would stop it until then.
+ */
+void seep_bucket_mend(struct seep_bucket *bucket, int64_t shift_s, uint64_t now_s);
+
+/* A time that was saved, moved, and not later than now. */
+uint64_t seep_bucket_moved_s(uint64_t saved_s, int64_t shift_s, uint64_t now_s);
+
 #endif

@@ -28,3 +28,10 @@ bool seep_dga_score(struct seep_bucket *score, enum seep_existence existence, ui
 		seep_bucket_lower(score, PRESENT_MBIT);
 	return !was_spent && score->level_mbit >= SPENT_MBIT;
 }
+
+void seep_dga_mend(struct seep_bucket *score, int64_t shift_s, uint64_t now_s)
+{
+	seep_bucket_mend(score, shift_s, now_s);
+	if (score->level_mbit > CAP_MBIT)
+		score->level_mbit = CAP_MBIT;
+}

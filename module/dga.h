@@ -39,4 +39,7 @@ bool seep_dga_score(struct seep_bucket *score, enum seep_existence existence, ui
 /* Is the test decided, as of NOW_S? */
 bool seep_dga_is_spent(const struct seep_bucket *score, uint64_t now_s);
 
+/* What was saved, whatever bytes it was, as a score; see seep_bucket_mend. */
+void seep_dga_mend(struct seep_bucket *score, int64_t shift_s, uint64_t now_s);
+
 #endif

@@ -32,12 +32,11 @@ static unsigned char *claim_bytes(size_t bytes)
 	return memory;
 }
 
-static bool claim_memory(struct seep_engine *engine)
+static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 {
 	size_t bytes = (size_t)engine->conf.memory_size_bytes & ~(size_t)(PAGE_BYTES - 1);
 	size_t part = bytes / 16 & ~(size_t)63;
 	unsigned char *memory = claim_bytes(bytes);
-	uint64_t now_s = engine->learning_until_ms / 1000;
 
 	if (!memory)
 		return false;
@@ -113,11 +112,11 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	engine->budgets = seep_budgets_of(setup->conf);
 	engine->tell = setup->tell;
 	engine->tell_context = setup->tell_context;
-	engine->learning_from_ms = engine->learning_until_ms = setup->when_ms;
+	engine->learning_from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
+	engine->learning_until_ms = engine->learning_from_ms + setup->conf->learning_s * 1000;
 	memcpy(engine->key, setup->key, sizeof(engine->key));
 	set_user_masks(engine);
-	if (claim_memory(engine)) {
-		engine->learning_until_ms += setup->conf->learning_s * 1000;
+	if (claim_memory(engine, setup->when_ms / 1000)) {
 		*why = SEEP_PASSTHROUGH_SYSTEM;
 		engine->suffixes = seep_suffix_open(setup->conf->public_suffix_list);
 		if (engine->suffixes)
@@ -175,4 +174,14 @@ uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 {
 	return engine->memory_bytes + seep_common_bytes(engine->common) +
 	       engine->thread_count * (sizeof(struct seep_thread) + SEEP_SUFFIX_READER_BYTES);
+}
+
+size_t seep_engine_users(const struct seep_engine *engine)
+{
+	return seep_table_used(engine->users);
+}
+
+size_t seep_engine_domains(const struct seep_engine *engine)
+{
+	return seep_table_used(engine->domains);
 }

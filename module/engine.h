@@ -55,9 +55,10 @@ struct seep_engine_setup {
 	const struct seep_conf *conf; /* copied in; its lists are borrowed for
 	                                 the engine's life */
 	uint8_t key[SEEP_HASH_KEY_BYTES];
-	unsigned threads; /* how many seep_threads can be had */
-	uint64_t when_ms; /* now: the memory and the learning begin */
-	seep_tell *tell;  /* may be NULL; called without locks held */
+	unsigned threads;  /* how many seep_threads can be had */
+	uint64_t when_ms;  /* now: the memory begins */
+	uint64_t first_ms; /* when the learning began; 0: now */
+	seep_tell *tell;   /* may be NULL; called without locks held */
 	void *tell_context;
 	struct seep_common_error *error; /* may be NULL; filled with
 	                                    SEEP_PASSTHROUGH_CONF */
@@ -129,6 +130,9 @@ void seep_engine_hit(struct seep_thread *thread, const struct seep_address *clie
 
 enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_ms);
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
+/* How many have an entry. */
+size_t seep_engine_users(const struct seep_engine *engine);
+size_t seep_engine_domains(const struct seep_engine *engine);
 
 /* Prints all statistics as of WHEN_MS; RESET starts the counters anew. */
 void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,

@@ -44,6 +44,14 @@ static uint64_t value_of(_Atomic int64_t *count)
 	return (uint64_t)atomic_load_explicit(count, memory_order_relaxed);
 }
 
+/* Seconds from THEN to now; 0 if it never was. */
+static uint64_t age_s(_Atomic uint64_t *then, uint64_t when_ms)
+{
+	uint64_t then_ms = atomic_load_explicit(then, memory_order_relaxed);
+
+	return then_ms && when_ms > then_ms ? (when_ms - then_ms) / 1000 : 0;
+}
+
 static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct seep_gauges *gauges)
 {
 	struct spent users = { .engine = engine, .now_s = when_ms / 1000 };
@@ -63,6 +71,10 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 		.inflight = value_of(&engine->inflight),
 		.novelty_names = seep_novelty_names(engine->novelty),
 		.memory_bytes = seep_engine_memory_bytes(engine),
+		.state = atomic_load(&engine->kept_status),
+		.state_age = age_s(&engine->kept_saved_ms, when_ms),
+		.state_checkpoint_age = age_s(&engine->kept_checkpoint_ms, when_ms),
+		.state_bytes = atomic_load(&engine->kept_bytes),
 	};
 }
 
@@ -75,6 +87,7 @@ void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset,
 	pthread_mutex_lock(&engine->base_lock);
 	for (unsigned i = 0; i < engine->thread_count; i++)
 		seep_counters_sum(&sum, &engine->threads[i].counters);
+	seep_counters_sum(&sum, &engine->keeper);
 	if (seep_counters_print(&sum, &engine->base, print, context)) {
 		fill_gauges(engine, when_ms, &gauges);
 		(void)seep_gauges_print(&gauges, print, context);

@@ -85,7 +85,7 @@ struct seep_engine {
 	uint8_t key[SEEP_HASH_KEY_BYTES];
 	uint64_t mask_v4[2]; /* what of an address makes a user */
 	uint64_t mask_v6[2];
-	uint64_t learning_from_ms;
+	uint64_t learning_from_ms; /* the first start ever */
 	uint64_t learning_until_ms;
 	unsigned char *memory;
 	size_t memory_bytes;
@@ -103,6 +103,12 @@ struct seep_engine {
 	_Atomic int64_t inflight;
 	pthread_mutex_t base_lock;
 	struct seep_counters base; /* the sums at the last reset */
+	/* What is said of the state file, by whoever keeps it. */
+	struct seep_counters keeper;
+	_Atomic uint64_t kept_status; /* enum seep_state_status */
+	_Atomic uint64_t kept_saved_ms;
+	_Atomic uint64_t kept_checkpoint_ms;
+	_Atomic uint64_t kept_bytes;
 };
 
 /* An entry of the users' or the domains' table. */

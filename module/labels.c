@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bits.h"
+#include "lines.h"
 
 #define WAYS       8
 #define COUNT_BITS 24
@@ -126,4 +127,55 @@ void seep_labels_learn(struct seep_labels *labels, uint64_t hash)
 						    memory_order_relaxed, memory_order_relaxed) &&
 	    !least_word)
 		atomic_fetch_add_explicit(&labels->total, 1, memory_order_relaxed);
+}
+
+/* For the state file. */
+
+size_t seep_labels_lines(const struct seep_labels *labels)
+{
+	return labels->sets;
+}
+
+size_t seep_labels_pack(const struct seep_labels *labels, size_t *at, void *to, size_t room)
+{
+	return seep_lines_pack(labels->words, labels->sets, at, to, room);
+}
+
+void seep_labels_restore(struct seep_labels *labels)
+{
+	for (size_t i = 0; i < labels->sets * WAYS; i++)
+		atomic_store_explicit(&labels->words[i], 0, memory_order_relaxed);
+	atomic_store(&labels->total, 0);
+}
+
+/* Puts the label of WORD where it stands already, or the least used one does, if that has fewer uses. */
+static void put(struct seep_labels *labels, uint64_t set, uint64_t word)
+{
+	_Atomic uint64_t *words = labels->words + set * WAYS;
+	_Atomic uint64_t *least = &words[0];
+
+	for (int way = 0; way < WAYS; way++) {
+		uint64_t there = atomic_load_explicit(&words[way], memory_order_relaxed);
+
+		if (there && tag_of(there) == tag_of(word))
+			return;
+		if ((there & COUNT_MASK) < (*least & COUNT_MASK))
+			least = &words[way];
+	}
+	if ((*least & COUNT_MASK) >= (word & COUNT_MASK))
+		return;
+	atomic_fetch_add(&labels->total, (word & COUNT_MASK) - (*least & COUNT_MASK));
+	atomic_store_explicit(least, word, memory_order_relaxed);
+}
+
+void seep_labels_restore_line(struct seep_labels *labels, uint64_t from, uint64_t line,
+			      const uint64_t *words)
+{
+	uint64_t last;
+	uint64_t first = seep_lines_place(line, from, labels->sets, &last);
+
+	for (int way = 0; way < WAYS; way++)
+		for (uint64_t set = first; set <= last && set < labels->sets; set++)
+			if (words[way] & COUNT_MASK)
+				put(labels, set, words[way]);
 }

@@ -41,4 +41,19 @@ uint64_t seep_labels_cost(const struct seep_labels *labels, uint64_t hash);
 /* One more domain uses the label. */
 void seep_labels_learn(struct seep_labels *labels, uint64_t hash);
 
+/* For the state file. */
+
+/* The table's size in lines, and packing it, as in lines.h. */
+size_t seep_labels_lines(const struct seep_labels *labels);
+size_t seep_labels_pack(const struct seep_labels *labels, size_t *at, void *to, size_t room);
+
+/*
+ * Before any other use, what was saved is put in place of what the table begins
+ * with: each line of a table of FROM lines.  In a larger table a label may then
+ * stand several times, each with all its uses: shares still sum to less than one.
+ */
+void seep_labels_restore(struct seep_labels *labels);
+void seep_labels_restore_line(struct seep_labels *labels, uint64_t from, uint64_t line,
+			      const uint64_t *words);
+
 #endif

@@ -15,11 +15,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "lines.h"
+#include "ring.h"
+
 #define GENERATIONS 4
 #define BLOCK_WORDS 8
 #define PROBES      7
 #define PROBE_BITS  9 /* 2^9 bits in a block */
 #define BITS_A_NAME 16
+/* Of a hundred bits of a generation: 35 are set when it is full; more are read from no sound file. */
+#define FULLEST     50
 
 struct seep_novelty {
 	_Atomic uint64_t *words;
@@ -29,6 +34,8 @@ struct seep_novelty {
 	atomic_uint newest;
 	_Atomic uint64_t names; /* in the newest */
 	pthread_mutex_t turning;
+	struct seep_ring *noted;        /* or NULL */
+	uint64_t restored[GENERATIONS]; /* bits put back, at most */
 };
 
 struct seep_novelty *seep_novelty_create(void *memory, size_t bytes, uint64_t memory_s,
@@ -52,6 +59,7 @@ void seep_novelty_destroy(struct seep_novelty *novelty)
 	if (!novelty)
 		return;
 	pthread_mutex_destroy(&novelty->turning);
+	seep_ring_destroy(novelty->noted);
 	free(novelty);
 }
 
@@ -99,18 +107,23 @@ bool seep_novelty_knows(const struct seep_novelty *novelty, uint64_t hash)
 	return false;
 }
 
+static void clear(struct seep_novelty *novelty, unsigned generation)
+{
+	for (size_t block = 0; block < novelty->blocks; block++) {
+		_Atomic uint64_t *words =
+			novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+
+		for (size_t i = 0; i < BLOCK_WORDS; i++)
+			atomic_store_explicit(&words[i], 0, memory_order_relaxed);
+	}
+}
+
 /* Forgets the oldest generation and makes it the newest. */
 static void turn(struct seep_novelty *novelty, uint64_t now_s)
 {
 	unsigned next = (atomic_load(&novelty->newest) + 1) % GENERATIONS;
 
-	for (size_t block = 0; block < novelty->blocks; block++) {
-		_Atomic uint64_t *words =
-			novelty->words + (block * GENERATIONS + next) * BLOCK_WORDS;
-
-		for (size_t i = 0; i < BLOCK_WORDS; i++)
-			atomic_store_explicit(&words[i], 0, memory_order_relaxed);
-	}
+	clear(novelty, next);
 	atomic_store(&novelty->names, 0);
 	atomic_store(&novelty->began_s, now_s);
 	atomic_store(&novelty->newest, next);
@@ -156,8 +169,11 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
 		atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
 		novel = true;
 	}
-	if (novel)
-		atomic_fetch_add_explicit(&novelty->names, 1, memory_order_relaxed);
+	if (!novel)
+		return;
+	atomic_fetch_add_explicit(&novelty->names, 1, memory_order_relaxed);
+	if (novelty->noted && hash)
+		seep_ring_put(novelty->noted, hash);
 }
 
 uint64_t seep_novelty_names(const struct seep_novelty *novelty)
@@ -168,4 +184,107 @@ uint64_t seep_novelty_names(const struct seep_novelty *novelty)
 uint64_t seep_novelty_capacity(const struct seep_novelty *novelty)
 {
 	return (uint64_t)novelty->blocks * BLOCK_WORDS * 64 / BITS_A_NAME;
+}
+
+/* For the state file. */
+
+size_t seep_novelty_lines(const struct seep_novelty *novelty)
+{
+	return novelty->blocks * GENERATIONS;
+}
+
+struct seep_novelty_stand seep_novelty_save_begin(struct seep_novelty *novelty)
+{
+	pthread_mutex_lock(&novelty->turning);
+	return (struct seep_novelty_stand){
+		.began_s = atomic_load(&novelty->began_s),
+		.names = atomic_load(&novelty->names),
+		.newest = atomic_load(&novelty->newest),
+	};
+}
+
+size_t seep_novelty_pack(const struct seep_novelty *novelty, size_t *at, void *to, size_t room)
+{
+	return seep_lines_pack(novelty->words, seep_novelty_lines(novelty), at, to, room);
+}
+
+void seep_novelty_save_end(struct seep_novelty *novelty)
+{
+	pthread_mutex_unlock(&novelty->turning);
+}
+
+void seep_novelty_restore(struct seep_novelty *novelty, const struct seep_novelty_stand *stand)
+{
+	uint64_t most = seep_novelty_capacity(novelty);
+
+	atomic_store(&novelty->began_s, stand->began_s);
+	atomic_store(&novelty->names, stand->names < most ? stand->names : most);
+	atomic_store(&novelty->newest, stand->newest % GENERATIONS);
+}
+
+void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint64_t line,
+			       const uint64_t *words)
+{
+	uint64_t last;
+	uint64_t block =
+		seep_lines_place(line / GENERATIONS, from / GENERATIONS, novelty->blocks, &last);
+
+	for (size_t i = 0; i < BLOCK_WORDS; i++)
+		novelty->restored[line % GENERATIONS] +=
+			(uint64_t)__builtin_popcountll(words[i]) * (last - block + 1);
+	for (; block <= last && block < novelty->blocks; block++) {
+		_Atomic uint64_t *to =
+			novelty->words + (block * GENERATIONS + line % GENERATIONS) * BLOCK_WORDS;
+
+		for (size_t i = 0; i < BLOCK_WORDS; i++)
+			atomic_fetch_or_explicit(&to[i], words[i], memory_order_relaxed);
+	}
+}
+
+static bool is_overfull(const struct seep_novelty *novelty, unsigned generation)
+{
+	uint64_t most = (uint64_t)novelty->blocks * BLOCK_WORDS * 64 / 100 * FULLEST;
+	uint64_t set = 0;
+
+	/* Saves most starts the counting of millions of words. */
+	if (novelty->restored[generation] <= most)
+		return false;
+	for (size_t block = 0; block < novelty->blocks; block++)
+		for (size_t i = 0; i < BLOCK_WORDS; i++)
+			set += (uint64_t)__builtin_popcountll(atomic_load_explicit(
+				&novelty->words[(block * GENERATIONS + generation) * BLOCK_WORDS +
+						i],
+				memory_order_relaxed));
+	return set > most;
+}
+
+unsigned seep_novelty_restore_end(struct seep_novelty *novelty)
+{
+	unsigned forgotten = 0;
+
+	for (unsigned generation = 0; generation < GENERATIONS; generation++) {
+		if (!is_overfull(novelty, generation))
+			continue;
+		clear(novelty, generation);
+		if (generation == atomic_load(&novelty->newest))
+			atomic_store(&novelty->names, 0);
+		forgotten++;
+	}
+	return forgotten;
+}
+
+bool seep_novelty_note(struct seep_novelty *novelty, size_t places)
+{
+	novelty->noted = seep_ring_create(places);
+	return novelty->noted != NULL;
+}
+
+size_t seep_novelty_take(struct seep_novelty *novelty, uint64_t *hashes, size_t room)
+{
+	return novelty->noted ? seep_ring_take(novelty->noted, hashes, room) : 0;
+}
+
+uint64_t seep_novelty_lost(const struct seep_novelty *novelty)
+{
+	return novelty->noted ? seep_ring_lost(novelty->noted) : 0;
 }

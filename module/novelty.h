@@ -47,4 +47,42 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
 uint64_t seep_novelty_names(const struct seep_novelty *novelty);
 uint64_t seep_novelty_capacity(const struct seep_novelty *novelty);
 
+/* For the state file. */
+
+/* How the memory stands, beside its bits. */
+struct seep_novelty_stand {
+	uint64_t began_s; /* the newest generation */
+	uint64_t names;   /* in it */
+	uint32_t newest;
+};
+
+/* The memory's size in lines (lines.h). */
+size_t seep_novelty_lines(const struct seep_novelty *novelty);
+
+/* From here to save_end no generation begins; pack as in lines.h. */
+struct seep_novelty_stand seep_novelty_save_begin(struct seep_novelty *novelty);
+size_t seep_novelty_pack(const struct seep_novelty *novelty, size_t *at, void *to, size_t room);
+void seep_novelty_save_end(struct seep_novelty *novelty);
+
+/*
+ * Before any other use, what was saved is put back: first the stand, then each line
+ * of a memory of FROM lines, this one's size or not: no name is forgotten for it.
+ * At the end generations are forgotten that are then fuller than one can get, for
+ * they would take most novel names for known; returns how many.
+ */
+void seep_novelty_restore(struct seep_novelty *novelty, const struct seep_novelty_stand *stand);
+void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint64_t line,
+			       const uint64_t *words);
+unsigned seep_novelty_restore_end(struct seep_novelty *novelty);
+
+/*
+ * From now on, before there are other threads, notes what is learned, up to PLACES (a power of
+ * two) until it is taken; false without memory.
+ */
+bool seep_novelty_note(struct seep_novelty *novelty, size_t places);
+/* Takes up to ROOM hashes that were learned; one thread. */
+size_t seep_novelty_take(struct seep_novelty *novelty, uint64_t *hashes, size_t room);
+/* How many there was no place to note. */
+uint64_t seep_novelty_lost(const struct seep_novelty *novelty);
+
 #endif

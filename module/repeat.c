@@ -165,3 +165,35 @@ void seep_repeat_learn(struct seep_repeat *repeat, const struct seep_sending *se
 		++*names;
 	keep_last(repeat, sending->name, class);
 }
+
+/* Is each of the counts one that learning can have reached? */
+static bool are_counts(const uint16_t *counts, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (counts[i] >= COUNT_MOST)
+			return false;
+	return true;
+}
+
+static bool is_sound(const struct seep_repeat *repeat)
+{
+	unsigned total = 0;
+
+	for (int i = 0; i < SEEP_REPEAT_BINS; i++)
+		total += repeat->bins[i];
+	for (int i = 0; i < SEEP_REPEAT_LAST; i++)
+		if (repeat->last_types[i] >= SEEP_REPEAT_TYPES)
+			return false;
+	return total == repeat->total && total < COUNT_MOST && repeat->kind < SEEP_REPEAT_KINDS &&
+	       are_counts(repeat->any_kinds, SEEP_REPEAT_KINDS) &&
+	       are_counts(&repeat->kinds[0][0][0], sizeof(repeat->kinds) / sizeof(uint16_t)) &&
+	       are_counts(repeat->first_types, SEEP_REPEAT_TYPES) &&
+	       are_counts(&repeat->types[0][0], sizeof(repeat->types) / sizeof(uint16_t)) &&
+	       are_counts(repeat->ranks, SEEP_REPEAT_LAST);
+}
+
+void seep_repeat_mend(struct seep_repeat *repeat)
+{
+	if (!is_sound(repeat))
+		*repeat = (struct seep_repeat){ 0 };
+}

@@ -82,4 +82,7 @@ uint64_t seep_repeat_mbit(const struct seep_repeat *repeat, const struct seep_se
 /* Learns what was sent. */
 void seep_repeat_learn(struct seep_repeat *repeat, const struct seep_sending *sending);
 
+/* What was saved, whatever bytes it was: emptied if its counts do not agree. */
+void seep_repeat_mend(struct seep_repeat *repeat);
+
 #endif

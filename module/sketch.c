@@ -66,3 +66,22 @@ uint64_t seep_sketch_count_few(const struct seep_sketch_few *few, const struct s
 		exact++;
 	return exact < SEEP_SKETCH_FEW || estimate < exact ? exact : estimate;
 }
+
+void seep_sketch_mend(struct seep_sketch_sum *sum, uint8_t *registers, unsigned bits)
+{
+	/* No sketch sees 2^40 items; and 1/p stays finite. */
+	const uint8_t most = 40;
+	double p = 0;
+
+	for (unsigned i = 0; i < 1u << bits; i++) {
+		if (registers[i] > most)
+			registers[i] = most;
+		p += ldexp(1.0, -registers[i]);
+	}
+	sum->unlikely = 1.0 - p / (double)(1u << bits);
+	/* Written so that what is no number counts as 0. */
+	if (!(sum->count >= 0))
+		sum->count = 0;
+	if (sum->count > ldexp(1.0, most))
+		sum->count = ldexp(1.0, most);
+}

@@ -2,6 +2,7 @@
 /* A fixed, set-associative table of metered things, locked in stripes. */
 #include "table.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct seep_table {
 	struct stripe stripes[STRIPES];
 	uint64_t *keys; /* sets of WAYS; 0 is empty */
 	unsigned char *entries;
+	atomic_uchar *changed; /* of each set, a bit for each way; the lock's */
 	size_t sets;
 	size_t entry_bytes;
 	atomic_size_t used;
@@ -33,6 +35,11 @@ struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_by
 	if (!sets || posix_memalign((void **)&table, CACHE_LINE, sizeof(*table)))
 		return NULL;
 	memset(table, 0, sizeof(*table));
+	table->changed = calloc(sets + 1, sizeof(*table->changed));
+	if (!table->changed) {
+		free(table);
+		return NULL;
+	}
 	for (size_t i = 0; i < STRIPES; i++)
 		pthread_mutex_init(&table->stripes[i].lock, NULL);
 	table->keys = memory;
@@ -48,6 +55,7 @@ void seep_table_destroy(struct seep_table *table)
 		return;
 	for (size_t i = 0; i < STRIPES; i++)
 		pthread_mutex_destroy(&table->stripes[i].lock);
+	free(table->changed);
 	free(table);
 }
 
@@ -93,6 +101,17 @@ static size_t slot_of(const struct seep_table *table, uint64_t key)
 	return empty;
 }
 
+/* Whoever is given an entry changes it.  Written under the lock alone, so no locked instruction. */
+static void mark_changed(struct seep_table *table, size_t slot)
+{
+	atomic_uchar *set = &table->changed[slot / WAYS];
+
+	atomic_store_explicit(set,
+			      atomic_load_explicit(set, memory_order_relaxed) |
+				      (unsigned char)(1u << slot % WAYS),
+			      memory_order_relaxed);
+}
+
 void seep_table_prefetch(const struct seep_table *table, uint64_t key)
 {
 	__builtin_prefetch(&table->keys[set_of(table, key) * WAYS]);
@@ -104,8 +123,10 @@ struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
 
 	pthread_mutex_lock(lock_of(table, key));
 	slot = slot_of(table, key);
-	if (slot != SIZE_MAX && table->keys[slot] == key)
+	if (slot != SIZE_MAX && table->keys[slot] == key) {
+		mark_changed(table, slot);
 		return entry_at(table, slot);
+	}
 	seep_table_unlock(table, key);
 	return NULL;
 }
@@ -174,6 +195,7 @@ struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
 		entry->meter.drained_s = now_s;
 	}
 	entry->last_s = (uint32_t)now_s;
+	mark_changed(table, slot);
 	return entry;
 }
 
@@ -204,4 +226,95 @@ void seep_table_walk(struct seep_table *table,
 		}
 		pthread_mutex_unlock(lock);
 	}
+}
+
+/* For the state file. */
+
+size_t seep_table_record_bytes(const struct seep_table *table)
+{
+	return sizeof(uint64_t) + table->entry_bytes;
+}
+
+size_t seep_table_sets(const struct seep_table *table)
+{
+	return table->sets + 1;
+}
+
+/* Copies the ways in WANTED of a set; the bytes used. */
+static size_t copy_set(const struct seep_table *table, size_t set, unsigned wanted,
+		       unsigned char *to)
+{
+	size_t used = 0;
+
+	for (size_t way = 0; way < (set < table->sets ? WAYS : 1); way++) {
+		size_t slot = set * WAYS + way;
+
+		if (!(wanted >> way & 1) || !table->keys[slot])
+			continue;
+		memcpy(to + used, &table->keys[slot], sizeof(uint64_t));
+		memcpy(to + used + sizeof(uint64_t), entry_at(table, slot), table->entry_bytes);
+		used += seep_table_record_bytes(table);
+	}
+	return used;
+}
+
+size_t seep_table_copy(struct seep_table *table, size_t *set, bool changed, void *to, size_t room)
+{
+	size_t used = 0;
+
+	for (; *set <= table->sets; ++*set) {
+		pthread_mutex_t *lock = &table->stripes[*set % STRIPES].lock;
+		unsigned wanted = UINT_MAX;
+
+		if (changed && !atomic_load_explicit(&table->changed[*set], memory_order_relaxed))
+			continue;
+		if (used + WAYS * seep_table_record_bytes(table) > room)
+			break;
+		pthread_mutex_lock(lock);
+		if (changed)
+			wanted = atomic_exchange_explicit(&table->changed[*set], 0,
+							  memory_order_relaxed);
+		used += copy_set(table, *set, wanted, (unsigned char *)to + used);
+		pthread_mutex_unlock(lock);
+	}
+	return used;
+}
+
+/* The slot for an entry that was saved, or SIZE_MAX. */
+static size_t slot_for(const struct seep_table *table, uint64_t key, uint64_t refill_mbit_day,
+		       uint64_t now_s, const struct seep_entry *entry)
+{
+	uint64_t level = seep_bucket_level(&entry->meter, refill_mbit_day, now_s);
+	size_t slot = slot_of(table, key);
+	const struct seep_entry *victim;
+
+	if (slot != SIZE_MAX)
+		return slot;
+	slot = victim_of(table, key, refill_mbit_day, now_s);
+	if (slot == SIZE_MAX || (entry->spent && level))
+		return slot;
+	victim = entry_at(table, slot);
+	return is_worth_less(victim, seep_bucket_level(&victim->meter, refill_mbit_day, now_s),
+			     entry, level)
+		       ? slot
+		       : SIZE_MAX;
+}
+
+bool seep_table_restore(struct seep_table *table, uint64_t key, uint64_t refill_mbit_day,
+			uint64_t now_s, const struct seep_entry *entry)
+{
+	size_t slot;
+
+	if (!key)
+		return false;
+	pthread_mutex_lock(lock_of(table, key));
+	slot = slot_for(table, key, refill_mbit_day, now_s, entry);
+	if (slot != SIZE_MAX) {
+		if (!table->keys[slot] && key != SEEP_TABLE_SHARED)
+			atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+		table->keys[slot] = key;
+		memcpy(entry_at(table, slot), entry, table->entry_bytes);
+	}
+	seep_table_unlock(table, key);
+	return slot != SIZE_MAX;
 }

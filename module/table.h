@@ -82,4 +82,26 @@ void seep_table_walk(struct seep_table *table,
 		     void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
 		     void *context);
 
+/* For the state file. */
+
+/* An entry with its key before it: what is saved of one. */
+size_t seep_table_record_bytes(const struct seep_table *table);
+
+/*
+ * Copies the records of whole sets, from *SET on, into ROOM bytes at TO, with CHANGED only those that
+ * were asked for since they were copied so last.  Returns the bytes used, and
+ * moves *SET on; all are done when that is seep_table_sets.  One thread at a time may
+ * take what changed.
+ */
+size_t seep_table_copy(struct seep_table *table, size_t *set, bool changed, void *to, size_t room);
+size_t seep_table_sets(const struct seep_table *table);
+
+/*
+ * Puts an entry that was saved in its place, over the one that has its KEY; in a full
+ * set, over the one that is missed least, as claim does.  False if none of them is
+ * missed less than this one, or KEY is none.
+ */
+bool seep_table_restore(struct seep_table *table, uint64_t key, uint64_t refill_mbit_day,
+			uint64_t now_s, const struct seep_entry *entry);
+
 #endif

@@ -11,7 +11,9 @@
 #include <stdbool.h>
 
 #include "dynlibmod/dynlibmod.h"
+#include "clock.h"
 #include "engine.h"
+#include "keeper.h"
 #include "util/module.h"
 
 /* What one loaded module has; one a process. */
@@ -20,11 +22,16 @@ struct ub_module {
 	enum seep_passthrough why;
 	bool foreign; /* built for another Unbound: touch nothing of its */
 	struct seep_conf conf;
+	struct seep_clock clock;
+	struct seep_keeper *keeper;   /* or NULL */
 	_Atomic uint64_t events_s;    /* the second in which events were told */
 	_Atomic uint64_t events_told; /* how many, in that second */
 };
 
 extern struct ub_module ub_module;
+
+/* The time for the meters. */
+uint64_t ub_now_ms(void);
 
 /* This thread's part of the engine; NULL: pass. */
 struct seep_thread *ub_thread(void);

@@ -8,7 +8,7 @@
 #include "ub.h"
 
 #include <string.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/config_file.h"
@@ -44,12 +44,68 @@ struct seep_thread *ub_thread(void)
 	return thread_own;
 }
 
-static uint64_t clock_ms(void)
+static uint64_t read_clock_ms(clockid_t clock)
 {
-	struct timeval now;
+	struct timespec now;
 
-	gettimeofday(&now, NULL);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_usec / 1000;
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t ub_now_ms(void)
+{
+	return seep_clock_now(&ub_module.clock, read_clock_ms(CLOCK_BOOTTIME));
+}
+
+/* The state file. */
+
+static struct seep_state_tick keeper_now(void *context)
+{
+	(void)context;
+	return (struct seep_state_tick){ .when_ms = ub_now_ms(),
+					 .wall_ms = read_clock_ms(CLOCK_REALTIME) };
+}
+
+static void keeper_say(void *context, bool problem, const char *text)
+{
+	(void)context;
+	if (problem)
+		log_warn("seep: state-file: %s", text);
+	else
+		log_info("seep: state-file: %s", text);
+}
+
+/*
+ * Opens the state file, and starts the clock from what it says; what of it the engine is to begin
+ * with goes into SETUP.
+ */
+static void open_state(struct seep_engine_setup *setup)
+{
+	struct seep_keeper_found found;
+	struct seep_keeper_setup keeping = {
+		.path = ub_module.conf.state_file,
+		.checkpoint_s = ub_module.conf.checkpoint_s,
+		.wall_ms = read_clock_ms(CLOCK_REALTIME),
+		.now = keeper_now,
+		.say = keeper_say,
+	};
+	uint64_t random[2];
+	int64_t shift_ms;
+
+	seep_hash_draw_key(setup->key);
+	seep_hash_draw_key((uint8_t *)random);
+	keeping.nonce = random[0];
+	ub_module.keeper = seep_keeper_open(&keeping, &found);
+	ub_module.clock = seep_clock_start(read_clock_ms(CLOCK_REALTIME),
+					   read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
+	setup->when_ms = ub_now_ms();
+	if (!found.found)
+		return;
+	memcpy(setup->key, found.key, sizeof(setup->key));
+	explicit_bzero(&found.key, sizeof(found.key));
+	shift_ms = seep_clock_shift_ms(found.saved_ms, setup->when_ms);
+	setup->first_ms = 1000 * seep_bucket_moved_s(found.first_ms / 1000, shift_ms / 1000,
+						     setup->when_ms / 1000);
 }
 
 /* Events. */
@@ -152,14 +208,13 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 		.conf = &ub_module.conf,
 		/* One for each worker, one to spare. */
 		.threads = (unsigned)env->cfg->num_threads + 1,
-		.when_ms = clock_ms(),
 		.tell = ub_module.conf.log_events ? tell : NULL,
 		.error = &error,
 	};
 	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
 
 	if (seep_hash_start()) {
-		seep_hash_draw_key(setup.key);
+		open_state(&setup);
 		ub_module.engine = seep_engine_create(&setup, &why);
 		explicit_bzero(setup.key, sizeof(setup.key));
 	}
@@ -173,6 +228,14 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 		log_err("seep: no randomness, or no "
 			"public suffix list; passing everything");
 	return why;
+}
+
+static void keep_state(void)
+{
+	if (!ub_module.keeper)
+		return;
+	seep_keeper_restore(ub_module.keeper, ub_module.engine, ub_now_ms());
+	seep_keeper_start(ub_module.keeper, ub_module.engine);
 }
 
 static enum seep_passthrough start(struct module_env *env, int id)
@@ -200,8 +263,10 @@ static enum seep_passthrough start(struct module_env *env, int id)
 	why = make_engine(env);
 	if (why != SEEP_PASSTHROUGH_NO)
 		return why;
-	if (ub_query_register(env, id))
+	if (ub_query_register(env, id)) {
+		keep_state();
 		return SEEP_PASSTHROUGH_NO;
+	}
 	log_err("seep: no memory for callbacks; passing everything");
 	ub_query_unregister(env, id);
 	seep_engine_destroy(ub_module.engine);
@@ -233,10 +298,14 @@ int init(struct module_env *env, int id)
 	memset(&ub_module, 0, sizeof(ub_module));
 	seep_conf_defaults(&ub_module.conf);
 	ub_module.why = start(env, id);
+	if (!ub_module.engine) {
+		seep_keeper_stop(ub_module.keeper);
+		ub_module.keeper = NULL;
+	}
 	if (ub_module.engine)
 		log_info("seep: " SEEP_VERSION " %s, user-budget %s, user-refill %s a day, "
 			 "%llu bytes of memory",
-			 modes[seep_engine_mode(ub_module.engine, clock_ms())],
+			 modes[seep_engine_mode(ub_module.engine, ub_now_ms())],
 			 size_text(budget, ub_module.conf.user_budget_bytes),
 			 size_text(refill, ub_module.conf.user_refill_bytes_per_day),
 			 (unsigned long long)seep_engine_memory_bytes(ub_module.engine));
@@ -247,9 +316,11 @@ void deinit(struct module_env *env, int id)
 {
 	if (ub_module.engine)
 		ub_query_unregister(env, id);
+	seep_keeper_stop(ub_module.keeper);
 	seep_engine_destroy(ub_module.engine);
 	seep_conf_release(&ub_module.conf);
 	ub_module.engine = NULL;
+	ub_module.keeper = NULL;
 	thread_own = NULL;
 	thread_asked = false;
 }
@@ -289,7 +360,7 @@ void print_stats(struct module_env *env, int id, int reset,
 {
 	(void)env, (void)id;
 	if (ub_module.engine)
-		seep_engine_print(ub_module.engine, clock_ms(), reset != 0, print, context);
+		seep_engine_print(ub_module.engine, ub_now_ms(), reset != 0, print, context);
 	else
 		seep_engine_print_none(ub_module.why, print, context);
 }

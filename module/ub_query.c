@@ -52,11 +52,6 @@ static struct seep_address address_of(const struct sockaddr_storage *from)
 	return address;
 }
 
-static uint64_t now_ms(const struct module_env *env)
-{
-	return (uint64_t)env->now_tv->tv_sec * 1000 + (uint64_t)env->now_tv->tv_usec / 1000;
-}
-
 static uint64_t count_clients(const struct module_qstate *qstate)
 {
 	uint64_t clients = 0;
@@ -105,7 +100,7 @@ static struct ub_query *query_create(struct module_qstate *qstate)
 	 * the name leaves in lower case.  Each client gets its own spelling
 	 * back, for Unbound keeps that with the reply; and names that differ in
 	 * case only are one to it, so the state stays what it was. */
-	if (seep_engine_mode(ub_module.engine, now_ms(qstate->env)) == SEEP_MODE_GUARD)
+	if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
 		memcpy(qinfo->qname, query->bytes, qinfo->qname_len);
 	query->zone = ub_zone_of(qstate->env, &qstate->qinfo);
 	return query;
@@ -129,7 +124,7 @@ static void begin(struct module_qstate *qstate, int id, struct seep_thread *thre
 		.name_size = qstate->qinfo.qname_len,
 		.type = qstate->qinfo.qtype,
 		.internal = query->zone == UB_ZONE_INTERNAL,
-		.when_ms = now_ms(qstate->env),
+		.when_ms = ub_now_ms(),
 	};
 	verdict = seep_engine_ask(thread, &query->observation, &query->reservation, &query->name);
 	query->waiting = verdict.outcome != SEEP_REFUSE;
@@ -250,7 +245,7 @@ static int on_query(struct query_info *qinfo, uint16_t flags, struct module_qsta
 	if (query->zone == UB_ZONE_UNKNOWN && ub_zone_is_private(address))
 		seep_engine_commit_internal(thread, &query->reservation);
 	else
-		seep_engine_commit(thread, &query->reservation, now_ms(qstate->env));
+		seep_engine_commit(thread, &query->reservation, ub_now_ms());
 	return 1;
 }
 

@@ -43,7 +43,9 @@ def example(tap):
                               capture_output=True, timeout=20)
         tap.ok(done.returncode == 0, "unbound-checkconf takes it", done.stdout + done.stderr)
         lab.stop()
-        child = lab.hub.spawn((need.unbound_path(), "-d", "-c", lab.dir + "/example.conf"),
+        child = lab.hub.spawn(netns.hiding(rig.DEFAULT_STATE,
+                                           (need.unbound_path(), "-d", "-c",
+                                            lab.dir + "/example.conf")),
                               log=lab.dir + "/example.out", cwd=lab.dir)
         text = ""
         for _ in range(100):

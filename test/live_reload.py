@@ -15,6 +15,8 @@ from rig import need
 RELOADS = int(os.environ.get("SEEP_RELOADS", "1000"))
 COMPARED = min(RELOADS, 100)		# reloads of the run beside plain Unbound
 SETTLED = 100				# memory is measured from here on
+# Meters outlast a reload: the load must never spend them.
+WIDE = "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\n"
 RATE_QPS = 400
 PAUSE_S = 0.03				# of service between two reloads
 GROWTH_KB = 2048			# what plain Unbound's own heap moves in such a run
@@ -74,13 +76,15 @@ def main():
     need.live(tools=("dnsperf",), files=(need.module_path(), need.unbound_path()))
     with rig.Tap() as tap:
         plain_sent, plain_lost, _, _ = run(COMPARED, tap, "without the module", module=None)
-        sent, lost, _, _ = run(COMPARED, tap, "with it", conf="learning: 0\nuser-budget: 1m\n")
+        sent, lost, _, _ = run(COMPARED, tap, "with it", conf=WIDE,
+                               state="seep.state")
         expected = plain_lost * sent / max(plain_sent, 1)
         limit = expected + 3 * math.sqrt(expected + 1) + 3
         tap.ok(lost <= limit, "no more queries lost", "%d, plain %d, limit %.0f" % (
             lost, plain_lost, limit))
         _, _, middle_kb, end_kb = run(RELOADS, tap, "memory",
-                                      conf="learning: 0\nuser-budget: 1m\n")
+                                      conf=WIDE,
+                                      state="seep.state")
         limit_kb = middle_kb * (1 + GROWTH_PART) + GROWTH_KB
         tap.ok(0 < end_kb <= limit_kb, "memory is flat", "%d kB, then %d kB, limit %d kB" % (
             middle_kb, end_kb, limit_kb))

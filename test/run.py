@@ -125,7 +125,7 @@ def core():
     directory, built = configure("tsan", FIRST, "--enable-sanitizer=thread")
     if built:
         make_check("engine with 4 threads, thread sanitizer", directory,
-                   "TESTS=test/unit_threads test/unit_engine")
+                   "TESTS=test/unit_threads test/unit_engine test/unit_keeper")
     directory = os.path.join(ROOT, "build", "seep", FIRST)
     if step("build the benchmark", "make", "-C", directory, "bench/detect/detect"):
         tap("small benchmark, leaks and false blocks", "python3", "test/bench_detect.py",
@@ -172,6 +172,7 @@ def live(quick):
     one("example", FIRST)
     for threads in (1, 4):
         one("budget", FIRST, threads)
+    one("state", FIRST)
     one("tunnel", FIRST)
     if not quick:
         one("tunnel", VERSIONS[1])

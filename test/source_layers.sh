@@ -9,10 +9,12 @@ layers() {
 	cat <<-'TABLE'
 	1 bits.c bits.h
 	1 bucket.c bucket.h
+	1 clock.c clock.h
 	1 counters.c counters.h
 	1 hash.c hash.h
+	1 lines.c lines.h
 	1 netblock.c netblock.h
-	1 novelty.c novelty.h
+	1 ring.c ring.h
 	1 sketch.c sketch.h
 	1 subtree.c subtree.h
 	1 suffix.c suffix.h
@@ -20,7 +22,9 @@ layers() {
 	2 dga.c dga.h
 	2 labels.c labels.h
 	2 name.c name.h
+	2 novelty.c novelty.h
 	2 repeat.c repeat.h
+	2 state.c state.h
 	2 table.c table.h
 	2 verdict.c verdict.h
 	3 charge.c charge.h
@@ -28,13 +32,16 @@ layers() {
 	3 conf_lines.c conf_lines.h
 	3 conf_option.c conf_option.h
 	3 meter.c meter.h
+	3 state_read.c state_read.h
 	4 budget.c budget.h
 	4 conf.c
 	4 engine.h
-	5 engine_state.h
-	6 engine.c engine_ask.c engine_budget.c engine_end.c engine_print.c
-	7 ub.h
-	8 ub_build.c ub_module.c ub_query.c ub_zone.c
+	4 state_file.c state_file.h
+	5 engine_save.h engine_state.h
+	6 engine.c engine_ask.c engine_budget.c engine_end.c engine_print.c engine_restore.c engine_save.c
+	7 keeper.c keeper.h
+	8 ub.h
+	9 ub_build.c ub_module.c ub_query.c ub_zone.c
 	TABLE
 }
 

@@ -341,6 +341,59 @@ static void test_standing(void)
 	table_close();
 }
 
+/* What is saved comes back into a full set if somebody there is missed less, or it is spent. */
+static void test_restore(void)
+{
+	struct thing saved = { .head = { .meter = { .level_mbit = 500, .drained_s = NOW_S } } };
+
+	table_open(1);
+	for (uint64_t key = 1; key <= WAYS; key++)
+		claim(key, 1000 + key, NOW_S);
+	saved.mark = ~UINT64_C(20);
+	ok(!seep_table_restore(table, 20, 0, NOW_S, &saved.head), "a lower level: no place");
+	saved.head.meter.level_mbit = 1005;
+	ok(seep_table_restore(table, 20, 0, NOW_S, &saved.head) && has(20) && !has(1),
+	   "a higher one: the lowest goes");
+	saved.head.meter.level_mbit = 1;
+	saved.head.spent = 1;
+	saved.mark = ~UINT64_C(21);
+	ok(seep_table_restore(table, 21, 0, NOW_S, &saved.head) && has(21) && !has(2),
+	   "a spent one: the lowest goes");
+	saved.mark = ~UINT64_C(3);
+	ok(seep_table_restore(table, 3, 0, NOW_S, &saved.head) && has(3),
+	   "its own key: in its place");
+	is_int(seep_table_used(table), WAYS, "as many as there were");
+	ok(!seep_table_restore(table, 0, 0, NOW_S, &saved.head), "no key: no place");
+	table_close();
+}
+
+/* Only what was asked for since the last time is copied. */
+static void test_changed(void)
+{
+	static _Alignas(64) unsigned char bytes[64 * (8 + sizeof(struct thing))];
+	const size_t record = 8 + sizeof(struct thing);
+	size_t set = 0, used = 0;
+
+	table_open(4);
+	for (uint64_t key = 1; key <= 20; key++)
+		claim(key << 59, 5, NOW_S);
+	claim(SEEP_TABLE_SHARED, 5, NOW_S);
+	is_int(seep_table_copy(table, &set, true, bytes, sizeof(bytes)),
+	       (seep_table_used(table) + 1) * record, "all that were claimed");
+	is_int(set, seep_table_sets(table), "in all sets");
+	set = 0;
+	is_int(seep_table_copy(table, &set, true, bytes, sizeof(bytes)), 0, "then none");
+	claim(UINT64_C(3) << 59, 5, NOW_S);
+	ok(has(UINT64_C(4) << 59), "one is found");
+	set = 0;
+	is_int(seep_table_copy(table, &set, true, bytes, sizeof(bytes)), 2 * record,
+	       "one claimed again, one found: two");
+	for (set = 0; set < seep_table_sets(table);)
+		used += seep_table_copy(table, &set, false, bytes, WAYS * record);
+	is_int(used, (seep_table_used(table) + 1) * record, "a set at a time: all");
+	table_close();
+}
+
 int main(void)
 {
 	test_shared();
@@ -351,5 +404,7 @@ int main(void)
 	test_eviction_drains();
 	test_evicted_is_fresh();
 	test_many();
+	test_restore();
+	test_changed();
 	return done();
 }

@@ -13,6 +13,11 @@ const struct seepctl_command seepctl_commands[] = {
 	  "show whom Seep would have flagged or refused in recorded traffic", cmd_replay,
 	  cmd_replay_usage },
 	{ "check-conf", "[FILE]", "check a seep.conf (default: seep.conf)", cmd_check_conf, NULL },
+	{ "check-state", "[FILE]", "check a state file", cmd_check_state, NULL },
+	{ "top", "[--users|--domains] [-n N] [--json] [FILE]", "show whose meters are fullest",
+	  cmd_top, cmd_top_usage },
+	{ "show", "user ADDRESS | domain NAME [--json] [FILE]",
+	  "show what is metered of one user or domain", cmd_show, cmd_show_usage },
 	{ "help", "[COMMAND]", "show how a command is used", cmd_help, NULL },
 };
 

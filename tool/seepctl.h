@@ -37,6 +37,11 @@ int seepctl_try_help(const char *command);
 int cmd_replay(int argc, char **argv);
 void cmd_replay_usage(FILE *to);
 int cmd_check_conf(int argc, char **argv);
+int cmd_check_state(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+void cmd_top_usage(FILE *to);
+int cmd_show(int argc, char **argv);
+void cmd_show_usage(FILE *to);
 int cmd_help(int argc, char **argv);
 
 #endif

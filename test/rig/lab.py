@@ -17,6 +17,7 @@ RESOLVER = "10.99.0.53"			# where other namespaces reach the resolver
 RESOLVER6 = "fd00:99::53"
 TLS_PORT = 853
 PROXY_PORT = 5300
+DEFAULT_STATE = "/var/lib/unbound"	# where the state file is by default
 BUILT = "built"				# Lab(module=BUILT): build/seep/VERSION/seep.so
 
 UNBOUND_CONF = """\
@@ -63,13 +64,14 @@ class Lab:
     None for no such file. extra: lines for the server: clause, clauses: whole clauses after it.
     root: "hints", "stub" or "forward", how the resolver reaches the root. zones: {name: (ttl,
     records)} beyond the usual. memory_bytes: limit of the resolver's address space.
-    files: {name: text} for its directory. rpz: the module order for RPZ.
+    files: {name: text} for its directory. rpz: the module order for RPZ. state: the state file,
+    if conf does not name one; relative to the resolver's directory.
     """
 
     def __init__(self, module=BUILT, version=need.VERSION, binary=None, conf="learning: 0\n",
                  extra="", clauses="", threads=None, qmin=False, root="hints", zones=None,
                  delegations=None, memory_bytes=None, verbosity=1, rpz=False,
-                 files=None):
+                 files=None, state=""):
         self.version = version
         self.module = need.module_path(version) if module == BUILT else module
         if binary in (None, "plain"):
@@ -86,6 +88,8 @@ class Lab:
         self.memory_bytes = memory_bytes
         self.verbosity = verbosity
         self.rpz = rpz
+        self.state = state
+        self.mount = None			# a command, for the resolver's eyes only
         self.files = files or {}
         self.namespaces = []
         self.servers = []
@@ -189,11 +193,18 @@ class Lab:
         if self.conf is not None:
             with open(path, "w") as out:
                 out.write(self.conf)
+                if "state-file:" not in self.conf:
+                    out.write("\nstate-file: \"%s\"\n" % self.state)
         elif os.path.exists(path):
             os.unlink(path)
 
     def start(self):
-        self.process = self.hub.spawn((self.binary, "-d", "-c", self.dir + "/unbound.conf"),
+        argv = (self.binary, "-d", "-c", self.dir + "/unbound.conf")
+        if self.conf is None:
+            argv = netns.hiding(DEFAULT_STATE, argv)
+        if self.mount:
+            argv = netns.mounting(self.mount, argv)
+        self.process = self.hub.spawn(argv,
                                       log=self.dir + "/unbound.out", cwd=self.dir,
                                       memory_bytes=self.memory_bytes)
         self.wait_resolver()

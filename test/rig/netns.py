@@ -91,6 +91,18 @@ class Namespace:
         subprocess.run(("ip", "netns", "del", self.name), capture_output=True, timeout=10)
 
 
+def hiding(directory, argv):
+    """The program's words, so that it sees an empty directory of its own there, if there is one."""
+    if not os.path.isdir(directory):
+        return tuple(argv)
+    return mounting("mount -t tmpfs tmpfs '%s'" % directory, argv)
+
+
+def mounting(command, argv):
+    """The program's words, so that it alone sees what the command mounts."""
+    return ("unshare", "--mount", "--", "sh", "-c", command + " && exec \"$@\"", "sh") + tuple(argv)
+
+
 def sweep():
     """Remove the namespaces of tests that were killed."""
     for line in ip("netns", "list").splitlines():

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which time it is for the meters, when the wall clock cannot be relied on.
+ *
+ * Within a process time is that of its start and what has passed since by a clock
+ * that is never set and that counts suspension (CLOCK_BOOTTIME): whatever is done
+ * to the wall clock meanwhile neither drains a meter nor stops it.
+ *
+ * A start takes the wall clock's time.  Before 2020 that clock has not been set
+ * (a machine without a battery): time goes on from what was saved last.
+ *
+ * What was saved by such a clock, or by one that was ahead, says nothing about
+ * how long ago that was: its times are moved so that none has passed between.
+ * Otherwise the time between is real, and meters drain for it.
+ *
+ * Reads no clock itself; all times are given.
+ */
+#ifndef SEEP_CLOCK_H
+#define SEEP_CLOCK_H
+
+#include <stdint.h>
+
+/* 2020-01-01: a wall clock before this has not been set. */
+#define SEEP_CLOCK_SET_MS (UINT64_C(1577836800) * 1000)
+
+struct seep_clock {
+	uint64_t start_ms; /* the time at the start... */
+	uint64_t boot_ms;  /* ...which by the other clock was this */
+};
+
+/* The clock of a process that starts now; SAVED_MS is the last time saved, or 0. */
+struct seep_clock seep_clock_start(uint64_t wall_ms, uint64_t boot_ms, uint64_t saved_ms);
+
+/* The time at BOOT_MS. */
+uint64_t seep_clock_now(const struct seep_clock *clock, uint64_t boot_ms);
+
+/* By how much the times saved are to be moved, at a start at NOW_MS. */
+int64_t seep_clock_shift_ms(uint64_t saved_ms, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Large memories of words that are mostly zero, packed for the state file: runs of
+ * lines (eight words, a cache line) that hold anything, the others left out.
+ *
+ *     run: uint32_t first line, uint32_t lines, lines * 8 words
+ *
+ * Threads: words are read one by one, as others write them.
+ */
+#ifndef SEEP_LINES_H
+#define SEEP_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SEEP_LINE_WORDS 8
+
+struct seep_lines_run {
+	uint32_t first;
+	uint32_t count;
+};
+
+/*
+ * Packs what is not zero from line *AT on, of LINES, into ROOM bytes at TO
+ * (8-byte aligned); returns the bytes used, and moves *AT to the first line not
+ * looked at.  Nothing was left if *AT is LINES.
+ */
+size_t seep_lines_pack(const _Atomic uint64_t *words, size_t lines, size_t *at, void *to,
+		       size_t room);
+
+/*
+ * Calls TAKE for each line in BYTES of packed runs; false, at the first that is
+ * not below LINES, or if the runs do not end with BYTES.
+ */
+bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines,
+		       void (*take)(void *context, uint64_t line, const uint64_t *words),
+		       void *context);
+
+/*
+ * Where line AT of FROM lines, which a hash was given by multiplication, goes in a
+ * memory of TO lines: from the first of these to *LAST, which is the same one if TO
+ * divides FROM.
+ */
+uint64_t seep_lines_place(uint64_t at, uint64_t from, uint64_t to, uint64_t *last);
+
+#endif

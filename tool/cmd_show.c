@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* seepctl show: what a state file says of one user or domain. */
+#include "seepctl.h"
+
+#include "state_view.h"
+#include "trace_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Relative standard errors of the sketches (sketch.h), for a format. */
+#define ERROR_64 "10 %%"
+#define ERROR_32 "15 %%"
+
+void cmd_show_usage(FILE *to)
+{
+	fputs("\n  --json       as one JSON object\n", to);
+}
+
+/* The user that the address belongs to. */
+static const struct seep_saved *find_user(const struct state_view *view, const char *text,
+					  const char **problem)
+{
+	struct seep_address address;
+	uint32_t bits;
+
+	if (!trace_text_address(text, strlen(text), &address)) {
+		*problem = "no address";
+		return NULL;
+	}
+	bits = address.size_bytes == 4 ? view->header.user_prefix_v4_bits
+				       : view->header.user_prefix_v6_bits;
+	for (uint32_t i = 0; i < 16; i++)
+		if (8 * i + 8 > bits)
+			address.bytes[i] &= bits > 8 * i ? (uint8_t)(0xff00 >> (bits - 8 * i)) : 0;
+	return state_view_find(&view->users,
+			       seep_hash_bytes(view->header.key, &address, sizeof(address)));
+}
+
+/* The domain of that name, or one that it is below. */
+static const struct seep_saved *find_domain(const struct state_view *view, const char *text,
+					    const char **problem)
+{
+	uint8_t wire[SEEP_NAME_MAX_BYTES];
+	const struct seep_saved *row = NULL;
+	uint8_t size = 0;
+
+	*problem = trace_text_name(text, strlen(text), wire, &size);
+	if (*problem)
+		return NULL;
+	for (size_t at = 0; !row && at < size; at += 1u + wire[at])
+		row = state_view_find(&view->domains,
+				      seep_hash_bytes(view->header.key, wire + at, size - at));
+	return row;
+}
+
+static void print_text(const struct state_view *view, const struct seep_saved *row, bool is_user)
+{
+	char text[STATE_VIEW_TEXT_SIZE];
+
+	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
+	printf("%-9s %s\n", is_user ? "user" : "domain", text);
+	printf("level     %.1f of %.1f bytes, %.1f %%%s\n", (double)row->level_mbit / 8000,
+	       (double)row->budget_mbit / 8000, (double)state_view_share(row) / 100,
+	       row->spent     ? "; spent"
+	       : row->flagged ? "; flagged"
+			      : "");
+	state_view_time_text(view, row->first_s, text);
+	printf("first     %s\n", text);
+	state_view_time_text(view, row->last_s, text);
+	printf("last      %s\n", text);
+	printf("names     about %" PRIu64 " (+- " ERROR_64 ")\n", row->names);
+	if (is_user) {
+		printf("domains   about %" PRIu64 " (+- " ERROR_64 "); about %" PRIu64
+		       " that few others use do not exist\n",
+		       row->domains, row->missing);
+		printf("sent      %" PRIu64 "; %" PRIu64 " answered from cache\n", row->sent,
+		       row->hits);
+		printf("dga       %.1f bits\n", (double)row->dga_mbit / 1000);
+	} else {
+		printf(row->users < 8 ? "users     %" PRIu64 "\n"
+				      : "users     about %" PRIu64 " (+- " ERROR_32 ")\n",
+		       row->users);
+	}
+}
+
+static int show(const struct state_view *view, const char *what, const char *text, bool json)
+{
+	bool is_user = strcmp(what, "user") == 0;
+	const char *problem = NULL;
+	const struct seep_saved *row =
+		is_user ? find_user(view, text, &problem) : find_domain(view, text, &problem);
+
+	if (!row) {
+		fprintf(stderr, "seepctl: %s: %s\n", text,
+			problem ? problem : "not in the state file");
+		return SEEPCTL_WRONG;
+	}
+	if (json) {
+		state_view_print_json(view, row, is_user);
+		putchar('\n');
+	} else {
+		print_text(view, row, is_user);
+	}
+	return SEEPCTL_OK;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	const char *words[3] = { NULL, NULL, state_view_default };
+	struct state_view view;
+	bool json = false, wrong = false;
+	int count = 0;
+	int status;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		seepctl_usage(stdout, seepctl_find("show"));
+		return SEEPCTL_OK;
+	}
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			json = true;
+		else if (argv[i][0] == '-' || count == 3)
+			wrong = true;
+		else
+			words[count++] = argv[i];
+	}
+	if (wrong || count < 2 ||
+	    (strcmp(words[0], "user") != 0 && strcmp(words[0], "domain") != 0)) {
+		seepctl_usage(stderr, seepctl_find("show"));
+		return SEEPCTL_USAGE;
+	}
+	if (!state_view_read(&view, words[2]))
+		return SEEPCTL_WRONG;
+	status = show(&view, words[0], words[1], json);
+	state_view_release(&view);
+	return status;
+}

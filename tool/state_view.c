@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a state file says, for people. */
+#include "state_view.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "name.h"
+#include "table.h"
+
+#define MBIT_A_BYTE 8000.0
+
+const char *const state_view_default = "/var/lib/unbound/seep.state";
+
+/* Rows by key: places hold the row's number and one, 0 where there is none. */
+
+static size_t place_of(const struct state_rows *rows, uint64_t key)
+{
+	size_t place = (size_t)key & (rows->room - 1);
+
+	while (rows->places[place] && rows->rows[rows->places[place] - 1].key != key)
+		place = (place + 1) & (rows->room - 1);
+	return place;
+}
+
+const struct seep_saved *state_view_find(const struct state_rows *rows, uint64_t key)
+{
+	size_t place;
+
+	if (!rows->room)
+		return NULL;
+	place = place_of(rows, key);
+	return rows->places[place] ? &rows->rows[rows->places[place] - 1] : NULL;
+}
+
+/* Room for one more; at most half of the places are taken. */
+static bool grow(struct state_rows *rows)
+{
+	struct seep_saved *bigger;
+
+	if (rows->count < rows->room / 2)
+		return true;
+	rows->room = rows->room ? 2 * rows->room : 1024;
+	bigger = realloc(rows->rows, rows->room / 2 * sizeof(*bigger));
+	free(rows->places);
+	rows->places = calloc(rows->room, sizeof(*rows->places));
+	if (bigger)
+		rows->rows = bigger;
+	if (!bigger || !rows->places)
+		return false;
+	for (size_t i = 0; i < rows->count; i++)
+		rows->places[place_of(rows, rows->rows[i].key)] = (uint32_t)i + 1;
+	return true;
+}
+
+static bool add(struct state_rows *rows, const struct seep_saved *row)
+{
+	size_t place;
+
+	if (!grow(rows))
+		return false;
+	place = place_of(rows, row->key);
+	if (!rows->places[place])
+		rows->places[place] = (uint32_t)++rows->count;
+	rows->rows[rows->places[place] - 1] = *row;
+	return true;
+}
+
+typedef bool read_record(struct seep_saved *saved, const struct seep_state_header *header,
+			 const void *from, uint64_t now_s);
+
+static bool add_records(struct state_view *view, struct state_rows *rows,
+			const struct seep_state_frame *frame, read_record *record_of)
+{
+	const unsigned char *payload = (const unsigned char *)(frame + 1);
+	size_t bytes = rows == &view->users ? view->header.user_bytes : view->header.domain_bytes;
+	struct seep_saved row;
+
+	for (size_t at = 0; at < frame->bytes; at += bytes)
+		if (record_of(&row, &view->header, payload + at, view->now_s) && !add(rows, &row))
+			return false;
+	return true;
+}
+
+/* When it is now, by the meters' clock. */
+static void set_clock(struct state_view *view, const struct seep_state_progress *progress)
+{
+	uint64_t wall_s = (uint64_t)time(NULL);
+	uint64_t then_s = progress->wall_ms / 1000;
+
+	view->now_s = progress->when_ms / 1000 + (wall_s > then_s ? wall_s - then_s : 0);
+	view->to_wall_s = (int64_t)then_s - (int64_t)(progress->when_ms / 1000);
+}
+
+/* Reads up to END; false without memory. */
+static bool read_rows(struct state_view *view, struct seep_state_reader *reader, uint64_t end)
+{
+	bool enough = true;
+
+	seep_state_rewind(reader);
+	while (enough && reader->offset < end && seep_state_next(reader)) {
+		if (reader->frame->type == SEEP_STATE_USERS)
+			enough = add_records(view, &view->users, reader->frame, seep_saved_user);
+		if (reader->frame->type == SEEP_STATE_DOMAINS)
+			enough =
+				add_records(view, &view->domains, reader->frame, seep_saved_domain);
+	}
+	return enough;
+}
+
+bool state_view_read(struct state_view *view, const char *path)
+{
+	struct seep_state_reader reader;
+	bool opened;
+
+	memset(view, 0, sizeof(*view));
+	opened = seep_state_verify(&reader, path) == SEEP_STATE_OPENED;
+	if (opened)
+		reader.fault = seep_engine_restore_fault(&reader.header);
+	opened = opened && !reader.fault;
+	if (!opened) {
+		fprintf(stderr, "seepctl: %s: %s%s%s\n", path, reader.fault,
+			reader.error ? ": " : "", reader.error ? strerror(reader.error) : "");
+	} else {
+		view->header = reader.header;
+		view->progress = reader.progress;
+		set_clock(view, &reader.progress);
+		opened = read_rows(view, &reader, reader.offset);
+		if (!opened)
+			fprintf(stderr, "seepctl: %s: no memory for it\n", path);
+	}
+	seep_state_close(&reader);
+	return opened;
+}
+
+void state_view_release(struct state_view *view)
+{
+	free(view->users.rows);
+	free(view->users.places);
+	free(view->domains.rows);
+	free(view->domains.places);
+	explicit_bzero(view, sizeof(*view));
+}
+
+uint64_t state_view_share(const struct seep_saved *row)
+{
+	return row->budget_mbit ? row->level_mbit * 10000 / row->budget_mbit : 10000;
+}
+
+void state_view_user_text(const struct state_view *view, const struct seep_saved *row, char *text)
+{
+	bool v4 = row->address.size_bytes == 4;
+	uint32_t bits = v4 ? view->header.user_prefix_v4_bits : view->header.user_prefix_v6_bits;
+	size_t used;
+
+	if (row->key == SEEP_TABLE_SHARED) {
+		snprintf(text, STATE_VIEW_TEXT_SIZE, "(others)");
+		return;
+	}
+	inet_ntop(v4 ? AF_INET : AF_INET6, row->address.bytes, text, STATE_VIEW_TEXT_SIZE);
+	used = strlen(text);
+	if (bits < 8u * row->address.size_bytes)
+		snprintf(text + used, STATE_VIEW_TEXT_SIZE - used, "/%" PRIu32, bits);
+}
+
+void state_view_domain_text(const struct state_view *view, const struct seep_saved *row, char *text)
+{
+	size_t size = 0;
+
+	while (row->text[size])
+		size += 1u + row->text[size];
+	if (row->key == SEEP_TABLE_SHARED) {
+		snprintf(text, STATE_VIEW_TEXT_SIZE, "(others)");
+		return;
+	}
+	seep_name_print(text, STATE_VIEW_TEXT_SIZE - 3, row->text, size + 1);
+	if (row->key != seep_hash_bytes(view->header.key, row->text, size + 1))
+		strcat(text, "...");
+}
+
+void state_view_time_text(const struct state_view *view, uint64_t when_s, char *text)
+{
+	time_t seconds = (time_t)((int64_t)when_s + view->to_wall_s);
+	struct tm fields;
+
+	gmtime_r(&seconds, &fields);
+	strftime(text, STATE_VIEW_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &fields);
+}
+
+static void print_time(const struct state_view *view, const char *key, uint64_t when_s)
+{
+	char text[STATE_VIEW_TEXT_SIZE];
+
+	state_view_time_text(view, when_s, text);
+	printf("\"%s\": \"%s\", ", key, text);
+}
+
+/* What is quoted is printable ASCII. */
+static void print_string(const char *key, const char *text)
+{
+	printf("\"%s\": \"", key);
+	for (; *text; text++)
+		printf(*text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	fputs("\", ", stdout);
+}
+
+void state_view_print_json(const struct state_view *view, const struct seep_saved *row,
+			   bool is_user)
+{
+	char text[STATE_VIEW_TEXT_SIZE];
+
+	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
+	putchar('{');
+	print_string(is_user ? "user" : "domain", text);
+	printf("\"level_bytes\": %.3f, \"budget_bytes\": %.3f, \"percent\": %.2f, ",
+	       (double)row->level_mbit / MBIT_A_BYTE, (double)row->budget_mbit / MBIT_A_BYTE,
+	       (double)state_view_share(row) / 100);
+	printf("\"flagged\": %s, \"spent\": %s, ", row->flagged ? "true" : "false",
+	       row->spent ? "true" : "false");
+	print_time(view, "first_seen", row->first_s);
+	print_time(view, "last_seen", row->last_s);
+	printf("\"names\": %" PRIu64, row->names);
+	if (is_user)
+		printf(", \"domains\": %" PRIu64 ", \"missing\": %" PRIu64 ", \"hits\": %" PRIu64
+		       ", \"sent\": %" PRIu64 ", \"dga_bits\": %.3f}",
+		       row->domains, row->missing, row->hits, row->sent,
+		       (double)row->dga_mbit / 1000);
+	else
+		printf(", \"users\": %" PRIu64 "}", row->users);
+}
