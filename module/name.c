@@ -96,7 +96,9 @@ bool seep_name_echoed(const struct seep_name *name, const uint8_t *packet)
 	size_t at = 0;
 
 	while (packet[0] && at < name->domain_at) {
-		if (memcmp(name->bytes + at, packet, 1u + packet[0]) == 0)
+		/* A longer label of the packet's may reach past the name's end. */
+		if (name->bytes[at] == packet[0] &&
+		    memcmp(name->bytes + at, packet, 1u + packet[0]) == 0)
 			return true;
 		at += 1u + name->bytes[at];
 	}

@@ -119,6 +119,9 @@ struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8
 	size_t size = 0;
 	unsigned count = labels < RULE_LABELS ? labels : RULE_LABELS;
 
+	/* A top-level domain always is one; gcc 12 has to be told that there is text below. */
+	if (count < 2)
+		return (struct seep_suffix){ 1, false };
 	for (unsigned i = 0; i < count; i++) {
 		const uint8_t *label = name + offsets[labels - count + i];
 
@@ -128,8 +131,7 @@ struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8
 		text[size++] = '.';
 	}
 	text[size - 1] = '\0';
-	/* The longest rule that matches prevails; a top-level domain always
-	 * is one. */
+	/* The longest rule that matches prevails. */
 	for (unsigned i = 0; i + 1 < count; i++) {
 		struct memo own;
 		const struct memo *memo = look_up(reader, &own, text + starts[i], size - starts[i]);

@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOGS = os.path.join(ROOT, "build", "check")
 VERSIONS = ("1.17.1", "1.22.0")
 FIRST = VERSIONS[0]
+FUZZ_SECONDS = "2"
 TAP_LINE = re.compile(r"^(not )?ok\b(.*)$")
 
 
@@ -77,10 +78,10 @@ def tap(title, *argv, **more):
     shown(title, started_s, passed, failed, skipped)
 
 
-def make_check(title, directory, *more):
+def make_check(title, directory, *more, target="check"):
     """automake's own test run, counted by its result lines."""
     started_s = time.monotonic()
-    code, text, log = run(title, ("make", "-C", directory, "-j2", "check") + more)
+    code, text, log = run(title, ("make", "-C", directory, "-j2", target) + more)
     counts = {key: sum(int(n) for n in re.findall(r"^# %s: +(\d+)" % key, text, re.M))
               for key in ("PASS", "FAIL", "ERROR", "SKIP")}
     failed = counts["FAIL"] + counts["ERROR"]
@@ -116,6 +117,7 @@ def builds():
 
 def core():
     make_check("unit tests, gcc", os.path.join(ROOT, "build", "seep", FIRST))
+    make_check("engine, valgrind", os.path.join(ROOT, "build", "seep", FIRST), target="check-valgrind")
     directory, built = configure("clang", FIRST, CC="clang")
     if built:
         make_check("unit tests, clang", directory)
@@ -130,6 +132,10 @@ def core():
     if step("build the benchmark", "make", "-C", directory, "bench/detect/detect"):
         tap("small benchmark, leaks and false blocks", "python3", "test/bench_detect.py",
             env={"SEEP_DETECT": os.path.join(directory, "bench", "detect", "detect")})
+
+
+def fuzz():
+    step("fuzz targets, %s seconds each" % FUZZ_SECONDS, "./dev", "fuzz", FUZZ_SECONDS)
 
 
 def sanitized():
@@ -188,9 +194,9 @@ def package():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer tunnels and reloads")
-    parser.add_argument("parts", nargs="*", default=[], help="of: format core live package")
+    parser.add_argument("parts", nargs="*", default=[], help="of: format core fuzz live package")
     args = parser.parse_args()
-    parts = args.parts or ["format", "core", "live", "package"]
+    parts = args.parts or ["format", "core", "fuzz", "live", "package"]
     os.makedirs(LOGS, exist_ok=True)
     started_s = time.monotonic()
     if "format" in parts:
@@ -198,6 +204,8 @@ def main():
     builds()
     if "core" in parts:
         core()
+    if "fuzz" in parts:
+        fuzz()
     if "live" in parts:
         live(args.quick)
     if "package" in parts:

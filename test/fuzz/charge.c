@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Charges: labels are learned and names are charged, in the order of the input.
+ *
+ * The input is a list of steps: a byte below 64 is the length of a label that follows and is put in front of the name
+ * so far; others tell what to do with the name, see step. What is charged is held against the code lengths that
+ * charge.h states.
+ */
+#include "fuzz.h"
+
+#include "charge.h"
+
+#include <math.h>
+
+const char fuzz_target[] = "charge";
+
+#define DOMAIN      "\7example\3com"
+#define LABELS_MOST 512 /* that are kept to sum up their shares */
+#define STEPS_MOST  4096
+
+static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 1, 2, 3 };
+
+struct charging {
+	struct seep_labels *labels;
+	uint8_t bytes[SEEP_NAME_MAX_BYTES]; /* the name stands at the end */
+	size_t prefix_size;
+	unsigned prefix_labels;
+	uint64_t learned[LABELS_MOST];
+	unsigned learned_count;
+};
+
+static struct seep_name name_of(const struct charging *charging)
+{
+	size_t size = charging->prefix_size + sizeof(DOMAIN);
+
+	return (struct seep_name){
+		.bytes = charging->bytes + sizeof(charging->bytes) - size,
+		.size = (uint8_t)size,
+		.domain_at = (uint8_t)charging->prefix_size,
+		.prefix_labels = (uint8_t)charging->prefix_labels,
+		.registrable = true,
+	};
+}
+
+/* Bits without which no code can spell the label: 40 symbols, one of them its end. */
+static double spelled_bits(const uint8_t *label)
+{
+	double bits = log2(40);
+
+	for (unsigned i = 1; i <= label[0]; i++) {
+		bits += log2(40);
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", label[i]) || !label[i])
+			bits += 8;
+	}
+	return bits;
+}
+
+/* Bits that the prefix costs if every label is spelled; or the least of any code that the header allows. */
+static double prefix_bits(const struct charging *charging, const struct seep_name *name, bool least)
+{
+	double bits = 1; /* none follows */
+	size_t at = 0;
+
+	for (unsigned i = 0; at < name->domain_at; i++) {
+		const uint8_t *label = name->bytes + at;
+		double label_bits = spelled_bits(label);
+		uint64_t hash = seep_hash_bytes(key, label + 1, label[0]);
+		uint64_t shared_mbit = seep_labels_cost(charging->labels, hash);
+
+		if (least && i < SEEP_CHARGE_SHARED_LABELS && shared_mbit / 1000.0 < label_bits)
+			label_bits = shared_mbit / 1000.0;
+		bits += 2 + label_bits; /* one follows, and by which code */
+		at += 1u + label[0];
+	}
+	return bits;
+}
+
+static void check_charge(const struct charging *charging)
+{
+	struct seep_name name = name_of(charging);
+	struct seep_label_keys keys = seep_charge_label_keys(&name, key);
+	struct seep_label_keys none = { .count = 0 };
+	uint64_t mbit = seep_charge_prefix(&name, &keys, charging->labels);
+	uint64_t spelled_mbit = seep_charge_prefix(&name, &none, charging->labels);
+
+	fuzz_check(keys.count <= SEEP_CHARGE_SHARED_LABELS && keys.count <= name.prefix_labels);
+	fuzz_check(mbit > 0 && mbit <= spelled_mbit);
+	fuzz_check((double)mbit >= 1000 * prefix_bits(charging, &name, true) - 0.001);
+	fuzz_check((double)spelled_mbit >= 1000 * prefix_bits(charging, &name, false) - 0.001);
+	/* And no more than rounding makes of it: a mbit a symbol. */
+	fuzz_check((double)spelled_mbit <=
+		   1000 * prefix_bits(charging, &name, false) + SEEP_NAME_MAX_BYTES);
+}
+
+/* Puts a label in front; what was there already does not get cheaper by it. */
+static void put_label(struct charging *charging, const uint8_t *text, size_t length)
+{
+	struct seep_name name = name_of(charging);
+	struct seep_label_keys none = { .count = 0 };
+	uint64_t before_mbit = seep_charge_prefix(&name, &none, charging->labels);
+	uint8_t *label;
+
+	if (name.size + length + 1 > SEEP_NAME_MAX_BYTES)
+		return;
+	charging->prefix_size += length + 1;
+	charging->prefix_labels++;
+	name = name_of(charging);
+	label = charging->bytes + (name.bytes - charging->bytes);
+	label[0] = (uint8_t)length;
+	memcpy(label + 1, text, length);
+	fuzz_check((double)seep_charge_prefix(&name, &none, charging->labels) >=
+		   (double)before_mbit + 1000 * (2 + spelled_bits(label)) - 0.001);
+}
+
+/* All shares together, of what was learned here, are at most one. */
+static void check_shares(const struct charging *charging)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < charging->learned_count; i++) {
+		uint64_t mbit = seep_labels_cost(charging->labels, charging->learned[i]);
+
+		if (mbit != SEEP_LABELS_UNKNOWN)
+			sum += exp2(-(double)mbit / 1000);
+	}
+	fuzz_check(sum <= 1 + 1e-9);
+}
+
+static void learn(struct charging *charging, uint64_t hash)
+{
+	unsigned i = 0;
+
+	while (i < charging->learned_count && charging->learned[i] != hash)
+		i++;
+	if (i == LABELS_MOST)
+		return;
+	if (i == charging->learned_count)
+		charging->learned[charging->learned_count++] = hash;
+	seep_labels_learn(charging->labels, hash);
+}
+
+static void learn_name(struct charging *charging, unsigned times)
+{
+	struct seep_name name = name_of(charging);
+	struct seep_label_keys keys = seep_charge_label_keys(&name, key);
+
+	while (times--)
+		for (unsigned i = 0; i < keys.count; i++)
+			learn(charging, keys.keys[i]);
+	check_shares(charging);
+}
+
+/* Few users are a quarter at most, others their number; more of them never pay more. */
+static void check_weigh(uint64_t charge_mbit, uint64_t users, uint64_t all)
+{
+	uint64_t few = seep_charge_few(all);
+	uint64_t part_mbit = seep_charge_weigh(charge_mbit, users, few);
+
+	fuzz_check(few >= SEEP_CHARGE_FEW_SHARE);
+	fuzz_check(all == UINT64_MAX || seep_charge_few(all + 1) >= few);
+	if (users <= few)
+		fuzz_check(part_mbit >= charge_mbit / SEEP_CHARGE_FEW_SHARE);
+	else
+		fuzz_check(part_mbit == charge_mbit / users);
+	fuzz_check(part_mbit <= charge_mbit);
+	fuzz_check(users == UINT64_MAX ||
+		   seep_charge_weigh(charge_mbit, users + 1, few) <= part_mbit);
+}
+
+static void step(struct charging *charging, uint8_t what, struct fuzz_input *input)
+{
+	const uint8_t *text;
+	uint8_t number;
+
+	switch (what / 64) {
+	case 0:
+		if (what) {
+			what = (uint8_t)fuzz_take_bytes(input, what, &text);
+			put_label(charging, text, what);
+		}
+		break;
+	case 1: /* the name ends, and so many domains use it */
+		learn_name(charging, what % 64);
+		charging->prefix_size = charging->prefix_labels = 0;
+		break;
+	case 2: /* a label that is not spelled: many are learned fast */
+		number = fuzz_take8(input);
+		learn(charging, seep_hash_bytes(key, &number, sizeof(number)));
+		check_shares(charging);
+		break;
+	default:
+		check_weigh(fuzz_take(input, 6), fuzz_take(input, what % 8 + 1u),
+			    fuzz_take(input, what / 8 % 8 + 1u));
+	}
+	check_charge(charging);
+}
+
+/* The types' code, once. */
+static void check_types(void)
+{
+	static bool checked;
+	double sum = 0;
+
+	if (checked)
+		return;
+	checked = true;
+	for (unsigned type = 0; type <= UINT16_MAX; type++) {
+		uint64_t mbit = seep_charge_type((uint16_t)type);
+
+		fuzz_check(mbit > 0);
+		sum += exp2(-(double)mbit / 1000);
+	}
+	fuzz_check(sum <= 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct charging charging;
+	static _Alignas(64) uint8_t memory[4096];
+	struct fuzz_input input = { data, size };
+	/* From one set on, so that labels are pushed out. */
+	size_t bytes = 64 * (1u + fuzz_take8(&input) % 64);
+
+	check_types();
+	memset(memory, 0, sizeof(memory));
+	memset(&charging, 0, sizeof(charging));
+	memcpy(charging.bytes + sizeof(charging.bytes) - sizeof(DOMAIN), DOMAIN, sizeof(DOMAIN));
+	charging.labels = seep_labels_create(memory, bytes, key);
+	fuzz_check(charging.labels);
+	for (unsigned steps = 0; input.left && steps < STEPS_MOST; steps++)
+		step(&charging, fuzz_take8(&input), &input);
+	seep_labels_destroy(charging.labels);
+	return 0;
+}
