@@ -78,7 +78,9 @@ struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsig
 unsigned seep_budget_units(uint64_t peak_mbit)
 {
 	uint64_t unit_mbit = seep_meter_mbit(SEEP_BUDGET_UNIT_BYTES);
-	uint64_t units = (2 * peak_mbit + unit_mbit - 1) / unit_mbit;
+	uint64_t units = (SEEP_BUDGET_MARGIN * peak_mbit + unit_mbit - 1) / unit_mbit;
 
-	return units < 1 ? 1 : units > SEEP_BUDGET_MOST ? SEEP_BUDGET_MOST : (unsigned)units;
+	if (units < SEEP_BUDGET_LEAST)
+		return SEEP_BUDGET_LEAST;
+	return units > SEEP_BUDGET_MOST ? SEEP_BUDGET_MOST : (unsigned)units;
 }

@@ -3,10 +3,10 @@
  * Budgets: what users' and domains' meters are held to, as seep.conf says or,
  * with `auto`, as learning showed.
  *
- * A learned budget counts in units of 1 KiB.  Each user gets twice the highest
- * level that its meter reached while learning, so that flag-at, half of it, is
- * what it needed; one who came later gets what nine of ten others need.  A
- * tunnel that was there all along learns its own budget too: 16 units, no more.
+ * A learned budget counts in units of 256 bytes.  Each user gets three times the
+ * highest level that its meter reached while learning, 1 KiB at least; one who
+ * came later gets what nine of ten others need, 1.75 KiB at least.  A tunnel that
+ * was there all along learns its own budget too: 16 KiB, no more.
  */
 #ifndef SEEP_BUDGET_H
 #define SEEP_BUDGET_H
@@ -17,10 +17,13 @@
 #include "conf.h"
 #include "meter.h"
 
-#define SEEP_BUDGET_UNIT_BYTES 1024
-/* The units of one of whom nothing is known, and the most. */
-#define SEEP_BUDGET_NEW        2
-#define SEEP_BUDGET_MOST       16
+#define SEEP_BUDGET_UNIT_BYTES 256
+/* The least units, those of one of whom nothing is known, and the most. */
+#define SEEP_BUDGET_LEAST      4
+#define SEEP_BUDGET_NEW        7
+#define SEEP_BUDGET_MOST       64
+/* What learning saw is not the worst that comes. */
+#define SEEP_BUDGET_MARGIN     3
 /* A budget that is `auto` drains by so much of it a day. */
 #define SEEP_BUDGET_DAYS       8
 

@@ -10,8 +10,8 @@ import tempfile
 
 DETECT = os.environ["SEEP_DETECT"]
 SEEP, RIVALS = "seep auto", ("ibHH", "compressed bytes a day", "access-miss count", "miss ratio")
-# What is let pass to one of whom nothing is known: 2 KiB, and an eighth a day.
-PROMISE = 2048 + 256 * 7
+# What is let pass to one of whom nothing is known: 1.75 KiB, and an eighth a day.
+PROMISE = 1792 + 224 * 7
 # Slow, or over many domains: what the others cannot see.
 HARD = ("base32/100s", "base32/10s/100d", "dyndns/10s")
 

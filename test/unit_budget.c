@@ -21,15 +21,15 @@ static void test_units(void)
 		uint64_t peak_mbit;
 		unsigned units;
 	} cases[] = {
-		{ 0, 1 },
-		{ 1, 1 },
-		{ KIB_MBIT / 2, 1 },
-		{ KIB_MBIT / 2 + 1, 2 },
-		{ KIB_MBIT, 2 },
-		{ KIB_MBIT + 1, 3 },
-		{ 8 * KIB_MBIT, 16 },
-		{ 8 * KIB_MBIT + 1, 16 },
-		{ UINT32_MAX, 16 },
+		{ 0, 4 },
+		{ 1, 4 },
+		{ KIB_MBIT / 3, 4 },
+		{ KIB_MBIT / 3 + 1, 5 },
+		{ KIB_MBIT, 12 },
+		{ KIB_MBIT + 1, 13 },
+		{ 16 * KIB_MBIT / 3, 64 },
+		{ 8 * KIB_MBIT, 64 },
+		{ UINT32_MAX, 64 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)
@@ -74,17 +74,17 @@ static void test_auto(void)
 
 	conf_of(&conf, "");
 	budgets = seep_budgets_of(&conf);
-	limits = seep_budgets_user(&budgets, 3, false);
-	is_int(limits.budget_mbit, 3 * KIB_MBIT, "three units");
+	limits = seep_budgets_user(&budgets, 12, false);
+	is_int(limits.budget_mbit, 3 * KIB_MBIT, "twelve units");
 	is_int(limits.refill_mbit_day, 3 * KIB_MBIT / 8, "drain by an eighth");
 	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
 	is_int(seep_budgets_user(&budgets, 2, true).cap_mbit, 16 * KIB_MBIT,
 	       "while learning levels rise to the most that can be learned");
-	is_int(seep_budgets_domain(&budgets, 1, 5).budget_mbit, 10 * KIB_MBIT,
-	       "a domain: two units at least for each user");
-	is_int(seep_budgets_domain(&budgets, 4, 5).budget_mbit, 20 * KIB_MBIT,
+	is_int(seep_budgets_domain(&budgets, 4, 4).budget_mbit, 7 * KIB_MBIT,
+	       "a domain: seven units at least for each user");
+	is_int(seep_budgets_domain(&budgets, 16, 5).budget_mbit, 20 * KIB_MBIT,
 	       "and as many as one of them has");
-	is_int(seep_budgets_domain(&budgets, 4, 5).refill_mbit_day, 20 * KIB_MBIT / 8,
+	is_int(seep_budgets_domain(&budgets, 16, 5).refill_mbit_day, 20 * KIB_MBIT / 8,
 	       "by an eighth");
 	seep_conf_release(&conf);
 
@@ -146,6 +146,11 @@ static bool is_about(unsigned got, unsigned kib)
 	return got > kib * (KIB_NAMES - 20) && got < kib * (KIB_NAMES + 20);
 }
 
+static bool is_about_new(unsigned got)
+{
+	return 4 * got > 7 * (KIB_NAMES - 20) && 4 * got < 7 * (KIB_NAMES + 20);
+}
+
 /* Nineteen quiet ones, one that needs more, one that floods; then a newcomer. */
 static void test_learned(void)
 {
@@ -155,7 +160,7 @@ static void test_learned(void)
 	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
 	for (uint32_t user = 1; user <= 19; user++)
 		send_all(&rig, user, 5);
-	send_all(&rig, 20, 3 * KIB_NAMES - 15);
+	send_all(&rig, 20, 2 * KIB_NAMES - 15);
 	send_all(&rig, 30, 100 * KIB_NAMES);
 	rig.now_ms += 6 * DAY_MS;
 	send_all(&rig, 40, 1); /* too late to be known */
@@ -163,13 +168,13 @@ static void test_learned(void)
 	room = room_of(&rig, 1, 10000);
 	ok(is_about(room, 1), "who needs little has 1 KiB: %u names", room);
 	room = room_of(&rig, 20, 10000);
-	ok(is_about(room, 6), "who needed 3 KiB has twice as much: %u names", room);
+	ok(is_about(room, 6), "who needed nearly 2 KiB has three times as much: %u names", room);
 	room = room_of(&rig, 30, 10000);
 	ok(is_about(room, 16), "who was a tunnel all along has 16 KiB, no more: %u names", room);
 	room = room_of(&rig, 40, 10000);
-	ok(is_about(room, 2), "who was seen too late has what newcomers have: %u names", room);
+	ok(is_about_new(room), "who was seen too late has what newcomers have: %u names", room);
 	room = room_of(&rig, 50, 10000);
-	ok(is_about(room, 2), "a newcomer has 2 KiB: %u names", room);
+	ok(is_about_new(room), "a newcomer has 1.75 KiB: %u names", room);
 	is_int(rig_stat(&rig, "users.raised"), 2, "two have more than newcomers");
 	rig_close(&rig);
 }
@@ -182,10 +187,10 @@ static void test_newcomers(void)
 
 	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
 	for (uint32_t user = 1; user <= 5; user++)
-		send_all(&rig, user, 2 * KIB_NAMES - 15);
+		send_all(&rig, user, KIB_NAMES + 30);
 	rig.now_ms += 60 * DAY_MS;
 	room = room_of(&rig, 50, 10000);
-	ok(is_about(room, 4), "a newcomer where all needed 2 KiB: %u names", room);
+	ok(is_about(room, 4), "a newcomer where all needed 1.3 KiB: %u names", room);
 	rig_close(&rig);
 }
 
@@ -197,11 +202,11 @@ static void test_unlearned(void)
 
 	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
 	room = room_of(&rig, 1, 10000);
-	ok(is_about(room, 2), "learning: would be refused after %u names", room);
+	ok(is_about_new(room), "learning: would be refused after %u names", room);
 	rig_close(&rig);
 	rig_open(&rig, "learning: 0\ndomain-budget: 1g\n");
 	room = room_of(&rig, 1, 10000);
-	ok(is_about(room, 2), "without learning: refused after %u names", room);
+	ok(is_about_new(room), "without learning: refused after %u names", room);
 	is_int(rig_stat(&rig, "users.raised"), 0, "nobody is raised");
 	rig_close(&rig);
 }
@@ -213,10 +218,10 @@ static void test_domain(void)
 	unsigned room;
 
 	rig_open(&rig, "learning: 7d\n");
-	send_all(&rig, 20, 3 * KIB_NAMES - 15);
+	send_all(&rig, 20, 2 * KIB_NAMES - 15);
 	rig.now_ms += 60 * DAY_MS;
 	room = room_of(&rig, 20, 10000);
-	ok(is_about(room, 6), "six units, all to one domain: %u names", room);
+	ok(is_about(room, 6), "six KiB, all to one domain: %u names", room);
 	rig_close(&rig);
 }
 

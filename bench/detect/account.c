@@ -188,6 +188,21 @@ static void book_benign(struct account *account, unsigned m, const struct event 
 	}
 }
 
+/*
+ * A symbol that arrived, after another: what a code that learns from what
+ * arrived needs to tell it (Krichevsky, Trofimov), all alike at first.
+ */
+static void book_symbol(struct leak *leak, uint32_t symbol, double bits)
+{
+	uint64_t *after = util_map_at(&leak->after, leak->last_symbol + 1u);
+	double all = (double)(*after)++ + 0.5 * exp2(bits);
+	uint64_t *pair = util_map_at(&leak->pairs, (uint64_t)leak->last_symbol << 32 | symbol);
+
+	leak->ordered_bits += log2(all / ((double)(*pair)++ + 0.5));
+	leak->last_symbol = symbol;
+	++*util_map_at(&leak->symbols, symbol);
+}
+
 static void book_tunnel(struct account *account, unsigned m, const struct event *event,
 			enum act act)
 {
@@ -206,7 +221,7 @@ static void book_tunnel(struct account *account, unsigned m, const struct event 
 	}
 	leak->bits += bits;
 	if (event->symbol)
-		++*util_map_at(&leak->symbols, event->symbol);
+		book_symbol(leak, event->symbol, bits);
 	if (!leak->flag_ms)
 		leak->before_flag += bits;
 	if (!leak->block_ms)
@@ -225,9 +240,13 @@ void leak_settle(struct leak *leak)
 	}
 	if (leak->symbols.used && bits < leak->bits)
 		leak->bits = bits;
+	if (leak->symbols.used)
+		leak->bits = fmin(leak->bits, leak->ordered_bits);
 	leak->before_block = fmin(leak->before_block, leak->bits);
 	leak->before_flag = fmin(leak->before_flag, leak->bits);
 	util_map_release(&leak->symbols);
+	util_map_release(&leak->after);
+	util_map_release(&leak->pairs);
 }
 
 static void book_bot(struct account *account, unsigned m, const struct event *event, enum act act)

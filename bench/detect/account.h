@@ -22,12 +22,17 @@ struct leak {
 	uint64_t names, refused;
 	uint64_t flag_ms, block_ms; /* of the first; 0: never */
 	struct util_map symbols;    /* that left, if the alphabet is small: how often */
+	struct util_map after;      /* each: how often another came after it */
+	struct util_map pairs;      /* two in a row: how often */
+	double ordered_bits;        /* of these, by a code that learns */
+	uint32_t last_symbol;
 };
 
 /*
  * Ends a leak's book.  Where some symbols are let pass more than others, those
  * that arrive tell less than the sender's alphabet would: their number times
- * the entropy of what arrived.
+ * the entropy of what arrived; or what a code that learns needs for them, given
+ * the one before each.
  */
 void leak_settle(struct leak *leak);
 
