@@ -61,20 +61,20 @@ enum seep_action {
 	X(user_budget_bytes, "user-budget", AUTO_SIZE, "auto", 16, SEEP_GIB, "bytes",                                     \
 	  "New information that a user may send out through names before queries are refused. "                           \
 	  "It counts over all domains, each name divided by the number of users of its domain. "                          \
-	  "With auto, each user has three times the highest level that learning saw, from 1k to 16k; who is new "         \
-	  "since then has what nine of ten of the others need, 1792 at least, and so has everybody where learning is 0.") \
+	  "With auto, each user has three times the highest level that learning saw, from 768 to 16k; who is new "        \
+	  "since then has what nine of ten of the others need, 1536 at least, and so has everybody where learning is 0.") \
 	X(user_refill_bytes_per_day, "user-refill", AUTO_SIZE, "auto", 0, SEEP_GIB, "bytes a day",                        \
 	  "How much drains from a user's meter in a day. "                                                                \
-	  "With auto, an eighth of the user's budget. With 0, a spent meter stays spent.")                                \
+	  "With auto, a sixth of the user's budget. With 0, a spent meter stays spent.")                                  \
 	X(domain_budget_bytes, "domain-budget", AUTO_SIZE, "auto", 16, SEEP_GIB,                                          \
 	  "bytes for each user of the domain",                                                                            \
 	  "New information that a domain may take before queries are refused, per distinct user of it. "                  \
 	  "It catches several machines that share one tunnel. "                                                           \
-	  "With auto it is as large as the largest budget of its users, 1792 at least.")                                  \
+	  "With auto it is as large as the largest budget of its users, 1536 at least.")                                  \
 	X(domain_refill_bytes_per_day, "domain-refill", AUTO_SIZE, "auto", 0, SEEP_GIB,                                   \
 	  "bytes a day for each user of the domain",                                                                      \
 	  "How much drains from a domain's meter in a day, per distinct user of it. "                                     \
-	  "With auto, an eighth of its budget. With 0, a spent meter stays spent.")                                       \
+	  "With auto, a sixth of its budget. With 0, a spent meter stays spent.")                                         \
 	X(dga_action, "dga-action", ACTION, "flag", 0, 0, "",                                                             \
 	  "What happens to new domains of a user whose machine looks for generated ones. "                                \
 	  "With refuse they are refused; with flag they are counted and logged only.")                                    \

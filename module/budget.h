@@ -4,8 +4,8 @@
  * with `auto`, as learning showed.
  *
  * A learned budget counts in units of 256 bytes.  Each user gets three times the
- * highest level that its meter reached while learning, 1 KiB at least; one who
- * came later gets what nine of ten others need, 1.75 KiB at least.  A tunnel that
+ * highest level that its meter reached while learning, 768 bytes at least; one who
+ * came later gets what nine of ten others need, 1.5 KiB at least.  A tunnel that
  * was there all along learns its own budget too: 16 KiB, no more.
  */
 #ifndef SEEP_BUDGET_H
@@ -19,13 +19,13 @@
 
 #define SEEP_BUDGET_UNIT_BYTES 256
 /* The least units, those of one of whom nothing is known, and the most. */
-#define SEEP_BUDGET_LEAST      4
-#define SEEP_BUDGET_NEW        7
+#define SEEP_BUDGET_LEAST      3
+#define SEEP_BUDGET_NEW        6
 #define SEEP_BUDGET_MOST       64
 /* What learning saw is not the worst that comes. */
 #define SEEP_BUDGET_MARGIN     3
-/* A budget that is `auto` drains by so much of it a day. */
-#define SEEP_BUDGET_DAYS       8
+/* A budget drains in so many days, if its refill is `auto`. */
+#define SEEP_BUDGET_DAYS       6
 
 /* For a user, and for each user of a domain. */
 struct seep_budgets {

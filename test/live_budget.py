@@ -55,7 +55,7 @@ def settle(lab):
 
 
 def one_user(tap):
-    with rig.Lab(conf="learning: 0\ndomain-budget: 1g\nexempt-user: 127.0.9.1\n") as lab:
+    with rig.Lab(conf="learning: 0\nuser-budget: 1k\ndomain-budget: 1g\nexempt-user: 127.0.9.1\n") as lab:
         slow = lab.slow_server()
         lab.ask("warm.slow.example", source="127.0.9.1")
         each = most_bits(LABEL % 0 + ".slow.example")
@@ -111,7 +111,7 @@ def many_users(tap):
 
 def nothing_left(tap):
     """What did not leave is given back: 200 names of an auth-zone, then one that leaves."""
-    with rig.Lab(conf="learning: 0\n", clauses=AUTH, files={"auth.zone": AUTH_ZONE}) as lab:
+    with rig.Lab(conf="learning: 0\nuser-budget: 1k\n", clauses=AUTH, files={"auth.zone": AUTH_ZONE}) as lab:
         burst = lab.burst(names(0, "inside.example"), source="127.1.0.1").send()
         codes = burst.collect(5)
         burst.close()

@@ -51,6 +51,7 @@ AUTH_ZONE = "@ 3600 SOA ns admin 1 7200 3600 1209600 300\n@ 3600 NS ns\nwww 3600
 
 MAIN_CONF = """\
 learning: 0
+user-budget: 1k
 exempt-user: 127.0.9.0/24
 allow-domain: allowed.example
 """

@@ -18,7 +18,7 @@ FLAGGED_S = 40
 AT_ONCE = 4
 USERS = 60
 PACE_S = 0.008
-FINISH = 16				# long names that use up any budget's rest
+FINISH = 40				# long names that use up any budget's rest
 TOOLS = ("NULL", "PRIVATE", "TXT", "SRV", "MX", "CNAME", "A", "dns2tcp")
 NAMES = os.path.join(need.PROJECT, "test", "data", "ordinary-names.txt")
 

@@ -8,9 +8,9 @@
 #include <math.h>
 
 #define DAYS         30
-/* The defaults, of one of whom nothing was learned: 1.75 KiB, and 224 bytes a day. */
+/* The defaults, of one of whom nothing was learned: 1.5 KiB, and 256 bytes a day. */
 #define CONF         "learning: 0\n"
-#define MACHINE_BITS (8.0 * (1792 + 224 * DAYS))
+#define MACHINE_BITS (8.0 * (1536 + 256 * DAYS))
 
 /* Clean machines, so that those of a tunnel are few. */
 #define OTHERS 512
@@ -19,7 +19,7 @@
 #define SLACK 1.01
 
 /* What costs less than a bit has an eighth of the budget more. */
-#define SKEWED_SLACK (1.01 * (1792 * 1.125 + 224 * DAYS) / (1792 + 224 * DAYS))
+#define SKEWED_SLACK (1.01 * (1536 * 1.125 + 256 * DAYS) / (1536 + 256 * DAYS))
 
 #define TRIES_AN_HOUR 2000
 #define TRIES_SHARED  40

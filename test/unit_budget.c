@@ -21,9 +21,10 @@ static void test_units(void)
 		uint64_t peak_mbit;
 		unsigned units;
 	} cases[] = {
-		{ 0, 4 },
-		{ 1, 4 },
-		{ KIB_MBIT / 3, 4 },
+		{ 0, 3 },
+		{ 1, 3 },
+		{ KIB_MBIT / 4, 3 },
+		{ KIB_MBIT / 4 + 1, 4 },
 		{ KIB_MBIT / 3 + 1, 5 },
 		{ KIB_MBIT, 12 },
 		{ KIB_MBIT + 1, 13 },
@@ -47,14 +48,14 @@ static void test_fixed(void)
 	budgets = seep_budgets_of(&conf);
 	limits = seep_budgets_user(&budgets, 9, false);
 	is_int(limits.budget_mbit, 4 * KIB_MBIT, "a fixed budget, whatever was learned");
-	is_int(limits.refill_mbit_day, KIB_MBIT / 2, "an eighth of it a day");
+	is_int(limits.refill_mbit_day, 4 * KIB_MBIT / 6, "a sixth of it a day");
 	is_int(limits.flag_at_percent, 80, "flag-at");
 	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
 	is_int(seep_budgets_user(&budgets, 9, true).cap_mbit, limits.budget_mbit,
 	       "nor while learning");
 	is_int(seep_budgets_domain(&budgets, 1, 3).budget_mbit, 12 * KIB_MBIT,
 	       "a domain's is as large, for each of its users");
-	is_int(seep_budgets_domain(&budgets, 1, 0).refill_mbit_day, KIB_MBIT / 2,
+	is_int(seep_budgets_domain(&budgets, 1, 0).refill_mbit_day, 4 * KIB_MBIT / 6,
 	       "and for one at least");
 	seep_conf_release(&conf);
 
@@ -76,16 +77,16 @@ static void test_auto(void)
 	budgets = seep_budgets_of(&conf);
 	limits = seep_budgets_user(&budgets, 12, false);
 	is_int(limits.budget_mbit, 3 * KIB_MBIT, "twelve units");
-	is_int(limits.refill_mbit_day, 3 * KIB_MBIT / 8, "drain by an eighth");
+	is_int(limits.refill_mbit_day, 12 * (KIB_MBIT / 4 / 6), "drain by a sixth");
 	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
 	is_int(seep_budgets_user(&budgets, 2, true).cap_mbit, 16 * KIB_MBIT,
 	       "while learning levels rise to the most that can be learned");
-	is_int(seep_budgets_domain(&budgets, 4, 4).budget_mbit, 7 * KIB_MBIT,
-	       "a domain: seven units at least for each user");
+	is_int(seep_budgets_domain(&budgets, 4, 4).budget_mbit, 6 * KIB_MBIT,
+	       "a domain: six units at least for each user");
 	is_int(seep_budgets_domain(&budgets, 16, 5).budget_mbit, 20 * KIB_MBIT,
 	       "and as many as one of them has");
-	is_int(seep_budgets_domain(&budgets, 16, 5).refill_mbit_day, 20 * KIB_MBIT / 8,
-	       "by an eighth");
+	is_int(seep_budgets_domain(&budgets, 16, 5).refill_mbit_day, 80 * (KIB_MBIT / 4 / 6),
+	       "by a sixth");
 	seep_conf_release(&conf);
 
 	conf_of(&conf, "user-refill: 100\ndomain-refill: 50\n");
@@ -148,7 +149,7 @@ static bool is_about(unsigned got, unsigned kib)
 
 static bool is_about_new(unsigned got)
 {
-	return 4 * got > 7 * (KIB_NAMES - 20) && 4 * got < 7 * (KIB_NAMES + 20);
+	return 2 * got > 3 * (KIB_NAMES - 20) && 2 * got < 3 * (KIB_NAMES + 20);
 }
 
 /* Nineteen quiet ones, one that needs more, one that floods; then a newcomer. */
@@ -166,7 +167,8 @@ static void test_learned(void)
 	send_all(&rig, 40, 1); /* too late to be known */
 	rig.now_ms += 60 * DAY_MS;
 	room = room_of(&rig, 1, 10000);
-	ok(is_about(room, 1), "who needs little has 1 KiB: %u names", room);
+	ok(4 * room > 3 * (KIB_NAMES - 20) && 4 * room < 3 * (KIB_NAMES + 20),
+	   "who needs little has 768 bytes: %u names", room);
 	room = room_of(&rig, 20, 10000);
 	ok(is_about(room, 6), "who needed nearly 2 KiB has three times as much: %u names", room);
 	room = room_of(&rig, 30, 10000);
@@ -174,7 +176,7 @@ static void test_learned(void)
 	room = room_of(&rig, 40, 10000);
 	ok(is_about_new(room), "who was seen too late has what newcomers have: %u names", room);
 	room = room_of(&rig, 50, 10000);
-	ok(is_about_new(room), "a newcomer has 1.75 KiB: %u names", room);
+	ok(is_about_new(room), "a newcomer has 1.5 KiB: %u names", room);
 	is_int(rig_stat(&rig, "users.raised"), 2, "two have more than newcomers");
 	rig_close(&rig);
 }
