@@ -3,6 +3,7 @@
 #include "keeper_own.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -139,10 +140,9 @@ bool keeper_end_checkpoint(struct seep_keeper *keeper)
 		/* With a journal to add to, only power is a danger; without one, all is. */
 		if (keeper->file.fd >= 0)
 			keeper_say(keeper, true, "%s: %s: %s", keeper->path, checkpoint->doing,
-			    strerror(checkpoint->error));
+				   strerror(checkpoint->error));
 		else
 			keeper_fail(keeper, checkpoint->doing, checkpoint->error);
 	}
 	return checkpoint->made;
 }
-

@@ -58,8 +58,9 @@ static bool leave_to_other(struct seep_keeper *keeper, const char *path)
 {
 	if (!is_anothers(keeper, path))
 		return false;
-	keeper_say(keeper, true, "%s: process %llu keeps it; this one keeps nothing, and begins empty",
-	    path, (unsigned long long)keeper->found.progress.owner.pid);
+	keeper_say(keeper, true,
+		   "%s: process %llu keeps it; this one keeps nothing, and begins empty", path,
+		   (unsigned long long)keeper->found.progress.owner.pid);
 	seep_state_close(&keeper->found);
 	keeper->status = SEEP_STATE_OTHER;
 	return true;
@@ -73,12 +74,12 @@ static bool set_aside(const struct seep_keeper *keeper, const char *path,
 	char text[160];
 
 	if (!seep_state_set_aside(path, keeper->setup.wall_ms / 1000, aside)) {
-		keeper_say(keeper, true, "%s: %s; it cannot be set aside: %s", path, why(reader, text),
-		    strerror(errno));
+		keeper_say(keeper, true, "%s: %s; it cannot be set aside: %s", path,
+			   why(reader, text), strerror(errno));
 		return false;
 	}
 	keeper_say(keeper, true, "%s: %s; %s%s", path, why(reader, text),
-	    aside[0] ? "set aside as " : "removed, for there are ten such files", aside);
+		   aside[0] ? "set aside as " : "removed, for there are ten such files", aside);
 	return true;
 }
 
@@ -207,11 +208,10 @@ void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine,
 		seep_engine_restore_frame(&restore, reader->frame);
 	seep_engine_restore_end(&restore);
 	keeper_say(keeper, false, "%s: %zu users and %zu domains, saved %llu seconds ago%s%s",
-	    keeper->path, seep_engine_users(engine), seep_engine_domains(engine),
-	    (unsigned long long)(shift_ms ? 0 : (when_ms - reader->progress.when_ms) / 1000),
-	    shift_ms ? " or at a time that cannot be; no time counts between" : "",
-	    restore.forgotten
-		    ? "; the names known fill too much of memory-size, some were forgotten"
-		    : "");
+		   keeper->path, seep_engine_users(engine), seep_engine_domains(engine),
+		   (unsigned long long)(shift_ms ? 0 : (when_ms - reader->progress.when_ms) / 1000),
+		   shift_ms ? " or at a time that cannot be; no time counts between" : "",
+		   restore.forgotten
+			   ? "; the names known fill too much of memory-size, some were forgotten"
+			   : "");
 }
-

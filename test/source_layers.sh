@@ -39,9 +39,9 @@ layers() {
 	4 state_file.c state_file.h
 	5 engine_save.h engine_state.h
 	6 engine.c engine_ask.c engine_budget.c engine_end.c engine_print.c engine_restore.c engine_save.c
-	7 keeper.c keeper.h keeper_checkpoint.c keeper_found.c keeper_own.h
-	8 ub.h
-	9 ub_build.c ub_module.c ub_query.c ub_zone.c
+	7 keeper.h
+	8 keeper_own.h ub.h
+	9 keeper.c keeper_checkpoint.c keeper_found.c ub_build.c ub_module.c ub_query.c ub_zone.c
 	TABLE
 }
 
