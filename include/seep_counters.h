@@ -27,6 +27,8 @@
 		"sent: to a stub or forward zone on a private address")                           \
 	COUNTER(allowed, "num.seep.allowed", 1, "sent: below an allow-domain")                    \
 	COUNTER(exempt, "num.seep.exempt", 1, "sent: asked by an exempt-user")                    \
+	COUNTER(unproven, "num.seep.unproven", 1,                                                 \
+		"sent: asked over UDP without a cookie, and spoofable: no-meter")                 \
 	COUNTER(untracked, "num.seep.untracked", 1,                                               \
 		"sent: on a meter shared with others who found no place either")                  \
 	COUNTER(flagged_user, "num.seep.flagged.user", 1,                                         \

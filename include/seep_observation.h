@@ -6,6 +6,7 @@
 #ifndef SEEP_OBSERVATION_H
 #define SEEP_OBSERVATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ struct seep_observation {
 	size_t name_size; /* bytes, 1 to SEEP_NAME_MAX_BYTES */
 	uint16_t type;    /* RR type, host byte order */
 	uint8_t internal; /* the name lives in a zone of this organisation */
+	bool is_proven;   /* the client's address is not forged: TCP, TLS or a valid DNS cookie */
 	uint64_t when_ms; /* wall clock, milliseconds since 1970 */
 };
 

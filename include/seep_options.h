@@ -30,6 +30,17 @@ enum seep_action {
 #undef X
 };
 
+/* Words of the option `spoofable`: X(constant, word). */
+#define SEEP_SPOOFABLES(X)               \
+	X(SEEP_SPOOFABLE_METER, "meter") \
+	X(SEEP_SPOOFABLE_NO_METER, "no-meter")
+
+enum seep_spoofable {
+#define X(constant, word) constant,
+	SEEP_SPOOFABLES(X)
+#undef X
+};
+
 /*
  * X(field, name, type, default, min, max, unit, text)
  *
@@ -42,6 +53,7 @@ enum seep_action {
  *          PERCENT       uint64_t
  *          YESNO         bool
  *          ACTION        enum seep_action
+ *          SPOOFABLE     enum seep_spoofable
  *          PATH          char[SEEP_PATH_SIZE], "" for none
  *          NETBLOCKS     struct seep_netblocks *, NULL for none; the line may be repeated
  *          DOMAINS       struct seep_subtrees *, NULL for none; the line may be repeated
@@ -97,6 +109,14 @@ enum seep_action {
 	X(exempt_user, "exempt-user", NETBLOCKS, "", 0, 0, "",                                                            \
 	  "Clients that are never metered: a netblock, or a single address. "                                             \
 	  "For machines that look up names on behalf of others, such as a mail filter.")                                  \
+	X(spoofable, "spoofable", SPOOFABLE, "meter", 0, 0, "",                                                           \
+	  "What is done with queries whose source address may be forged. "                                                \
+	  "Those are the queries over UDP without a valid DNS cookie (RFC 7873); TCP, TLS and HTTPS prove the "           \
+	  "address. With meter they are metered like all others, so whoever can forge a client's address can spend "      \
+	  "its budget. With no-meter they pass unmetered, and are counted in num.seep.unproven: choose it only where "    \
+	  "clients ask over TCP or TLS, or with cookies. Most ask over plain UDP, and then no-meter meters nobody: a "    \
+	  "tunnel need only ask over UDP. Cookies are seen with Unbound 1.18 or later and its answer-cookie: yes. "       \
+	  "Where forged sources can be kept off the network, that is better.")                                            \
 	X(allow_domain, "allow-domain", DOMAINS, "", 0, 0, "",                                                            \
 	  "A domain that is never metered, with all names below it. "                                                     \
 	  "A leading \"*.\" or \".\" means the same. Bytes other than letters, digits, \"-\" and \"_\" are "              \

@@ -126,6 +126,7 @@ static enum seep_conf_status set_value(const struct parser *parser,
 	void *field = (char *)parser->conf + option->offset;
 	enum seep_subtree_status subtree;
 	const char *problem;
+	unsigned word;
 
 	if (seep_option_is_list(option) && value[0] == '\0')
 		return SEEP_CONF_OK;
@@ -143,8 +144,15 @@ static enum seep_conf_status set_value(const struct parser *parser,
 			return fail_value(parser, option, value, "is neither");
 		return SEEP_CONF_OK;
 	case SEEP_OPTION_ACTION:
-		if (!seep_option_action(value, field))
-			return fail_value(parser, option, value, "is no action");
+	case SEEP_OPTION_SPOOFABLE:
+		if (!seep_option_word(option, value, &word))
+			return fail_value(parser, option, value,
+					  option->type == SEEP_OPTION_ACTION ? "is no action"
+									     : "is neither");
+		if (option->type == SEEP_OPTION_ACTION)
+			*(enum seep_action *)field = word;
+		else
+			*(enum seep_spoofable *)field = word;
 		return SEEP_CONF_OK;
 	case SEEP_OPTION_PATH:
 		if (strlen(value) > option->max)

@@ -36,6 +36,7 @@ struct seep_conf {
 #define SEEP_FIELD_PERCENT(field)                                uint64_t field;
 #define SEEP_FIELD_YESNO(field)                                  bool field;
 #define SEEP_FIELD_ACTION(field)                                 enum seep_action field;
+#define SEEP_FIELD_SPOOFABLE(field)                              enum seep_spoofable field;
 #define SEEP_FIELD_PATH(field)                                   char field[SEEP_PATH_SIZE];
 #define SEEP_FIELD_NETBLOCKS(field)                              struct seep_netblocks *field;
 #define SEEP_FIELD_DOMAINS(field)                                struct seep_subtrees *field;
@@ -53,6 +54,7 @@ enum seep_option_type {
 	SEEP_OPTION_PERCENT,
 	SEEP_OPTION_YESNO,
 	SEEP_OPTION_ACTION,
+	SEEP_OPTION_SPOOFABLE,
 	SEEP_OPTION_PATH,
 	SEEP_OPTION_NETBLOCKS,
 	SEEP_OPTION_DOMAINS,
@@ -85,6 +87,8 @@ void seep_option_expected(const struct seep_option *option, char *text);
 
 /* The word of seep.conf for an action. */
 const char *seep_conf_action_text(enum seep_action action);
+/* The same for what is done with spoofable queries. */
+const char *seep_conf_spoofable_text(enum seep_spoofable spoofable);
 
 enum seep_conf_status {
 	SEEP_CONF_OK,

@@ -22,11 +22,21 @@ const struct seep_option seep_options[SEEP_OPTION_COUNT] = {
 #undef X
 };
 
-static const char *const action_words[] = {
 #define X(constant, word) [constant] = word,
-	SEEP_ACTIONS(X)
+static const char *const action_words[] = { SEEP_ACTIONS(X) };
+static const char *const spoofable_words[] = { SEEP_SPOOFABLES(X) };
 #undef X
-};
+
+/* The words that an option takes, or NULL. */
+static const char *const *words_of(enum seep_option_type type, size_t *count)
+{
+	if (type == SEEP_OPTION_SPOOFABLE) {
+		*count = sizeof(spoofable_words) / sizeof(spoofable_words[0]);
+		return spoofable_words;
+	}
+	*count = sizeof(action_words) / sizeof(action_words[0]);
+	return type == SEEP_OPTION_ACTION ? action_words : NULL;
+}
 
 struct unit {
 	char letter;
@@ -52,6 +62,11 @@ bool seep_option_is_list(const struct seep_option *option)
 const char *seep_conf_action_text(enum seep_action action)
 {
 	return action_words[action];
+}
+
+const char *seep_conf_spoofable_text(enum seep_spoofable spoofable)
+{
+	return spoofable_words[spoofable];
 }
 
 /* A number in the largest unit that leaves no remainder, as it would be written in the file. */
@@ -84,11 +99,22 @@ static const struct unit *units_of(enum seep_option_type type)
 	}
 }
 
+/* "refuse or flag" */
+static void format_words(char *text, size_t size, enum seep_option_type type)
+{
+	size_t count, used = 0;
+	const char *const *words = words_of(type, &count);
+
+	text[0] = '\0';
+	for (size_t at = 0; at < count && used < size; at++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", at ? " or " : "",
+					 words[at]);
+}
+
 void seep_option_expected(const struct seep_option *option, char *text)
 {
 	size_t size = SEEP_CONF_EXPECTED_SIZE;
 	char min[32], max[32];
-	size_t used = 0;
 
 	format_number(min, sizeof(min), option->min, units_of(option->type));
 	format_number(max, sizeof(max), option->max, units_of(option->type));
@@ -112,11 +138,8 @@ void seep_option_expected(const struct seep_option *option, char *text)
 		snprintf(text, size, "yes or no");
 		break;
 	case SEEP_OPTION_ACTION:
-		text[0] = '\0';
-		for (size_t at = 0;
-		     at < sizeof(action_words) / sizeof(action_words[0]) && used < size; at++)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", at ? " or " : "",
-						 action_words[at]);
+	case SEEP_OPTION_SPOOFABLE:
+		format_words(text, size, option->type);
 		break;
 	case SEEP_OPTION_PATH:
 		snprintf(text, size, "a path of at most %s bytes", max);
@@ -174,11 +197,14 @@ const char *seep_option_number(const struct seep_option *option, const char *val
 	return *number < option->min || *number > option->max ? out_of_range : NULL;
 }
 
-bool seep_option_action(const char *value, enum seep_action *action)
+bool seep_option_word(const struct seep_option *option, const char *value, unsigned *word)
 {
-	for (size_t at = 0; at < sizeof(action_words) / sizeof(action_words[0]); at++) {
-		if (strcmp(value, action_words[at]) == 0) {
-			*action = (enum seep_action)at;
+	size_t count;
+	const char *const *words = words_of(option->type, &count);
+
+	for (size_t at = 0; at < count; at++) {
+		if (strcmp(value, words[at]) == 0) {
+			*word = (unsigned)at;
 			return true;
 		}
 	}

@@ -20,7 +20,7 @@
 const char *seep_option_number(const struct seep_option *option, const char *value,
 			       uint64_t *number);
 
-/* The action that value names; false, and *action untouched, if it names none. */
-bool seep_option_action(const char *value, enum seep_action *action);
+/* Which of the option's words value is; false, and *word untouched, if it is none. */
+bool seep_option_word(const struct seep_option *option, const char *value, unsigned *word);
 
 #endif

@@ -385,6 +385,8 @@ static enum seep_class uncharged_class(const struct asking *asking, bool splits)
 	if (seep_netblocks_contain(conf->exempt_user, observation->client.bytes,
 				   observation->client.size_bytes))
 		return SEEP_CLASS_EXEMPT;
+	if (!observation->is_proven && conf->spoofable == SEEP_SPOOFABLE_NO_METER)
+		return SEEP_CLASS_UNPROVEN;
 	return SEEP_CLASS_CHARGED;
 }
 

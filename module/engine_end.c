@@ -36,6 +36,7 @@ static void count_class(struct seep_counters *counters, enum seep_class class)
 		[SEEP_CLASS_INTERNAL] = &counters->internal,
 		[SEEP_CLASS_ALLOWED] = &counters->allowed,
 		[SEEP_CLASS_EXEMPT] = &counters->exempt,
+		[SEEP_CLASS_UNPROVEN] = &counters->unproven,
 		[SEEP_CLASS_UNTRACKED] = &counters->untracked,
 	};
 

@@ -52,6 +52,19 @@ static struct seep_address address_of(const struct sockaddr_storage *from)
 	return address;
 }
 
+/*
+ * Can the client's address not be forged?  A connection has seen packets come back,
+ * and so has who sends the cookie that the resolver gave it.
+ */
+static bool is_proven(const struct mesh_reply *reply)
+{
+#ifdef SEEP_UNBOUND_COOKIES
+	if (reply->edns.cookie_valid)
+		return true;
+#endif
+	return reply->query_reply.c->type != comm_udp;
+}
+
 static uint64_t count_clients(const struct module_qstate *qstate)
 {
 	uint64_t clients = 0;
@@ -110,6 +123,8 @@ static struct ub_query *query_create(struct module_qstate *qstate)
 static void begin(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct seep_counters *counters = seep_thread_counters(thread);
+	/* Of several who ask at once, the first counts. */
+	const struct mesh_reply *reply = qstate->mesh_info->reply_list;
 	struct ub_query *query = query_create(qstate);
 	struct seep_verdict verdict;
 
@@ -119,11 +134,12 @@ static void begin(struct module_qstate *qstate, int id, struct seep_thread *thre
 	if (!query)
 		return;
 	query->observation = (struct seep_observation){
-		.client = address_of(&qstate->mesh_info->reply_list->query_reply.client_addr),
+		.client = address_of(&reply->query_reply.client_addr),
 		.name = query->bytes,
 		.name_size = qstate->qinfo.qname_len,
 		.type = qstate->qinfo.qtype,
 		.internal = query->zone == UB_ZONE_INTERNAL,
+		.is_proven = is_proven(reply),
 		.when_ms = ub_now_ms(),
 	};
 	verdict = seep_engine_ask(thread, &query->observation, &query->reservation, &query->name);

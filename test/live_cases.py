@@ -9,7 +9,8 @@ import time
 
 import rig
 
-import dns.message  # found by rig
+import dns.edns  # found by rig
+import dns.message
 import dns.reversename
 
 from rig import ede_of, need, rcode_of
@@ -634,6 +635,57 @@ def dga_lab(tap, refuse):
             tap.equal(rcode_of(lab.ask("www.other.example", source=a)), "NOERROR", "it resolves")
 
 
+COOKIE = 10	# the EDNS option
+
+
+def cookies(lab, watch, tap):
+    """A cookie proves the address once the resolver has given the client its part."""
+    a, half = "127.1.0.9", bytes(range(8))
+    with watch.case("UDP with half a cookie", unproven=1):
+        answer = lab.ask("half.plain.example", source=a,
+                         options=[dns.edns.GenericOption(COOKIE, half)])
+    whole = [option.data for option in (answer.options if answer else ())
+             if option.otype == COOKIE]
+    tap.ok(whole and len(whole[0]) == 24, watch.title + ": the resolver gives the other half",
+           whole)
+    if not whole:
+        return
+    with watch.case("UDP with the cookie", charged=1, charge=[(a, "whole.plain.example")],
+                    gauges={"users": 1}):
+        lab.ask("whole.plain.example", source=a,
+                options=[dns.edns.GenericOption(COOKIE, whole[0])])
+    with watch.case("UDP with another client's cookie", unproven=1):
+        lab.ask("stolen.plain.example", source="127.1.0.10",
+                options=[dns.edns.GenericOption(COOKIE, whole[0])])
+
+
+def spoofable_lab(tap, how):
+    has_cookies = tuple(map(int, need.VERSION.split("."))) >= (1, 18)
+    metered = how == "meter"
+    with rig.Lab(conf="learning: 0\nuser-budget: 100\nspoofable: %s\n" % how,
+                 extra="answer-cookie: yes\n" if has_cookies else "") as lab:
+        watch = Watch(lab, tap, "spoofable: " + how)
+        a = "127.1.0.1"
+        udp = {"charged": 1, "charge": [(a, "udp.plain.example")]} if metered else {"unproven": 1}
+        with watch.case("UDP", **udp):
+            lab.ask("udp.plain.example", source=a)
+        with watch.case("TCP", charged=1, charge=[(a, "tcp.plain.example")],
+                        gauges={"users": int(not metered)}):
+            lab.ask("tcp.plain.example", source=a, tcp=True)
+        with watch.case("TLS", charged=1, charge=[(a, "tls.plain.example")],
+                        gauges={"users": 0}):
+            lab.ask("tls.plain.example", source=a, tls=True)
+        if has_cookies and not metered:
+            cookies(lab, watch, tap)
+        codes = [rcode_of(lab.ask("%s%d.forged.example" % (LONG, at), source=a))
+                 for at in range(20)]
+        tap.equal(codes[-1], "REFUSED" if metered else "NOERROR",
+                  watch.title + ": forged names go on")
+        want = "REFUSED" if metered else "NOERROR"
+        tap.equal(rcode_of(lab.ask("honest.plain.example", source=a, tcp=True)), want,
+                  watch.title + ": the victim over TCP")
+
+
 def main():
     need.live()
     with rig.Tap() as tap:
@@ -653,6 +705,8 @@ def main():
         rpz_lab(tap)
         dga_lab(tap, refuse=False)
         dga_lab(tap, refuse=True)
+        spoofable_lab(tap, "meter")
+        spoofable_lab(tap, "no-meter")
     return tap.code()
 
 

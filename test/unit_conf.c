@@ -56,6 +56,7 @@ static bool is_default(const struct seep_conf *conf)
 #define IS_PERCENT(field)      IS_SAME(field)
 #define IS_YESNO(field)        IS_SAME(field)
 #define IS_ACTION(field)       IS_SAME(field)
+#define IS_SPOOFABLE(field)    IS_SAME(field)
 #define IS_PATH(field)         (strcmp(conf->field, defaults.field) == 0)
 #define IS_NETBLOCKS(field)    (seep_netblocks_count(conf->field) == 0)
 #define IS_DOMAINS(field)      (seep_subtrees_count(conf->field) == 0)
@@ -78,6 +79,7 @@ static void test_defaults(void)
 	memset(&conf, 0xff, sizeof(conf));
 	seep_conf_defaults(&conf);
 	is_int(conf.action, SEEP_ACTION_REFUSE, "action");
+	is_int(conf.spoofable, SEEP_SPOOFABLE_METER, "spoofable");
 	is_int(conf.learning_s, 7 * 86400, "learning");
 	ok(conf.user_budget_bytes == SEEP_AUTO, "user-budget");
 	ok(conf.user_refill_bytes_per_day == SEEP_AUTO, "user-refill");
@@ -345,6 +347,10 @@ static void test_bad(void)
 		  "1: action: \"now\" after the value: expected one value, then the end of the line" },
 		{ TEXT("action: \"flag\" now\n"),
 		  "1: action: \"now\" after the value: expected one value, then the end of the line" },
+		{ TEXT("spoofable: refuse\n"),
+		  "1: spoofable: \"refuse\" is neither: expected meter or no-meter" },
+		{ TEXT("action: no-meter\n"),
+		  "1: action: \"no-meter\" is no action: expected refuse or flag" },
 		{ TEXT("action: flag#now\n"),
 		  "1: action: \"flag#now\" is no action: expected refuse or flag" },
 		{ TEXT("action: flag\rx\n"),

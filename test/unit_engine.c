@@ -150,7 +150,8 @@ static void is_balanced(struct rig *rig, unsigned long long asked, const char *t
 
 	is_int(stats_get(&s, "num.seep.known") + stats_get(&s, "num.seep.charged") +
 		       stats_get(&s, "num.seep.internal") + stats_get(&s, "num.seep.allowed") +
-		       stats_get(&s, "num.seep.exempt") + stats_get(&s, "num.seep.untracked"),
+		       stats_get(&s, "num.seep.exempt") + stats_get(&s, "num.seep.unproven") +
+		       stats_get(&s, "num.seep.untracked"),
 	       sent, "%s: sent is the sum of its kinds", text);
 	is_int(sent + stats_get(&s, "num.seep.unsent") + stats_get(&s, "num.seep.refused.user") +
 		       stats_get(&s, "num.seep.refused.domain") +
@@ -579,6 +580,74 @@ static void test_capped_release(void)
 	rig.now_ms += 7 * DAY_MS;
 	is_verdict(send(&rig, 1, "x.com"), SEEP_REFUSE, SEEP_METER_USER,
 		   "guarding: it stands there still");
+	rig_close(&rig);
+}
+
+/* Who asks over UDP without a cookie is metered, or with `spoofable: no-meter` only counted. */
+static void test_spoofable(void)
+{
+	static const struct {
+		const char *text, *conf, *stat, *name;
+		uint32_t user;
+		bool is_proven;
+		enum seep_class class;
+	} cases[] = {
+		{ "by default, UDP", "", "charged", "x.far.com", 1, false, SEEP_CLASS_CHARGED },
+		{ "by default, TCP", "", "charged", "x.far.com", 1, true, SEEP_CLASS_CHARGED },
+		{ "meter, UDP", "spoofable: meter\n", "charged", "x.far.com", 1, false,
+		  SEEP_CLASS_CHARGED },
+		{ "no-meter, UDP", "spoofable: no-meter\n", "unproven", "x.far.com", 1, false,
+		  SEEP_CLASS_UNPROVEN },
+		{ "no-meter, TCP", "spoofable: no-meter\n", "charged", "x.far.com", 1, true,
+		  SEEP_CLASS_CHARGED },
+		{ "no-meter, UDP, allowed", "spoofable: no-meter\n", "allowed", "x.allowed.com", 1,
+		  false, SEEP_CLASS_ALLOWED },
+		{ "no-meter, UDP, exempt", "spoofable: no-meter\n", "exempt", "x.far.com",
+		  9 << 8 | 5, false, SEEP_CLASS_EXEMPT },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *text = cases[i].text;
+		bool metered = cases[i].class == SEEP_CLASS_CHARGED;
+		struct wire wire = wire_of(cases[i].name);
+		struct seep_reservation reservation;
+		char conf[512];
+		struct seep_name name;
+		struct rig rig;
+
+		snprintf(conf, sizeof(conf), "%s%s%s", USER_ONLY,
+			 "allow-domain: allowed.com\nexempt-user: 10.0.9.0/24\n", cases[i].conf);
+		rig_open(&rig, conf);
+		struct seep_observation observation = { .client = address_v4(cases[i].user),
+							.name = wire.bytes,
+							.name_size = wire.size,
+							.type = 1,
+							.is_proven = cases[i].is_proven,
+							.when_ms = rig.now_ms };
+		seep_engine_ask(rig.thread, &observation, &reservation, &name);
+		is_int(reservation.class, cases[i].class, "%s: the class", text);
+		seep_engine_commit(rig.thread, &reservation, rig.now_ms);
+		is_stat(&rig, cases[i].stat, 1, text);
+		is_stat(&rig, "users", metered, text);
+		is_bool(rig_stat(&rig, "novelty.names"), metered, "%s: remembered or not", text);
+		is_balanced(&rig, 1, text);
+		rig_close(&rig);
+	}
+}
+
+/* With no-meter, what is sent in a user's name over UDP takes nothing of its budget over TCP. */
+static void test_spoofed_takes_nothing(void)
+{
+	unsigned refused = 0;
+	struct rig rig;
+
+	rig_open(&rig, TWENTY "spoofable: no-meter\n");
+	for (unsigned n = 0; n < 1000; n++)
+		refused += send(&rig, 1, fresh("forged.com")).outcome == SEEP_REFUSE;
+	is_int(refused, 0, "a thousand forged names are not refused");
+	is_stat(&rig, "unproven", 1000, "a thousand forged names");
+	is_stat(&rig, "bits.metered", 0, "a thousand forged names");
+	is_stat(&rig, "users", 0, "a thousand forged names");
 	rig_close(&rig);
 }
 
@@ -1534,6 +1603,8 @@ int main(void)
 	test_not_guarding();
 	test_capped_release();
 	test_never_charged();
+	test_spoofable();
+	test_spoofed_takes_nothing();
 	test_never_refused();
 	test_commit_internal();
 	test_domain_meter();

@@ -162,7 +162,8 @@ static void check(const char *text, const struct worker *workers, const struct s
 {
 	static const char *const keys[] = { "num.seep.known",    "num.seep.charged",
 					    "num.seep.internal", "num.seep.allowed",
-					    "num.seep.exempt",   "num.seep.untracked" };
+					    "num.seep.exempt",   "num.seep.unproven",
+					    "num.seep.untracked" };
 	unsigned long long asked = 0, refused = 0, unsent = 0, hits = 0, unsound = 0, sent = 0;
 
 	for (unsigned i = 0; i < THREADS; i++) {

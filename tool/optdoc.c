@@ -17,7 +17,7 @@ static const char *placeholder(enum seep_option_type type)
 		[SEEP_OPTION_PERCENT] = "percent",    [SEEP_OPTION_YESNO] = "yes or no",
 		[SEEP_OPTION_ACTION] = "action",      [SEEP_OPTION_PATH] = "path",
 		[SEEP_OPTION_NETBLOCKS] = "netblock", [SEEP_OPTION_DOMAINS] = "domain",
-		[SEEP_OPTION_DOMAIN_FILES] = "path",
+		[SEEP_OPTION_DOMAIN_FILES] = "path",  [SEEP_OPTION_SPOOFABLE] = "meter or no-meter",
 	};
 	return words[type];
 }

@@ -34,6 +34,9 @@ static void check_values(const struct seep_conf *conf)
 		case SEEP_OPTION_ACTION:
 			fuzz_check(seep_conf_action_text(*(const enum seep_action *)field));
 			break;
+		case SEEP_OPTION_SPOOFABLE:
+			fuzz_check(seep_conf_spoofable_text(*(const enum seep_spoofable *)field));
+			break;
 		case SEEP_OPTION_PATH:
 			fuzz_check(strnlen(field, SEEP_PATH_SIZE) <= option->max);
 			break;

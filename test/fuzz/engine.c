@@ -128,7 +128,8 @@ static void check_stats(struct play *play, bool reset)
 	uint64_t sent =
 		stats_get(&stats, "num.seep.known") + stats_get(&stats, "num.seep.charged") +
 		stats_get(&stats, "num.seep.internal") + stats_get(&stats, "num.seep.allowed") +
-		stats_get(&stats, "num.seep.exempt") + stats_get(&stats, "num.seep.untracked");
+		stats_get(&stats, "num.seep.exempt") + stats_get(&stats, "num.seep.unproven") +
+		stats_get(&stats, "num.seep.untracked");
 
 	fuzz_check(stats_get(&stats, "seep.inflight") == play->open);
 	fuzz_check(refused == play->tally.refused);

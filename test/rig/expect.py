@@ -6,7 +6,8 @@ import time
 
 from . import cost
 
-CLASSES = ("known", "charged", "internal", "allowed", "exempt", "untracked")
+CLASSES = ("known", "charged", "internal", "allowed", "exempt", "unproven",
+           "untracked")
 REFUSALS = ("refused.user", "refused.domain", "refused.dga")
 BITS = ("bits", "bits.metered")
 
