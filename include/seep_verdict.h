@@ -26,13 +26,14 @@ enum seep_meter {
 
 /* Why a name is charged or is not; each sent name counts in exactly one. */
 enum seep_class {
-	SEEP_CLASS_KNOWN,    /* sent by somebody here within `memory` */
-	SEEP_CLASS_CHARGED,  /* novel */
-	SEEP_CLASS_INTERNAL, /* stub or forward zone on a private address */
-	SEEP_CLASS_ALLOWED,  /* below an allow-domain */
-	SEEP_CLASS_EXEMPT,   /* asked by an exempt-user */
-	SEEP_CLASS_UNPROVEN, /* asked from an address that may be forged; spoofable: no-meter */
-	SEEP_CLASS_UNTRACKED /* no room: metered with others who found none */
+	SEEP_CLASS_KNOWN,     /* sent by somebody here within `memory` */
+	SEEP_CLASS_CHARGED,   /* novel */
+	SEEP_CLASS_INTERNAL,  /* stub or forward zone on a private address */
+	SEEP_CLASS_ALLOWED,   /* below an allow-domain */
+	SEEP_CLASS_EXEMPT,    /* asked by an exempt-user */
+	SEEP_CLASS_UNPROVEN,  /* asked from an address that may be forged; spoofable: no-meter */
+	SEEP_CLASS_UNTRACKED, /* no room: metered with others who found none */
+	SEEP_CLASS_COUNT
 };
 
 struct seep_verdict {

@@ -73,6 +73,13 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 		     enum seep_outcome applied)
 {
 	metering->edge = SEEP_EDGE_NONE;
+	/* Whatever comes next is a crossing of its own: what was refused first after the
+	 * release is told as spent again. */
+	if (entry->flagged && is_released(entry, &metering->limits, metering->now_s)) {
+		metering->edge = SEEP_EDGE_RELEASED;
+		entry->spent = 0;
+		entry->flagged = 0;
+	}
 	if (applied >= SEEP_WOULD_REFUSE) {
 		if (!entry->spent)
 			metering->edge = SEEP_EDGE_SPENT;
@@ -81,11 +88,6 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 		if (!entry->flagged)
 			metering->edge = SEEP_EDGE_FLAGGED;
 	} else {
-		if (entry->flagged && is_released(entry, &metering->limits, metering->now_s)) {
-			metering->edge = SEEP_EDGE_RELEASED;
-			entry->spent = 0;
-			entry->flagged = 0;
-		}
 		return;
 	}
 	entry->flagged = 1;

@@ -20,7 +20,7 @@ enum seep_edge {
 	SEEP_EDGE_NONE,
 	SEEP_EDGE_FLAGGED,
 	SEEP_EDGE_SPENT,
-	SEEP_EDGE_RELEASED, /* drained below flag-at, an hour or more later */
+	SEEP_EDGE_RELEASED, /* drained below flag-at, an hour or more later, and a query passes */
 };
 
 /* What a meter is held to; thousandths of a bit. */

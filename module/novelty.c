@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "bucket.h"
 #include "lines.h"
 #include "ring.h"
 
@@ -147,17 +148,34 @@ static bool is_over(const struct seep_novelty *novelty, uint64_t now_s)
 	       seep_novelty_names(novelty) >= seep_novelty_capacity(novelty);
 }
 
+/* Was the clock set back to before this generation began? */
+static bool is_set_back(const struct seep_novelty *novelty, uint64_t now_s)
+{
+	uint64_t began_s = atomic_load_explicit(&novelty->began_s, memory_order_relaxed);
+
+	return began_s > now_s && began_s - now_s > SEEP_BUCKET_STEP_S;
+}
+
+/* Brings the generations up to NOW_S; if another thread is at it, that is left to it. */
+static void keep_time(struct seep_novelty *novelty, uint64_t now_s)
+{
+	if (pthread_mutex_trylock(&novelty->turning) != 0)
+		return;
+	if (is_set_back(novelty, now_s))
+		atomic_store(&novelty->began_s, now_s);
+	if (is_over(novelty, now_s))
+		catch_up(novelty, now_s);
+	pthread_mutex_unlock(&novelty->turning);
+}
+
 void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s)
 {
 	_Atomic uint64_t *block;
 	uint64_t probes = probes_of(hash);
 	bool novel = false;
 
-	if (is_over(novelty, now_s) && pthread_mutex_trylock(&novelty->turning) == 0) {
-		if (is_over(novelty, now_s))
-			catch_up(novelty, now_s);
-		pthread_mutex_unlock(&novelty->turning);
-	}
+	if (is_over(novelty, now_s) || is_set_back(novelty, now_s))
+		keep_time(novelty, now_s);
 	block = block_of(novelty, atomic_load_explicit(&novelty->newest, memory_order_relaxed),
 			 hash);
 	for (int i = 0; i < PROBES; i++, probes >>= PROBE_BITS) {

@@ -6,7 +6,9 @@
  *
  * A name learned stays known for at least three generation periods, which
  * together are `memory`, and for at most four; never is a known name
- * forgotten before that, unless a generation fills up earlier.
+ * forgotten before that, unless a generation fills up earlier.  A clock that is
+ * set back (by more than SEEP_BUCKET_STEP_S) forgets nothing: the newest generation
+ * begins its period anew from there.
  * False positives (a novel name taken for known, and so not charged): below
  * 1 % with all four generations full to their capacity of one name to 16
  * bits; the key being secret, nobody can tell which names those are.

@@ -44,12 +44,14 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 /* Reading. */
 
 /* 256 MiB of memory-size have 2^21 lines; 64 GiB, the most there can be, 2^29. */
-#define LINES_MOST (UINT64_C(1) << 30)
+#define LINES_MOST  (UINT64_C(1) << 30)
+/* Every block of the novelty memory has a line in each. */
+#define GENERATIONS 4
 
 static const char *geometry_fault(const struct seep_state_header *header)
 {
 	if (header->novelty_lines > LINES_MOST || header->labels_lines > LINES_MOST ||
-	    !header->novelty_lines || !header->labels_lines)
+	    !header->novelty_lines || header->novelty_lines % GENERATIONS || !header->labels_lines)
 		return "impossible sizes of tables";
 	if (header->user_bytes < 64 || header->user_bytes > 4096 || header->user_bytes % 8 ||
 	    header->domain_bytes < 64 || header->domain_bytes > 4096 || header->domain_bytes % 8)

@@ -319,6 +319,9 @@ def odd_names(lab, watch, tap):
         ("a dot in a label", (b"a.b", b"dots", b"example"), 2, "A"),
         ("NUL bytes in labels", (b"\0\0", b"a\0b", b"nuls", b"example"), 2, "A"),
         ("8-bit bytes", (b"\xff\xfe\x80", b"bits", b"example"), 2, "A"),
+        ("an IDN", "www.xn--mnchen-3ya.xn--p1ai", 2, "A"),
+        ("a label of 63 bytes", "g" * 63 + ".labels.example", 2, "A"),
+        ("127 labels", ".".join("h" * 127), 2, "A"),
         ("255 bytes", ("b" * 63 + "." + "c" * 63 + "." + "d" * 63 + "." + "e" * 46 +
                        ".long.example"), 2, "A"),
     )
@@ -635,6 +638,42 @@ def dga_lab(tap, refuse):
             tap.equal(rcode_of(lab.ask("www.other.example", source=a)), "NOERROR", "it resolves")
 
 
+def framed_lab(tap):
+    """Forged queries spent a user's budget: what it still gets, and what others do."""
+    victim, other = "127.1.0.1", "127.1.0.2"
+    with rig.Lab(conf="learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 200\n"
+                      "domain-refill: 0\n") as lab:
+        watch = Watch(lab, tap, "framed")
+        lab.ask("cached.own.example", source=victim)
+        lab.ask("poll.ttl0.example", source=victim)
+        for at in range(40):
+            lab.ask("n%d.office.example" % at, source="127.2.0.%d" % (at + 1))
+        for at in range(30):
+            lab.ask("%s%d.forged.example" % (LONG[:9], at), source=victim)
+        with watch.case("a novel name", refused_user=1):
+            tap.equal(rcode_of(lab.ask(LONG + ".own.example", source=victim)), "REFUSED",
+                      "it is refused")
+        with watch.case("a cached name", hits=1):
+            tap.equal(rcode_of(lab.ask("cached.own.example", source=victim)), "NOERROR",
+                      "it is answered")
+        with watch.case("a known name that it polls", known=3, ignore=("flagged.user",)):
+            for _ in range(3):
+                tap.equal(rcode_of(lab.ask("poll.ttl0.example", source=victim)), "NOERROR",
+                          "it resolves")
+        with watch.case("a known name of a common domain", known=1, ignore=("flagged.user",)):
+            tap.equal(rcode_of(lab.ask("n1.office.example", "AAAA", source=victim)), "NOERROR",
+                      "it resolves")
+        with watch.case("another user's novel name", charged=1,
+                        charge=[(other, "other.own.example")]):
+            lab.ask("other.own.example", source=other)
+        # An insider floods a domain that many use: it is closed to nobody.
+        for at in range(60):
+            lab.ask("%s%d.office.example" % (LONG, at), source="127.3.0.1")
+        codes = {rcode_of(lab.ask("m%d.office.example" % at, source="127.2.0.%d" % (at + 1)))
+                 for at in range(20)}
+        tap.equal(codes, {"NOERROR"}, "a flooded domain: the others' novel names resolve")
+
+
 COOKIE = 10	# the EDNS option
 
 
@@ -705,6 +744,7 @@ def main():
         rpz_lab(tap)
         dga_lab(tap, refuse=False)
         dga_lab(tap, refuse=True)
+        framed_lab(tap)
         spoofable_lab(tap, "meter")
         spoofable_lab(tap, "no-meter")
     return tap.code()

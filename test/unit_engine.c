@@ -962,6 +962,41 @@ static void test_edges_new_domains(void)
 	}
 }
 
+/*
+ * With flag-at: 100 every level is below the line: a meter that was spent is released an hour after.
+ * If a new domain's query, which takes no place when it is refused, is the first to come then, the
+ * release and what follows it are told all the same.
+ */
+static void test_edges_unplaced(void)
+{
+	struct told told = { 0 };
+	struct rig rig;
+
+	rig_open_with(
+		&rig,
+		"learning: 0\nuser-budget: 20\nuser-refill: 1\ndomain-budget: 1g\nflag-at: 100\n",
+		1, tell, &told);
+	spend(&rig, 1);
+	is_int(told.count, 1, "spent on new domains: one event");
+	is_int(told.events[0].edge, SEEP_EDGE_SPENT, "spent");
+	rig.now_ms += 3601000;
+	is_stat(&rig, "users.spent", 0, "an hour later it is not spent");
+	send(&rig, 1, "the-next-new-domain.com");
+	is_verdict(send(&rig, 1, "another-new-domain.com"), SEEP_REFUSE, SEEP_METER_USER,
+		   "a new domain, which it cannot pay");
+	is_stat(&rig, "users.spent", 1, "then it is spent again");
+	is_int(told.count, 2, "and that is told, once");
+	is_int(told.events[1].edge, SEEP_EDGE_SPENT, "spent again");
+	rig.now_ms += 9 * DAY_MS;
+	is_verdict(send(&rig, 1, "new-after-days.com"), SEEP_PASS, SEEP_METER_NONE,
+		   "days later a new domain passes");
+	is_int(told.count, 3, "and the release is told, once");
+	is_int(told.events[2].edge, SEEP_EDGE_RELEASED, "released");
+	send(&rig, 1, "new-after-days.com");
+	is_int(told.count, 3, "and not again");
+	rig_close(&rig);
+}
+
 /* Flags count at every query, whichever was told. */
 static void test_flag_counts(void)
 {
@@ -1492,8 +1527,8 @@ static void test_random(void)
 		bool used;
 	} held[64];
 	uint64_t seed = 77, charge_mbit = 0, metered_mbit = 0;
-	unsigned long long asked = 0, classes[6] = { 0 }, outcomes[4][3] = { { 0 } }, inflight = 0,
-			   unsent = 0;
+	unsigned long long asked = 0, classes[SEEP_CLASS_COUNT] = { 0 }, outcomes[4][3] = { { 0 } },
+			   inflight = 0, unsent = 0;
 	struct told told = { 0 };
 	struct rig rig;
 	unsigned over = 0;
@@ -1610,6 +1645,7 @@ int main(void)
 	test_domain_meter();
 	test_edges();
 	test_edges_new_domains();
+	test_edges_unplaced();
 	test_flag_counts();
 	test_no_flood();
 	test_release_waits();

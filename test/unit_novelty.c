@@ -160,6 +160,31 @@ static void test_clock_back(void)
 	memory_close(&memory);
 }
 
+/* The clock was far ahead for one name: what is learned when it is right again lasts no longer. */
+static void test_clock_ahead(void)
+{
+	struct memory memory = memory_open(1 << 20, MEMORY_S);
+	const uint64_t name = UINT64_C(0x123456789abcdef1);
+	uint64_t seed = 1, lost_s = 0;
+
+	seep_novelty_learn(memory.novelty, random_next(&seed), NOW_S + 3650 * DAY_S);
+	seep_novelty_learn(memory.novelty, name, NOW_S);
+	for (uint64_t at = NOW_S; at < NOW_S + 2 * MEMORY_S; at += DAY_S / 4) {
+		seep_novelty_learn(memory.novelty, random_next(&seed), at);
+		if (!lost_s && !seep_novelty_knows(memory.novelty, name))
+			lost_s = at - NOW_S;
+	}
+	ok(lost_s >= MEMORY_S && lost_s <= 4 * PERIOD_S + DAY_S,
+	   "after a jump ahead and back a name is known for %" PRIu64 " s", lost_s);
+	/* a few seconds between threads are no step: no period begins anew for them */
+	seep_novelty_learn(memory.novelty, name, NOW_S + 100 * DAY_S);
+	for (uint64_t at = 0; at < 4 * PERIOD_S + DAY_S; at += 600)
+		seep_novelty_learn(memory.novelty, random_next(&seed),
+				   NOW_S + 100 * DAY_S + (at % 1200 ? at - 600 : at));
+	ok(!seep_novelty_knows(memory.novelty, name), "steps of ten minutes change nothing");
+	memory_close(&memory);
+}
+
 /* A generation that is full gives way early, and names go in the order they came. */
 static void test_full(void)
 {
@@ -233,6 +258,7 @@ int main(void)
 	test_resent();
 	test_idle();
 	test_clock_back();
+	test_clock_ahead();
 	test_full();
 	test_false_positives(1 << 16);
 	test_false_positives(1 << 22);

@@ -21,7 +21,7 @@ struct worker {
 	uint32_t users; /* that take turns */
 	uint64_t step_ms;
 	unsigned long long asked, refused, unsent, hits, events;
-	unsigned long long classes[6];
+	unsigned long long classes[SEEP_CLASS_COUNT];
 	uint64_t *user_mbit; /* committed, user by user */
 	uint64_t unsound;    /* verdicts that cannot be */
 	struct seep_reservation held[HELD];

@@ -28,14 +28,12 @@ struct replay_options {
 	bool json;
 };
 
-#define REPLAY_CLASSES (SEEP_CLASS_UNTRACKED + 1)
-
 struct replay_totals {
 	struct trace_counts traces;
 	uint64_t queries; /* = hits + sent + refused */
 	uint64_t hits;
 	uint64_t sent;
-	uint64_t class[REPLAY_CLASSES]; /* of sent, by enum seep_class */
+	uint64_t class[SEEP_CLASS_COUNT]; /* of sent, by enum seep_class */
 	uint64_t refused;
 	uint64_t flagged;      /* sent, while a meter was above flag-at */
 	uint64_t would_refuse; /* of flagged: only learning or action: flag let them pass */

@@ -181,7 +181,112 @@ def zipped():
     return made
 
 
-TARGETS = {"name": names, "charge": charges, "engine": plays, "pcap": packets, "dnstap": taps, "gzip": zipped}
+# ---- the state file, as doc/FORMAT.md draws it
+
+NOW = 1700000000	# the target's clock
+USER, DOMAIN = 928, 248	# bytes of a record, with its key
+KEY = bytes(range(16))
+MASK = 2 ** 64 - 1
+
+
+def siphash(data):
+    """SipHash-2-4 under KEY; Seep has 1 for 0."""
+    k0, k1 = struct.unpack("<QQ", KEY)
+    v = [k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573]
+
+    def turn(word, left):
+        return (word << left | word >> 64 - left) & MASK
+
+    def rounds(count):
+        for _ in range(count):
+            v[0], v[2] = (v[0] + v[1]) & MASK, (v[2] + v[3]) & MASK
+            v[1], v[3] = turn(v[1], 13) ^ v[0], turn(v[3], 16) ^ v[2]
+            v[0] = turn(v[0], 32)
+            v[2], v[0] = (v[2] + v[1]) & MASK, (v[0] + v[3]) & MASK
+            v[1], v[3] = turn(v[1], 17) ^ v[2], turn(v[3], 21) ^ v[0]
+            v[2] = turn(v[2], 32)
+
+    end = data[len(data) // 8 * 8:].ljust(7, b"\0") + bytes([len(data) % 256])
+    for at in range(0, len(data) // 8 * 8, 8):
+        word, = struct.unpack_from("<Q", data, at)
+        v[3] ^= word
+        rounds(2)
+        v[0] ^= word
+    word, = struct.unpack("<Q", end)
+    v[3] ^= word
+    rounds(2)
+    v[0] ^= word
+    v[2] ^= 255
+    rounds(4)
+    return v[0] ^ v[1] ^ v[2] ^ v[3] or 1
+
+
+def header(version=1):
+    head = b"Seep\r\n\x1a\0" + struct.pack(
+        "<8I2Q16s8Q2I2Q", version, 0x01020304, 168, USER, DOMAIN, 50, 32, 64, 7168, 1024, KEY,
+        (NOW - 9000) * 1000, (NOW - 60) * 1000, (NOW - 60) * 1000, 8000000, 800000, 8000000, 800000, 0, 0, 0, 7, 1234)
+    return head + struct.pack("<Q", siphash(head))
+
+
+def frame(kind, payload):
+    head = struct.pack("<II", kind, len(payload))
+    return head + struct.pack("<Q", siphash(head + bytes(8) + payload)) + payload
+
+
+def entry(level, standing=0, spent=0):
+    return struct.pack("<QQII5I4B", level, NOW - 100, 5, 0, NOW - 9000, NOW - 100, 0, NOW - 200, standing,
+                       spent, spent, 6, 0)
+
+
+def user(number, level=0, spent=0):
+    address = bytes((10, 0, 0, number)) + bytes(12) + b"\4"
+    at = bytearray(USER - 8)
+    at[0:48] = entry(level, spent=spent)
+    at[624:640] = struct.pack("<QQ", 12, 34)
+    at[640:657] = address
+    return struct.pack("<Q", siphash(address)) + bytes(at)
+
+
+def domain(name, level=0, users=1):
+    at = bytearray(DOMAIN - 8)
+    at[0:48] = entry(level, users)
+    at[80:80 + 2 * users] = struct.pack("<%dH" % users, *range(1, users + 1))
+    at[192:192 + len(wire(name))] = wire(name)
+    return struct.pack("<Q", siphash(wire(name))) + bytes(at)
+
+
+def states():
+    users = b"".join(user(at, 1000000 * at, at > 7) for at in range(1, 9))
+    domains = b"".join(domain("d%d.com" % at, 500000 * at, at) for at in range(1, 8))
+    line = struct.pack("<8Q", 1, 0, 3 << 40, 0, 0, 0x8001, 0, 1 << 63)
+    runs = struct.pack("<II", 8, 2) + line * 2 + struct.pack("<II", 4000, 1) + line
+    empty = [frame(3, struct.pack("<QQII", NOW - 5000, 0, 0, 0))]
+    parts = [frame(1, users), frame(2, domains), frame(3, struct.pack("<QQII", NOW - 5000, 3, 2, 0)),
+             frame(4, runs), frame(5, runs.replace(struct.pack("<II", 4000, 1), struct.pack("<II", 500, 1)))]
+    tick = struct.pack("<QQ", (NOW - 30) * 1000, (NOW - 30) * 1000)
+    journal = frame(1, user(3, 5000000)) + frame(2, domain("new.org")) + frame(7, tick + struct.pack(
+        "<3Q", 1 << 60, 77, MASK)) + frame(9, tick)
+    full = header() + b"".join(parts) + frame(6, struct.pack("<QQQ", 8, 7, 5))
+    shared = struct.pack("<Q", MASK)
+    return {
+        "empty": header() + b"".join(empty) + frame(6, struct.pack("<QQQ", 0, 0, 1)),
+        "checkpoint": full,
+        "journal": full + journal,
+        "ended-well": full + journal + frame(8, struct.pack("<QQ", 7, 0)),
+        "cut": (full + journal)[:-9],
+        "cut-checkpoint": full[:-100],
+        "shared": header() + empty[0] + frame(1, shared + user(1)[8:]) + frame(2, shared + domain("x.com")[8:]) +
+        frame(6, struct.pack("<QQQ", 1, 1, 3)),
+        "wild": header() + empty[0] + frame(1, user(1)[:8] + b"\xff" * 632 + user(1)[640:]) +
+        frame(2, domain("x.com")[:8] + b"\xff" * (DOMAIN - 8)) + frame(6, struct.pack("<QQQ", 1, 1, 3)),
+        "version": header(2) + full[168:],
+        "other-order": full[:12] + full[15:11:-1] + full[16:],
+        "text": b"seep:\n",
+    }
+
+
+TARGETS = {"name": names, "charge": charges, "engine": plays, "pcap": packets, "dnstap": taps, "gzip": zipped,
+           "state": states}
 
 
 def main():
