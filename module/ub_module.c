@@ -32,8 +32,14 @@ EXPORT void print_stats(struct module_env *env, int id, int reset,
 
 struct ub_module ub_module;
 
-static _Thread_local struct seep_thread *thread_own;
-static _Thread_local bool thread_asked;
+/*
+ * In the room that each thread has from its start: what a thread of a program without memory asked
+ * for at its first query would end the program.
+ */
+#define EARLY __attribute__((tls_model("initial-exec")))
+
+static _Thread_local EARLY struct seep_thread *thread_own;
+static _Thread_local EARLY bool thread_asked;
 
 struct seep_thread *ub_thread(void)
 {
@@ -96,6 +102,8 @@ static void open_state(struct seep_engine_setup *setup)
 	seep_hash_draw_key((uint8_t *)random);
 	keeping.nonce = random[0];
 	ub_module.keeper = seep_keeper_open(&keeping, &found);
+	if (!ub_module.keeper && keeping.path[0])
+		log_warn("seep: state-file: %s: no memory to keep it", keeping.path);
 	ub_module.clock = seep_clock_start(read_clock_ms(CLOCK_REALTIME),
 					   read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
 	setup->when_ms = ub_now_ms();

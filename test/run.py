@@ -5,6 +5,7 @@
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -76,6 +77,7 @@ def tap(title, *argv, **more):
         print("    ended with status %d, see %s" % (code, log))
         print("".join("    %s\n" % line for line in text.splitlines()[-15:]), end="")
     shown(title, started_s, passed, failed, skipped)
+    return text
 
 
 def make_check(title, directory, *more, target="check"):
@@ -93,10 +95,10 @@ def make_check(title, directory, *more, target="check"):
     shown(title, started_s, counts["PASS"], failed, counts["SKIP"])
 
 
-def configure(name, version, *options, flags=False, **env):
-    """A build of Seep of its own, in build/seep/NAME."""
+def configure(name, version, *options, variant="", **env):
+    """A build of Seep of its own, in build/seep/NAME, for that variant of Unbound."""
     directory = os.path.join(ROOT, "build", "seep", name)
-    tree = os.path.join(ROOT, "build", "unbound", version + ("-otherflags" if flags else ""))
+    tree = os.path.join(ROOT, "build", "unbound", version + variant)
     os.makedirs(directory, exist_ok=True)
     script = ("cd '%s' && { [ -e Makefile ] && [ ! '%s/configure' -nt Makefile ] || "
               "'%s/configure' --enable-werror --with-unbound-src='%s/src' %s; } && "
@@ -112,7 +114,7 @@ def builds():
          "unbound/build", "--version", FIRST, "--other-flags", timeout_s=600)
     for version in VERSIONS:
         configure(version, version)
-    configure(FIRST + "-otherflags", FIRST, flags=True)
+    configure(FIRST + "-otherflags", FIRST, variant="-otherflags")
 
 
 def core():
@@ -162,6 +164,64 @@ def sanitized():
          "! ls %s.* 2>/dev/null || { cat %s.*; exit 1; }" % (reports, reports))
 
 
+def reports_of_seep(directory):
+    """What the sanitizers wrote, one report each: those with a frame of Seep's, and the others."""
+    ours, others = [], 0
+    for name in sorted(os.listdir(directory)):
+        if not name.startswith("report."):
+            continue
+        with open(os.path.join(directory, name), errors="replace") as text:
+            for report in re.split(r"^=+\n|\n(?=\S+: runtime error: )", text.read(), flags=re.M):
+                if not re.search(r"^ +#\d|runtime error: ", report, re.M):
+                    continue
+                if re.search(r"/module/|seep\.so", report):
+                    ours.append(report)
+                else:
+                    others += 1
+    return ours, others
+
+
+def sanitize():
+    """The module and the real Unbound, both instrumented; four threads."""
+    for kind, variant in (("address", "-asan"), ("thread", "-tsan")):
+        name = FIRST + variant
+        if not step("build unbound %s, %s sanitizer" % (FIRST, kind), "unbound/build", "--version",
+                    FIRST, "--sanitize", kind, timeout_s=1800):
+            continue
+        built, made = configure(name, FIRST, "--enable-sanitizer=" + kind, variant=variant)
+        if not made:
+            continue
+        sbin = os.path.join(ROOT, "build", "unbound", name, "sbin")
+        directory = os.path.join(LOGS, "sanitize" + variant)
+        shutil.rmtree(directory, ignore_errors=True)
+        os.makedirs(directory)
+        os.symlink(os.path.join(sbin, "unbound-control"),
+                   os.path.join(directory, "unbound-control"))
+        wrapper = os.path.join(directory, "unbound")
+        with open(wrapper, "w") as out:
+            out.write("#!/bin/sh\nlog=log_path=%s/report\nexport ASAN_OPTIONS=$log "
+                      "UBSAN_OPTIONS=print_stacktrace=1:$log TSAN_OPTIONS=exitcode=0:$log\n"
+                      "exec %s/unbound \"$@\"\n" % (directory, sbin))
+        os.chmod(wrapper, 0o755)
+        for one in ("cases", "budget", "state", "reload"):
+            tap("%s, unbound %s, 4 threads" % (one, name), "python3", "test/live_%s.py" % one,
+                timeout_s=900,
+                env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
+                     "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_REQUIRE_LIVE": "1"})
+        ours, others = reports_of_seep(directory)
+        shown("reports of the %s sanitizer, and %d of Unbound alone" % (kind, others),
+              time.monotonic(), not ours, len(ours), 0)
+        print("".join("    %s\n" % line for report in ours[:3]
+                      for line in report.splitlines()[:30]), end="")
+
+
+def soak():
+    text = tap("faults under load, short", "python3", "test/soak.py", "--short", timeout_s=540,
+               env={"SEEP_UNBOUND_VERSION": FIRST, "SEEP_REQUIRE_LIVE": "1"})
+    print("".join("    %s\n" % line for line in text.splitlines() if line.startswith("soak: ")),
+          end="")
+
+
 def live(quick):
     def one(name, version=FIRST, threads=4, timeout_s=600, **env):
         tap("%s, unbound %s, %d thread%s%s" % (name, version, threads, "s"[:threads > 1],
@@ -179,6 +239,7 @@ def live(quick):
     for threads in (1, 4):
         one("budget", FIRST, threads)
     one("state", FIRST)
+    one("same", FIRST)
     one("tunnel", FIRST)
     if not quick:
         one("tunnel", VERSIONS[1])
@@ -194,9 +255,10 @@ def package():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer tunnels and reloads")
-    parser.add_argument("parts", nargs="*", default=[], help="of: format core fuzz live package")
+    parser.add_argument("parts", nargs="*", default=[], help="of: format core fuzz live soak "
+                        "package; and sanitize, which takes longer")
     args = parser.parse_args()
-    parts = args.parts or ["format", "core", "fuzz", "live", "package"]
+    parts = args.parts or ["format", "core", "fuzz", "live", "soak", "package"]
     os.makedirs(LOGS, exist_ok=True)
     started_s = time.monotonic()
     if "format" in parts:
@@ -208,6 +270,10 @@ def main():
         fuzz()
     if "live" in parts:
         live(args.quick)
+    if "soak" in parts:
+        soak()
+    if "sanitize" in parts:
+        sanitize()
     if "package" in parts:
         package()
     print("\n%.0f s" % (time.monotonic() - started_s))

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Faults for a resolver under test, put before its libraries (LD_PRELOAD).
+ *
+ * SEEP_FAULTS names a file of four 64-bit words, in this machine's byte order, which the test
+ * writes at any time:
+ *
+ *     0  by how many seconds the wall clock is ahead
+ *     1  which allocation fails, counted from 1; 0 is none
+ *     2  not 0: all that follow fail as well
+ *     3  how many there were, counted here
+ *
+ * An allocation counts if it is made by the module, or below it by whatever it calls: that is
+ * told by the return addresses on the stack.  Threads that the module starts are its own as well.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+#include <unwind.h>
+
+enum { AHEAD_S, FAIL_AT, FAIL_ALL, COUNTED, WORDS };
+
+static _Atomic int64_t none[WORDS];
+static _Atomic int64_t *words = none;
+static _Atomic uintptr_t module_start, module_end;
+static _Thread_local bool inside; /* the unwinder and the search allocate, too */
+
+static void *(*real_malloc)(size_t);
+static void *(*real_calloc)(size_t, size_t);
+static void *(*real_realloc)(void *, size_t);
+static void *(*real_aligned_alloc)(size_t, size_t);
+static int (*real_posix_memalign)(void **, size_t, size_t);
+static void *(*real_mmap)(void *, size_t, int, int, int, off_t);
+static int (*real_pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+static void *(*real_dlopen)(const char *, int);
+static int (*real_clock_gettime)(clockid_t, struct timespec *);
+static int (*real_gettimeofday)(struct timeval *, void *);
+
+/* dlsym allocates before there is anything to allocate with. */
+static char first_bytes[65536];
+static size_t first_used;
+
+static void *first_alloc(size_t size)
+{
+	void *at = first_bytes + first_used;
+
+	first_used += (size + 15) & ~(size_t)15;
+	return first_used <= sizeof(first_bytes) ? at : NULL;
+}
+
+static bool is_first(const void *at)
+{
+	return (const char *)at >= first_bytes &&
+	       (const char *)at < first_bytes + sizeof(first_bytes);
+}
+
+static void find(void *function, const char *name)
+{
+	void *found = dlsym(RTLD_NEXT, name);
+
+	memcpy(function, &found, sizeof(found));
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	const char *path = getenv("SEEP_FAULTS");
+	void *shared = MAP_FAILED;
+	int fd;
+
+	find(&real_calloc, "calloc");
+	find(&real_malloc, "malloc");
+	find(&real_realloc, "realloc");
+	find(&real_aligned_alloc, "aligned_alloc");
+	find(&real_posix_memalign, "posix_memalign");
+	find(&real_mmap, "mmap");
+	find(&real_pthread_create, "pthread_create");
+	find(&real_dlopen, "dlopen");
+	find(&real_clock_gettime, "clock_gettime");
+	find(&real_gettimeofday, "gettimeofday");
+	fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		shared = real_mmap(NULL, sizeof(none), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		close(fd);
+	}
+	if (shared != MAP_FAILED)
+		words = shared;
+}
+
+/* The module's addresses, once it is loaded. */
+static int look_for_module(struct dl_phdr_info *info, size_t size, void *context)
+{
+	const char *name = strrchr(info->dlpi_name, '/');
+
+	(void)size, (void)context;
+	if (!name || strcmp(name, "/seep.so") != 0)
+		return 0;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+
+		if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X))
+			continue;
+		atomic_store(&module_end, info->dlpi_addr + segment->p_vaddr + segment->p_memsz);
+		atomic_store(&module_start, info->dlpi_addr + segment->p_vaddr);
+	}
+	return 1;
+}
+
+static _Unwind_Reason_Code look_at_frame(struct _Unwind_Context *frame, void *context)
+{
+	bool *found = context;
+	uintptr_t at = _Unwind_GetIP(frame);
+
+	*found = at >= atomic_load(&module_start) && at < atomic_load(&module_end);
+	return *found ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+/* Is this one to fail? */
+static bool fails(void)
+{
+	int64_t at, chosen;
+	bool ours = false;
+
+	if (inside || words == none || !atomic_load(&module_start))
+		return false;
+	inside = true;
+	_Unwind_Backtrace(look_at_frame, &ours);
+	inside = false;
+	if (!ours)
+		return false;
+	at = atomic_fetch_add(&words[COUNTED], 1) + 1;
+	chosen = atomic_load(&words[FAIL_AT]);
+	return chosen && (at == chosen || (at > chosen && atomic_load(&words[FAIL_ALL])));
+}
+
+static void *no_memory(void)
+{
+	errno = ENOMEM;
+	return NULL;
+}
+
+void *malloc(size_t size)
+{
+	if (!real_malloc)
+		return first_alloc(size);
+	return fails() ? no_memory() : real_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	if (!real_calloc)
+		return first_alloc(count * size);
+	return fails() ? no_memory() : real_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	if (is_first(old)) {
+		void *made = malloc(size);
+
+		return made ? memcpy(made, old, size) : NULL;
+	}
+	return fails() ? no_memory() : real_realloc(old, size);
+}
+
+void free(void *old)
+{
+	static void (*real_free)(void *);
+
+	if (is_first(old))
+		return;
+	if (!real_free)
+		find(&real_free, "free");
+	real_free(old);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return fails() ? no_memory() : real_aligned_alloc(alignment, size);
+}
+
+int posix_memalign(void **made, size_t alignment, size_t size)
+{
+	return fails() ? ENOMEM : real_posix_memalign(made, alignment, size);
+}
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	if (!real_mmap)
+		find(&real_mmap, "mmap");
+	if (fails()) {
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+	return real_mmap(at, size, protection, flags, fd, offset);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *),
+		   void *context)
+{
+	return fails() ? EAGAIN : real_pthread_create(thread, how, run, context);
+}
+
+void *dlopen(const char *path, int flags)
+{
+	void *made = real_dlopen(path, flags);
+
+	atomic_store(&module_start, 0);
+	dl_iterate_phdr(look_for_module, NULL);
+	return made;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int status;
+
+	if (!real_clock_gettime)
+		find(&real_clock_gettime, "clock_gettime");
+	status = real_clock_gettime(clock, now);
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+		now->tv_sec += atomic_load(&words[AHEAD_S]);
+	return status;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	int status;
+
+	if (!real_gettimeofday)
+		find(&real_gettimeofday, "gettimeofday");
+	status = real_gettimeofday(now, zone);
+	now->tv_sec += atomic_load(&words[AHEAD_S]);
+	return status;
+}
+
+time_t time(time_t *now)
+{
+	struct timespec read;
+
+	clock_gettime(CLOCK_REALTIME, &read);
+	if (now)
+		*now = read.tv_sec;
+	return read.tv_sec;
+}
