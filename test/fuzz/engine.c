@@ -109,7 +109,7 @@ static void check_verdict(const struct play *play, const struct slot *slot, bool
 	else
 		fuzz_check(verdict.outcome != SEEP_WOULD_REFUSE);
 	fuzz_check(splits == fuzz_is_name(slot->name, slot->observation.name_size));
-	if (!splits || slot->observation.internal) {
+	if (!splits || slot->observation.internal || reservation->class == SEEP_CLASS_UNPROVEN) {
 		fuzz_check(verdict.outcome == SEEP_PASS);
 		fuzz_check(!reservation->user_key && !reservation->domain_key);
 	}
@@ -221,6 +221,7 @@ static uint16_t take_type(struct play *play)
 static void take_who(struct play *play, struct slot *slot)
 {
 	slot->observation.client = take_user(play);
+	slot->observation.is_proven = slot->observation.client.bytes[3] % 2;
 	slot->observation.type = take_type(play);
 	slot->observation.internal = slot->observation.type == 254;
 }
@@ -401,10 +402,13 @@ static void begin(struct play *play)
 				    "exempt-user: 10.0.1.0/28\n";
 	struct seep_conf_error error;
 	enum seep_passthrough why;
+	unsigned words;
 
 	fuzz_check(seep_conf_parse(conf, lists, sizeof(lists) - 1, "lists", &error) ==
 		   SEEP_CONF_OK);
-	conf->action = fuzz_take8(&play->input) % 2;
+	words = fuzz_take8(&play->input);
+	conf->action = words % 2;
+	conf->spoofable = words / 2 % 2;
 	conf->dga_action = fuzz_take8(&play->input) % 2;
 	conf->learning_s = TAKE_OF(play, 0, 86400, 365 * SEEP_DAY_S);
 	conf->user_budget_bytes = TAKE_OF(play, 1024, 16, 64, SEEP_GIB, SEEP_AUTO);
