@@ -207,7 +207,8 @@ def sanitize():
             tap("%s, unbound %s, 4 threads" % (one, name), "python3", "test/live_%s.py" % one,
                 timeout_s=900,
                 env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
-                     "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_REQUIRE_LIVE": "1"})
+                     "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_PAUSE_S": "2",
+                     "SEEP_REQUIRE_LIVE": "1"})
         ours, others = reports_of_seep(directory)
         shown("reports of the %s sanitizer, and %d of Unbound alone" % (kind, others),
               time.monotonic(), not ours, len(ours), 0)
