@@ -17,7 +17,8 @@ uint64_t seep_clock_now(const struct seep_clock *clock, uint64_t boot_ms)
 
 int64_t seep_clock_shift_ms(uint64_t saved_ms, uint64_t now_ms)
 {
-	if (saved_ms > now_ms || (saved_ms < SEEP_CLOCK_SET_MS && now_ms >= SEEP_CLOCK_SET_MS))
+	if (saved_ms > now_ms || now_ms - saved_ms > SEEP_CLOCK_AWAY_MS ||
+	    (saved_ms < SEEP_CLOCK_SET_MS && now_ms >= SEEP_CLOCK_SET_MS))
 		return (int64_t)(now_ms - saved_ms);
 	return 0;
 }

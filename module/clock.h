@@ -9,8 +9,9 @@
  * A start takes the wall clock's time.  Before 2020 that clock has not been set
  * (a machine without a battery): time goes on from what was saved last.
  *
- * What was saved by such a clock, or by one that was ahead, says nothing about
- * how long ago that was: its times are moved so that none has passed between.
+ * What was saved by such a clock, or by one that was ahead, or longer ago than a
+ * resolver is switched off, says nothing about how long ago that was: its times
+ * are moved so that none has passed between.
  * Otherwise the time between is real, and meters drain for it.
  *
  * Reads no clock itself; all times are given.
@@ -27,6 +28,9 @@ struct seep_clock {
 	uint64_t start_ms; /* the time at the start... */
 	uint64_t boot_ms;  /* ...which by the other clock was this */
 };
+
+/* Who was away for longer than this has a clock that is wrong: 400 days. */
+#define SEEP_CLOCK_AWAY_MS (UINT64_C(400) * 86400 * 1000)
 
 /* The clock of a process that starts now; SAVED_MS is the last time saved, or 0. */
 struct seep_clock seep_clock_start(uint64_t wall_ms, uint64_t boot_ms, uint64_t saved_ms);

@@ -28,6 +28,8 @@ static void test_starts(void)
 		{ "at once", NOW_MS, NOW_MS, NOW_MS, 0 },
 		{ "set back by a day", NOW_MS, NOW_MS + DAY_MS, NOW_MS, 0 },
 		{ "set back by a second", NOW_MS, NOW_MS + 1000, NOW_MS, 0 },
+		{ "a year later", NOW_MS, NOW_MS - 365 * DAY_MS, NOW_MS, 365 * DAY_MS },
+		{ "ten years later", NOW_MS, NOW_MS - 3650 * DAY_MS, NOW_MS, 0 },
 		{ "not set, saved when it was", UNSET_MS, NOW_MS, NOW_MS, 0 },
 		{ "not set, then or now", UNSET_MS, UNSET_MS + HOUR_MS, UNSET_MS + HOUR_MS, 0 },
 		{ "set, saved when it was not", NOW_MS, UNSET_MS, NOW_MS, 0 },
