@@ -16,6 +16,7 @@ USER = "127.1.0.1"
 
 NO, BUILD, CONF, MEMORY = range(4)
 LEARNING, GUARDING = 1, 3
+STRICT = "learning: 0\nuser-budget: 1k\n"	# ten names of spend() exceed it
 HARSH = "learning: 0\nuser-budget: 16\n"	# anything metered would be refused
 
 
@@ -63,10 +64,10 @@ def guarding(tap, title, mode=GUARDING, **lab_options):
 def main():
     need.live(files=(need.module_path(), need.unbound_path()))
     with rig.Tap() as tap:
-        tap.ok(guarding(tap, "right build", conf="learning: 0\n"), "right build: has statistics")
+        tap.ok(guarding(tap, "right build", conf=STRICT), "right build: has statistics")
         guarding(tap, "no seep.conf", mode=LEARNING, conf=None)
         if os.path.exists(need.unbound_path(plain=True)):
-            tap.ok(not guarding(tap, "Unbound without the patch", conf="learning: 0\n",
+            tap.ok(not guarding(tap, "Unbound without the patch", conf=STRICT,
                                 binary="plain"), "Unbound without the patch: no statistics")
         else:
             tap.skip("Unbound without the patch", "not built")
