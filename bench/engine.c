@@ -2,8 +2,9 @@
 /*
  * Measures the engine alone: nanoseconds for one observation, memory, and what it
  * takes to save its state.
- * Prints figures and judges nothing.  usage: engine [observations] [seed]
+ * Prints figures and judges nothing.  usage: engine [observations [seed [users [domains]]]]
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,12 @@
 
 #include <unistd.h>
 
-#include "engine_save.h"
+#include "keeper.h"
 
-#define USERS   1000
-#define DOMAINS 20000
-#define BATCH   16 /* observations between two looks at the clock */
+#define BATCH 16 /* observations between two looks at the clock */
 
+static unsigned users = 1000;
+static unsigned domains = 20000;
 static struct seep_engine *engine;
 static uint64_t random_state;
 
@@ -51,7 +52,7 @@ static size_t put_label(uint8_t *name, size_t at, const char *format, uint64_t n
 /* One of DOMAINS, the first ones far more often, as Zipf's law has it. */
 static uint64_t pick_domain(void)
 {
-	uint64_t among = DOMAINS;
+	uint64_t among = domains;
 
 	for (int halvings = (int)(random_next() % 15); halvings > 0; halvings--)
 		among /= 2;
@@ -107,7 +108,7 @@ static void run_queries(struct seep_thread *thread, const struct sample *sample,
 		uint64_t began;
 
 		for (size_t j = 0; j < BATCH; j++) {
-			uint32_t user = (uint32_t)(random_next() % USERS);
+			uint32_t user = (uint32_t)(random_next() % users);
 
 			if (sample->known)
 				random_state = 1 + (i * BATCH + j) % 4096;
@@ -191,14 +192,74 @@ static uint64_t journal_bytes(void)
 	return sink.bytes;
 }
 
-static void run_checkpoint(void)
+static struct seep_state_tick now(void *context)
 {
-	char path[] = "seep-bench-XXXXXX";
-	struct sink sink = { mkstemp(path), 0 };
-	struct seep_state_out out = { .put = put, .context = &sink, .buffer = buffer };
-	uint64_t began = clock_ns(), written;
-	bool whole = sink.fd >= 0 && seep_engine_save(engine, &out);
+	(void)context;
+	return (struct seep_state_tick){ clock_ns() / 1000000, clock_ns() / 1000000 };
+}
 
+static void say(void *context, bool problem, const char *text)
+{
+	(void)context;
+	if (problem)
+		fprintf(stderr, "%s\n", text);
+}
+
+/* Writes a state file, ends, and starts from it, as at a reload. */
+static void run_restart(const struct seep_engine_setup *setup, const char *path)
+{
+	const struct seep_keeper_setup keeping = {
+		.path = path, .checkpoint_s = 300, .nonce = 1, .now = now, .say = say
+	};
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = seep_keeper_open(&keeping, &found);
+	enum seep_passthrough why;
+	uint64_t at[6];
+
+	if (!keeper)
+		return;
+	seep_keeper_start(keeper, engine);
+	at[0] = clock_ns();
+	seep_keeper_stop(keeper);
+	at[1] = clock_ns();
+	seep_engine_destroy(engine);
+	at[2] = clock_ns();
+	keeper = seep_keeper_open(&keeping, &found);
+	at[3] = clock_ns();
+	engine = seep_engine_create(setup, &why);
+	at[4] = clock_ns();
+	if (!keeper || !engine || !found.found) {
+		fprintf(stderr, "no start from %s\n", path);
+		exit(1);
+	}
+	seep_keeper_restore(keeper, engine, now(NULL).when_ms);
+	at[5] = clock_ns();
+	printf("restart: end %.1f ms, memory given back %.1f ms, file checked %.1f ms, memory "
+	       "claimed %.1f ms, restored %.1f ms: %zu users, %zu domains\n",
+	       (double)(at[1] - at[0]) / 1e6, (double)(at[2] - at[1]) / 1e6,
+	       (double)(at[3] - at[2]) / 1e6, (double)(at[4] - at[3]) / 1e6,
+	       (double)(at[5] - at[4]) / 1e6, seep_engine_users(engine),
+	       seep_engine_domains(engine));
+	seep_keeper_stop(keeper);
+}
+
+static void run_checkpoint(const struct seep_engine_setup *setup)
+{
+	char directory[] = "seep-bench-XXXXXX";
+	char path[64];
+	struct sink sink = { -1, 0 };
+	struct seep_state_out out = { .put = put, .context = &sink, .buffer = buffer };
+	uint64_t began, written;
+	bool whole;
+
+	if (!mkdtemp(directory)) {
+		perror(directory);
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/state", directory);
+	sink.fd = open(path, O_RDWR | O_CREAT, 0600);
+	began = clock_ns();
+	whole = sink.fd >= 0 && seep_engine_save(engine, &out);
 	written = clock_ns();
 	whole = whole && fsync(sink.fd) == 0;
 	if (whole)
@@ -209,6 +270,9 @@ static void run_checkpoint(void)
 		perror(path);
 	close(sink.fd);
 	unlink(path);
+	run_restart(setup, path);
+	unlink(path);
+	rmdir(directory);
 }
 
 /* A second of a busy resolver, and one of a quiet one. */
@@ -246,6 +310,8 @@ int main(int argc, char **argv)
 	struct seep_thread *thread;
 
 	random_state = argc > 2 ? strtoul(argv[2], NULL, 10) | 1 : 20261122;
+	users = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : users;
+	domains = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : domains;
 	seep_conf_defaults(&conf);
 	conf.learning_s = 0;
 	conf.user_budget_bytes = conf.domain_budget_bytes = SEEP_GIB;
@@ -257,13 +323,13 @@ int main(int argc, char **argv)
 	thread = seep_engine_thread(engine);
 	if (!seep_engine_note_changes(engine))
 		return 1;
-	printf("%zu observations each, %d users, %d domains, %llu bytes claimed\n", observations,
-	       USERS, DOMAINS, (unsigned long long)seep_engine_memory_bytes(engine));
+	printf("%zu observations each, %u users, %u domains, %llu bytes claimed\n", observations,
+	       users, domains, (unsigned long long)seep_engine_memory_bytes(engine));
 	run_hits(thread, observations);
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
 		run_queries(thread, &samples[i], observations);
 	run_journal(thread);
-	run_checkpoint();
+	run_checkpoint(&setup);
 	seep_engine_destroy(engine);
 	seep_conf_release(&conf);
 	return 0;

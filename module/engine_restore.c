@@ -195,12 +195,12 @@ void seep_engine_restore_frame(struct seep_engine_restore *restore,
 		break;
 	case SEEP_STATE_NOVELTY_LINES:
 		if (!seep_lines_unpack(payload, frame->bytes, header->novelty_lines,
-				       restore_novelty_line, restore))
+				       &restore->novelty_next, restore_novelty_line, restore))
 			restore->dropped++;
 		break;
 	case SEEP_STATE_LABELS_LINES:
 		if (!seep_lines_unpack(payload, frame->bytes, header->labels_lines,
-				       restore_labels_line, restore))
+				       &restore->labels_next, restore_labels_line, restore))
 			restore->dropped++;
 		break;
 	case SEEP_STATE_NAMES:

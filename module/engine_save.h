@@ -45,7 +45,9 @@ struct seep_engine_restore {
 	struct seep_engine *engine;
 	const struct seep_state_header *header;
 	uint64_t now_s;
-	int64_t shift_s; /* the saved times are moved by this */
+	int64_t shift_s;       /* the saved times are moved by this */
+	uint64_t novelty_next; /* lines below these have been put back: a file has each once */
+	uint64_t labels_next;
 	/* out */
 	uint64_t users; /* records that were put back, journal included */
 	uint64_t domains;
@@ -57,7 +59,7 @@ struct seep_engine_restore {
 const char *seep_engine_restore_fault(const struct seep_state_header *header);
 
 void seep_engine_restore_begin(struct seep_engine_restore *restore);
-/* One frame that has been checked by seep_state_step. */
+/* One frame that has been checked by seep_state_step; lines in the order of the file. */
 void seep_engine_restore_frame(struct seep_engine_restore *restore,
 			       const struct seep_state_frame *frame);
 void seep_engine_restore_end(struct seep_engine_restore *restore);

@@ -164,7 +164,11 @@ static void put(struct seep_labels *labels, uint64_t set, uint64_t word)
 	}
 	if ((*least & COUNT_MASK) >= (word & COUNT_MASK))
 		return;
-	atomic_fetch_add(&labels->total, (word & COUNT_MASK) - (*least & COUNT_MASK));
+	/* Nobody else is there yet. */
+	atomic_store_explicit(&labels->total,
+			      atomic_load_explicit(&labels->total, memory_order_relaxed) +
+				      (word & COUNT_MASK) - (*least & COUNT_MASK),
+			      memory_order_relaxed);
 	atomic_store_explicit(least, word, memory_order_relaxed);
 }
 

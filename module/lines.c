@@ -44,7 +44,7 @@ size_t seep_lines_pack(const _Atomic uint64_t *words, size_t lines, size_t *at, 
 	return used;
 }
 
-bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines,
+bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines, uint64_t *next,
 		       void (*take)(void *context, uint64_t line, const uint64_t *words),
 		       void *context)
 {
@@ -58,9 +58,10 @@ bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines,
 			return false;
 		memcpy(&run, at, sizeof(run));
 		at += sizeof(run);
-		if ((uint64_t)run.first + run.count > lines ||
+		if (run.first < *next || (uint64_t)run.first + run.count > lines ||
 		    (size_t)(end - at) / LINE_BYTES < run.count)
 			return false;
+		*next = (uint64_t)run.first + run.count;
 		for (uint32_t i = 0; i < run.count; i++, at += LINE_BYTES) {
 			memcpy(words, at, LINE_BYTES);
 			take(context, (uint64_t)run.first + i, words);
@@ -71,6 +72,8 @@ bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines,
 
 uint64_t seep_lines_place(uint64_t at, uint64_t from, uint64_t to, uint64_t *last)
 {
+	if (from == to)
+		return *last = at;
 	/* The 32-bit hashes that fall into line AT: the first and the last. */
 	uint64_t low = ((at << 32) + from - 1) / from;
 	uint64_t high = (((at + 1) << 32) + from - 1) / from - 1;

@@ -30,10 +30,11 @@ size_t seep_lines_pack(const _Atomic uint64_t *words, size_t lines, size_t *at, 
 		       size_t room);
 
 /*
- * Calls TAKE for each line in BYTES of packed runs; false, at the first that is
- * not below LINES, or if the runs do not end with BYTES.
+ * Calls TAKE for each line in BYTES of packed runs; false, at the first run that begins before
+ * *NEXT or ends behind LINES, or if the runs do not end with BYTES.  Moves *NEXT behind the last
+ * line: who calls again with it takes no line twice.
  */
-bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines,
+bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines, uint64_t *next,
 		       void (*take)(void *context, uint64_t line, const uint64_t *words),
 		       void *context);
 

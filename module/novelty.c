@@ -19,13 +19,14 @@
 #include "lines.h"
 #include "ring.h"
 
-#define GENERATIONS 4
-#define BLOCK_WORDS 8
-#define PROBES      7
-#define PROBE_BITS  9 /* 2^9 bits in a block */
-#define BITS_A_NAME 16
+#define GENERATIONS   4
+#define BLOCK_WORDS   8
+#define PROBES        7
+#define PROBE_BITS    9 /* 2^9 bits in a block */
+#define BITS_A_NAME   16
 /* Of a hundred bits of a generation: 35 are set when it is full; more are read from no sound file. */
-#define FULLEST     50
+#define FULLEST       50
+#define SAMPLE_BLOCKS 4096
 
 struct seep_novelty {
 	_Atomic uint64_t *words;
@@ -35,8 +36,7 @@ struct seep_novelty {
 	atomic_uint newest;
 	_Atomic uint64_t names; /* in the newest */
 	pthread_mutex_t turning;
-	struct seep_ring *noted;        /* or NULL */
-	uint64_t restored[GENERATIONS]; /* bits put back, at most */
+	struct seep_ring *noted; /* or NULL */
 };
 
 struct seep_novelty *seep_novelty_create(void *memory, size_t bytes, uint64_t memory_s,
@@ -247,33 +247,35 @@ void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint
 	uint64_t block =
 		seep_lines_place(line / GENERATIONS, from / GENERATIONS, novelty->blocks, &last);
 
-	for (size_t i = 0; i < BLOCK_WORDS; i++)
-		novelty->restored[line % GENERATIONS] +=
-			(uint64_t)__builtin_popcountll(words[i]) * (last - block + 1);
 	for (; block <= last && block < novelty->blocks; block++) {
 		_Atomic uint64_t *to =
 			novelty->words + (block * GENERATIONS + line % GENERATIONS) * BLOCK_WORDS;
 
+		/* Nobody else is there yet. */
 		for (size_t i = 0; i < BLOCK_WORDS; i++)
-			atomic_fetch_or_explicit(&to[i], words[i], memory_order_relaxed);
+			atomic_store_explicit(&to[i],
+					      atomic_load_explicit(&to[i], memory_order_relaxed) |
+						      words[i],
+					      memory_order_relaxed);
 	}
 }
 
+/* From a sample: names are spread evenly over the blocks. */
 static bool is_overfull(const struct seep_novelty *novelty, unsigned generation)
 {
-	uint64_t most = (uint64_t)novelty->blocks * BLOCK_WORDS * 64 / 100 * FULLEST;
-	uint64_t set = 0;
+	size_t stride = novelty->blocks / SAMPLE_BLOCKS + 1;
+	uint64_t seen = 0, set = 0;
 
-	/* Saves most starts the counting of millions of words. */
-	if (novelty->restored[generation] <= most)
-		return false;
-	for (size_t block = 0; block < novelty->blocks; block++)
+	for (size_t block = 0; block < novelty->blocks; block += stride) {
+		const _Atomic uint64_t *words =
+			novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+
 		for (size_t i = 0; i < BLOCK_WORDS; i++)
-			set += (uint64_t)__builtin_popcountll(atomic_load_explicit(
-				&novelty->words[(block * GENERATIONS + generation) * BLOCK_WORDS +
-						i],
-				memory_order_relaxed));
-	return set > most;
+			set += (uint64_t)__builtin_popcountll(
+				atomic_load_explicit(&words[i], memory_order_relaxed));
+		seen += (uint64_t)BLOCK_WORDS * 64;
+	}
+	return set > seen / 100 * FULLEST;
 }
 
 unsigned seep_novelty_restore_end(struct seep_novelty *novelty)

@@ -71,14 +71,19 @@ void seep_sketch_mend(struct seep_sketch_sum *sum, uint8_t *registers, unsigned 
 {
 	/* No sketch sees 2^40 items; and 1/p stays finite. */
 	const uint8_t most = 40;
-	double p = 0;
+	uint64_t empty = 0, p = 0; /* in units of 2^-most: exact */
 
 	for (unsigned i = 0; i < 1u << bits; i++) {
+		if (!registers[i]) {
+			empty++;
+			continue;
+		}
 		if (registers[i] > most)
 			registers[i] = most;
-		p += ldexp(1.0, -registers[i]);
+		p += UINT64_C(1) << (most - registers[i]);
 	}
-	sum->unlikely = 1.0 - p / (double)(1u << bits);
+	p += empty << most;
+	sum->unlikely = 1.0 - ldexp((double)p, -(int)(most + bits));
 	/* Written so that what is no number counts as 0. */
 	if (!(sum->count >= 0))
 		sum->count = 0;

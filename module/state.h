@@ -169,8 +169,11 @@ void seep_state_begin(struct seep_state_progress *progress, const struct seep_st
 /* What is wrong with a frame's head, before its payload is read. */
 const char *seep_state_frame_fault(const struct seep_state_frame *frame);
 
+/* Is the frame's checksum right? */
+bool seep_state_is_intact(const struct seep_state_header *header, struct seep_state_frame *frame);
+
 /*
- * What is wrong with the frame, given PAYLOAD behind it in one piece, in its place;
+ * What is wrong with an intact frame, its payload behind it in one piece, in its place;
  * NULL, and progress is made, if nothing is.
  */
 const char *seep_state_step(struct seep_state_progress *progress,

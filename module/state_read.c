@@ -105,6 +105,9 @@ bool seep_state_next(struct seep_state_reader *reader)
 	if (!reader->fault && read_at(reader, frame + 1, frame->bytes,
 				      reader->offset + sizeof(*frame)) < frame->bytes)
 		reader->fault = "cut within a frame";
+	if (!reader->fault && reader->offset >= reader->verified &&
+	    !seep_state_is_intact(&reader->header, frame))
+		reader->fault = "a frame's checksum is wrong";
 	if (!reader->fault)
 		reader->fault = seep_state_step(&reader->progress, &reader->header, frame);
 	if (reader->fault)
@@ -123,5 +126,6 @@ enum seep_state_opened seep_state_verify(struct seep_state_reader *reader, const
 		return opened;
 	while (seep_state_next(reader))
 		;
+	reader->verified = reader->offset;
 	return reader->progress.ended ? SEEP_STATE_OPENED : SEEP_STATE_DAMAGED;
 }

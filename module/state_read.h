@@ -21,6 +21,7 @@ struct seep_state_reader {
 	struct seep_state_progress progress;
 	uint64_t offset;                /* of the next frame; of the fault, if there is one */
 	uint64_t checkpoint_bytes;      /* up to the checkpoint's end, once that was read */
+	uint64_t verified;              /* the checksums up to here were right */
 	const char *fault;              /* what is wrong, or NULL */
 	int error;                      /* errno, where the file could not be opened or read */
 	struct seep_state_frame *frame; /* the last one read, its payload behind it */
@@ -44,7 +45,7 @@ void seep_state_close(struct seep_state_reader *reader);
  */
 bool seep_state_next(struct seep_state_reader *reader);
 
-/* Begins again behind the header. */
+/* Begins again behind the header; checksums that were right are not computed again. */
 void seep_state_rewind(struct seep_state_reader *reader);
 
 /* Opens the file and walks over all of it: DAMAGED if there is no whole checkpoint. */

@@ -107,7 +107,9 @@ static const char *restore_moved(struct rig *rig, const struct image *image, int
 		if (fault)
 			break;
 		memcpy(frame, image->bytes + at, sizeof(*frame) + frame->bytes);
-		fault = seep_state_step(&progress, &header, frame);
+		fault = seep_state_is_intact(&header, frame)
+				? seep_state_step(&progress, &header, frame)
+				: "a frame's checksum is wrong";
 		if (!fault)
 			seep_engine_restore_frame(restore, frame);
 		at += sizeof(*frame) + frame->bytes;
@@ -670,12 +672,12 @@ static void test_lines(void)
 	static uint64_t words[64 * SEEP_LINE_WORDS], back[64 * SEEP_LINE_WORDS];
 	static uint64_t packed[64 * 9];
 	size_t at = 0, used = 0;
-	uint64_t last;
+	uint64_t last, next = 0;
 
 	words[0] = words[8 * 5 + 7] = words[8 * 6] = words[8 * 63 + 1] = 3;
 	for (unsigned i = 0; at < 64 && i < 64; i++) {
 		used = seep_lines_pack((const _Atomic uint64_t *)words, 64, &at, packed, 80);
-		ok(used <= 80 && seep_lines_unpack(packed, used, 64, take_line, back),
+		ok(used <= 80 && seep_lines_unpack(packed, used, 64, &next, take_line, back),
 		   "a piece of at most 80 bytes");
 	}
 	ok(memcmp(words, back, sizeof(words)) == 0, "together they are all");
@@ -683,10 +685,18 @@ static void test_lines(void)
 	at = 0;
 	used = seep_lines_pack((const _Atomic uint64_t *)words, 64, &at, packed, sizeof(packed));
 	is_int(used, 3 * 8 + 4 * 64, "in runs");
-	ok(!seep_lines_unpack(packed, used, 63, take_line, back), "beyond the memory: refused");
-	for (size_t cut = 1; cut < used; cut++)
+	is_int(next, 64, "behind the last");
+	ok(!seep_lines_unpack(packed, used, 64, &next, take_line, back), "a second time: refused");
+	is_int(taken, 4, "and not taken");
+	for (size_t cut = 1; cut < used; cut++) {
+		next = 0;
 		if (cut != 72 && cut != 72 + 136)
-			ok(!seep_lines_unpack(packed, cut, 64, take_line, back), "cut at %zu", cut);
+			ok(!seep_lines_unpack(packed, cut, 64, &next, take_line, back),
+			   "cut at %zu", cut);
+	}
+	next = 0;
+	ok(!seep_lines_unpack(packed, used, 63, &next, take_line, back),
+	   "beyond the memory: refused");
 	is_int(seep_lines_place(5, 8, 16, &last), 10, "twice as many: from the double");
 	is_int(last, 11, "two places");
 	is_int(seep_lines_place(5, 8, 4, &last), 2, "half as many: the half");
