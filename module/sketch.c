@@ -19,6 +19,7 @@
 #include "sketch.h"
 
 #include <math.h>
+#include <string.h>
 
 bool seep_sketch_add(struct seep_sketch_sum *sum, uint8_t *registers, unsigned bits, uint64_t hash)
 {
@@ -71,18 +72,22 @@ void seep_sketch_mend(struct seep_sketch_sum *sum, uint8_t *registers, unsigned 
 {
 	/* No sketch sees 2^40 items; and 1/p stays finite. */
 	const uint8_t most = 40;
-	uint64_t empty = 0, p = 0; /* in units of 2^-most: exact */
+	uint64_t eight;
+	uint64_t p = 0; /* in units of 2^-most: exact */
 
-	for (unsigned i = 0; i < 1u << bits; i++) {
-		if (!registers[i]) {
-			empty++;
+	/* Eight at a time, for most are empty. */
+	for (unsigned i = 0; i < 1u << bits; i += sizeof(eight)) {
+		memcpy(&eight, &registers[i], sizeof(eight));
+		if (!eight) {
+			p += (uint64_t)sizeof(eight) << most;
 			continue;
 		}
-		if (registers[i] > most)
-			registers[i] = most;
-		p += UINT64_C(1) << (most - registers[i]);
+		for (unsigned j = i; j < i + sizeof(eight); j++) {
+			if (registers[j] > most)
+				registers[j] = most;
+			p += UINT64_C(1) << (most - registers[j]);
+		}
 	}
-	p += empty << most;
 	sum->unlikely = 1.0 - ldexp((double)p, -(int)(most + bits));
 	/* Written so that what is no number counts as 0. */
 	if (!(sum->count >= 0))

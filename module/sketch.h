@@ -51,7 +51,7 @@ uint64_t seep_sketch_count_few(const struct seep_sketch_few *few,
 /* The estimate, rounded to a whole number of items. */
 uint64_t seep_sketch_count(const struct seep_sketch_sum *sum);
 
-/* What was saved, whatever bytes it was, as a sketch. */
+/* What was saved, whatever bytes it was, as a sketch; BITS at least 3. */
 void seep_sketch_mend(struct seep_sketch_sum *sum, uint8_t *registers, unsigned bits);
 
 #endif
