@@ -244,11 +244,11 @@ def live(quick):
     one("tunnel", FIRST)
     if not quick:
         one("tunnel", VERSIONS[1])
-    one("reload", FIRST, SEEP_RELOADS="100" if quick else "1000")
+    one("reload", FIRST, SEEP_RELOADS="100" if quick else "400")
 
 
 def package():
-    step("make distcheck", "make", "-C", "build/seep/" + FIRST, "distcheck",
+    step("make distcheck", "make", "-j2", "-C", "build/seep/" + FIRST, "distcheck",
          "DISTCHECK_CONFIGURE_FLAGS=--with-unbound-src=%s/build/unbound/%s/src" % (ROOT, FIRST),
          timeout_s=600)
 
