@@ -187,6 +187,8 @@ static void take(struct seep_keeper *keeper)
 		keeper->status = SEEP_STATE_KEPT;
 		if (!append_owner(keeper, false))
 			keeper_fail(keeper, "cannot be written", errno);
+		if (keeper->found_differs)
+			keeper_begin_checkpoint(keeper, time.when_ms);
 	} else {
 		keeper_begin_checkpoint(keeper, time.when_ms);
 		if (keeper->checkpoint.running)
@@ -268,15 +270,30 @@ static void wait_ready(struct seep_keeper *keeper)
 	pthread_mutex_unlock(&keeper->lock);
 }
 
-void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
+/* Does the file say something else of the engine than HEADER, other budgets for instance? */
+static bool is_outdated(const struct seep_keeper *keeper, const struct seep_state_header *header)
 {
-	struct seep_state_header header;
+	const struct seep_state_header *found = &keeper->found.header;
+	struct seep_state_header now = *header;
+	bool differs;
+
+	now.began_ms = found->began_ms;
+	now.wall_ms = found->wall_ms;
+	now.owner = found->owner;
+	now.new_units = found->new_units; /* counted anew when it is wanted */
+	seep_state_seal_header(&now);
+	differs = memcmp(&now, found, sizeof(now)) != 0;
+	explicit_bzero(&now, sizeof(now));
+	return differs;
+}
+
+void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
+{
+	struct seep_state_header header = { .began_ms = 0 };
 
 	keeper->engine = engine;
-	note(keeper);
-	if (keeper->status != SEEP_STATE_FAILING)
-		return;
 	seep_engine_describe(engine, &header);
+	keeper->found_differs = is_outdated(keeper, &header);
 	memcpy(keeper->out.key, header.key, sizeof(header.key));
 	memcpy(keeper->next_out.key, header.key, sizeof(header.key));
 	explicit_bzero(&header, sizeof(header));
@@ -284,6 +301,14 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 	keeper->out.context = &keeper->file;
 	keeper->next_out.put = keeper_append_next;
 	keeper->next_out.context = keeper;
+}
+
+void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
+{
+	keeper_attach(keeper, engine);
+	note(keeper);
+	if (keeper->status != SEEP_STATE_FAILING)
+		return;
 	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
 		keeper_say(keeper, true, "%s: no memory to keep it", keeper->path);
 		keeper->status = SEEP_STATE_NONE;

@@ -40,7 +40,8 @@ struct seep_keeper {
 	struct seep_engine *engine;
 	pid_t pid;
 	struct seep_state_reader found;
-	bool found_whole; /* nothing behind the last frame: it can be added to */
+	bool found_whole;   /* nothing behind the last frame: it can be added to */
+	bool found_differs; /* its header does not say what the engine's would */
 	enum seep_state_status status;
 	atomic_bool stopping;
 	bool started;
@@ -74,6 +75,8 @@ struct seep_state_tick keeper_now(const struct seep_keeper *keeper);
 /* Writing came to an end, for now: said once. */
 void keeper_fail(struct seep_keeper *keeper, const char *what, int error);
 struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends);
+/* Takes the engine that is to be kept. */
+void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine);
 
 /* keeper_found.c: looks for a file to go on with; frees all that a keeper has. */
 void keeper_look(struct seep_keeper *keeper);

@@ -3,7 +3,7 @@
  * The keeper at work beside queries: journal and checkpoints, the end and the next start; to be run
  * under ThreadSanitizer too.  Takes some seconds: its clock is the real one.
  */
-#include "keeper.h"
+#include "keeper_own.h"
 #include "fixture.h"
 #include "state_file.h"
 
@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #define CONF "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\nmemory-size: 1m\n"
+
+#define OTHER "learning: 0\nuser-budget: 500\nuser-refill: 0\ndomain-budget: 1g\nmemory-size: 1m\n"
 
 static char directory[] = "/tmp/seep-unit-keeper-XXXXXX";
 static char path[SEEP_STATE_NAME_SIZE];
@@ -43,16 +45,36 @@ static void say(void *context, bool problem, const char *text)
 	printf("# %s\n", text);
 }
 
-static struct seep_keeper *open_keeper(uint64_t nonce, struct seep_keeper_found *found)
+static struct seep_keeper *open_keeper_every(uint64_t checkpoint_s, uint64_t nonce,
+					     struct seep_keeper_found *found)
 {
 	const struct seep_keeper_setup setup = { .path = path,
-						 .checkpoint_s = 1,
+						 .checkpoint_s = checkpoint_s,
 						 .nonce = nonce,
 						 .wall_ms = NOW_MS,
 						 .now = now,
 						 .say = say };
 
 	return seep_keeper_open(&setup, found);
+}
+
+static struct seep_keeper *open_keeper(uint64_t nonce, struct seep_keeper_found *found)
+{
+	return open_keeper_every(1, nonce, found);
+}
+
+static ino_t inode_of_file(void)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? status.st_ino : 0;
+}
+
+static void pause_ms(unsigned ms)
+{
+	const struct timespec time = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&time, NULL);
 }
 
 /* A rig whose time is the keeper's. */
@@ -157,7 +179,6 @@ static void test_beside_queries(void)
 /* Another process, alive, adds to the file, or has stopped to: whose is it? */
 static void test_owners(bool grows)
 {
-	const struct timespec pause = { 0, 300000000 };
 	struct seep_keeper_found found;
 	struct seep_keeper *keeper;
 	struct seep_state_owner owner = { .nonce = 7 };
@@ -172,7 +193,7 @@ static void test_owners(bool grows)
 
 	if (!child)
 		for (;;) {
-			nanosleep(&pause, NULL);
+			pause_ms(300);
 			if (grows && write(fd, "x", 1) < 0)
 				_exit(1);
 		}
@@ -219,6 +240,127 @@ static void test_forked(void)
 	rig_close(&rig);
 }
 
+/* The user's budget that the file tells. */
+static uint64_t told_budget(void)
+{
+	struct seep_state_reader reader;
+	uint64_t budget = 0;
+
+	if (seep_state_verify(&reader, path) == SEEP_STATE_OPENED)
+		budget = reader.header.user_budget_mbit;
+	seep_state_close(&reader);
+	return budget;
+}
+
+/* Starts on CONF, and ends after MS. */
+static void run_on(const char *conf, unsigned ms)
+{
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = open_keeper_every(300, 5, &found);
+	struct rig rig;
+
+	rig_open_with(&rig, conf, 1, NULL, NULL);
+	seep_keeper_restore(keeper, rig.engine, clock_ms());
+	seep_keeper_start(keeper, rig.engine);
+	for (unsigned i = 0; i < ms; i += 10) {
+		pause_ms(10);
+		if (told_budget() == rig.conf.user_budget_bytes * 8000)
+			break;
+	}
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+}
+
+/* Whoever reads the file sees the budgets that hold, not those of the last checkpoint. */
+static void test_other_budgets(void)
+{
+	ino_t inode;
+
+	run_on(CONF, 0);
+	is_int(told_budget(), 8000000, "the file tells the budget");
+	run_on(OTHER, 5000);
+	is_int(told_budget(), 4000000, "another budget is told soon");
+	inode = inode_of_file();
+	run_on(OTHER, 0);
+	is_int(inode_of_file(), inode, "the same once more: the file is added to");
+}
+
+/* The level of a user's meter as the file has it, in thousandths of a bit. */
+static uint64_t told_level(uint32_t user)
+{
+	struct seep_state_reader reader;
+	struct seep_address address = address_v4(user);
+	struct seep_saved saved;
+	uint64_t level = 0;
+
+	if (seep_state_open(&reader, path) != SEEP_STATE_OPENED)
+		return 0;
+	while (seep_state_next(&reader)) {
+		size_t step = reader.header.user_bytes;
+
+		for (size_t at = 0;
+		     reader.frame->type == SEEP_STATE_USERS && at < reader.frame->bytes; at += step)
+			if (seep_saved_user(&saved, &reader.header,
+					    (const char *)(reader.frame + 1) + at,
+					    clock_ms() / 1000) &&
+			    memcmp(&saved.address, &address, sizeof(address)) == 0)
+				level = saved.level_mbit;
+	}
+	seep_state_close(&reader);
+	return level;
+}
+
+static bool is_written(const char *ending)
+{
+	struct seep_state_reader reader;
+	char name[SEEP_STATE_NAME_SIZE];
+	bool written;
+
+	seep_state_name(name, path, ending);
+	written = seep_state_verify(&reader, name) == SEEP_STATE_OPENED;
+	seep_state_close(&reader);
+	return written;
+}
+
+/*
+ * What the journal gets between a checkpoint's records and its being put in place is in
+ * the new file, too: there an entry stands as it was before, and no longer as changed.
+ */
+static void test_journal_meanwhile(void)
+{
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = open_keeper_every(300, 6, &found);
+	const struct seep_state_tick tick = { clock_ms(), clock_ms() };
+	uint64_t before, after;
+	struct rig rig;
+
+	open_rig(&rig, 1);
+	seep_keeper_restore(keeper, rig.engine, clock_ms());
+	keeper_attach(keeper, rig.engine);
+	keeper_begin_checkpoint(keeper, clock_ms());
+	ok(keeper_end_checkpoint(keeper), "a checkpoint");
+	seep_engine_note_changes(rig.engine);
+	send(&rig, rig.thread, 300, 1);
+	ok(seep_engine_save_changes(rig.engine, &keeper->out, &tick), "a journal");
+	before = told_level(300);
+	ok(before > 0, "with a user's level");
+
+	pthread_mutex_lock(&keeper->file_lock);
+	keeper_begin_checkpoint(keeper, clock_ms());
+	for (unsigned i = 0; i < 500 && !is_written(".new"); i++)
+		pause_ms(10);
+	ok(is_written(".new"), "the next checkpoint waits to be put in place");
+	send(&rig, rig.thread, 300, 2);
+	ok(seep_engine_save_changes(rig.engine, &keeper->out, &tick), "the journal goes on");
+	after = told_level(300);
+	ok(after > before, "with a higher level");
+	pthread_mutex_unlock(&keeper->file_lock);
+	ok(keeper_end_checkpoint(keeper), "it is put in place");
+	is_int(told_level(300), after, "with what the journal got meanwhile");
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+}
+
 int main(void)
 {
 	char command[128];
@@ -232,6 +374,8 @@ int main(void)
 	test_forked();
 	test_owners(false);
 	test_owners(true);
+	test_other_budgets();
+	test_journal_meanwhile();
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	if (system(command))
 		printf("# %s stays\n", directory);

@@ -9,12 +9,13 @@
 #include "lines.h"
 #include "ring.h"
 
-#define SMALL   "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 1m\n"
-#define DOUBLE  "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 2m\n"
-#define ODD     "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 3m\n"
-#define LARGE   "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 8m\n"
-#define BUDGET  UINT64_C(8000000)
-#define PAYLOAD sizeof(struct seep_state_frame)
+#define SMALL    "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 1m\n"
+#define DOUBLE   "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 2m\n"
+#define ODD      "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 3m\n"
+#define LEARNING "learning: 7d\ndomain-budget: 1g\nmemory-size: 1m\n"
+#define LARGE    "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 8m\n"
+#define BUDGET   UINT64_C(8000000)
+#define PAYLOAD  sizeof(struct seep_state_frame)
 
 /* A file in memory. */
 struct image {
@@ -237,6 +238,60 @@ static void test_journal(void)
 	is_int(count_known(&b, 100), 100, "names of the journal are known");
 	ok(send(&b, 4, "one.d3.example").class == SEEP_CLASS_KNOWN, "the last too");
 	is_int(rig_stat(&a, "state.lost"), 0, "nothing was lost");
+	free(image.bytes);
+	rig_close(&a);
+	rig_close(&b);
+}
+
+/* How many names in one domain of the user's own go before one is refused. */
+static unsigned room_of(struct rig *rig, uint32_t user)
+{
+	unsigned count = 0;
+	char text[128];
+
+	do
+		snprintf(text, sizeof(text), "u%03u%06u.of-%u.example", user, ++count, user);
+	while (count < 10000 && send(rig, user, text).verdict.outcome != SEEP_REFUSE);
+	return count;
+}
+
+/* Learning goes on where it was, and what was learned stays. */
+static void test_learning(void)
+{
+	struct seep_engine_setup setup = { .threads = 1 };
+	struct seep_state_header header;
+	enum seep_passthrough why;
+	struct rig a, b;
+	struct image image;
+	char text[128];
+	unsigned raised, fresh;
+
+	rig_open(&a, LEARNING);
+	rig_open(&b, LEARNING);
+	for (unsigned i = 0; i < 240; i++) {
+		snprintf(text, sizeof(text), "needs%09u.of-one.example", i);
+		send(&a, i < 200 ? 1 : 2 + i % 20, text);
+	}
+	a.now_ms += 5 * DAY_MS;
+	image = save(&a);
+	header = header_of(&a);
+	seep_engine_destroy(b.engine);
+	setup.conf = &b.conf;
+	setup.when_ms = b.now_ms = a.now_ms;
+	setup.first_ms = header.first_ms;
+	memcpy(setup.key, header.key, sizeof(setup.key));
+	b.engine = seep_engine_create(&setup, &why);
+	b.thread = seep_engine_thread(b.engine);
+	ok(restore(&b, &image) == NULL, "a file of the middle of learning");
+	is_int(seep_engine_mode(b.engine, b.now_ms + 2 * DAY_MS - 1000), SEEP_MODE_LEARNING,
+	       "it lasts as long as it would have");
+	is_int(seep_engine_mode(b.engine, b.now_ms + 2 * DAY_MS), SEEP_MODE_GUARD, "no longer");
+	a.now_ms = b.now_ms += 60 * DAY_MS;
+	raised = room_of(&b, 1);
+	fresh = room_of(&b, 500);
+	ok(raised > 2 * fresh, "who needed more has it: %u names, a newcomer %u", raised, fresh);
+	is_int(raised, room_of(&a, 1), "as many as without the restart");
+	is_int(fresh, room_of(&a, 500), "the newcomer, too");
 	free(image.bytes);
 	rig_close(&a);
 	rig_close(&b);
@@ -733,6 +788,7 @@ int main(void)
 	test_geometry();
 	test_shrinking();
 	test_overfull();
+	test_learning();
 	test_flipped();
 	test_lacking();
 	test_hostile_bytes();
