@@ -103,7 +103,8 @@ const char *seep_state_header_fault(struct seep_state_header *header, const void
 			return "cut within the header";
 		return versions[i].fault(header);
 	}
-	return "of a format version that this Seep does not read";
+	return header->version > SEEP_STATE_VERSION ? "of a format version newer than this Seep's"
+						    : "of no format version that there is";
 }
 
 void seep_state_begin(struct seep_state_progress *progress, const struct seep_state_header *header)

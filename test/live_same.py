@@ -17,6 +17,7 @@ import dns.rdatatype
 
 from rig import need
 from rig.client import make_query, open_socket
+from rig.expect import CLASSES, REFUSALS
 
 COUNT = 20000
 WINDOW = 48			# under way at once
@@ -24,6 +25,8 @@ RETRY_S = 3
 TTL_S = 90			# the second is asked later, and caches age by the load of the machine
 SEED = 4
 BUDGET = "learning: 0\naction: flag\nuser-budget: 100\nuser-refill: 0\ndomain-budget: 100\n"
+RCODES = tuple(range(24)) + (4095,)
+TYPES = tuple(range(264)) + (32768, 32769, 65279, 65280, 65399, 65534, 65535)
 FLAGS = (dns.flags.QR | dns.flags.AA | dns.flags.TC | dns.flags.RD | dns.flags.RA | dns.flags.AD |
          dns.flags.CD)
 NAMES = (
@@ -94,6 +97,29 @@ def ask(lab, wires):
     return answers
 
 
+def corners(lab, slow):
+    """Every rcode, and types of all kinds, by a server that answers so; as ask()."""
+    answers = []
+    for rcode in RCODES:
+        slow.rcode = rcode
+        lab.control("flush_infra", "all")	# which servers to avoid
+        query = make_query("secret-%d.rcode%d.slow.example" % (rcode, rcode), ident=0)
+        answers += ask(lab, [query.to_wire()])
+    slow.rcode = 0
+    return answers + ask(lab, [make_query("t%d.type.slow.example" % rdtype, rdtype, edns=False,
+                                          ident=at).to_wire() for at, rdtype in enumerate(TYPES)])
+
+
+def wrong_sums(statistics):
+    """The sums that do not hold, by the names of doc/DESIGN.md."""
+    count = {key[len("num.seep."):]: value for key, value in statistics.items()
+             if key.startswith("num.seep.")}
+    sums = (("queries", ("hits", "local", "misses", "joined")),
+            ("misses", ("sent", "unsent") + REFUSALS), ("sent", CLASSES))
+    return ["%s is %d" % (total, count[total]) for total, parts in sums
+            if count[total] != sum(count[part] for part in parts)]
+
+
 def rrsets(section):
     """In an order of their own, apart from the order that they came in; and the TTLs beside."""
     # The CNAME that goes with a DNAME has its TTL from the server, or 0 if Unbound made it from
@@ -139,14 +165,18 @@ def difference(first, second):
 def main():
     need.live(files=(need.module_path(), need.unbound_path()))
     with rig.Tap() as tap, rig.Lab(module=None, conf=None) as lab:
+        slow = lab.slow_server()
         asked = questions()
         wires = [query.to_wire() for query in asked]
         plain = ask(lab, wires)
+        plain_corners = corners(lab, slow)
         lab.module = need.module_path()
         lab.conf = BUDGET
         lab.write_conf()
         lab.restart()
         flagged = ask(lab, wires)
+        sent = lab.seep()["num.seep.sent"]
+        flagged_corners = corners(lab, slow)
         answered = sum(one is not None for one in plain)
         tap.ok(answered > COUNT * 0.99, "%d of %d are answered" % (answered, COUNT))
         kinds = collections.Counter(wire[3] & 15 for wire in plain if wire)
@@ -162,6 +192,17 @@ def main():
                 found.append("%s: %s" % (query.question[0], text[:300]))
         tap.ok(not found, "%d questions, %d answers differ" % (COUNT, len(found)),
                "\n".join(found[:10]))
+        titles = ["rcode %d" % one for one in RCODES] + ["type %d" % one for one in TYPES]
+        found = ["%s: %s" % (title, difference(one, two)) for title, one, two
+                 in zip(titles, plain_corners, flagged_corners) if difference(one, two)]
+        tap.ok(not found, "%d rcodes, %d types, %d answers differ" % (
+            len(RCODES), len(TYPES), len(found)), "\n".join(found[:10]))
+        statistics = lab.seep()
+        rcodes = collections.Counter(wire[3] & 15 for wire in plain_corners if wire)
+        tap.ok(len(rcodes) > 2, "they are of several kinds", rcodes)
+        tap.ok(statistics["num.seep.sent"] - sent > len(RCODES) + len(TYPES) / 2,
+               "%d of them are metered" % (statistics["num.seep.sent"] - sent))
+        tap.equal(wrong_sums(statistics), [], "the statistics add up")
     return tap.code()
 
 

@@ -18,12 +18,13 @@ import dns.rrset
 class SlowServer:
     """
     Serves zones of two labels. hold() keeps every answer back until release(); delay_s is how
-    late each is, None is never.
+    late each is, None is never; rcode is every answer's.
     """
 
     def __init__(self, namespace, address, delay_s=0.0, ttl=3600):
         self.delay_s = delay_s
         self.ttl = ttl
+        self.rcode = 0
         self.held = False
         self.names = []			# each query name in lower case, resends included
         self.spellings = set()		# each query name as it came
@@ -89,6 +90,9 @@ class SlowServer:
     def answer(self, query, question):
         reply = dns.message.make_response(query)
         reply.flags |= dns.flags.AA
+        if self.rcode > 15 and reply.edns < 0:
+            reply.use_edns()
+        reply.set_rcode(self.rcode)
         if question.rdtype == dns.rdatatype.A:
             reply.answer.append(dns.rrset.from_text(question.name, self.ttl, "IN", "A",
                                                     "192.0.2.9"))
