@@ -20,7 +20,7 @@ import time
 import rig
 from live_state import FAILING, KEPT, SERIAL, levels, said, small_disk, until
 from rig import need, netns, rcode_of
-from rig.faults import Faults
+from rig.faults import NEVER, Faults
 from rig.load import Load
 from rig.world import INNER_ADDRESS
 
@@ -369,7 +369,7 @@ def memory(soak, _):
     lab.stop()
     kept = soak.path + ".kept"
     shutil.copy(soak.path, kept)
-    faults.fail(0)
+    faults.fail(NEVER)
     lab.start()
     points = faults.counted()
     soak.tap.ok(points > 10, "a start allocates", "%d times" % points)
