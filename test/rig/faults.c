@@ -6,7 +6,7 @@
  * writes at any time:
  *
  *     0  by how many seconds the wall clock is ahead
- *     1  which allocation fails, counted from 1; 0 is none
+ *     1  which allocation fails, counted from 1; 0 is none, and none is counted, as that takes long
  *     2  not 0: all that follow fail as well
  *     3  how many there were, counted here
  *
@@ -131,7 +131,8 @@ static bool fails(void)
 	int64_t at, chosen;
 	bool ours = false;
 
-	if (inside || words == none || !atomic_load(&module_start))
+	chosen = atomic_load(&words[FAIL_AT]);
+	if (!chosen || inside || !atomic_load(&module_start))
 		return false;
 	inside = true;
 	_Unwind_Backtrace(look_at_frame, &ours);
@@ -139,8 +140,7 @@ static bool fails(void)
 	if (!ours)
 		return false;
 	at = atomic_fetch_add(&words[COUNTED], 1) + 1;
-	chosen = atomic_load(&words[FAIL_AT]);
-	return chosen && (at == chosen || (at > chosen && atomic_load(&words[FAIL_ALL])));
+	return at == chosen || (at > chosen && atomic_load(&words[FAIL_ALL]));
 }
 
 static void *no_memory(void)

@@ -8,6 +8,7 @@ import subprocess
 
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "faults.c")
 AHEAD_S, FAIL_AT, FAIL_ALL, COUNTED = range(4)
+NEVER = 1 << 62				# which allocation fails, if they are only to be counted
 
 
 class Faults:
@@ -39,7 +40,7 @@ class Faults:
         self.set(AHEAD_S, ahead_s)
 
     def fail(self, at, lasting=False):
-        """Of the allocations from here on the one with this number, and those after it."""
+        """Of the allocations from here on the one with this number, and those after it; 0: none."""
         self.set(COUNTED, 0)
         self.set(FAIL_ALL, int(lasting))
         self.set(FAIL_AT, at)

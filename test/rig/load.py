@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Questions that never stop, whatever becomes of the resolver, and what was said to each."""
 
+import collections
+import contextlib
+import math
 import random
 import select
 import struct
@@ -14,12 +17,29 @@ from .client import as_name, open_socket
 
 TICK_S = 0.01
 FORGET_S = 5			# without an answer by then, a question is lost
+UNDER_WAY_S = 0.2		# the longest that an answer takes
+
+
+class Tally:
+    """What became of some questions, and the outages meanwhile."""
+
+    def __init__(self):
+        self.asked = self.answered = 0
+        self.cut = 0			# lost to an outage
+        self.lost = 0			# lost although there was none
+        self.outages = 0
+        self.down_s = 0.0
+
+    def each(self):
+        """How many are lost to an outage."""
+        return self.cut / max(self.outages, 1)
 
 
 class Load:
     """
     Asks at a steady rate from a thread of its own. choose() gives (source, name) for each; hear
-    (source, name, rcode) is called for every answer. pause() leaves nothing on its way.
+    (source, name, rcode) is called for every answer. pause() leaves nothing on its way. Counts
+    in tally, which may be exchanged; each question is counted where it was asked.
     """
 
     def __init__(self, namespace, rate_qps, choose, hear, server=("127.0.0.1", 53)):
@@ -29,8 +49,9 @@ class Load:
         self.choose = choose
         self.hear = hear
         self.sockets = {}
-        self.under_way = {}		# (source, id): (name, until)
-        self.asked = self.answered = self.lost = 0
+        self.under_way = {}		# (source, id): (name, asked, tally)
+        self.tally = Tally()
+        self.outages = collections.deque(maxlen=64)	# [since, until]
         self.running = threading.Event()
         self.running.set()
         self.patience_s = FORGET_S
@@ -55,8 +76,8 @@ class Load:
             return
         wire = struct.pack("!HHHHHH", ident, 0x0100, 1, 0, 0, 0) + as_name(name).to_wire() + \
             struct.pack("!HH", dns.rdatatype.A, dns.rdataclass.IN)
-        self.under_way[source, ident] = (name, time.monotonic() + FORGET_S)
-        self.asked += 1
+        self.under_way[source, ident] = (name, time.monotonic(), self.tally)
+        self.tally.asked += 1
         try:
             self.socket(source).sendto(wire, self.server)
         except OSError:
@@ -74,15 +95,34 @@ class Load:
                 except OSError:
                     break
                 ident, flags = struct.unpack("!HH", wire[:4])
-                name, _ = self.under_way.pop((by_socket[made], ident), (None, 0))
+                name, _, tally = self.under_way.pop((by_socket[made], ident), (None,) * 3)
                 if name is not None:
-                    self.answered += 1
+                    tally.answered += 1
                     self.hear(by_socket[made], name, flags & 15)
 
-    def forget(self, now_s):
-        for key in [key for key, (_, until_s) in self.under_way.items() if until_s < now_s]:
+    @contextlib.contextmanager
+    def outage(self):
+        """What is asked in this time, or was under way when it began, may be lost."""
+        tally, since_s = self.tally, time.monotonic()
+        times = [since_s - UNDER_WAY_S, math.inf]
+        self.outages.append(times)
+        try:
+            yield
+        finally:
+            times[1] = time.monotonic()
+            tally.outages += 1
+            tally.down_s += times[1] - since_s
+
+    def forget(self, before_s):
+        """What was asked before then is lost."""
+        for key, (_, asked_s, tally) in list(self.under_way.items()):
+            if asked_s >= before_s:
+                continue
             del self.under_way[key]
-            self.lost += 1
+            if any(since_s <= asked_s < until_s for since_s, until_s in list(self.outages)):
+                tally.cut += 1
+            else:
+                tally.lost += 1
 
     def run(self):
         due = 0.0
@@ -102,7 +142,7 @@ class Load:
                     self.ask()
                 self.listen(TICK_S)
                 if now_s - forget_s > 0.1:
-                    self.forget(now_s + FORGET_S - self.patience_s)
+                    self.forget(now_s - self.patience_s)
                     forget_s = now_s
         except Exception as problem:			# told by whoever stops it
             self.problem = problem
@@ -124,6 +164,6 @@ class Load:
         self.thread.join(5)
         for made in self.sockets.values():
             made.close()
-        self.lost += len(self.under_way)
+        self.forget(math.inf)
         if self.problem:
             raise self.problem
