@@ -182,7 +182,7 @@ static bool is_sound(const struct seep_repeat *repeat)
 	for (int i = 0; i < SEEP_REPEAT_BINS; i++)
 		total += repeat->bins[i];
 	for (int i = 0; i < SEEP_REPEAT_LAST; i++)
-		if (repeat->last_types[i] >= SEEP_REPEAT_TYPES)
+		if (repeat->last_types[i] >= SEEP_REPEAT_BEFORE)
 			return false;
 	return total == repeat->total && total < COUNT_MOST && repeat->kind < SEEP_REPEAT_KINDS &&
 	       are_counts(repeat->any_kinds, SEEP_REPEAT_KINDS) &&

@@ -200,6 +200,37 @@ static void test_halving(void)
 	is_int(repeat.total, sum, "the total is the sum of the bins");
 }
 
+/* What learning cannot have reached is emptied, and nothing else is. */
+static void test_mend(void)
+{
+	static const struct seep_repeat empty = { 0 };
+	struct seep_repeat learned = { 0 }, repeat;
+
+	for (unsigned i = 0; i < 3000; i++)
+		send(&learned, hash_of(i % 70), (uint16_t)(i % 40), i < 70);
+	repeat = learned;
+	seep_repeat_mend(&repeat);
+	ok(memcmp(&repeat, &learned, sizeof(repeat)) == 0, "what was learned stays");
+#define MENDS(field, value)                                      \
+	do {                                                     \
+		repeat = learned;                                \
+		repeat.field = value;                            \
+		seep_repeat_mend(&repeat);                       \
+		ok(memcmp(&repeat, &empty, sizeof(repeat)) == 0, \
+		   #field " of " #value ": emptied");            \
+	} while (0)
+	MENDS(kind, SEEP_REPEAT_KINDS);
+	for (int i = 0; i < SEEP_REPEAT_LAST; i++)
+		MENDS(last_types[i], SEEP_REPEAT_BEFORE);
+	MENDS(total, 4000);
+	MENDS(any_kinds[0], 4096);
+	MENDS(kinds[2][3][2], 4096);
+	MENDS(first_types[7], 4096);
+	MENDS(types[3][7], 4096);
+	MENDS(ranks[7], 4096);
+#undef MENDS
+}
+
 int main(void)
 {
 	test_kraft();
@@ -207,5 +238,6 @@ int main(void)
 	test_codebook();
 	test_types();
 	test_halving();
+	test_mend();
 	return done();
 }
