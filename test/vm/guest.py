@@ -33,6 +33,7 @@ PROFILE = "/etc/apparmor.d/usr.sbin.unbound"
 LOCAL = "/etc/apparmor.d/local/usr.sbin.unbound"
 DROP_IN = "/etc/systemd/system/unbound.service.d/seep.conf"
 UPSTREAM = "/opt/vm/unbound.service.in"
+MANUAL = "/opt/vm/README.md"		# unbound/README.md
 NONE, KEPT, FAILING = range(3)
 AUTHORITY = ("127.0.0.2", 5300)
 
@@ -56,7 +57,6 @@ SMALL = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\ncheck
 # What Seep asks for and Debian's profile does not give; it does without. unbound/README.md has the lines.
 EXPECTED = {("open", "/var/lib/unbound/", "r"),
             ("open", "/usr/share/publicsuffix/public_suffix_list.dafsa", "r")}
-ALLOWED = "/var/lib/unbound/ r,\n/usr/share/publicsuffix/* r,\n"
 # In upstream's unit /run cannot be written to, so no socket there.
 CONTROL = """\
 remote-control:
@@ -64,8 +64,6 @@ remote-control:
     control-interface: 127.0.0.1
     control-use-cert: no
 """
-# It gives the directory to root at every start.
-MENDED = "[Service]\nStateDirectory=\nReadWritePaths=/var/lib/unbound\n"
 
 
 def run(*argv, timeout_s=60):
@@ -81,6 +79,12 @@ def write(path, text):
 def read(path):
     with open(path, errors="replace") as text:
         return text.read()
+
+
+def advice(about):
+    """The block of lines of unbound/README.md that has this in it."""
+    blocks = [one.partition("\n")[2] for one in read(MANUAL).split("```")[1::2]]
+    return next(one for one in blocks if about in one)
 
 
 def until(passed, patience_s=15):
@@ -256,7 +260,7 @@ def debian(tap):
 
 def debian_allowed(tap):
     title = "Debian's unit with the lines of unbound/README.md"
-    write(LOCAL, ALLOWED)
+    write(LOCAL, "".join(line for line in advice("publicsuffix").splitlines(True) if ELSEWHERE not in line))
     tap.equal(run("apparmor_parser", "-r", PROFILE).returncode, 0, title + ": the profile loads")
     before = len(denied())
     tap.ok(start(), title + ": it starts")
@@ -271,7 +275,7 @@ def elsewhere(tap):
     shutil.copy(MODULE, ELSEWHERE)
     write(LINES, THREE_LINES % ELSEWHERE)
     tap.ok(not start(), title + ": the profile keeps Unbound from loading it")
-    write(LOCAL, ALLOWED + ELSEWHERE + " mr,\n")
+    write(LOCAL, advice(ELSEWHERE))
     run("apparmor_parser", "-r", PROFILE)
     tap.ok(start() and state() == KEPT, title + ": with a line for it, it loads")
     write(LINES, THREE_LINES % MODULE)
@@ -309,12 +313,14 @@ def upstream(tap):
     tap.equal(sorted(run("systemctl", "show", "-p", names, "unbound").stdout.split()), sandbox,
               title + ": systemd's word on the sandbox")
     status = dict(line.split(":", 1) for line in read("/proc/%d/status" % pid()).splitlines())
-    tap.equal((status["NoNewPrivs"].strip(), status["Seccomp"].strip()), ("1", "2"), title + ": the kernel's word")
-    tap.equal((ask(secret(), "127.3.2.1"), state()), ("NOERROR", NONE), title + ": it serves, and keeps no state")
+    tap.equal((status["NoNewPrivs"].strip(), status["Seccomp"].strip()), ("1", "2"),
+              title + ": the kernel's word")
+    tap.equal((ask(secret(), "127.3.2.1"), state()), ("NOERROR", NONE),
+              title + ": it serves, and keeps no state")
     tap.equal(len(said(since, "Permission denied")), 1, title + ": one line says why")
     run("systemctl", "stop", "unbound")
     run("chown", "-R", "unbound:", "/var/lib/unbound")
-    write(DROP_IN, MENDED)
+    write(DROP_IN, advice("[Service]"))
     title += " with the drop-in of unbound/README.md"
     before = len(denied())
     tap.ok(start(), title + ": it starts")

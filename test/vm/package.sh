@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Inside a system for building: Debian's package of Unbound with the dynlib module, as unbound/README.md says, and
-# then Seep for it, installed in /src/installed.
+# Inside a system for building: Debian's package of Unbound with the dynlib module, as unbound/README.md
+# says, and then Seep for it, installed in /src/installed.
 
 set -eux
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive EMAIL=root@localhost
-export DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc)"
+jobs=$(nproc)
+export DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$jobs"
 
 cd /src
 if [ ! -e rebuilt ]; then
@@ -25,5 +26,5 @@ fi
 cd /src/seep
 autoreconf -i
 ./configure --with-unbound-src="$(echo /src/unbound-*/)" --with-module-dir=/usr/lib/unbound
-make -j"$(nproc)"
+make -j"$jobs"
 make install DESTDIR=/src/installed

@@ -23,29 +23,31 @@ run() {
 
 # sources: this machine's Debian mirrors, which unbound/build has derived, for binary packages.
 sources() {
-	local dir=build/unbound/apt/$release/sources.d
+	local dir=build/unbound/apt/$release/sources.d file
 	ls "$dir"/* >/dev/null 2>&1 || die "no list of mirrors in $dir: remove build/unbound/download, ./dev build"
 	mkdir -p "$out"
 	grep '^Acquire' "build/unbound/apt/$release/apt.conf" >"$out/apt.conf" || true
-	cat "$dir"/* | sed 's/^Types: deb-src/Types: deb/; s/^deb-src/deb/' >"$out/debian.sources"
-	grep -q '^Types:' "$out/debian.sources" || mv "$out/debian.sources" "$out/debian.list"
+	rm -f "$out"/derived.*
+	for file in "$dir"/*; do
+		sed 's/^Types: deb-src/Types: deb/; s/^deb-src/deb/' "$file" >"$out/${file##*/}"
+	done
 }
 
-# debootstrap DIR OPTION...: a system in DIR, unless there is one.
-debootstrap() {
+# unpack DIR OPTION...: a system in DIR, unless there is one.
+unpack() {
 	local dir=$1 name=${1##*/}
 	shift
 	[ ! -e "$dir.done" ] || return 0
 	say "downloading and unpacking Debian $release, $name"
 	rm -rf "$dir"
 	run "$name" timeout 1200 mmdebstrap --mode=root --aptopt="$out/apt.conf" "$@" \
-		"$release" "$dir" "$(ls "$out"/debian.list "$out"/debian.sources 2>/dev/null | head -n 1)"
+		"$release" "$dir" "$out"/derived.*
 	touch "$dir.done"
 }
 
 build() {
 	local src=$out/builder/src
-	debootstrap "$out/builder" --variant=buildd --include=devscripts,autoconf,automake,libtool,pkg-config,`
+	unpack "$out/builder" --variant=buildd --include=devscripts,autoconf,automake,libtool,pkg-config,`
 		`libpsl-dev,libsodium-dev,zlib1g-dev,libpcap-dev,libfstrm-dev
 	say "rebuilding Debian's package, and building Seep for it"
 	rm -rf "$src/seep" "$src/installed"
@@ -57,14 +59,15 @@ build() {
 
 image() {
 	local root=$out/root src=$out/builder/src kib
-	debootstrap "$root" --variant=apt --include=systemd-sysv,linux-image-cloud-amd64,apparmor,unbound,dns-root-data,`
-		`publicsuffix,libpsl5,libsodium23,libpcap0.8,libfstrm0,python3-dnspython,procps \
+	unpack "$root" --variant=apt --include=systemd-sysv,linux-image-cloud-amd64,apparmor,unbound,`
+		`dns-root-data,publicsuffix,libpsl5,libsodium23,libpcap0.8,libfstrm0,python3-dnspython,procps \
 		--customize-hook="cp $src/unbound_*+dynlib*.deb \"\$1/tmp\"" \
 		--customize-hook='chroot "$1" sh -c "apt-get install -y /tmp/unbound_*.deb"'
 	say "making the disk"
 	cp -r "$src/installed/." "$root"
 	mkdir -p "$root/opt/vm"
-	cp $here/guest.py test/rig/tap.py "$src"/unbound-*/contrib/unbound.service.in "$root/opt/vm"
+	cp $here/guest.py test/rig/tap.py unbound/README.md "$src"/unbound-*/contrib/unbound.service.in \
+		"$root/opt/vm"
 	cp $here/guest.service "$root/etc/systemd/system"
 	ln -sf ../guest.service "$root/etc/systemd/system/multi-user.target.wants/guest.service"
 	echo '/dev/vda / ext4 defaults 0 1' >"$root/etc/fstab"
@@ -87,7 +90,10 @@ boot() {
 	touch "$out/tap"
 	tr -d '\r' <"$out/tap"
 	echo "# $((SECONDS - start)) s in the machine"
-	[ "$code" = 0 ] || { tail -n 20 "$out/qemu.log" "$out/console.log" >&2; die "qemu ended with $code (124: out of time)"; }
+	if [ "$code" != 0 ]; then
+		tail -n 20 "$out/qemu.log" "$out/console.log" >&2
+		die "qemu ended with $code (124: out of time)"
+	fi
 	tr -d '\r' <"$out/tap" | awk '
 		/^not ok / { failed++ }
 		/^ok / { passed++ }
