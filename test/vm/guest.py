@@ -294,6 +294,7 @@ def nowhere(tap, title, error):
               title + ": it serves, seep.state failing")
     tap.equal(len(said(since, error)), 1, title + ": one line says why")
     tap.equal(os.listdir(path), [], title + ": nothing is there")
+    run("systemctl", "stop", "unbound")		# it would try again, and be denied again
     write(OPTIONS, SMALL)
 
 
