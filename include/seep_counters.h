@@ -56,25 +56,25 @@
 	COUNTER(state_lost, "num.seep.state.lost", 1,                                             \
 		"novel names that came too fast for the state file's journal")
 
-#define SEEP_GAUGES(GAUGE)                                                                      \
-	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding")         \
-	GAUGE(passthrough, "seep.passthrough",                                                  \
-	      "0 no, 1 built for another Unbound, 2 seep.conf, 3 memory, "                      \
-	      "4 no randomness or suffix list")                                                 \
-	GAUGE(users, "seep.users", "users tracked")                                             \
-	GAUGE(users_spent, "seep.users.spent", "users over their budget")                       \
-	GAUGE(users_dga, "seep.users.dga", "users whose DGA meter is spent")                    \
-	GAUGE(users_raised, "seep.users.raised", "users whose learned budget is above 1.5 KiB") \
-	GAUGE(domains, "seep.domains", "domains tracked")                                       \
-	GAUGE(domains_spent, "seep.domains.spent", "domains over their budget")                 \
-	GAUGE(inflight, "seep.inflight", "queries holding a reservation")                       \
-	GAUGE(novelty_names, "seep.novelty.names",                                              \
-	      "names held in the newest generation of the novelty memory")                      \
-	GAUGE(memory_bytes, "seep.memory.bytes", "memory claimed at start")                     \
-	GAUGE(state, "seep.state", "0 none, 1 kept, 2 failing, 3 another process's")            \
-	GAUGE(state_age, "seep.state.age", "seconds since metering was last written")           \
-	GAUGE(state_checkpoint_age, "seep.state.checkpoint.age",                                \
-	      "seconds since the last checkpoint")                                              \
+#define SEEP_GAUGES(GAUGE)                                                                       \
+	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding")          \
+	GAUGE(passthrough, "seep.passthrough",                                                   \
+	      "0 no, 1 built for another Unbound, 2 seep.conf, 3 memory, "                       \
+	      "4 no randomness or suffix list")                                                  \
+	GAUGE(users, "seep.users", "users tracked")                                              \
+	GAUGE(users_spent, "seep.users.spent", "users over their budget")                        \
+	GAUGE(users_dga, "seep.users.dga", "users whose DGA meter is spent")                     \
+	GAUGE(users_raised, "seep.users.raised", "users whose learned budget is above 1.5 KiB")  \
+	GAUGE(domains, "seep.domains", "domains tracked")                                        \
+	GAUGE(domains_spent, "seep.domains.spent", "domains over their budget")                  \
+	GAUGE(inflight, "seep.inflight", "queries holding a reservation")                        \
+	GAUGE(novelty_names, "seep.novelty.names",                                               \
+	      "names held in the newest generation of the novelty memory")                       \
+	GAUGE(memory_bytes, "seep.memory.bytes", "memory claimed at start")                      \
+	GAUGE(state, "seep.state", "0 none, 1 kept, 2 failing, 3 another process's, 4 unusable") \
+	GAUGE(state_age, "seep.state.age", "seconds since metering was last written")            \
+	GAUGE(state_checkpoint_age, "seep.state.checkpoint.age",                                 \
+	      "seconds since the last checkpoint")                                               \
 	GAUGE(state_bytes, "seep.state.bytes", "size of the state file")
 
 #endif

@@ -23,10 +23,11 @@ enum seep_passthrough {
 
 /* How the state file fares; the numbers are those of the gauge seep.state. */
 enum seep_state_status {
-	SEEP_STATE_NONE = 0,    /* state-file is "", or cannot be used */
+	SEEP_STATE_NONE = 0,    /* state-file is "" */
 	SEEP_STATE_KEPT = 1,    /* every second */
 	SEEP_STATE_FAILING = 2, /* it cannot be written now; tried again */
 	SEEP_STATE_OTHER = 3,   /* another process keeps it */
+	SEEP_STATE_UNKEPT = 4,  /* it cannot be used, nor is that tried before the next start */
 };
 
 #endif

@@ -311,7 +311,7 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 		return;
 	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
 		keeper_say(keeper, true, "%s: no memory to keep it", keeper->path);
-		keeper->status = SEEP_STATE_NONE;
+		keeper->status = SEEP_STATE_UNKEPT;
 		note(keeper);
 		return;
 	}

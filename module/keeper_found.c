@@ -120,7 +120,7 @@ void keeper_look(struct seep_keeper *keeper)
 		return;
 	}
 	if (opened == SEEP_STATE_UNUSABLE) {
-		keeper->status = SEEP_STATE_NONE;
+		keeper->status = SEEP_STATE_UNKEPT;
 		return;
 	}
 	seep_state_name(old, keeper->path, ".old");
