@@ -4,6 +4,7 @@
  * under ThreadSanitizer too.  Takes some seconds: its clock is the real one.
  */
 #include "keeper_own.h"
+#include "budget.h"
 #include "fixture.h"
 #include "state_file.h"
 
@@ -285,6 +286,34 @@ static void test_other_budgets(void)
 	is_int(inode_of_file(), inode, "the same once more: the file is added to");
 }
 
+static unsigned told_units(void)
+{
+	struct seep_state_reader reader;
+	unsigned units = 0;
+
+	if (seep_state_verify(&reader, path) == SEEP_STATE_OPENED)
+		units = reader.header.new_units;
+	seep_state_close(&reader);
+	return units;
+}
+
+/* So do they see what learning found, once it is over. */
+static void test_learned_is_told(void)
+{
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = open_keeper_every(300, 8, &found);
+	struct rig rig;
+
+	rig_open_with(&rig, "learning: 1s\nmemory-size: 1m\n", 1, NULL, NULL);
+	seep_keeper_restore(keeper, rig.engine, clock_ms());
+	seep_keeper_start(keeper, rig.engine);
+	for (unsigned i = 0; i < 500 && !told_units(); i++)
+		pause_ms(10);
+	is_int(told_units(), SEEP_BUDGET_NEW, "learning is over: a newcomer's budget is told soon");
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+}
+
 /* The level of a user's meter as the file has it, in thousandths of a bit. */
 static uint64_t told_level(uint32_t user)
 {
@@ -375,6 +404,7 @@ int main(void)
 	test_owners(false);
 	test_owners(true);
 	test_other_budgets();
+	test_learned_is_told();
 	test_journal_meanwhile();
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	if (system(command))
