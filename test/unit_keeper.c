@@ -286,6 +286,50 @@ static void test_other_budgets(void)
 	is_int(inode_of_file(), inode, "the same once more: the file is added to");
 }
 
+static char last_said[512];
+
+static void say_last(void *context, bool problem, const char *text)
+{
+	(void)context;
+	(void)problem;
+	snprintf(last_said, sizeof(last_said), "%s", text);
+	printf("# %s\n", text);
+}
+
+/* A file of a later version, or of none, is set aside as it is, and the message names both. */
+static void test_version(uint32_t version)
+{
+	const struct seep_keeper_setup setup = { .path = path,
+						 .checkpoint_s = 300,
+						 .nonce = 9,
+						 .wall_ms = NOW_MS,
+						 .now = now,
+						 .say = say_last };
+	struct seep_keeper_found found;
+	char name[SEEP_STATE_NAME_SIZE], text[64];
+	struct stat before, after;
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	seep_state_name(name, path, ".old");
+	unlink(name);
+	ok(fd >= 0 && fstat(fd, &before) == 0 &&
+		   pwrite(fd, &version, sizeof(version),
+			  offsetof(struct seep_state_header, version)) == sizeof(version),
+	   "a file of version %" PRIu32, version);
+	close(fd);
+	seep_keeper_stop(seep_keeper_open(&setup, &found));
+	ok(!found.found, "is not taken");
+	snprintf(text, sizeof(text), "of format version %" PRIu32 ", and this Seep reads 1 to 1",
+		 version);
+	ok(strstr(last_said, text) && strstr(last_said, "set aside as "),
+	   "the message names both versions");
+	snprintf(name, sizeof(name), "%s", strstr(last_said, "set aside as ") + 13);
+	ok(stat(name, &after) == 0 && after.st_ino == before.st_ino &&
+		   after.st_size == before.st_size && access(path, F_OK) != 0,
+	   "it is set aside whole");
+	ok(rename(name, path) == 0, "and can be put back");
+}
+
 static unsigned told_units(void)
 {
 	struct seep_state_reader reader;
@@ -406,6 +450,9 @@ int main(void)
 	test_other_budgets();
 	test_learned_is_told();
 	test_journal_meanwhile();
+	test_version(0);
+	test_version(SEEP_STATE_VERSION + 1);
+	test_version(UINT32_MAX);
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	if (system(command))
 		printf("# %s stays\n", directory);
