@@ -57,6 +57,7 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 	struct spent users = { .engine = engine, .now_s = when_ms / 1000 };
 	struct spent domains = users;
 
+	settle_budgets(engine, when_ms / 1000);
 	seep_table_walk(engine->users, count_spent_user, &users);
 	seep_table_walk(engine->domains, count_spent_domain, &domains);
 	*gauges = (struct seep_gauges){

@@ -39,6 +39,12 @@ void seep_engine_describe(const struct seep_engine *engine, struct seep_state_he
 			       (budgets->domain_refill_is_auto ? SEEP_STATE_DOMAIN_REFILL_AUTO : 0);
 }
 
+unsigned seep_engine_settle(struct seep_engine *engine, uint64_t when_ms)
+{
+	settle_budgets(engine, when_ms / 1000);
+	return atomic_load(&engine->new_units);
+}
+
 /* Puts a frame, and counts it. */
 static bool put(struct seep_state_out *out, struct seep_state_end *end, enum seep_state_type type,
 		size_t bytes)

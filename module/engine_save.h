@@ -19,6 +19,9 @@ bool seep_engine_note_changes(struct seep_engine *engine);
 /* Fills in what the header says of the engine. */
 void seep_engine_describe(const struct seep_engine *engine, struct seep_state_header *header);
 
+/* The units of a newcomer's budget, which are counted once learning is over; 0 before. */
+unsigned seep_engine_settle(struct seep_engine *engine, uint64_t when_ms);
+
 /* Puts a checkpoint: all there is; false if OUT takes no more. */
 bool seep_engine_save(struct seep_engine *engine, struct seep_state_out *out);
 

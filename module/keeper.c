@@ -141,10 +141,12 @@ static void append_changes(struct seep_keeper *keeper, const struct seep_state_t
 static bool is_checkpoint_due(const struct seep_keeper *keeper, uint64_t when_ms)
 {
 	uint64_t journal = keeper->file.size - keeper->checkpoint_bytes;
+	unsigned new_units = seep_engine_settle(keeper->engine, when_ms);
 
 	if (when_ms < keeper->retry_ms)
 		return false;
-	return keeper->file.fd < 0 ||
+	/* Learning has ended: whoever reads the file is to see what it found. */
+	return keeper->file.fd < 0 || (new_units && new_units != keeper->told_units) ||
 	       when_ms - keeper->checkpoint_ms >= keeper->setup.checkpoint_s * 1000 ||
 	       (journal > JOURNAL_LEAST && journal > JOURNAL_MOST * keeper->checkpoint_bytes);
 }
@@ -184,6 +186,7 @@ static void take(struct seep_keeper *keeper)
 		/* Reloads that come often do not put it off for ever. */
 		keeper->checkpoint_ms = keeper->found.header.began_ms;
 		keeper->checkpoint_bytes = keeper->found.checkpoint_bytes;
+		keeper->told_units = keeper->found.header.new_units;
 		keeper->status = SEEP_STATE_KEPT;
 		if (!append_owner(keeper, false))
 			keeper_fail(keeper, "cannot be written", errno);

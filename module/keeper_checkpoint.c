@@ -31,6 +31,7 @@ static bool write_checkpoint(struct seep_keeper *keeper)
 		return false;
 	keeper->checkpoint.doing = "a checkpoint cannot be written";
 	seep_engine_describe(keeper->engine, &header);
+	keeper->checkpoint.new_units = header.new_units;
 	seep_state_seal_header(&header);
 	return keeper_append_next(keeper, &header, sizeof(header)) &&
 	       seep_engine_save(keeper->engine, &keeper->next_out) && fsync(keeper->next.fd) == 0;
@@ -134,6 +135,7 @@ bool keeper_end_checkpoint(struct seep_keeper *keeper)
 		keeper->retry_ms = 0;
 		keeper->status = SEEP_STATE_KEPT;
 		keeper->saved_ms = keeper->checkpoint_ms = checkpoint->began_ms;
+		keeper->told_units = checkpoint->new_units;
 	} else if (checkpoint->error == EAGAIN) {
 		keeper->retry_ms = 0;
 	} else if (!atomic_load(&keeper->stopping)) {

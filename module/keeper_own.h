@@ -30,6 +30,7 @@ struct checkpoint {
 	int error;
 	const char *doing; /* what failed */
 	uint64_t began_ms;
+	unsigned new_units; /* what its header says of newcomers */
 	uint64_t
 		journal_from; /* what the old file's journal gets from here on goes into the new one too */
 };
@@ -59,6 +60,7 @@ struct seep_keeper {
 	struct checkpoint checkpoint;
 	uint64_t checkpoint_bytes;
 	uint64_t checkpoint_ms; /* when the last one was begun */
+	unsigned told_units;    /* of a newcomer, by the file's header */
 	uint64_t saved_ms;
 	uint64_t retry_ms;      /* no checkpoint before this */
 	uint64_t retry_wait_ms; /* after the next one that fails */

@@ -2,6 +2,8 @@
 /* The state file's format: sealing and checking headers and frames. */
 #include "state.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Writing. */
@@ -83,6 +85,17 @@ static const struct version {
 	{ SEEP_STATE_VERSION, version_1_fault },
 };
 
+/* In the room that each thread has from its start; the next such fault of the thread takes it. */
+static _Thread_local __attribute__((tls_model("initial-exec"))) char other_version[64];
+
+static const char *other_version_fault(uint32_t version)
+{
+	snprintf(other_version, sizeof(other_version),
+		 "of format version %" PRIu32 ", and this Seep reads %d to %d", version,
+		 (int)versions[0].number, SEEP_STATE_VERSION);
+	return other_version;
+}
+
 const char *seep_state_header_fault(struct seep_state_header *header, const void *bytes,
 				    size_t size)
 {
@@ -103,8 +116,7 @@ const char *seep_state_header_fault(struct seep_state_header *header, const void
 			return "cut within the header";
 		return versions[i].fault(header);
 	}
-	return header->version > SEEP_STATE_VERSION ? "of a format version newer than this Seep's"
-						    : "of no format version that there is";
+	return other_version_fault(header->version);
 }
 
 void seep_state_begin(struct seep_state_progress *progress, const struct seep_state_header *header)

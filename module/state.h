@@ -149,7 +149,7 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 
 /*
  * What is wrong with a header of SIZE bytes at BYTES, which is copied to HEADER; NULL
- * if nothing is.
+ * if nothing is.  The text of another version is the calling thread's, until its next one.
  */
 const char *seep_state_header_fault(struct seep_state_header *header, const void *bytes,
 				    size_t size);

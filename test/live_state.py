@@ -48,6 +48,13 @@ def levels(path):
     return {row["user"]: row["level_bytes"] for row in json.loads(done.stdout)["users"]}
 
 
+def budget(path, user):
+    """What seepctl says of a user's budget, in bytes."""
+    done = subprocess.run((SEEPCTL, "show", "user", user, "--json", path), capture_output=True,
+                          text=True, timeout=60)
+    return json.loads(done.stdout)["budget_bytes"] if done.returncode == 0 else None
+
+
 def gauge(lab):
     return lab.seep()["seep.state"]
 
@@ -124,6 +131,64 @@ def killed(tap):
             lab.restart(kill=True)
             tap.ok(is_spent(lab) and gauge(lab) == KEPT,
                    "kill -9 about a checkpoint, %d: who was spent is" % (turn + 1))
+
+
+def configured(tap):
+    """A budget that was changed is seen in the file long before the next checkpoint."""
+    with rig.Lab(conf=CONF.replace("10s", "1h"), state="seep.state") as lab:
+        path = lab.dir + "/seep.state"
+        spend(lab)
+        tick()
+        tap.equal(budget(path, SPENT), 200, "seepctl shows the budget")
+        lab.conf = lab.conf.replace("user-budget: 200", "user-budget: 400")
+        lab.write_conf()
+        lab.reload()
+        tap.ok(until(lambda: budget(path, SPENT) == 400), "another budget and a reload: seepctl shows it",
+               budget(path, SPENT))
+        tap.ok("NOERROR" in spend(lab, names=2), "and it holds")
+
+
+def learned(tap):
+    """Learning goes on over kill -9 and reload, ends when it would have, and what it found stays."""
+    learning_s = 12
+    with rig.Lab(conf="learning: %ds\nuser-budget: auto\ndomain-budget: 1g\n" % learning_s,
+                 state="seep.state") as lab:
+        path = lab.dir + "/seep.state"
+        lab.stop()
+        for name in glob.glob(path + "*"):
+            os.unlink(name)
+        soonest_s = time.time() + learning_s
+        lab.start()
+        latest_s = time.time() + learning_s
+        for at in range(1, 21):
+            lab.ask(secret(), source="127.3.1.%d" % at)
+        spend(lab, names=100)
+        tick()
+        lab.restart(kill=True)
+        lab.reload()
+        tap.equal(lab.seep()["seep.mode"], 1, "kill -9 and reload while learning: it learns on")
+        before_s = time.time()
+        while lab.seep()["seep.mode"] == 1 and time.time() < latest_s + 10:
+            before_s = time.time()
+            time.sleep(0.1)
+        tap.equal(lab.seep()["seep.mode"], 3, "learning ends")
+        # in whole seconds, at each of the starts
+        tap.ok(before_s >= soonest_s - 2.5, "not early", before_s - soonest_s)
+        tap.ok(time.time() <= latest_s + 1.5, "nor late", time.time() - latest_s)
+        needed = levels(path)[SPENT]
+        spend(lab, "127.3.2.1", names=1)
+        tap.ok(until(lambda: (budget(path, SPENT) or 0) > 2.5 * needed), "three times what was needed",
+               (budget(path, SPENT), needed))
+        own, new = budget(path, SPENT), budget(path, "127.3.2.1")
+        tap.equal(new, 1536, "a newcomer's budget")
+        for title, act in (("kill -9", lambda: lab.restart(kill=True)), ("reload", lab.reload)):
+            act()
+            tap.equal((lab.seep()["seep.mode"], lab.seep()["seep.users.raised"]), (3, 1),
+                      title + ": it guards, and one user's budget is raised")
+            tap.equal((budget(path, SPENT), budget(path, "127.3.2.1")), (own, new),
+                      title + ": the same budgets")
+        tap.ok("REFUSED" not in spend(lab, names=80), "who needed more goes on")
+        tap.ok("REFUSED" in spend(lab, "127.3.2.1", names=80), "where a newcomer is refused")
 
 
 def meddled(tap):
@@ -303,7 +368,7 @@ def jailed(tap):
 
 def main():
     need.live(tools=("mount", "umount"), files=(need.module_path(), need.unbound_path(), SEEPCTL))
-    cases = (killed, meddled, damaged, full, nowhere, second, jailed)
+    cases = (killed, configured, learned, meddled, damaged, full, nowhere, second, jailed)
     with rig.Tap() as tap:
         for case in cases:
             if len(sys.argv) < 2 or case.__name__ in sys.argv[1:]:

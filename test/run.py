@@ -240,6 +240,10 @@ def live(quick):
     for threads in (1, 4):
         one("budget", FIRST, threads)
     one("state", FIRST)
+    if not quick:
+        one("state", VERSIONS[1])
+    for version in VERSIONS:
+        one("answers", version)
     one("same", FIRST)
     one("tunnel", FIRST)
     if not quick:

@@ -4,6 +4,7 @@
  * under ThreadSanitizer too.  Takes some seconds: its clock is the real one.
  */
 #include "keeper_own.h"
+#include "budget.h"
 #include "fixture.h"
 #include "state_file.h"
 
@@ -285,6 +286,78 @@ static void test_other_budgets(void)
 	is_int(inode_of_file(), inode, "the same once more: the file is added to");
 }
 
+static char last_said[512];
+
+static void say_last(void *context, bool problem, const char *text)
+{
+	(void)context;
+	(void)problem;
+	snprintf(last_said, sizeof(last_said), "%s", text);
+	printf("# %s\n", text);
+}
+
+/* A file of a later version, or of none, is set aside as it is, and the message names both. */
+static void test_version(uint32_t version)
+{
+	const struct seep_keeper_setup setup = { .path = path,
+						 .checkpoint_s = 300,
+						 .nonce = 9,
+						 .wall_ms = NOW_MS,
+						 .now = now,
+						 .say = say_last };
+	struct seep_keeper_found found;
+	char name[SEEP_STATE_NAME_SIZE], text[64];
+	struct stat before, after;
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	seep_state_name(name, path, ".old");
+	unlink(name);
+	ok(fd >= 0 && fstat(fd, &before) == 0 &&
+		   pwrite(fd, &version, sizeof(version),
+			  offsetof(struct seep_state_header, version)) == sizeof(version),
+	   "a file of version %" PRIu32, version);
+	close(fd);
+	seep_keeper_stop(seep_keeper_open(&setup, &found));
+	ok(!found.found, "is not taken");
+	snprintf(text, sizeof(text), "of format version %" PRIu32 ", and this Seep reads 1 to 1",
+		 version);
+	ok(strstr(last_said, text) && strstr(last_said, "set aside as "),
+	   "the message names both versions");
+	snprintf(name, sizeof(name), "%s", strstr(last_said, "set aside as ") + 13);
+	ok(stat(name, &after) == 0 && after.st_ino == before.st_ino &&
+		   after.st_size == before.st_size && access(path, F_OK) != 0,
+	   "it is set aside whole");
+	ok(rename(name, path) == 0, "and can be put back");
+}
+
+static unsigned told_units(void)
+{
+	struct seep_state_reader reader;
+	unsigned units = 0;
+
+	if (seep_state_verify(&reader, path) == SEEP_STATE_OPENED)
+		units = reader.header.new_units;
+	seep_state_close(&reader);
+	return units;
+}
+
+/* So do they see what learning found, once it is over. */
+static void test_learned_is_told(void)
+{
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = open_keeper_every(300, 8, &found);
+	struct rig rig;
+
+	rig_open_with(&rig, "learning: 1s\nmemory-size: 1m\n", 1, NULL, NULL);
+	seep_keeper_restore(keeper, rig.engine, clock_ms());
+	seep_keeper_start(keeper, rig.engine);
+	for (unsigned i = 0; i < 500 && !told_units(); i++)
+		pause_ms(10);
+	is_int(told_units(), SEEP_BUDGET_NEW, "learning is over: a newcomer's budget is told soon");
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+}
+
 /* The level of a user's meter as the file has it, in thousandths of a bit. */
 static uint64_t told_level(uint32_t user)
 {
@@ -375,7 +448,11 @@ int main(void)
 	test_owners(false);
 	test_owners(true);
 	test_other_budgets();
+	test_learned_is_told();
 	test_journal_meanwhile();
+	test_version(0);
+	test_version(SEEP_STATE_VERSION + 1);
+	test_version(UINT32_MAX);
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	if (system(command))
 		printf("# %s stays\n", directory);

@@ -634,8 +634,9 @@ static void test_headers(void)
 		const char *fault;
 	} cases[] = {
 		{ "another magic", 0, 0, false, "not a state file of Seep" },
-		{ "another version", 8, 2, false, "of a format version newer than this Seep's" },
-		{ "version 0", 8, 0, false, "of no format version that there is" },
+		{ "another version", 8, 2, false,
+		  "of format version 2, and this Seep reads 1 to 1" },
+		{ "version 0", 8, 0, false, "of format version 0, and this Seep reads 1 to 1" },
 		{ "the other byte order", 12, UINT32_C(0x04030201), false,
 		  "written on a machine of the other byte order" },
 		{ "no byte order", 12, 5, false, "the byte-order mark is none" },
