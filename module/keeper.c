@@ -190,15 +190,16 @@ static void take(struct seep_keeper *keeper)
 		keeper->status = SEEP_STATE_KEPT;
 		if (!append_owner(keeper, false))
 			keeper_fail(keeper, "cannot be written", errno);
-		if (keeper->found_differs)
-			keeper_begin_checkpoint(keeper, time.when_ms);
 	} else {
+		keeper->found_differs = false;
 		keeper_begin_checkpoint(keeper, time.when_ms);
 		if (keeper->checkpoint.running)
 			(void)keeper_end_checkpoint(keeper);
 	}
 	seep_state_close(&keeper->found);
 	note(keeper);
+	if (keeper->found_differs)
+		keeper_begin_checkpoint(keeper, time.when_ms);
 }
 
 /* Sleeps until the next second, or until the end; false at the end. */
