@@ -113,7 +113,8 @@ static void open_state(struct seep_engine_setup *setup)
 	explicit_bzero(&found.key, sizeof(found.key));
 	shift_ms = seep_clock_shift_ms(found.saved_ms, setup->when_ms);
 	setup->first_ms = 1000 * seep_bucket_moved_s(found.first_ms / 1000, shift_ms / 1000,
-						     setup->when_ms / 1000);
+						     setup->when_ms / 1000) +
+			  found.first_ms % 1000;
 }
 
 /* Events. */

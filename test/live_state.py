@@ -140,6 +140,10 @@ def configured(tap):
         spend(lab)
         tick()
         tap.equal(budget(path, SPENT), 200, "seepctl shows the budget")
+        inode = os.stat(path).st_ino
+        lab.reload()
+        tick()
+        tap.equal(os.stat(path).st_ino, inode, "a reload that changes nothing: the file is added to")
         lab.conf = lab.conf.replace("user-budget: 200", "user-budget: 400")
         lab.write_conf()
         lab.reload()
@@ -211,7 +215,7 @@ def meddled(tap):
             out.write(b"something else")
         os.rename(path + ".mine", path)
 
-    with rig.Lab(conf=CONF, state="seep.state") as lab:
+    with rig.Lab(conf=CONF.replace("10s", "1h"), state="seep.state") as lab:
         path = lab.dir + "/seep.state"
         spend(lab)
         tick()

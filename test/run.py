@@ -204,7 +204,7 @@ def sanitize():
                       "UBSAN_OPTIONS=print_stacktrace=1:$log TSAN_OPTIONS=exitcode=0:$log\n"
                       "exec %s/unbound \"$@\"\n" % (directory, sbin))
         os.chmod(wrapper, 0o755)
-        for one in ("cases", "budget", "state", "reload"):
+        for one in ("cases", "answers", "budget", "state", "same", "tunnel", "reload"):
             tap("%s, unbound %s, 4 threads" % (one, name), "python3", "test/live_%s.py" % one,
                 timeout_s=900,
                 env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
@@ -224,6 +224,15 @@ def soak():
           end="")
 
 
+def together(one, calls):
+    """Tests that mostly wait, at the same time."""
+    threads = [threading.Thread(target=one, args=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def live(quick):
     def one(name, version=FIRST, threads=4, timeout_s=600, **env):
         tap("%s, unbound %s, %d thread%s%s" % (name, version, threads, "s"[:threads > 1],
@@ -233,20 +242,13 @@ def live(quick):
                  "SEEP_REQUIRE_LIVE": os.environ.get("SEEP_REQUIRE_LIVE", "1"), **env})
 
     for version in VERSIONS:
-        for threads in (1, 4):
-            one("cases", version, threads)
+        together(one, [("cases", version, threads) for threads in (1, 4)])
         one("foreign", version)
     sanitized()
     one("example", FIRST)
     for threads in (1, 4):
         one("budget", FIRST, threads)
-    # These mostly wait.
-    waiting = [threading.Thread(target=one, args=("state", version))
-               for version in VERSIONS[:1 if quick else None]]
-    for thread in waiting:
-        thread.start()
-    for thread in waiting:
-        thread.join()
+    together(one, [("state", version) for version in VERSIONS[:1 if quick else None]])
     for version in VERSIONS:
         one("answers", version)
     one("same", FIRST)
