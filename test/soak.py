@@ -374,6 +374,7 @@ def conf(soak, count):
             soak.lab.conf = CONF + "state-file: \"%s\"\n" % soak.path
             soak.lab.write_conf()
             soak.reload()
+        time.sleep(random.uniform(0.3, 2.0))
         with soak.fault("unbound.conf broken and mended, %d" % (turn + 1)) as wrong:
             with open(soak.lab.dir + "/unbound.conf", "a") as out:
                 out.write("nonsense:\n")
@@ -382,6 +383,7 @@ def conf(soak, count):
                     soak.lab.control("reload")
                 if not until(lambda: not soak.lab.alive(), 10):
                     wrong.append("Unbound did not end")
+                soak.unsaved()		# it ended without a word to its modules
                 soak.lab.write_conf()
                 soak.lab.stop()
                 soak.lab.start()
