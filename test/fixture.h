@@ -64,6 +64,17 @@ static inline struct seep_address address_v4(uint32_t n)
 				      .size_bytes = 4 };
 }
 
+/* User N asks for the A record of NAME, which has to outlive this. */
+static inline struct seep_observation query_of(uint32_t n, const struct wire *name,
+					       uint64_t when_ms)
+{
+	return (struct seep_observation){ .client = address_v4(n),
+					  .name = name->bytes,
+					  .name_size = name->size,
+					  .type = 1,
+					  .when_ms = when_ms };
+}
+
 /* splitmix64 (Steele, Lea, Flood 2014): every state gives another number. */
 static inline uint64_t random_next(uint64_t *state)
 {

@@ -15,7 +15,7 @@ import sys
 import time
 
 import rig
-from rig import need, rcode_of
+from rig import meddle, need, rcode_of
 
 SPENT = "127.3.0.1"
 CONF = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\ncheckpoint: 10s\n"
@@ -198,36 +198,17 @@ def learned(tap):
 
 def meddled(tap):
     """What somebody does to the file while it is in use."""
-    def remove(path):
-        os.unlink(path)
-
-    def cut(path):
-        os.truncate(path, os.path.getsize(path) // 2)
-
-    def empty(path):
-        os.truncate(path, 0)
-
-    def lengthen(path):
-        with open(path, "ab") as out:
-            out.write(b"something else")
-
-    def replace(path):
-        with open(path + ".mine", "wb") as out:
-            out.write(b"something else")
-        os.rename(path + ".mine", path)
-
     with rig.Lab(conf=CONF.replace("10s", "1h"), state="seep.state") as lab:
         path = lab.dir + "/seep.state"
         spend(lab)
         tick()
-        for act, word in ((remove, "was removed"), (cut, "was cut"), (empty, "was cut"),
-                          (lengthen, "was written to"), (replace, "was replaced")):
+        for act, word in meddle.ACTS:
             again = len(said(lab, "kept again"))
-            told = len(said(lab, word))
+            told = len(said(lab, "was " + word))
             act(path)
             tap.ok(until(lambda: len(said(lab, "kept again")) > again), act.__name__ +
                    ": it is kept again")
-            tap.equal(len(said(lab, word)), told + 1, act.__name__ + ": one line says it")
+            tap.equal(len(said(lab, "was " + word)), told + 1, act.__name__ + ": one line says it")
             tap.equal(gauge(lab), KEPT, act.__name__ + ": seep.state")
             lab.restart(kill=True)
             tap.ok(is_spent(lab), act.__name__ + ": kill -9, who was spent is")

@@ -21,7 +21,7 @@ import time
 
 import rig
 from live_state import FAILING, KEPT, SERIAL, levels, said, small_disk, until
-from rig import need, netns, rcode_of
+from rig import meddle, need, rcode_of
 from rig.faults import NEVER, Faults
 from rig.load import Load, Tally
 from rig.world import INNER_ADDRESS
@@ -314,25 +314,7 @@ def reloads(soak, count):
 
 
 def files(soak, count):
-    def remove(path):
-        os.unlink(path)
-
-    def cut(path):
-        os.truncate(path, os.path.getsize(path) // 2)
-
-    def empty(path):
-        os.truncate(path, 0)
-
-    def lengthen(path):
-        with open(path, "ab") as out:
-            out.write(b"something else")
-
-    def replace(path):
-        with open(path + ".mine", "wb") as out:
-            out.write(b"something else")
-        os.rename(path + ".mine", path)
-
-    for act in (remove, cut, empty, lengthen, replace) * count:
+    for act, _ in meddle.ACTS * count:
         with soak.fault("state file: " + act.__name__ + ", then kill -9") as wrong:
             again = len(said(soak.lab, "kept again"))
             act(soak.path)

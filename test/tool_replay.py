@@ -13,28 +13,15 @@ import tempfile
 SOURCE = os.environ.get("SEEP_SRC", ".")
 SEEPCTL = os.environ.get("SEEPCTL", os.path.join(os.environ.get("SEEP_BUILD", "."), "seepctl"))
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(SOURCE, "test", "data"))
+sys.path[:0] = [os.path.join(SOURCE, "test", folder) for folder in ("data", "rig")]
 import trace_make  # noqa: E402
+from tap import Tap  # noqa: E402
 
-count = failed = 0
-
+tap = Tap()
+ok, equal = tap.ok, tap.equal
 
 # Of the tunnel's 40 names, those that no longer fit into 1 KiB.
 REFUSED = 17
-
-def ok(passed, what, detail=""):
-    global count, failed
-    count += 1
-    print("%sok %d - %s" % ("" if passed else "not ", count, what.replace("#", ".")))
-    if not passed:
-        failed += 1
-        for line in str(detail).splitlines()[:12]:
-            print("#   " + line)
-    return passed
-
-
-def equal(got, want, what):
-    return ok(got == want, what, "got    %r\nwanted %r" % (got, want))
 
 
 def run(*arguments, stdin=b"", timeout=120):
@@ -353,7 +340,7 @@ def damage(directory):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as directory:
+    with tap, tempfile.TemporaryDirectory() as directory:
         trace_make.write(directory)
         formats(directory)
         forward(directory)
@@ -363,8 +350,7 @@ def main():
         commands(directory)
         terminal(directory)
         damage(directory)
-    print("1..%d" % count)
-    return failed > 0
+    return tap.code()
 
 
 if __name__ == "__main__":

@@ -9,26 +9,16 @@ import subprocess
 import sys
 import tempfile
 
+SOURCE = os.environ.get("SEEP_SRC", ".")
 BUILD = os.environ.get("SEEP_BUILD", ".")
 SEEPCTL = os.environ.get("SEEPCTL", os.path.join(BUILD, "seepctl"))
 MAKE = os.path.join(BUILD, "test", "unit_state_file")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(SOURCE, "test", "rig"))
+from tap import Tap  # noqa: E402
 
-count = failed = 0
-
-
-def ok(passed, what, detail=""):
-    global count, failed
-    count += 1
-    print("%sok %d - %s" % ("" if passed else "not ", count, what.replace("#", ".")))
-    if not passed:
-        failed += 1
-        for line in str(detail).splitlines()[:12]:
-            print("#   " + line)
-    return passed
-
-
-def equal(got, want, what):
-    return ok(got == want, what, "got    %r\nwanted %r" % (got, want))
+tap = Tap()
+ok, equal = tap.ok, tap.equal
 
 
 def run(*arguments):
@@ -124,14 +114,13 @@ def main():
     if not os.path.exists(MAKE):
         print("1..0 # SKIP no %s" % MAKE)
         return 0
-    with tempfile.TemporaryDirectory() as directory:
+    with tap, tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "seep.state")
         subprocess.run([MAKE, path], check=True, timeout=60)
         shown(path)
         checked(path, directory)
         called_wrongly(path)
-    print("1..%d" % count)
-    return 1 if failed else 0
+    return tap.code()
 
 
 if __name__ == "__main__":

@@ -152,13 +152,7 @@ static void add_others(struct rig *rig)
 	struct wire wire = wire_of("www.example.com");
 
 	for (uint32_t i = 0; i < OTHERS; i++) {
-		struct seep_observation observation = {
-			.client = address_v4(1000 + i),
-			.name = wire.bytes,
-			.name_size = wire.size,
-			.type = 1,
-			.when_ms = rig->now_ms,
-		};
+		struct seep_observation observation = query_of(1000 + i, &wire, rig->now_ms);
 		struct seep_reservation reservation;
 		struct seep_name name;
 

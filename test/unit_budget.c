@@ -112,11 +112,7 @@ static struct seep_verdict send(struct rig *rig, uint32_t user)
 
 	snprintf(text, sizeof(text), "n%09lu.user%" PRIu32 ".com", name_count++, user);
 	wire = wire_of(text);
-	struct seep_observation observation = { .client = address_v4(user),
-						.name = wire.bytes,
-						.name_size = wire.size,
-						.type = 1,
-						.when_ms = rig->now_ms };
+	struct seep_observation observation = query_of(user, &wire, rig->now_ms);
 	verdict = seep_engine_ask(rig->thread, &observation, &reservation, &name);
 	if (verdict.outcome != SEEP_REFUSE)
 		seep_engine_commit(rig->thread, &reservation, rig->now_ms);

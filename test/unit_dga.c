@@ -139,11 +139,7 @@ static struct seep_verdict visit(struct rig *rig, uint32_t user, const char *tex
 				 enum seep_existence existence)
 {
 	struct wire wire = wire_of(text);
-	struct seep_observation observation = { .client = address_v4(user),
-						.name = wire.bytes,
-						.name_size = wire.size,
-						.type = 1,
-						.when_ms = rig->now_ms };
+	struct seep_observation observation = query_of(user, &wire, rig->now_ms);
 	struct seep_reservation reservation;
 	struct seep_name name;
 	struct seep_verdict verdict =

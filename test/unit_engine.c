@@ -31,11 +31,7 @@ static struct seep_verdict ask(struct rig *rig, uint32_t user, const char *text,
 			       struct seep_reservation *reservation)
 {
 	struct wire wire = wire_of(text);
-	struct seep_observation observation = { .client = address_v4(user),
-						.name = wire.bytes,
-						.name_size = wire.size,
-						.type = 1,
-						.when_ms = rig->now_ms };
+	struct seep_observation observation = query_of(user, &wire, rig->now_ms);
 	struct seep_name name;
 
 	return seep_engine_ask(rig->thread, &observation, reservation, &name);

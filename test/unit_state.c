@@ -130,11 +130,7 @@ static const char *restore(struct rig *rig, const struct image *image)
 static struct seep_reservation send(struct rig *rig, uint32_t user, const char *text)
 {
 	struct wire wire = wire_of(text);
-	struct seep_observation observation = { .client = address_v4(user),
-						.name = wire.bytes,
-						.name_size = wire.size,
-						.type = 1,
-						.when_ms = rig->now_ms };
+	struct seep_observation observation = query_of(user, &wire, rig->now_ms);
 	struct seep_reservation reservation;
 	struct seep_name name;
 

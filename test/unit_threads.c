@@ -244,11 +244,7 @@ static void test_budget(unsigned budget_bytes, bool spent)
 			char text[32];
 			snprintf(text, sizeof(text), "probe%u.org", probes++);
 			struct wire wire = wire_of(text);
-			struct seep_observation observation = { .client = address_v4(user),
-								.name = wire.bytes,
-								.name_size = wire.size,
-								.type = 1,
-								.when_ms = NOW_MS };
+			struct seep_observation observation = query_of(user, &wire, NOW_MS);
 			struct seep_reservation reservation;
 			struct seep_name name;
 

@@ -191,11 +191,7 @@ static void use(struct rig *rig)
 
 		snprintf(text, sizeof(text), "x%" PRIu32 ".d%" PRIu32 ".com", n, n / 2);
 		struct wire wire = wire_of(text);
-		struct seep_observation observation = { .client = address_v4(n % 3),
-							.name = wire.bytes,
-							.name_size = wire.size,
-							.type = 1,
-							.when_ms = rig->now_ms };
+		struct seep_observation observation = query_of(n % 3, &wire, rig->now_ms);
 
 		if (seep_engine_ask(rig->thread, &observation, &reservation, &name).outcome !=
 		    SEEP_REFUSE)
