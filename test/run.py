@@ -3,12 +3,12 @@
 """All tests: builds what they need, runs them, and ends on "N passed, N failed"."""
 
 import argparse
+import concurrent.futures
 import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -226,11 +226,9 @@ def soak():
 
 def together(one, calls):
     """Tests that mostly wait, at the same time."""
-    threads = [threading.Thread(target=one, args=call) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        for test in [pool.submit(one, *call) for call in calls]:
+            test.result()
 
 
 def live(quick):

@@ -182,13 +182,8 @@ static struct outcome run(const struct tunnel *tunnel, uint64_t seed)
 				uint64_t before = seed;
 				double bits = next_name(tunnel, &wire, &type, &seed);
 
-				observation = (struct seep_observation){
-					.client = address_v4(machine),
-					.name = wire.bytes,
-					.name_size = wire.size,
-					.type = type,
-					.when_ms = rig.now_ms,
-				};
+				observation = query_of(machine, &wire, rig.now_ms);
+				observation.type = type;
 				if (seep_engine_ask(rig.thread, &observation, &reservation, &name)
 					    .outcome == SEEP_REFUSE) {
 					/* the message waits until it goes */

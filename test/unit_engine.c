@@ -614,12 +614,8 @@ static void test_spoofable(void)
 		snprintf(conf, sizeof(conf), "%s%s%s", USER_ONLY,
 			 "allow-domain: allowed.com\nexempt-user: 10.0.9.0/24\n", cases[i].conf);
 		rig_open(&rig, conf);
-		struct seep_observation observation = { .client = address_v4(cases[i].user),
-							.name = wire.bytes,
-							.name_size = wire.size,
-							.type = 1,
-							.is_proven = cases[i].is_proven,
-							.when_ms = rig.now_ms };
+		struct seep_observation observation = query_of(cases[i].user, &wire, rig.now_ms);
+		observation.is_proven = cases[i].is_proven;
 		seep_engine_ask(rig.thread, &observation, &reservation, &name);
 		is_int(reservation.class, cases[i].class, "%s: the class", text);
 		seep_engine_commit(rig.thread, &reservation, rig.now_ms);

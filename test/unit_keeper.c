@@ -85,21 +85,16 @@ static void open_rig(struct rig *rig, unsigned threads)
 	rig->now_ms = clock_ms();
 }
 
-static void send(struct rig *rig, struct seep_thread *thread, uint32_t user, uint64_t name)
+static void send(struct seep_thread *thread, uint32_t user, uint64_t name)
 {
 	char text[128];
-	struct wire wire;
-	struct seep_observation observation = { .client = address_v4(user),
-						.type = 1,
-						.when_ms = clock_ms() };
 	struct seep_reservation reservation;
 	struct seep_name split;
 
-	(void)rig;
 	snprintf(text, sizeof(text), "a-secret-of-some-length-%" PRIx64 ".d%u.example", name, user);
-	wire = wire_of(text);
-	observation.name = wire.bytes;
-	observation.name_size = wire.size;
+	struct wire wire = wire_of(text);
+	struct seep_observation observation = query_of(user, &wire, clock_ms());
+
 	if (seep_engine_ask(thread, &observation, &reservation, &split).outcome != SEEP_REFUSE)
 		seep_engine_commit(thread, &reservation, observation.when_ms);
 }
@@ -118,7 +113,7 @@ static void *work(void *context)
 	uint64_t seed = worker->user;
 
 	while (clock_ms() < worker->until_ms)
-		send(worker->rig, thread, worker->user + (uint32_t)(random_next(&seed) % 20),
+		send(thread, worker->user + (uint32_t)(random_next(&seed) % 20),
 		     random_next(&seed));
 	return NULL;
 }
@@ -413,7 +408,7 @@ static void test_journal_meanwhile(void)
 	keeper_begin_checkpoint(keeper, clock_ms());
 	ok(keeper_end_checkpoint(keeper), "a checkpoint");
 	seep_engine_note_changes(rig.engine);
-	send(&rig, rig.thread, 300, 1);
+	send(rig.thread, 300, 1);
 	ok(seep_engine_save_changes(rig.engine, &keeper->out, &tick), "a journal");
 	before = told_level(300);
 	ok(before > 0, "with a user's level");
@@ -423,7 +418,7 @@ static void test_journal_meanwhile(void)
 	for (unsigned i = 0; i < 500 && !is_written(".new"); i++)
 		pause_ms(10);
 	ok(is_written(".new"), "the next checkpoint waits to be put in place");
-	send(&rig, rig.thread, 300, 2);
+	send(rig.thread, 300, 2);
 	ok(seep_engine_save_changes(rig.engine, &keeper->out, &tick), "the journal goes on");
 	after = told_level(300);
 	ok(after > before, "with a higher level");

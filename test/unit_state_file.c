@@ -25,17 +25,13 @@ static void fill(struct rig *rig)
 
 	for (unsigned i = 0; i < 24; i++) {
 		unsigned user = i < 9 ? i % 3 + 1 : 3;
-		struct wire wire;
-		struct seep_observation observation = { .client = address_v4(user),
-							.type = 1,
-							.when_ms = rig->now_ms };
 		struct seep_reservation reservation;
 		struct seep_name name;
 
 		snprintf(text, sizeof(text), "secret-of-%u.d%u.example", i * 7919, user);
-		wire = wire_of(text);
-		observation.name = wire.bytes;
-		observation.name_size = wire.size;
+		struct wire wire = wire_of(text);
+		struct seep_observation observation = query_of(user, &wire, rig->now_ms);
+
 		if (seep_engine_ask(rig->thread, &observation, &reservation, &name).outcome !=
 		    SEEP_REFUSE)
 			seep_engine_commit(rig->thread, &reservation, rig->now_ms);

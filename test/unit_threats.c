@@ -15,13 +15,10 @@ static struct seep_reservation last;
 static struct seep_verdict ask_wire(struct rig *rig, uint32_t user, const struct wire *wire,
 				    uint16_t type)
 {
-	struct seep_observation observation = { .client = address_v4(user),
-						.name = wire->bytes,
-						.name_size = wire->size,
-						.type = type,
-						.when_ms = rig->now_ms };
+	struct seep_observation observation = query_of(user, wire, rig->now_ms);
 	struct seep_name name;
 
+	observation.type = type;
 	return seep_engine_ask(rig->thread, &observation, &last, &name);
 }
 
@@ -540,10 +537,7 @@ static void test_every_type(void)
 							  SEEP_EXISTENCE_YES, SEEP_EXISTENCE_NO };
 	struct wire wire = wire_of("www.types.com");
 	unsigned wrong = 0, free = 0;
-	struct seep_observation observation = { .client = address_v4(1),
-						.name = wire.bytes,
-						.name_size = wire.size,
-						.when_ms = NOW_MS };
+	struct seep_observation observation = query_of(1, &wire, NOW_MS);
 	struct seep_reservation reservation;
 	struct seep_name name;
 	struct rig rig;
