@@ -84,7 +84,14 @@ def tap(title, *argv, **more):
     return text
 
 
-def make_check(title, directory, *more, target="check"):
+def together(*calls):
+    """Calls of what mostly waits or uses one processor, each (FUNCTION, ARGUMENT...), at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        for call in [pool.submit(*call) for call in calls]:
+            call.result()
+
+
+def make_check(title, directory, target="check", *more):
     """automake's own test run, counted by its result lines."""
     started_s = time.monotonic()
     code, text, log = run(title, ("make", "-C", directory, "-j2", target) + more)
@@ -126,7 +133,6 @@ def builds():
 
 def core():
     make_check("unit tests, gcc", os.path.join(ROOT, "build", "seep", FIRST))
-    make_check("engine, valgrind", os.path.join(ROOT, "build", "seep", FIRST), target="check-valgrind")
     directory, built = configure("clang", FIRST, CC="clang")
     if built:
         make_check("unit tests, clang", directory)
@@ -135,12 +141,16 @@ def core():
         make_check("unit tests, address and undefined sanitizers", directory)
     directory, built = configure("tsan", FIRST, "--enable-sanitizer=thread")
     if built:
-        make_check("engine with 4 threads, thread sanitizer", directory,
+        make_check("engine with 4 threads, thread sanitizer", directory, "check",
                    "TESTS=test/unit_threads test/unit_engine test/unit_keeper")
     directory = os.path.join(ROOT, "build", "seep", FIRST)
-    if step("build the benchmark", "make", "-C", directory, "bench/detect/detect"):
+
+    def benchmark():
         tap("small benchmark, leaks and false blocks", "python3", "test/bench_detect.py",
             env={"SEEP_DETECT": os.path.join(directory, "bench", "detect", "detect")})
+
+    if step("build the benchmark", "make", "-C", directory, "bench/detect/detect"):
+        together((benchmark,), (make_check, "engine, valgrind", directory, "check-valgrind"))
 
 
 def fuzz():
@@ -230,13 +240,6 @@ def soak():
           end="")
 
 
-def together(one, calls):
-    """Tests that mostly wait, at the same time."""
-    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
-        for test in [pool.submit(one, *call) for call in calls]:
-            test.result()
-
-
 def live(versions, quick):
     def one(name, version=FIRST, threads=4, timeout_s=600, **env):
         tap("%s, unbound %s, %d thread%s%s" % (name, version, threads, "s"[:threads > 1],
@@ -245,18 +248,18 @@ def live(versions, quick):
             env={"SEEP_UNBOUND_VERSION": version, "SEEP_THREADS": str(threads),
                  "SEEP_REQUIRE_LIVE": os.environ.get("SEEP_REQUIRE_LIVE", "1"), **env})
 
+    together((sanitized,), *[(one, "cases", version, threads)
+                             for version in versions for threads in (1, 4)])
     for version in versions:
-        together(one, [("cases", version, threads) for threads in (1, 4)])
         one("foreign", version)
-    sanitized()
     one("example", FIRST)
     for threads in (1, 4):
         one("budget", FIRST, threads)
     chosen = versions[:1 if quick else None]
-    together(one, [("state", version) for version in chosen])
-    together(one, [("answers", version) for version in versions])
+    together(*[(one, "state", version) for version in chosen])
+    together(*[(one, "answers", version) for version in versions])
     one("same", FIRST)
-    together(one, [("tunnel", version) for version in chosen])
+    together(*[(one, "tunnel", version) for version in chosen])
     one("reload", FIRST, SEEP_RELOADS="100" if quick else "250")
 
 
