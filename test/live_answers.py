@@ -64,13 +64,13 @@ def rcodes(lab, tap, plain, server):
         name = code_name(code)
         server.rcode = code
         with watch.case("%d: charged, for the name left" % code, charged=1, charge=[(USER, name)],
-                        gauges={"inflight": 0, "domains": 1}, ignore=("background",), wait_s=5):
+                        gauges={"inflight": 0, "domains": 1}, ignore=("background",)):
             got = rcode_of(lab.ask(name, source=USER, timeout_s=15))
         tap.ok(name in server.names, "rcode %d: the server has seen it" % code)
         tap.equal(got, plain[name, 1], "rcode %d: the answer is that of Unbound alone" % code)
         with watch.case("%d: another type is no novel name, or does not leave" % code,
                         either=[{"known": 1}, {"unsent": 1}], gauges={"inflight": 0},
-                        ignore=("background", "bits", "bits.metered"), wait_s=5):
+                        ignore=("background", "bits", "bits.metered")):
             lab.ask(name, "AAAA", source=USER, timeout_s=15)
     server.rcode = 0
 
@@ -81,7 +81,7 @@ def odd_types(lab, tap, plain, server):
         name = type_name(at, rdtype)
         more = {} if is_meta(rdtype) else {"charged": 1, "charge": [(USER, name)]}
         with watch.case("%d: %s" % (rdtype, "charged" if more else "answered by Unbound itself"),
-                        gauges={"inflight": 0}, ignore=("background",), wait_s=3, **more):
+                        gauges={"inflight": 0}, ignore=("background",), **more):
             got = rcode_of(lab.ask(name, rdtype, source=USER))
         tap.equal(got, plain[name, rdtype],
                   "type %d: the answer is that of Unbound alone" % rdtype)

@@ -17,7 +17,7 @@ from .client import as_name, open_socket
 
 TICK_S = 0.01
 FORGET_S = 5			# without an answer by then, a question is lost
-UNDER_WAY_S = 0.2		# the longest that an answer takes
+UNDER_WAY_S = 1.5		# the longest that an answer takes: two packets lost on a busy machine
 
 
 class Tally:
@@ -113,13 +113,14 @@ class Load:
             tally.outages += 1
             tally.down_s += times[1] - since_s
 
-    def forget(self, before_s):
-        """What was asked before then is lost."""
+    def forget(self, now_s):
+        """What has waited too long is lost."""
         for key, (_, asked_s, tally) in list(self.under_way.items()):
-            if asked_s >= before_s:
+            cut = any(since_s <= asked_s < until_s for since_s, until_s in list(self.outages))
+            if asked_s >= now_s - (self.patience_s if cut else FORGET_S):
                 continue
             del self.under_way[key]
-            if any(since_s <= asked_s < until_s for since_s, until_s in list(self.outages)):
+            if cut:
                 tally.cut += 1
             else:
                 tally.lost += 1
@@ -142,14 +143,14 @@ class Load:
                     self.ask()
                 self.listen(TICK_S)
                 if now_s - forget_s > 0.1:
-                    self.forget(now_s - self.patience_s)
+                    self.forget(now_s)
                     forget_s = now_s
         except Exception as problem:			# told by whoever stops it
             self.problem = problem
             self.idle.set()
 
     def pause(self, patience_s=FORGET_S):
-        """Ask nothing more, and wait for what is on its way; what takes longer is lost."""
+        """Ask nothing more, and wait for what is on its way; for what an outage cut only so long."""
         self.patience_s = patience_s
         self.idle.clear()
         self.running.clear()
