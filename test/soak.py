@@ -41,7 +41,7 @@ SILENT_S = 8
 START_S = 0.25
 RESOLVES_S = 0.5		# whether it resolves again is asked in rounds, and both may be unlucky
 # In each step that plain Unbound goes through: how much longer an outage may take.
-LONGER_S = {"kills": START_S, "reloads": START_S, "upstream": 2 * RESOLVES_S}
+LONGER_S = {"kills": START_S, "reloads": START_S, "upstream": 2 * RESOLVES_S, "clock": START_S}
 SAVED_S = 1.5			# a second between two writes, and what a busy machine adds
 NAME_BYTES = 41 * 5.322 / 8	# the least that secret() is charged
 DRAINED_BYTES = 8		# by all the days that the clock is moved back and forth here
@@ -480,7 +480,7 @@ def memory(soak, _):
 
 # How often: short and in full; and with plain Unbound.
 STEPS = ((kills, 10, 100, 8, 20), (reloads, 50, 1000, 30, 200), (files, 1, 4, 0, 0),
-         (disk, 1, 5, 0, 0), (conf, 1, 10, 0, 0), (upstream, 1, 5, 1, 2), (clock, 1, 5, 0, 0),
+         (disk, 1, 5, 0, 0), (conf, 1, 10, 0, 0), (upstream, 1, 5, 1, 2), (clock, 1, 5, 1, 2),
          (memory, 1, 1, 0, 0))
 
 
