@@ -545,6 +545,7 @@ def spelling_lab(tap):
 
 
 def expired_lab(tap):
+    # One lost packet makes no server dead, and who waits for a dead one is not dropped before.
     with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 0\n"
                        "infra-cache-max-rtt: 1000\ndiscard-timeout: 0\n"
                        "outbound-msg-retry: 1\n") as lab:

@@ -115,9 +115,13 @@ class Load:
 
     def forget(self, now_s):
         """What has waited too long is lost."""
+        outages = list(self.outages)
         for key, (_, asked_s, tally) in list(self.under_way.items()):
-            cut = any(since_s <= asked_s < until_s for since_s, until_s in list(self.outages))
-            if asked_s >= now_s - (self.patience_s if cut else FORGET_S):
+            waited_s = now_s - asked_s
+            if waited_s <= self.patience_s:
+                continue
+            cut = any(since_s <= asked_s < until_s for since_s, until_s in outages)
+            if not cut and waited_s <= FORGET_S:
                 continue
             del self.under_way[key]
             if cut:
