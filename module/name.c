@@ -6,9 +6,11 @@
 #include <string.h>
 
 /* Reverse zones that are common enough to be one owner's: an IPv4 /24 has
- * three labels below in-addr.arpa, an IPv6 /48 twelve below ip6.arpa. */
-#define REVERSE_V4_LABELS (2 + 3)
-#define REVERSE_V6_LABELS (2 + 12)
+ * three labels below in-addr.arpa, an IPv6 /48 twelve below ip6.arpa.  What is
+ * paid for there is a /32, with eight. */
+#define REVERSE_V4_LABELS      (2 + 3)
+#define REVERSE_V6_LABELS      (2 + 12)
+#define REVERSE_V6_PAID_LABELS (2 + 8)
 
 /* Fills OFFSETS with the start of each label; the count, or -1. */
 static int label_offsets(uint8_t offsets[SEEP_NAME_MAX_LABELS], const uint8_t *name, size_t size)
@@ -52,7 +54,7 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 {
 	uint8_t offsets[SEEP_NAME_MAX_LABELS];
 	int labels = label_offsets(offsets, name, size);
-	unsigned domain;
+	unsigned domain, paid;
 
 	if (labels < 0)
 		return false;
@@ -60,11 +62,13 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 	if (labels < 2)
 		return true;
 	domain = reverse_labels(name, offsets, labels, size);
+	paid = domain == REVERSE_V6_LABELS ? REVERSE_V6_PAID_LABELS : domain;
 	if (!domain) {
 		struct seep_suffix suffix =
 			seep_suffix_of(suffixes, name, offsets, (unsigned)labels);
 
 		domain = suffix.labels + 1;
+		paid = suffix.icann_labels + 1;
 		split->registrable = domain <= (unsigned)labels;
 		split->given = split->registrable && suffix.is_private;
 	}
@@ -72,6 +76,8 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 		split->prefix_labels = (uint8_t)((unsigned)labels - domain);
 		split->domain_at = offsets[split->prefix_labels];
 	}
+	if (paid < (unsigned)labels)
+		split->paid_at = offsets[(unsigned)labels - paid];
 	return true;
 }
 
@@ -80,6 +86,18 @@ void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size)
 	for (size_t i = 0; i < size; i++)
 		to[i] = from[i] >= 'A' && from[i] <= 'Z' ? (uint8_t)(from[i] + ('a' - 'A'))
 							 : from[i];
+}
+
+bool seep_name_told(const struct seep_name *name, const uint8_t *packet, size_t size)
+{
+	size_t at = name->paid_at;
+
+	if (!size || size >= name->size - at)
+		return true;
+	/* To the label of the name where the packet's would start. */
+	while (name->size - at > size)
+		at += 1u + name->bytes[at];
+	return name->size - at != size || memcmp(packet, name->bytes + at, size) != 0;
 }
 
 bool seep_name_carried(const struct seep_name *name, const uint8_t *packet, size_t size)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Splits a name into its domain (what somebody registers) and its prefix (the
- * labels before, which carry what the client wants to say).
+ * labels before, which carry what the client wants to say).  The end of the
+ * domain, or all of it, is the domain that somebody pays for.
  */
 #ifndef SEEP_NAME_H
 #define SEEP_NAME_H
@@ -18,6 +19,7 @@ struct seep_name {
 	const uint8_t *bytes; /* wire form, with the root label */
 	uint8_t size;
 	uint8_t domain_at; /* where the domain starts; 0 if no prefix */
+	uint8_t paid_at;   /* where the paid domain starts, within the domain */
 	uint8_t prefix_labels;
 	bool registrable; /* the domain is one that people register: no reverse
 	                     zone, public suffix, single label or root */
@@ -29,6 +31,9 @@ struct seep_name {
  * Splits the SIZE bytes at NAME, wire form and lower-cased.  The domain is
  * the registrable domain; a public suffix, or a single label, is its own
  * domain; reverse names have the /24 (in-addr.arpa) or /48 (ip6.arpa) zone.
+ * The paid domain is the registrable one by the ICANN section alone, github.io
+ * in www.somebody.github.io, or the whole name where that is no longer than an
+ * ICANN suffix; the /24 or /32 zone of reverse names.
  * False if the bytes are no such name; they are never read past SIZE.
  */
 bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
@@ -39,6 +44,14 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
  * bytes.  Length bytes are below 'A' and so are left as they are.
  */
 void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size);
+
+/*
+ * Does PACKET, the lower-cased name of a packet that leaves because of NAME's
+ * query, tell the outside anything that the client chose?  Everything does, the
+ * names to which answers led included, but what stands above the paid domain:
+ * the root, a top-level domain, a registry's zone.
+ */
+bool seep_name_told(const struct seep_name *name, const uint8_t *packet, size_t size);
 
 /*
  * Is PACKET, the lower-cased name of a query that left the resolver, NAME or as

@@ -22,9 +22,10 @@ struct seep_suffixes {
 /* What libpsl said of one suffix; compared whole, so a collision of places
  * costs time and never an answer. */
 struct memo {
-	char text[62]; /* "" if unused */
+	char text[61]; /* "" if unused */
 	bool is_public;
-	bool is_private;
+	bool is_icann;    /* also without the private section */
+	bool is_wildcard; /* by a rule *.x of the private section */
 };
 
 #define MEMO_BITS 12
@@ -83,10 +84,16 @@ static char text_byte(uint8_t byte)
 
 static void ask_list(struct memo *memo, const psl_ctx_t *list, const char *text)
 {
+	char sibling[RULE_LABELS * 64 + 1] = "_";
+
 	memo->is_public = psl_is_public_suffix(list, text);
-	memo->is_private =
-		memo->is_public &&
-		psl_is_public_suffix2(list, text, PSL_TYPE_PRIVATE | PSL_TYPE_NO_STAR_RULE);
+	memo->is_icann = memo->is_public && psl_is_public_suffix2(list, text, PSL_TYPE_ICANN);
+	memo->is_wildcard = false;
+	if (!memo->is_public || memo->is_icann)
+		return;
+	/* A label that no rule has is as good as this one only by a wildcard. */
+	strcpy(sibling + 1, strchr(text, '.'));
+	memo->is_wildcard = psl_is_public_suffix(list, sibling);
 }
 
 /* What is known of the suffix TEXT, of SIZE bytes with its NUL; in OWN if it is too long to be
@@ -114,6 +121,7 @@ static struct memo *look_up(struct seep_suffix_reader *reader, struct memo *own,
 struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8_t *name,
 				  const uint8_t *offsets, unsigned labels)
 {
+	struct seep_suffix suffix = { .labels = 0 };
 	char text[RULE_LABELS * 64];
 	size_t starts[RULE_LABELS];
 	size_t size = 0;
@@ -121,7 +129,7 @@ struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8
 
 	/* A top-level domain always is one; gcc 12 has to be told that there is text below. */
 	if (count < 2)
-		return (struct seep_suffix){ 1, false };
+		return (struct seep_suffix){ .labels = 1, .icann_labels = 1 };
 	for (unsigned i = 0; i < count; i++) {
 		const uint8_t *label = name + offsets[labels - count + i];
 
@@ -131,13 +139,22 @@ struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8
 		text[size++] = '.';
 	}
 	text[size - 1] = '\0';
-	/* The longest rule that matches prevails. */
+	/* The longest rule that matches prevails; of the ICANN section, too. */
 	for (unsigned i = 0; i + 1 < count; i++) {
 		struct memo own;
 		const struct memo *memo = look_up(reader, &own, text + starts[i], size - starts[i]);
 
-		if (memo->is_public)
-			return (struct seep_suffix){ count - i, memo->is_private };
+		if (memo->is_public && !suffix.labels)
+			suffix = (struct seep_suffix){ .labels = count - i,
+						       .is_private = !memo->is_icann,
+						       .is_wildcard = memo->is_wildcard };
+		if (memo->is_icann) {
+			suffix.icann_labels = count - i;
+			return suffix;
+		}
 	}
-	return (struct seep_suffix){ 1, false };
+	suffix.icann_labels = 1;
+	if (!suffix.labels)
+		suffix.labels = 1;
+	return suffix;
 }

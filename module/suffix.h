@@ -32,15 +32,19 @@ void seep_suffix_reader_close(struct seep_suffix_reader *reader);
 
 /* A name's public suffix. */
 struct seep_suffix {
-	unsigned labels; /* it has so many */
-	bool is_private; /* of the list's private section: who runs it gives the
-	                    names below it to others */
+	unsigned labels;       /* it has so many */
+	unsigned icann_labels; /* and so many by the ICANN section alone; no more than LABELS */
+	bool is_private;       /* of the list's private section: who runs it gives the
+	                          names below it to others */
+	bool is_wildcard;      /* private, and any label may stand for its leftmost one */
 };
 
 /*
  * How many of the LABELS labels of a name are its public suffix, counted from
  * the right: 1 for example.com, 2 for example.co.jp, all of them for co.jp.
  * OFFSETS holds where each label starts in the wire-form NAME, leftmost first.
+ * A top-level domain that the list does not have is a suffix of the ICANN
+ * section.
  */
 struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8_t *name,
 				  const uint8_t *offsets, unsigned labels);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names: where the domain starts, which packets carry a name, and what is no name at all. */
+/* Names: where the domain starts, what a packet tells of a name, and what is no name at all. */
 #include "name.h"
 #include "fixture.h"
 
@@ -7,7 +7,10 @@
 #define L63        TEN TEN TEN TEN TEN TEN "abc"
 #define L61        TEN TEN TEN TEN TEN TEN "a"
 #define NIBBLES_20 "0.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f.0.1.2.3."
-#define V6_48      "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
+#define V6_28      "b.d.0.1.0.0.2.ip6.arpa"
+#define V6_32      "8." V6_28
+#define V6_36      "0." V6_32
+#define V6_48      "0.0.0." V6_36
 #define A_TEN      "a.a.a.a.a.a.a.a.a.a."
 
 static struct seep_suffix_reader *suffixes;
@@ -342,6 +345,240 @@ static void test_lower(void)
 	ok(memcmp(name.bytes, low.bytes, low.size) == 0, "lower: lengths stay, the longest too");
 }
 
+/* Where the domain starts that somebody pays for. */
+static void test_paid(void)
+{
+	static const struct {
+		const char *name;
+		const char *paid;
+	} cases[] = {
+		{ "www.example.com", "example.com" },
+		{ "example.com", "example.com" },
+		{ "login.mail.example.co.jp", "example.co.jp" },
+		{ ".", "." },
+		{ "com", "com" },
+		{ "co.jp", "co.jp" },
+		{ "localhost", "localhost" },
+		{ "a.printer.lan", "printer.lan" },
+		/* a wildcard of the ICANN section, and its exception */
+		{ "ck", "ck" },
+		{ "foo.ck", "foo.ck" },
+		{ "bar.foo.ck", "bar.foo.ck" },
+		{ "baz.bar.foo.ck", "bar.foo.ck" },
+		{ "www.ck", "www.ck" },
+		{ "a.www.ck", "www.ck" },
+		{ "a.city.kawasaki.jp", "city.kawasaki.jp" },
+		/* the private section does not count: who runs it pays */
+		{ "www.somebody.github.io", "github.io" },
+		{ "somebody.github.io", "github.io" },
+		{ "github.io", "github.io" },
+		{ "www.github.com", "github.com" },
+		{ "a.b.x.compute.amazonaws.com", "amazonaws.com" },
+		{ "b.x.compute.amazonaws.com", "amazonaws.com" },
+		{ "x.compute.amazonaws.com", "amazonaws.com" },
+		{ "compute.amazonaws.com", "amazonaws.com" },
+		{ "amazonaws.com", "amazonaws.com" },
+		{ "a.b.blogspot.co.uk", "blogspot.co.uk" },
+		/* reverse zones */
+		{ "in-addr.arpa", "in-addr.arpa" },
+		{ "0.192.in-addr.arpa", "0.192.in-addr.arpa" },
+		{ "2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa" },
+		{ "data.1.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa" },
+		{ "ip6.arpa", "ip6.arpa" },
+		{ "b.d.0.1.0.0.2.ip6.arpa", "b.d.0.1.0.0.2.ip6.arpa" },
+		{ V6_32, V6_32 },
+		{ "0." V6_32, V6_32 },
+		{ V6_48, V6_32 },
+		{ "data." NIBBLES_20 V6_48, V6_32 },
+		/* labels are bytes */
+		{ "www.github\\.io", "www.github\\.io" },
+		{ "a.b.github\\.io.com", "github\\.io.com" },
+		{ "a.x\\.compute.amazonaws.com", "amazonaws.com" },
+		{ "a.\\000.github.io", "github.io" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire name = wire_of(cases[i].name);
+		struct wire paid = wire_of(cases[i].paid);
+		struct seep_name split;
+
+		memset(&split, 0xff, sizeof(split));
+		split_exactly(&split, name.bytes, name.size);
+		ok(name.size - split.paid_at == paid.size &&
+			   memcmp(name.bytes + split.paid_at, paid.bytes, paid.size) == 0,
+		   "%s: %s is paid for", cases[i].name, cases[i].paid);
+		ok(split.paid_at >= split.domain_at, "  within the domain");
+	}
+}
+
+/* What a packet tells: all but what stands above the domain that is paid for. */
+static void test_told(void)
+{
+	static const struct {
+		const char *name, *packet;
+		bool told;
+	} cases[] = {
+		/* its own names, down to the domain that is paid for */
+		{ "a.b.example.com", "a.b.example.com", true },
+		{ "a.b.example.com", "b.example.com", true },
+		{ "a.b.example.com", "example.com", true },
+		{ "a.b.example.com", "com", false },
+		{ "a.b.example.com", ".", false },
+		{ "example.com", "example.com", true },
+		{ "example.com", "com", false },
+		{ "a.b.example.co.uk", "b.example.co.uk", true },
+		{ "a.b.example.co.uk", "example.co.uk", true },
+		{ "a.b.example.co.uk", "co.uk", false },
+		{ "a.b.example.co.uk", "uk", false },
+		{ "a.b.example.co.uk", ".", false },
+		/* a suffix that the client asked for itself */
+		{ "co.uk", "co.uk", true },
+		{ "co.uk", "uk", false },
+		{ "com", "com", true },
+		{ "com", ".", false },
+		{ ".", ".", true },
+		{ ".", "com", true },
+		{ "a.printer.lan", "printer.lan", true },
+		{ "a.printer.lan", "lan", false },
+		/* a wildcard of the ICANN section, and its exception */
+		{ "baz.bar.foo.ck", "bar.foo.ck", true },
+		{ "baz.bar.foo.ck", "foo.ck", false },
+		{ "baz.bar.foo.ck", "ck", false },
+		{ "foo.ck", "foo.ck", true },
+		{ "foo.ck", "ck", false },
+		{ "a.www.ck", "www.ck", true },
+		{ "a.www.ck", "ck", false },
+		{ "a.city.kawasaki.jp", "city.kawasaki.jp", true },
+		{ "a.city.kawasaki.jp", "kawasaki.jp", false },
+		{ "a.b.other.kawasaki.jp", "b.other.kawasaki.jp", true },
+		{ "a.b.other.kawasaki.jp", "other.kawasaki.jp", false },
+		/* whose suffix is given away pays for it */
+		{ "www.somebody.github.io", "somebody.github.io", true },
+		{ "www.somebody.github.io", "github.io", true },
+		{ "www.somebody.github.io", "io", false },
+		{ "github.io", "github.io", true },
+		{ "github.io", "io", false },
+		{ "a.b.x.compute.amazonaws.com", "b.x.compute.amazonaws.com", true },
+		{ "a.b.x.compute.amazonaws.com", "x.compute.amazonaws.com", true },
+		{ "a.b.x.compute.amazonaws.com", "compute.amazonaws.com", true },
+		{ "a.b.x.compute.amazonaws.com", "amazonaws.com", true },
+		{ "a.b.x.compute.amazonaws.com", "com", false },
+		{ "x.compute.amazonaws.com", "x.compute.amazonaws.com", true },
+		{ "x.compute.amazonaws.com", "amazonaws.com", true },
+		{ "x.compute.amazonaws.com", "com", false },
+		/* reverse IPv6: the /32 */
+		{ NIBBLES_20 V6_48, "ip6.arpa", false },
+		{ NIBBLES_20 V6_48, "2.ip6.arpa", false },
+		{ NIBBLES_20 V6_48, V6_28, false },
+		{ NIBBLES_20 V6_48, V6_32, true },
+		{ NIBBLES_20 V6_48, V6_36, true },
+		{ NIBBLES_20 V6_48, V6_48, true },
+		{ NIBBLES_20 V6_48, NIBBLES_20 V6_48, true },
+		{ NIBBLES_20 V6_48, "f." V6_28, true },
+		{ V6_28, V6_28, true },
+		{ V6_28, "d.0.1.0.0.2.ip6.arpa", false },
+		/* reverse IPv4: the /24 */
+		{ "1.2.0.192.in-addr.arpa", "arpa", false },
+		{ "1.2.0.192.in-addr.arpa", "in-addr.arpa", false },
+		{ "1.2.0.192.in-addr.arpa", "192.in-addr.arpa", false },
+		{ "1.2.0.192.in-addr.arpa", "0.192.in-addr.arpa", false },
+		{ "1.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", true },
+		{ "1.2.0.192.in-addr.arpa", "1.2.0.192.in-addr.arpa", true },
+		{ "1.2.0.192.in-addr.arpa", "1.192.in-addr.arpa", true },
+		{ "0.192.in-addr.arpa", "0.192.in-addr.arpa", true },
+		{ "0.192.in-addr.arpa", "192.in-addr.arpa", false },
+		/* elsewhere: a CNAME's or a DNAME's target, a server's name */
+		{ "www.example.com", "cdn.example.net", true },
+		{ "www.example.com", "www.example.net", true },
+		{ "www.example.com", "example.net", true },
+		{ "www.example.com", "net", true },
+		{ "www.example.com", "other.example.com", true },
+		{ "www.example.com", "x.www.example.com", true },
+		{ "www.example.com", "www.com", true },
+		{ "www.example.com", "co.com", true },
+		{ "a.example.co.uk", "ac.uk", true },
+		{ "a.example.co.uk", "xo.uk", true },
+		{ "a.example.co.uk", "o.uk", true },
+		/* the suffix's bytes, but no label starts there */
+		{ "a.xx\\002co\\002uk.net", "co.uk", true },
+		{ "a.xx\\003net.net", "net", false },
+		{ "a.b.xx\\003net", "net", true },
+		{ "a.b.c\\003com", "com", true },
+		{ "a.b.c\\003com", "c\\003com", false },
+		{ "a.b.c\\000", "c\\000", false },
+		{ "a.b.c\\000", "c", true },
+		/* labels are bytes */
+		{ "a.example.co\\.uk", "co\\.uk", false },
+		{ "a.example.co\\.uk", "co.uk", true },
+		{ "a.example.co\\.uk", "uk", true },
+		{ "a.exa\\000mple.com", "exa\\000mple.com", true },
+		{ "a.exa\\000mple.com", "com", false },
+		{ "a.b.com\\000", "com\\000", false },
+		{ "a.b.com\\000", "com", true },
+		{ "a.b.com", "com\\000", true },
+		{ "a.b.\\000", "\\000", false },
+		{ "a.b.\\000", ".", false },
+		{ "a.b.\\000", "\\001", true },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire name = wire_of(cases[i].name);
+		struct wire packet = wire_of(cases[i].packet);
+		uint8_t *exact = malloc(packet.size);
+		struct seep_name split;
+
+		memcpy(exact, packet.bytes, packet.size);
+		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name",
+		   cases[i].name);
+		is_bool(seep_name_told(&split, exact, packet.size), cases[i].told,
+			"%s: a packet for %s tells %s", cases[i].name, cases[i].packet,
+			cases[i].told ? "something" : "nothing");
+		free(exact);
+	}
+}
+
+/*
+ * Packets of any bytes and any size, in memory of their own: nothing is told only by what the name
+ * ends in, at a label.
+ */
+static void test_told_random(void)
+{
+	static const char *const names[] = { ".",
+					     "com",
+					     "a.b.example.co.uk",
+					     "x.y.github.io",
+					     NIBBLES_20 V6_48,
+					     "\\000\\001.\\000.\\002\\001\\000" };
+	uint64_t seed = 2026;
+	int untold = 0, wrong = 0;
+
+	printf("# told, random: seed %" PRIu64 "\n", seed);
+	for (int i = 0; i < 100000; i++) {
+		struct wire name = wire_of(names[random_next(&seed) % COUNT(names)]);
+		size_t size = random_next(&seed) % 24;
+		uint8_t *packet = malloc(size ? size : 1);
+		struct seep_name split;
+		bool is_above = false;
+
+		seep_name_split(&split, name.bytes, name.size, suffixes);
+		for (size_t at = 0; at < size; at++)
+			packet[at] = (uint8_t)random_next(&seed);
+		/* mostly the name's own end, at a label or not */
+		if (size && size <= name.size && random_next(&seed) % 4)
+			memcpy(packet, name.bytes + name.size - size, size);
+		for (size_t at = split.paid_at; name.bytes[at];) {
+			at += 1u + name.bytes[at];
+			is_above |= name.size - at == size &&
+				    memcmp(packet, name.bytes + at, size) == 0;
+		}
+		wrong += seep_name_told(&split, packet, size) == is_above;
+		untold += is_above;
+		free(packet);
+	}
+	ok(untold > 500, "random packets: %d of 100000 tell nothing", untold);
+	is_int(wrong, 0, "random packets: all others do");
+}
+
 static void test_carried(void)
 {
 	static const struct {
@@ -545,6 +782,10 @@ int main(void)
 	test_many_suffixes();
 	test_rules_are_short();
 	test_lower();
+	test_paid();
+	test_paid(); /* once more, from what the reader remembers */
+	test_told();
+	test_told_random();
 	test_carried();
 	test_echoed();
 	test_print();

@@ -20,6 +20,16 @@ static size_t label_at(const uint8_t *wire, unsigned count)
 	return at;
 }
 
+/* Does one of the name's labels start there, or its root? */
+static bool starts_label(const uint8_t *wire, size_t at)
+{
+	size_t start = 0;
+
+	while (start < at && wire[start])
+		start += 1u + wire[start];
+	return start == at;
+}
+
 /* The domain of a domain is itself, and that of what has a prefix does not depend on its first label. */
 static void check_domain(const struct seep_name *name)
 {
@@ -31,6 +41,7 @@ static void check_domain(const struct seep_name *name)
 				   fuzz_suffixes()));
 	fuzz_check(shorter.domain_at == 0 && shorter.prefix_labels == 0);
 	fuzz_check(shorter.registrable == name->registrable && shorter.given == name->given);
+	fuzz_check(shorter.paid_at == name->paid_at - name->domain_at);
 	fuzz_check(seep_name_split(&shorter, name->bytes + first, name->size - first,
 				   fuzz_suffixes()));
 	fuzz_check((size_t)shorter.size - shorter.domain_at == domain_size);
@@ -40,6 +51,11 @@ static void check_split(const struct seep_name *name, const uint8_t *wire, size_
 {
 	fuzz_check(name->bytes == wire && name->size == size);
 	fuzz_check(name->domain_at < size);
+	fuzz_check(name->paid_at < size && name->paid_at >= name->domain_at);
+	fuzz_check(starts_label(wire, name->paid_at));
+	fuzz_check(seep_name_told(name, wire, size));
+	fuzz_check(seep_name_told(name, wire + name->paid_at, size - name->paid_at));
+	fuzz_check(size == 1 || !seep_name_told(name, wire + size - 1, 1));
 	fuzz_check(name->registrable || !name->given);
 	fuzz_check((name->domain_at == 0) == (name->prefix_labels == 0));
 	fuzz_check(label_at(wire, name->prefix_labels) == name->domain_at);
@@ -84,7 +100,11 @@ static void check_lower(const uint8_t *wire, size_t size)
 static void check_packet(const struct seep_name *name, const uint8_t *packet, size_t size)
 {
 	bool carried = seep_name_carried(name, packet, size);
+	bool told = seep_name_told(name, packet, size);
 
+	fuzz_check(told || !carried);
+	fuzz_check(told || (size < (size_t)name->size - name->paid_at &&
+			    memcmp(packet, name->bytes + name->size - size, size) == 0));
 	fuzz_check(!carried || size <= name->size);
 	fuzz_check(!carried || !name->domain_at || size > (size_t)name->size - name->domain_at);
 	if (seep_name_echoed(name, packet))
