@@ -11,7 +11,8 @@
  * begins its period anew from there.
  * False positives (a novel name taken for known, and so not charged): below
  * 1 % with all four generations full to their capacity of one name to 16
- * bits; the key being secret, nobody can tell which names those are.
+ * bits.  The key being secret, nobody can tell beforehand which names those are; but
+ * who may try many for nothing finds some (seep_novelty_is_confirmed).
  * Memory: the caller's block.  Threads: any, without locks; a race may lose
  * nothing but a count.
  */
@@ -44,6 +45,13 @@ bool seep_novelty_knows(const struct seep_novelty *novelty, uint64_t hash);
  * known from an older generation is carried into the newest.
  */
 void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s);
+
+/*
+ * A second memory of the name, in the same bits: false positives of the two together are
+ * below one in a billion with all generations full.  For where guessing is free.
+ */
+void seep_novelty_confirm(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s);
+bool seep_novelty_is_confirmed(const struct seep_novelty *novelty, uint64_t hash);
 
 /* Names learned in the newest generation, and how many fit in one. */
 uint64_t seep_novelty_names(const struct seep_novelty *novelty);

@@ -101,6 +101,17 @@ static size_t slot_of(const struct seep_table *table, uint64_t key)
 	return empty;
 }
 
+void seep_table_forget(struct seep_table *table, uint64_t key)
+{
+	size_t slot = slot_of(table, key);
+
+	if (key != SEEP_TABLE_SHARED && slot != SIZE_MAX && table->keys[slot] == key) {
+		table->keys[slot] = 0;
+		atomic_fetch_sub_explicit(&table->used, 1, memory_order_relaxed);
+	}
+	seep_table_unlock(table, key);
+}
+
 /* Whoever is given an entry changes it.  Written under the lock alone, so no locked instruction. */
 static void mark_changed(struct seep_table *table, size_t slot)
 {

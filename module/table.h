@@ -32,7 +32,7 @@ struct seep_entry {
 	uint8_t flagged;    /* above flag-at, and said so */
 	uint8_t spent;      /* refused or would be; such an entry stays */
 	uint8_t units;      /* of budget, the most of a domain's users */
-	uint8_t reserved;
+	uint8_t refusals;   /* that a client was told of; 255 are more; see meter.h */
 };
 
 struct seep_table;
@@ -70,6 +70,9 @@ struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key);
 
 /* Ends the use of the entry that claim or find gave for KEY. */
 void seep_table_unlock(struct seep_table *table, uint64_t key);
+
+/* The same, and the entry's place is free again.  The shared entry stays. */
+void seep_table_forget(struct seep_table *table, uint64_t key);
 
 /* Entries in use, and the most there can be. */
 size_t seep_table_used(const struct seep_table *table);

@@ -217,6 +217,38 @@ static void test_full(void)
  * blocks are unevenly filled makes it 0.10 %. In 400,000 probes a share of 0.001 has a standard
  * error of 0.00005; the bands are eight of those and more.
  */
+/* Confirmed names stay so for as long as they are known; a novel one is taken for confirmed hardly
+ * ever, though all generations are full. */
+static void test_confirmed(void)
+{
+	struct memory memory = memory_open(1 << 20, MEMORY_S);
+	uint64_t seed = 3, full = seep_novelty_capacity(memory.novelty);
+	uint64_t guessed = 0, confirmed = 0, now_s = NOW_S;
+	unsigned forgotten = 0;
+
+	seep_novelty_learn(memory.novelty, 77, NOW_S);
+	ok(!seep_novelty_is_confirmed(memory.novelty, 77), "known is not confirmed");
+	seep_novelty_confirm(memory.novelty, 77, NOW_S);
+	ok(seep_novelty_is_confirmed(memory.novelty, 77), "confirmed");
+	for (unsigned generation = 0; generation < 4; generation++, now_s += PERIOD_S)
+		while (seep_novelty_names(memory.novelty) < full - 1)
+			seep_novelty_learn(memory.novelty, random_next(&seed), now_s);
+	for (unsigned i = 0; i < 1000000; i++) {
+		uint64_t hash = random_next(&seed);
+
+		guessed += seep_novelty_knows(memory.novelty, hash);
+		confirmed += seep_novelty_is_confirmed(memory.novelty, hash);
+	}
+	ok(guessed > 1000, "%d of a million novel names are taken for known", (int)guessed);
+	is_int(confirmed, 0, "and none for confirmed");
+	for (uint64_t hash = 1; hash <= 1000; hash++) {
+		seep_novelty_confirm(memory.novelty, hash, now_s);
+		forgotten += !seep_novelty_is_confirmed(memory.novelty, hash);
+	}
+	is_int(forgotten, 0, "what is confirmed is found");
+	memory_close(&memory);
+}
+
 static void test_false_positives(size_t bytes)
 {
 	enum { probes = 400000 };
@@ -262,5 +294,6 @@ int main(void)
 	test_full();
 	test_false_positives(1 << 16);
 	test_false_positives(1 << 22);
+	test_confirmed();
 	return done();
 }

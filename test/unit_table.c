@@ -368,6 +368,27 @@ static void test_restore(void)
 }
 
 /* Only what was asked for since the last time is copied. */
+/* An entry that is given back leaves its place to the next, and the others as they were. */
+static void test_forget(void)
+{
+	table_open(1);
+	for (uint64_t key = 1; key <= WAYS; key++)
+		claim(key, 100, NOW_S);
+	seep_table_find(table, 3);
+	seep_table_forget(table, 3);
+	ok(!has(3), "forgotten");
+	is_int(seep_table_used(table), WAYS - 1, "forgotten: not counted");
+	for (uint64_t key = 1; key <= WAYS; key++)
+		ok(key == 3 || has(key), "forgotten: %d stays", (int)key);
+	is_int(claim(99, 0, NOW_S), SEEP_CLAIM_FRESH, "its place is free for another");
+	is_int(seep_table_used(table), WAYS, "and that is counted");
+	claim(SEEP_TABLE_SHARED, 100, NOW_S);
+	seep_table_find(table, SEEP_TABLE_SHARED);
+	seep_table_forget(table, SEEP_TABLE_SHARED);
+	ok(has(SEEP_TABLE_SHARED), "the shared entry stays");
+	table_close();
+}
+
 static void test_changed(void)
 {
 	static _Alignas(64) unsigned char bytes[64 * (8 + sizeof(struct thing))];
@@ -405,6 +426,7 @@ int main(void)
 	test_evicted_is_fresh();
 	test_many();
 	test_restore();
+	test_forget();
 	test_changed();
 	return done();
 }
