@@ -19,8 +19,12 @@
 	COUNTER(joined, "num.seep.joined", 1, "client queries that joined one already under way") \
 	COUNTER(background, "num.seep.background", 1,                                             \
 		"the resolver's own queries: prefetch, DNSSEC, servers")                          \
-	COUNTER(sent, "num.seep.sent", 1, "misses whose own name left the resolver")              \
-	COUNTER(unsent, "num.seep.unsent", 1, "misses that ended without their name leaving")     \
+	COUNTER(refreshes, "num.seep.refreshes", 1,                                               \
+		"refreshes that an old answer from cache set off; charged to its user")           \
+	COUNTER(sent, "num.seep.sent", 1,                                                         \
+		"misses and refreshes for which a packet left that tells what was asked")         \
+	COUNTER(unsent, "num.seep.unsent", 1,                                                     \
+		"misses and refreshes that ended without such a packet")                          \
 	COUNTER(known, "num.seep.known", 1, "sent: known here already")                           \
 	COUNTER(charged, "num.seep.charged", 1, "sent: novel, charged")                           \
 	COUNTER(internal, "num.seep.internal", 1,                                                 \
@@ -60,7 +64,7 @@
 	GAUGE(mode, "seep.mode", "0 pass-through, 1 learning, 2 flag only, 3 guarding")          \
 	GAUGE(passthrough, "seep.passthrough",                                                   \
 	      "0 no, 1 built for another Unbound, 2 seep.conf, 3 memory, "                       \
-	      "4 no randomness or suffix list")                                                  \
+	      "4 no randomness or suffix list, 5 the order of module-config")                    \
 	GAUGE(users, "seep.users", "users tracked")                                              \
 	GAUGE(users_spent, "seep.users.spent", "users over their budget")                        \
 	GAUGE(users_dga, "seep.users.dga", "users whose DGA meter is spent")                     \

@@ -77,6 +77,9 @@ struct seep_thread *seep_engine_thread(struct seep_engine *engine);
 /* That thread's counters, for what the host alone can see. */
 struct seep_counters *seep_thread_counters(struct seep_thread *thread);
 
+/* What is kept of a domain's text. */
+#define SEEP_DOMAIN_TEXT_BYTES 48
+
 /*
  * What ask reserved, for commit or release.  Holds no pointer, and may be
  * dropped without harm when its verdict was a refusal.
@@ -91,11 +94,15 @@ struct seep_reservation {
 	struct seep_label_keys labels;
 	bool rare; /* the domain has few users */
 	bool registrable;
+	bool is_unplaced;          /* the domain has no entry yet: commit claims it */
+	bool is_sent;              /* set by commit */
 	bool first;                /* the domain is new to this user, and to most; set by commit */
+	uint8_t units;             /* of the user's budget */
 	uint64_t user_mbit;        /* put on the user's meter */
 	uint64_t domain_mbit;      /* put on the domain's meter */
 	uint64_t charge_mbit;      /* unweighted */
 	uint64_t user_charge_mbit; /* weighted by rarity */
+	uint8_t domain_text[SEEP_DOMAIN_TEXT_BYTES]; /* if unplaced: wire form, cut at a label */
 };
 
 /*
@@ -111,8 +118,9 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 			uint64_t when_ms);
 
 /*
- * After commit: the answer tells whether the name's registrable domain exists.
- * Feeds the DGA meter.
+ * After commit, or before release: the answer tells whether the name's registrable
+ * domain exists.  Feeds the DGA meter: also with names that did not leave, for what the
+ * resolver knows of a signed zone answers for many names that do not exist.
  */
 void seep_engine_answered(struct seep_thread *thread, const struct seep_observation *observation,
 			  const struct seep_reservation *reservation,
@@ -122,8 +130,14 @@ void seep_engine_answered(struct seep_thread *thread, const struct seep_observat
 void seep_engine_commit_internal(struct seep_thread *thread,
 				 const struct seep_reservation *reservation);
 
-/* Nothing left: the charge is given back. */
+/* Nothing left: the charge is given back, and so is the user's entry if it was made for this. */
 void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation);
+
+/*
+ * What was reserved as internal turned out to head for a server outside: it counts as
+ * not asked, and is to be asked anew.
+ */
+void seep_engine_withdraw_internal(struct seep_thread *thread);
 
 /* A client was answered from cache. */
 void seep_engine_hit(struct seep_thread *thread, const struct seep_address *client);

@@ -69,6 +69,8 @@ struct asking {
 	struct seep_name name;
 	enum seep_mode mode;
 	uint64_t domain_names; /* distinct ones sent there */
+	uint64_t few;          /* so many users of a domain are few */
+	uint64_t users;        /* of the domain, with those that a common-list counts for */
 	bool unseen;           /* nobody here used the domain yet, nor the name */
 	struct seep_metering domain;
 	struct seep_metering user;
@@ -90,18 +92,6 @@ static struct seep_event event_of(const struct asking *asking, enum seep_meter w
 		.budget_mbit = metering->limits.budget_mbit,
 		.first_s = entry->first_s,
 	};
-}
-
-/* Keeps as many of the domain's first labels as there is room for. */
-static void note_domain_text(struct domain *domain, const struct seep_name *name)
-{
-	const uint8_t *from = name->bytes + name->domain_at;
-	size_t used = 0;
-
-	while (from[used] && used + 1u + from[used] < DOMAIN_TEXT_BYTES)
-		used += 1u + from[used];
-	memcpy(domain->text, from, used);
-	domain->text[used] = 0;
 }
 
 static void note_domain_event(struct asking *asking, struct seep_entry *entry)
@@ -177,15 +167,12 @@ static uint64_t price(const struct asking *asking, const struct user *user, uint
 static void judge_user(struct asking *asking, struct seep_entry *user, uint64_t users)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t few = seep_charge_few(seep_table_used(asking->engine->users));
-	/* Common in the world counts as used by so many here. */
-	uint64_t all = users + seep_common_users(asking->engine->common, reservation->domain_key);
 
-	asking->unseen =
-		!all && asking->name.registrable && reservation->class == SEEP_CLASS_CHARGED;
-	reservation->rare = all <= few;
+	asking->unseen = !asking->users && asking->name.registrable &&
+			 reservation->class == SEEP_CLASS_CHARGED;
 	reservation->charge_mbit = price(asking, user_of_entry(user), users);
-	reservation->user_charge_mbit = seep_charge_weigh(reservation->charge_mbit, all, few);
+	reservation->user_charge_mbit =
+		seep_charge_weigh(reservation->charge_mbit, asking->users, asking->few);
 	asking->user.charge_mbit = reservation->user_charge_mbit;
 	asking->user.is_known = asking->domain.is_known = reservation->class == SEEP_CLASS_KNOWN;
 	asking->user.limits =
@@ -203,7 +190,7 @@ static enum seep_outcome dga_outcome(const struct asking *asking, const struct s
 	return asking->engine->conf.dga_action == SEEP_ACTION_REFUSE ? SEEP_REFUSE : SEEP_FLAG;
 }
 
-/* The verdict of both meters; the user's alone if DOMAIN is NULL. */
+/* The verdict of both meters; a DOMAIN that has no entry (NULL) crosses no line yet. */
 static void decide(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
 {
 	struct seep_reservation *reservation = asking->reservation;
@@ -218,78 +205,90 @@ static void decide(struct asking *asking, struct seep_entry *domain, struct seep
 	seep_meter_mark(&asking->user, user, part_of(reservation->verdict, &asking->user));
 }
 
-/* What the domain is held to, this user of it included. */
-static struct seep_limits domain_limits(const struct asking *asking, struct domain *domain,
-					const struct user *user, uint64_t users)
+/* Did this user send the name lately, or has somebody sent it again? */
+static bool is_certain(const struct asking *asking, const struct user *user)
 {
-	unsigned units = units_of_user(asking->engine, user, asking->user.now_s);
+	const struct seep_reservation *reservation = asking->reservation;
+	const struct seep_sending sending = { .name = reservation->name_key,
+					      .type = reservation->type };
 
-	if (domain->head.units < units)
-		domain->head.units = (uint8_t)units;
-	return limits_of_domain(asking->engine, domain, users);
+	return seep_repeat_kind_of(&user->repeat, &sending) == SEEP_REPEAT_AGAIN ||
+	       seep_novelty_is_confirmed(asking->engine->novelty, reservation->name_key);
 }
 
-/* While learning, the level that a user needs is noted. */
-static void note_peak(const struct asking *asking, struct user *user)
-{
-	if (asking->observation->when_ms < asking->engine->learning_until_ms &&
-	    user->peak_mbit < asking->user.level_mbit)
-		user->peak_mbit =
-			(uint32_t)(asking->user.level_mbit < UINT32_MAX ? asking->user.level_mbit
-									: UINT32_MAX);
-}
-
-/* Charges and judges, with both entries locked, and reserves. */
-static void judge(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
+/*
+ * The novelty memory takes one novel name in some hundreds for known.  A refusal tells
+ * which: whoever is refused could try names until one passes, and send it for the price
+ * of a known one.  So after some dozens of refusals a name counts as known only if that
+ * is certain.
+ */
+static void doubt_known(struct asking *asking, const struct seep_entry *domain,
+			const struct seep_entry *user)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t users = users_of_domain(domain_of_entry(domain));
 
-	asking->domain_names = seep_sketch_count(&domain_of_entry(domain)->names_sum);
+	if (reservation->class != SEEP_CLASS_KNOWN || !reservation->rare ||
+	    !(seep_meter_is_guessed(user, asking->user.now_s) ||
+	      seep_meter_is_guessed(domain, asking->domain.now_s)) ||
+	    is_certain(asking, (const struct user *)(const void *)user))
+		return;
+	reservation->class = SEEP_CLASS_CHARGED;
+	reservation->labels = seep_charge_label_keys(&asking->name, asking->engine->key);
+}
+
+/* The domain gets its place by commit, and as many of its first labels as there is room for. */
+static void note_unplaced(struct seep_reservation *reservation, const struct seep_name *name)
+{
+	const uint8_t *from = name->bytes + name->domain_at;
+	size_t used = 0;
+
+	while (from[used] && used + 1u + from[used] < SEEP_DOMAIN_TEXT_BYTES)
+		used += 1u + from[used];
+	memcpy(reservation->domain_text, from, used);
+	reservation->domain_text[used] = 0;
+	reservation->is_unplaced = true;
+}
+
+/*
+ * Charges and judges, with both entries locked, and reserves.  A domain that has no
+ * entry is judged as an empty one, and given its place when a name is sent there: else
+ * names that never leave could push other domains out, for nothing.
+ */
+static void judge(struct asking *asking, struct seep_entry *entry, struct seep_entry *user)
+{
+	struct seep_reservation *reservation = asking->reservation;
+	struct domain empty = { .head.meter.drained_s = asking->domain.now_s };
+	struct domain *domain = entry ? domain_of_entry(entry) : &empty;
+	uint64_t users = users_of_domain(domain);
+
+	asking->domain_names = seep_sketch_count(&domain->names_sum);
+	asking->few = seep_charge_few(seep_table_used(asking->engine->users));
+	/* Common in the world counts as used by so many here. */
+	asking->users = users + seep_common_users(asking->engine->common, reservation->domain_key);
+	reservation->rare = asking->users <= asking->few;
+	doubt_known(asking, &domain->head, user);
 	judge_user(asking, user, users);
-	asking->domain.limits =
-		domain_limits(asking, domain_of_entry(domain), user_of_entry(user), users);
+	reservation->units =
+		(uint8_t)units_of_user(asking->engine, user_of_entry(user), asking->user.now_s);
+	asking->domain.limits = limits_of_domain(asking->engine, domain, reservation->units, users);
 	/* What more than few use is the organisation's habit: a virus scanner's
 	 * names are all different, and nobody's secret. */
 	asking->domain.charge_mbit = reservation->rare ? reservation->charge_mbit : 0;
-	seep_meter_judge(&asking->domain, domain);
-	decide(asking, domain, user);
+	seep_meter_judge(&asking->domain, &domain->head);
+	decide(asking, entry, user);
 	if (reservation->verdict.outcome != SEEP_REFUSE) {
-		seep_meter_reserve(&asking->domain, domain);
+		if (entry)
+			seep_meter_reserve(&asking->domain, entry);
+		else
+			note_unplaced(reservation, &asking->name);
 		seep_meter_reserve(&asking->user, user);
-		note_peak(asking, user_of_entry(user));
 		reservation->domain_mbit = asking->domain.added_mbit;
 		reservation->user_mbit = asking->user.added_mbit;
 	}
 	if (asking->domain.edge)
-		note_domain_event(asking, domain);
+		note_domain_event(asking, entry);
 	if (asking->user.edge)
 		note_user_event(asking, user);
-}
-
-/*
- * The domain's entry, locked.  Without room for it, the one that all such share:
- * what finds no place is metered still, only less well.
- */
-static struct seep_entry *claim_domain(struct asking *asking)
-{
-	struct seep_engine *engine = asking->engine;
-	struct seep_reservation *reservation = asking->reservation;
-	uint64_t refill_mbit_day = engine->budgets.domain.refill_mbit_day;
-	enum seep_claim how;
-	struct seep_entry *entry = seep_table_claim(engine->domains, reservation->domain_key,
-						    refill_mbit_day, asking->domain.now_s, &how);
-
-	if (!entry) {
-		reservation->domain_key = SEEP_TABLE_SHARED;
-		entry = seep_table_claim(engine->domains, SEEP_TABLE_SHARED, refill_mbit_day,
-					 asking->domain.now_s, &how);
-	}
-	if (how != SEEP_CLAIM_FOUND)
-		note_domain_text(domain_of_entry(entry), &asking->name);
-	if (how == SEEP_CLAIM_EVICTED)
-		seep_counters_add(&asking->thread->counters.evicted_domains, 1);
-	return entry;
 }
 
 /* The user's entry, locked, or the one that all without a place share. */
@@ -315,31 +314,6 @@ static struct seep_entry *claim_user(struct asking *asking, struct recent *recen
 	user_of_entry(entry)->hits += recent->hits;
 	recent->hits = 0;
 	return entry;
-}
-
-/*
- * A new domain, and a user who cannot pay for it: refused before the domain is
- * given a place, or a spent user could push out everybody's domains for nothing.
- */
-static bool is_refused_unplaced(struct asking *asking, struct recent *recent)
-{
-	struct seep_entry *entry =
-		seep_table_find(asking->engine->domains, asking->reservation->domain_key);
-
-	if (entry) {
-		seep_table_unlock(asking->engine->domains, asking->reservation->domain_key);
-		return false;
-	}
-	entry = claim_user(asking, recent);
-	judge_user(asking, entry, 0);
-	/* Only what is refused ends here: an edge must not be noticed twice. */
-	if (asking->mode == SEEP_MODE_GUARD &&
-	    (asking->user.outcome == SEEP_REFUSE || dga_outcome(asking, entry) == SEEP_REFUSE))
-		decide(asking, NULL, entry);
-	if (asking->user.edge)
-		note_user_event(asking, entry);
-	seep_table_unlock(asking->engine->users, asking->reservation->user_key);
-	return asking->reservation->verdict.outcome == SEEP_REFUSE;
 }
 
 static void count_verdict(struct seep_counters *counters, struct seep_verdict verdict)
@@ -423,15 +397,13 @@ static void ask_meters(struct asking *asking)
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
 		reservation->labels = seep_charge_label_keys(&asking->name, engine->key);
-	if (!is_refused_unplaced(asking, recent)) {
-		domain = claim_domain(asking);
-		user = claim_user(asking, recent);
-		judge(asking, domain, user);
-		seep_table_unlock(engine->users, reservation->user_key);
+	domain = seep_table_find(engine->domains, reservation->domain_key);
+	user = claim_user(asking, recent);
+	judge(asking, domain, user);
+	seep_table_unlock(engine->users, reservation->user_key);
+	if (domain)
 		seep_table_unlock(engine->domains, reservation->domain_key);
-	}
-	if (reservation->user_key == SEEP_TABLE_SHARED ||
-	    reservation->domain_key == SEEP_TABLE_SHARED)
+	if (reservation->user_key == SEEP_TABLE_SHARED)
 		reservation->class = SEEP_CLASS_UNTRACKED;
 	count_verdict(&asking->thread->counters, reservation->verdict);
 	tell_edges(asking);

@@ -37,9 +37,11 @@ struct seep_limits limits_of_user(const struct seep_engine *engine, const struct
 }
 
 struct seep_limits limits_of_domain(const struct seep_engine *engine, const struct domain *domain,
-				    uint64_t users)
+				    unsigned units, uint64_t users)
 {
-	return seep_budgets_domain(&engine->budgets, domain->head.units, users);
+	if (units < domain->head.units)
+		units = domain->head.units;
+	return seep_budgets_domain(&engine->budgets, units, users);
 }
 
 /* How many users need so many units. */

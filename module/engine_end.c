@@ -5,27 +5,54 @@
  */
 #include "engine_state.h"
 
+#include <string.h>
+
 static void add_count(_Atomic int64_t *count, int64_t n)
 {
 	atomic_fetch_add_explicit(count, n, memory_order_relaxed);
 }
 
-/* Takes a reservation off one meter... */
-static void give_back(struct seep_table *table, uint64_t key, uint64_t mbit)
+/* Takes a reservation off the domain's meter... */
+static void give_back_domain(struct seep_engine *engine, const struct seep_reservation *reservation)
 {
-	struct seep_entry *entry = key ? seep_table_find(table, key) : NULL;
+	struct seep_entry *domain =
+		reservation->domain_key && !reservation->is_unplaced
+			? seep_table_find(engine->domains, reservation->domain_key)
+			: NULL;
 
-	if (!entry)
+	if (!domain)
 		return;
-	seep_meter_give_back(entry, mbit);
-	seep_table_unlock(table, key);
+	seep_meter_give_back(domain, reservation->domain_mbit);
+	seep_table_unlock(engine->domains, reservation->domain_key);
 }
 
-/* ...and off both. */
+/* Has nothing ever come of it? */
+static bool is_untouched(const struct user *user)
+{
+	return !user->sent && !user->head.inflight && !user->head.meter.level_mbit &&
+	       !user->head.flagged && !user->dga.level_mbit;
+}
+
+/* ...and off the user's, whose entry goes with it if it was made for nothing else. */
+static void give_back_user(struct seep_engine *engine, const struct seep_reservation *reservation)
+{
+	struct user *user = user_of_entry(
+		reservation->user_key ? seep_table_find(engine->users, reservation->user_key)
+				      : NULL);
+
+	if (!user)
+		return;
+	seep_meter_give_back(&user->head, reservation->user_mbit);
+	if (is_untouched(user))
+		seep_table_forget(engine->users, reservation->user_key);
+	else
+		seep_table_unlock(engine->users, reservation->user_key);
+}
+
 static void unreserve(struct seep_engine *engine, const struct seep_reservation *reservation)
 {
-	give_back(engine->domains, reservation->domain_key, reservation->domain_mbit);
-	give_back(engine->users, reservation->user_key, reservation->user_mbit);
+	give_back_domain(engine, reservation);
+	give_back_user(engine, reservation);
 }
 
 static void count_class(struct seep_counters *counters, enum seep_class class)
@@ -44,7 +71,48 @@ static void count_class(struct seep_counters *counters, enum seep_class class)
 	seep_counters_add(counter[class], 1);
 }
 
-static void learn_domain(struct seep_engine *engine, struct seep_reservation *reservation)
+/*
+ * Claims the place of a domain that had none when it was asked for, and puts the charge
+ * there.  Without room for it, it shares a meter with all others that find none: what
+ * finds no place is metered still, only less well.
+ */
+static void place_domain(struct seep_thread *thread, struct seep_reservation *reservation,
+			 uint64_t now_s)
+{
+	struct seep_engine *engine = thread->engine;
+	uint64_t refill_mbit_day = engine->budgets.domain.refill_mbit_day;
+	struct seep_metering metering = {
+		.charge_mbit = reservation->rare ? reservation->charge_mbit : 0,
+		.is_known = reservation->class == SEEP_CLASS_KNOWN,
+		.now_s = now_s,
+	};
+	enum seep_claim how;
+	struct seep_entry *entry = seep_table_claim(engine->domains, reservation->domain_key,
+						    refill_mbit_day, now_s, &how);
+	struct domain *domain;
+
+	if (!entry) {
+		reservation->domain_key = SEEP_TABLE_SHARED;
+		reservation->class = SEEP_CLASS_UNTRACKED;
+		entry = seep_table_claim(engine->domains, SEEP_TABLE_SHARED, refill_mbit_day, now_s,
+					 &how);
+	}
+	domain = domain_of_entry(entry);
+	if (how != SEEP_CLAIM_FOUND)
+		memcpy(domain->text, reservation->domain_text, sizeof(domain->text));
+	if (how == SEEP_CLAIM_EVICTED)
+		seep_counters_add(&thread->counters.evicted_domains, 1);
+	metering.limits =
+		limits_of_domain(engine, domain, reservation->units, users_of_domain(domain));
+	seep_meter_judge(&metering, entry);
+	seep_meter_reserve(&metering, entry);
+	reservation->domain_mbit = metering.added_mbit;
+	reservation->is_unplaced = false;
+	seep_table_unlock(engine->domains, reservation->domain_key);
+}
+
+static void learn_domain(struct seep_engine *engine, struct seep_reservation *reservation,
+			 uint64_t now_s)
 {
 	struct domain *domain =
 		domain_of_entry(seep_table_find(engine->domains, reservation->domain_key));
@@ -52,6 +120,9 @@ static void learn_domain(struct seep_engine *engine, struct seep_reservation *re
 	if (!domain)
 		return;
 	seep_meter_keep(&domain->head);
+	domain->head.last_s = (uint32_t)now_s;
+	if (domain->head.units < reservation->units)
+		domain->head.units = reservation->units;
 	reservation->first = seep_sketch_add_few(&domain->first_users, reservation->user_key) &&
 			     reservation->registrable && users_of_domain(domain) <= SEEP_DGA_USERS;
 	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
@@ -60,7 +131,17 @@ static void learn_domain(struct seep_engine *engine, struct seep_reservation *re
 	seep_table_unlock(engine->domains, reservation->domain_key);
 }
 
-static void learn_user(struct seep_engine *engine, const struct seep_reservation *reservation)
+/* While learning, the level that a user needs is noted. */
+static void note_peak(const struct seep_engine *engine, struct user *user, uint64_t when_ms)
+{
+	uint64_t level_mbit = user->head.meter.level_mbit;
+
+	if (when_ms < engine->learning_until_ms && user->peak_mbit < level_mbit)
+		user->peak_mbit = (uint32_t)(level_mbit < UINT32_MAX ? level_mbit : UINT32_MAX);
+}
+
+static void learn_user(struct seep_engine *engine, const struct seep_reservation *reservation,
+		       uint64_t when_ms)
 {
 	const struct seep_sending sending = { .name = reservation->name_key,
 					      .type = reservation->type,
@@ -70,6 +151,7 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 	if (!user)
 		return;
 	seep_meter_keep(&user->head);
+	note_peak(engine, user, when_ms);
 	user->sent++;
 	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
 	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
@@ -99,15 +181,21 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 			uint64_t when_ms)
 {
 	struct seep_engine *engine = thread->engine;
+	uint64_t now_s = when_ms / 1000;
 
 	add_count(&engine->inflight, -1);
+	reservation->is_sent = true;
+	if (reservation->is_unplaced)
+		place_domain(thread, reservation, now_s);
 	count_class(&thread->counters, reservation->class);
 	if (!reservation->domain_key)
 		return;
-	seep_novelty_learn(engine->novelty, reservation->name_key, when_ms / 1000);
-	learn_labels(engine, reservation, when_ms / 1000);
-	learn_domain(engine, reservation);
-	learn_user(engine, reservation);
+	if (reservation->class == SEEP_CLASS_KNOWN && reservation->rare)
+		seep_novelty_confirm(engine->novelty, reservation->name_key, now_s);
+	seep_novelty_learn(engine->novelty, reservation->name_key, now_s);
+	learn_labels(engine, reservation, now_s);
+	learn_domain(engine, reservation, now_s);
+	learn_user(engine, reservation, when_ms);
 	seep_counters_add(&thread->counters.bits, reservation->charge_mbit);
 	seep_counters_add(&thread->counters.bits_metered, reservation->user_mbit);
 }
@@ -127,6 +215,54 @@ void seep_engine_release(struct seep_thread *thread, const struct seep_reservati
 	seep_counters_add(&thread->counters.unsent, 1);
 }
 
+void seep_engine_withdraw_internal(struct seep_thread *thread)
+{
+	add_count(&thread->engine->inflight, -1);
+}
+
+/*
+ * Is it the first time that the user asks for this domain, which few do, though no name
+ * was sent?  What the resolver knows of a signed zone answers for many a name there.
+ */
+static bool is_first_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
+			    uint64_t now_s)
+{
+	uint64_t use =
+		(reservation->user_key ^ reservation->domain_key) * UINT64_C(0x9fb21c651e98df25);
+	struct domain *domain =
+		domain_of_entry(seep_table_find(engine->domains, reservation->domain_key));
+	bool few_ask = true;
+
+	if (domain) {
+		few_ask = users_of_domain(domain) <= SEEP_DGA_USERS;
+		seep_table_unlock(engine->domains, reservation->domain_key);
+	}
+	if (!few_ask || seep_novelty_knows(engine->novelty, use))
+		return false;
+	seep_novelty_learn(engine->novelty, use, now_s);
+	return true;
+}
+
+static bool is_dga_spent(struct seep_engine *engine, uint64_t user_key, uint64_t now_s)
+{
+	struct user *user = user_of_entry(seep_table_find(engine->users, user_key));
+	bool is_spent = user && seep_dga_is_spent(&user->dga, now_s);
+
+	if (user)
+		seep_table_unlock(engine->users, user_key);
+	return is_spent;
+}
+
+/* Does the domain, of a name that was not sent, say something of its user?  No more is
+ * learned once the meter is spent: names that cost nothing must not fill the memory. */
+static bool counts_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
+			  enum seep_existence existence, uint64_t now_s)
+{
+	return existence == SEEP_EXISTENCE_NO &&
+	       !is_dga_spent(engine, reservation->user_key, now_s) &&
+	       is_first_unsent(engine, reservation, now_s);
+}
+
 void seep_engine_answered(struct seep_thread *thread, const struct seep_observation *observation,
 			  const struct seep_reservation *reservation, enum seep_existence existence)
 {
@@ -141,7 +277,10 @@ void seep_engine_answered(struct seep_thread *thread, const struct seep_observat
 	bool crossed;
 	struct user *user;
 
-	if (!reservation->first || existence == SEEP_EXISTENCE_UNKNOWN)
+	if (existence == SEEP_EXISTENCE_UNKNOWN || !reservation->registrable)
+		return;
+	if (reservation->is_sent ? !reservation->first
+				 : !counts_unsent(engine, reservation, existence, now_s))
 		return;
 	if (existence == SEEP_EXISTENCE_NO)
 		seep_counters_add(&thread->counters.missing, 1);

@@ -35,7 +35,7 @@ static void count_spent_domain(void *context, uint64_t key, struct seep_entry *e
 	(void)key;
 	if (!entry->spent)
 		return;
-	limits = limits_of_domain(spent->engine, domain, users_of_domain(domain));
+	limits = limits_of_domain(spent->engine, domain, 0, users_of_domain(domain));
 	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 }
 

@@ -46,7 +46,6 @@ static void mend_entry(struct seep_entry *entry, const struct moving *moving)
 	entry->spent = entry->spent != 0;
 	if (entry->units > SEEP_BUDGET_MOST)
 		entry->units = SEEP_BUDGET_MOST;
-	entry->reserved = 0;
 }
 
 /* Copies the record at FROM and mends it; false if it is no user. */
@@ -66,13 +65,13 @@ static bool mend_user(struct user *user, const unsigned char *from, const struct
 }
 
 /* Does the text end within its bytes? */
-static bool is_text_sound(const uint8_t text[DOMAIN_TEXT_BYTES])
+static bool is_text_sound(const uint8_t text[SEEP_DOMAIN_TEXT_BYTES])
 {
 	size_t at = 0;
 
-	while (at < DOMAIN_TEXT_BYTES && text[at] && text[at] < 64)
+	while (at < SEEP_DOMAIN_TEXT_BYTES && text[at] && text[at] < 64)
 		at += 1u + text[at];
-	return at < DOMAIN_TEXT_BYTES && !text[at];
+	return at < SEEP_DOMAIN_TEXT_BYTES && !text[at];
 }
 
 static void mend_domain(struct domain *domain, const unsigned char *from,
@@ -298,7 +297,7 @@ bool seep_saved_domain(struct seep_saved *saved, const struct seep_state_header 
 		.users = users_of_domain(&domain),
 	};
 	memcpy(saved->text, domain.text, sizeof(domain.text));
-	limits = limits_of_domain(&engine, &domain, saved->users);
+	limits = limits_of_domain(&engine, &domain, 0, saved->users);
 	view_entry(saved, &domain.head, &limits, now_s);
 	return true;
 }

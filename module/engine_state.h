@@ -44,9 +44,6 @@ struct user {
 	uint8_t missing[1 << DOMAINS_BITS]; /* domains that do not exist */
 };
 
-/* What is kept of a domain's text. */
-#define DOMAIN_TEXT_BYTES 48
-
 struct domain {
 	struct seep_entry head;
 	struct seep_sketch_sum users_sum;
@@ -54,7 +51,7 @@ struct domain {
 	struct seep_sketch_few first_users;
 	uint8_t users[1 << USERS_BITS];
 	uint8_t names[1 << NAMES_BITS];
-	uint8_t text[DOMAIN_TEXT_BYTES]; /* wire form, cut at a label */
+	uint8_t text[SEEP_DOMAIN_TEXT_BYTES]; /* wire form, cut at a label */
 };
 
 /* With its key in the table: at most 1 KiB a user and 256 B a domain. */
@@ -128,11 +125,12 @@ static inline uint64_t users_of_domain(const struct domain *domain)
 	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
 }
 
-/* engine_budget.c: what a user, or a domain of so many users, is held to. */
+/* engine_budget.c: what a user is held to, or a domain of so many USERS, of which one
+ * with so many UNITS of budget is asking. */
 struct seep_limits limits_of_user(const struct seep_engine *engine, const struct user *user,
 				  uint64_t now_s);
 struct seep_limits limits_of_domain(const struct seep_engine *engine, const struct domain *domain,
-				    uint64_t users);
+				    unsigned units, uint64_t users);
 /* The units of budget that a user has, as of NOW_S. */
 unsigned units_of_user(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
 /* Draws the conclusion from learning, once it is over; no lock may be held. */

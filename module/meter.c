@@ -6,6 +6,7 @@
 #include "verdict.h"
 
 #define RELEASE_AFTER_S 3600
+#define FORGET_AFTER_S  86400
 
 uint64_t seep_meter_mbit(uint64_t bytes)
 {
@@ -69,6 +70,20 @@ static bool is_released(const struct seep_entry *entry, const struct seep_limits
 	       now_s > entry->crossed_s + RELEASE_AFTER_S;
 }
 
+bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s)
+{
+	return entry->refusals >= SEEP_METER_GUESSES &&
+	       now_s <= (uint64_t)entry->crossed_s + FORGET_AFTER_S;
+}
+
+static void count_refusal(struct seep_entry *entry, uint64_t now_s)
+{
+	if (now_s > (uint64_t)entry->crossed_s + FORGET_AFTER_S)
+		entry->refusals = 0;
+	if (entry->refusals < UINT8_MAX)
+		entry->refusals++;
+}
+
 void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 		     enum seep_outcome applied)
 {
@@ -79,7 +94,10 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 		metering->edge = SEEP_EDGE_RELEASED;
 		entry->spent = 0;
 		entry->flagged = 0;
+		entry->refusals = 0;
 	}
+	if (applied == SEEP_REFUSE)
+		count_refusal(entry, metering->now_s);
 	if (applied >= SEEP_WOULD_REFUSE) {
 		if (!entry->spent)
 			metering->edge = SEEP_EDGE_SPENT;

@@ -79,6 +79,13 @@ void seep_meter_keep(struct seep_entry *entry);
 /* ...or did not, and is given back. */
 void seep_meter_give_back(struct seep_entry *entry, uint64_t added_mbit);
 
+/*
+ * Have so many queries been refused for this meter, with no day between without one, that
+ * its clients could be guessing?  Every refusal tells whether a name is known here.
+ */
+#define SEEP_METER_GUESSES 64
+bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s);
+
 /* Is it spent, as of NOW_S?  False once it has drained below flag-at. */
 bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limits *limits,
 			 uint64_t now_s);

@@ -100,29 +100,6 @@ bool seep_name_told(const struct seep_name *name, const uint8_t *packet, size_t 
 	return name->size - at != size || memcmp(packet, name->bytes + at, size) != 0;
 }
 
-bool seep_name_carried(const struct seep_name *name, const uint8_t *packet, size_t size)
-{
-	size_t domain_size = (size_t)name->size - name->domain_at;
-
-	if (size > name->size || memcmp(packet, name->bytes + name->size - size, size) != 0)
-		return false;
-	return name->domain_at ? size > domain_size : size == name->size;
-}
-
-bool seep_name_echoed(const struct seep_name *name, const uint8_t *packet)
-{
-	size_t at = 0;
-
-	while (packet[0] && at < name->domain_at) {
-		/* A longer label of the packet's may reach past the name's end. */
-		if (name->bytes[at] == packet[0] &&
-		    memcmp(name->bytes + at, packet, 1u + packet[0]) == 0)
-			return true;
-		at += 1u + name->bytes[at];
-	}
-	return false;
-}
-
 /* A byte of a label as text, escaped if need be; how many characters. */
 static size_t print_byte(char text[5], uint8_t byte)
 {

@@ -53,18 +53,6 @@ void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size);
  */
 bool seep_name_told(const struct seep_name *name, const uint8_t *packet, size_t size);
 
-/*
- * Is PACKET, the lower-cased name of a query that left the resolver, NAME or as
- * much of it as tells more than its domain (query-name minimisation)?
- */
-bool seep_name_carried(const struct seep_name *name, const uint8_t *packet, size_t size);
-
-/*
- * Does PACKET begin with a label of the prefix?  A DNAME moves a name so; but
- * www.a.example may well have the CNAME www.b.example.
- */
-bool seep_name_echoed(const struct seep_name *name, const uint8_t *packet);
-
 /* Writes the wire-form name as text, escaped, into TEXT of SIZE bytes;
  * cut short with "..." if it does not fit. */
 void seep_name_print(char *text, size_t text_size, const uint8_t *name, size_t name_size);

@@ -32,12 +32,6 @@ EXPORT void print_stats(struct module_env *env, int id, int reset,
 
 struct ub_module ub_module;
 
-/*
- * In the room that each thread has from its start: what a thread of a program without memory asked
- * for at its first query would end the program.
- */
-#define EARLY __attribute__((tls_model("initial-exec")))
-
 static _Thread_local EARLY struct seep_thread *thread_own;
 static _Thread_local EARLY bool thread_asked;
 
@@ -266,18 +260,24 @@ static enum seep_passthrough start(struct module_env *env, int id)
 			"passing everything");
 		return SEEP_PASSTHROUGH_BUILD;
 	}
+	if (!ub_order_guards(env->cfg->module_conf, id)) {
+		log_err("seep: module-config: \"%s\": dynlib cannot guard what stands before it; "
+			"passing everything; put \"dynlib\" first, or behind \"dns64\" alone",
+			env->cfg->module_conf);
+		return SEEP_PASSTHROUGH_ORDER;
+	}
 	why = read_conf();
 	if (why != SEEP_PASSTHROUGH_NO)
 		return why;
 	why = make_engine(env);
 	if (why != SEEP_PASSTHROUGH_NO)
 		return why;
-	if (ub_query_register(env, id)) {
+	if (ub_hit_register(env, id)) {
 		keep_state();
 		return SEEP_PASSTHROUGH_NO;
 	}
 	log_err("seep: no memory for callbacks; passing everything");
-	ub_query_unregister(env, id);
+	ub_hit_unregister(env, id);
 	seep_engine_destroy(ub_module.engine);
 	ub_module.engine = NULL;
 	return SEEP_PASSTHROUGH_MEMORY;
@@ -324,7 +324,7 @@ int init(struct module_env *env, int id)
 void deinit(struct module_env *env, int id)
 {
 	if (ub_module.engine)
-		ub_query_unregister(env, id);
+		ub_hit_unregister(env, id);
 	seep_keeper_stop(ub_module.keeper);
 	seep_engine_destroy(ub_module.engine);
 	seep_conf_release(&ub_module.conf);

@@ -1,68 +1,76 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One query's life in Unbound, told to the engine:
+ * One query's life in Unbound, told to the core:
  *
- *   operate(new)       a miss: ask the engine; refuse, or let it go on
- *   query callback     a packet leaves: if it carries the name, commit
- *   operate(moddone)   nothing left: release
- *   clear              the state is dropped half-way: release
- *   cache and local callbacks    answered without work: count
+ *   operate(new)       a miss, or a refresh that an answer set off: charge it; refuse, or
+ *                      let it go on
+ *   query callback     ub_packet.c: a packet leaves for it
+ *   operate(moddone)   it is answered
+ *   clear              its state is dropped half-way
  *
- * A query state without a client (prefetch, DNSSEC and server look-ups) is
- * the resolver's own.  Clients that join a state already under way cost
- * nothing: its name leaves once.
+ * Clients that join a state already under way cost nothing: its name leaves once.  A
+ * state without a client is the resolver's own (keys, servers' addresses, priming), and
+ * works for the queries that wait for it: it ends at once if all of these are refused.
+ * What Unbound's iterator looks up never comes here; ub_packet.c sees its packets.
  */
 #include "ub.h"
 
 #include <string.h>
 
-#include "name.h"
-#include "services/cache/dns.h"
-#include "services/mesh.h"
 #include "sldns/rrdef.h"
+#include "util/config_file.h"
 #include "util/data/msgreply.h"
 #include "util/net_help.h"
-#include "util/netevent.h"
 #include "util/regional.h"
 
-/* What is kept of a client's query while it is under way; in its region. */
-struct ub_query {
-	struct seep_reservation reservation;
-	struct seep_observation observation; /* of BYTES, lower-cased */
-	struct seep_name name;
-	enum ub_zone zone;
-	bool waiting; /* neither committed nor released */
-	uint8_t bytes[];
+/* These mark states that have no client: they began without one; or a packet was stopped. */
+static struct ub_query own_work;
+static struct ub_query stopped_work;
+
+/* What this thread was at work for last. */
+struct at_work {
+	struct ub_query *query;
+	struct timeval now;
+	/* The last query that was answered: an error report may follow. */
+	struct ub_client client;
+	bool was_sent;
+	struct timeval answered;
 };
 
-static struct seep_address address_of(const struct sockaddr_storage *from)
-{
-	const struct sockaddr_in *v4 = (const void *)from;
-	const struct sockaddr_in6 *v6 = (const void *)from;
-	struct seep_address address = { .size_bytes = 4 };
+static _Thread_local EARLY struct at_work at_work;
 
-	if (from->ss_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
-		memcpy(address.bytes, &v6->sin6_addr, 16);
-		address.size_bytes = 16;
-	} else if (from->ss_family == AF_INET6) {
-		memcpy(address.bytes, v6->sin6_addr.s6_addr + 12, 4);
-	} else if (from->ss_family == AF_INET) {
-		memcpy(address.bytes, &v4->sin_addr, 4);
-	}
-	return address;
+struct ub_query *ub_query_of(const struct mesh_state *state, int id)
+{
+	struct ub_query *own = state->s.minfo[id];
+
+	return own == &own_work || own == &stopped_work ? NULL : own;
 }
 
-/*
- * Can the client's address not be forged?  A connection has seen packets come back,
- * and so has who sends the cookie that the resolver gave it.
- */
-static bool is_proven(const struct mesh_reply *reply)
+void ub_query_set_current(struct ub_query *own, const struct timeval *now)
 {
-#ifdef SEEP_UNBOUND_COOKIES
-	if (reply->edns.cookie_valid)
-		return true;
-#endif
-	return reply->query_reply.c->type != comm_udp;
+	at_work.query = own;
+	at_work.now = *now;
+}
+
+struct ub_query *ub_query_current(const struct timeval *now)
+{
+	return ub_hit_is_same_moment(&at_work.now, now) ? at_work.query : NULL;
+}
+
+void ub_query_mark_stopped(struct module_qstate *qstate, int id)
+{
+	if (!ub_query_of(qstate->mesh_info, id))
+		qstate->minfo[id] = &stopped_work;
+}
+
+bool ub_query_is_stopped(const struct module_qstate *qstate, int id)
+{
+	return qstate->minfo[id] == &stopped_work;
+}
+
+void ub_query_lower(struct module_qstate *qstate)
+{
+	seep_name_lower(qstate->qinfo.qname, qstate->qinfo.qname, qstate->qinfo.qname_len);
 }
 
 static uint64_t count_clients(const struct module_qstate *qstate)
@@ -82,7 +90,8 @@ static void count_joined(struct seep_counters *counters, uint64_t joined)
 	seep_counters_add(&counters->joined, joined);
 }
 
-static void refuse(struct module_qstate *qstate, int id, enum seep_meter meter)
+/* Answers the state's clients with a refusal, whatever else was found. */
+static void set_refused(struct module_qstate *qstate, enum seep_meter meter)
 {
 	static const char *const texts[] = {
 		[SEEP_METER_NONE] = "Seep",
@@ -97,63 +106,197 @@ static void refuse(struct module_qstate *qstate, int id, enum seep_meter meter)
 	edns_opt_list_append_ede(&qstate->edns_opts_front_out, qstate->region, LDNS_EDE_BLOCKED,
 				 texts[meter]);
 	qstate->return_rcode = LDNS_RCODE_REFUSED;
+	qstate->return_msg = NULL;
+}
+
+static void refuse(struct module_qstate *qstate, int id, enum seep_meter meter)
+{
+	set_refused(qstate, meter);
 	qstate->ext_state[id] = module_finished;
 }
 
-static struct ub_query *query_create(struct module_qstate *qstate)
+/*
+ * Closes what would carry more than the charge counts.  Letter case, a bit a letter: the
+ * name leaves in lower case; each client gets its own spelling back, for Unbound keeps that
+ * with the reply, and names that differ in case only are one to it, so the state stays what
+ * it was.  And the client's subnet, which it may choose and subnetcache would pass on:
+ * without the option its address counts.
+ */
+static void close_side_ways(struct module_qstate *qstate)
 {
-	const struct query_info *qinfo = &qstate->qinfo;
-	struct ub_query *query = regional_alloc(qstate->region, sizeof(*query) + qinfo->qname_len);
-
-	if (!query)
-		return NULL;
-	memset(query, 0, sizeof(*query));
-	seep_name_lower(query->bytes, qinfo->qname, qinfo->qname_len);
-	/* Letter case would carry a bit a letter past the charge: when guarding,
-	 * the name leaves in lower case.  Each client gets its own spelling
-	 * back, for Unbound keeps that with the reply; and names that differ in
-	 * case only are one to it, so the state stays what it was. */
-	if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
-		memcpy(qinfo->qname, query->bytes, qinfo->qname_len);
-	query->zone = ub_zone_of(qstate->env, &qstate->qinfo);
-	return query;
+	ub_query_lower(qstate);
+#ifdef CLIENT_SUBNET
+	if (qstate->edns_opts_front_in)
+		(void)edns_opt_list_remove(&qstate->edns_opts_front_in,
+					   qstate->env->cfg->client_subnet_opcode);
+#endif
 }
 
-/* A client's query that needs work. */
-static void begin(struct module_qstate *qstate, int id, struct seep_thread *thread)
+static struct ub_query *query_create(struct module_qstate *qstate, const struct ub_client *client)
+{
+	const struct query_info *qinfo = &qstate->qinfo;
+	struct ub_query *own = regional_alloc(qstate->region, sizeof(*own) + qinfo->qname_len);
+	size_t apex_size = 0;
+	enum ub_zone zone;
+
+	if (!own)
+		return NULL;
+	memset(own, 0, sizeof(*own));
+	seep_name_lower(own->name, qinfo->qname, qinfo->qname_len);
+	zone = ub_zone_of(qstate->env, &qstate->qinfo, &apex_size);
+	if (zone != UB_ZONE_WORLD)
+		own->query.inside_size = (uint8_t)apex_size;
+	own->query.observation = (struct seep_observation){
+		.client = client->address,
+		.name = own->name,
+		.name_size = qinfo->qname_len,
+		.type = qinfo->qtype,
+		.internal = zone == UB_ZONE_INTERNAL,
+		.is_proven = client->is_proven,
+		.when_ms = ub_now_ms(),
+	};
+	return own;
+}
+
+/* Charges and judges the query of a CLIENT that QSTATE is going to work for. */
+static struct seep_verdict begin(struct module_qstate *qstate, int id, struct seep_thread *thread,
+				 const struct ub_client *client)
+{
+	struct ub_query *own = query_create(qstate, client);
+	struct seep_verdict verdict = { .outcome = SEEP_PASS };
+
+	qstate->ext_state[id] = module_wait_module;
+	ub_query_set_current(own, qstate->env->now_tv);
+	if (!own)
+		return verdict;
+	verdict = seep_query_begin(thread, &own->query);
+	qstate->minfo[id] = own;
+	if (verdict.outcome == SEEP_REFUSE)
+		refuse(qstate, id, verdict.meter);
+	return verdict;
+}
+
+/* Of several who ask at once, the first counts. */
+static struct ub_client first_client_of(const struct mesh_state *state)
+{
+	return ub_client_of(&state->reply_list->query_reply, &state->reply_list->edns);
+}
+
+static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct seep_counters *counters = seep_thread_counters(thread);
-	/* Of several who ask at once, the first counts. */
-	const struct mesh_reply *reply = qstate->mesh_info->reply_list;
-	struct ub_query *query = query_create(qstate);
+	struct ub_client client = first_client_of(qstate->mesh_info);
+
+	seep_counters_add(&counters->queries, 1);
+	seep_counters_add(&counters->misses, 1);
+	(void)begin(qstate, id, thread, &client);
+}
+
+/* Whom a state without a client works for. */
+struct cause {
+	int id;
+	struct mesh_state *unseen; /* a client's state that no query was begun for */
+	bool is_wanted;            /* by a query that goes on */
+	bool is_refused;           /* and that one does not */
+};
+
+static bool find_cause(void *context, struct mesh_state *state)
+{
+	struct cause *cause = context;
+	struct ub_query *own = ub_query_of(state, cause->id);
+
+	if (own && own->query.stage == SEEP_QUERY_REFUSED) {
+		cause->is_refused = true;
+	} else if (own) {
+		cause->is_wanted = true;
+	} else if (state->reply_list && !state->s.minfo[cause->id] && !cause->unseen) {
+		cause->unseen = state;
+	}
+	return true;
+}
+
+/*
+ * A module in front made a query of its own out of a client's, and the client's never gets
+ * here: dns64 does so for addresses in its prefix.
+ */
+static void begin_for(struct module_qstate *qstate, int id, struct seep_thread *thread,
+		      struct mesh_state *asked)
+{
+	struct seep_counters *counters = seep_thread_counters(thread);
+	struct ub_client client = first_client_of(asked);
 	struct seep_verdict verdict;
 
 	seep_counters_add(&counters->queries, 1);
 	seep_counters_add(&counters->misses, 1);
-	qstate->ext_state[id] = module_wait_module;
-	if (!query)
-		return;
-	query->observation = (struct seep_observation){
-		.client = address_of(&reply->query_reply.client_addr),
-		.name = query->bytes,
-		.name_size = qstate->qinfo.qname_len,
-		.type = qstate->qinfo.qtype,
-		.internal = query->zone == UB_ZONE_INTERNAL,
-		.is_proven = is_proven(reply),
-		.when_ms = ub_now_ms(),
-	};
-	verdict = seep_engine_ask(thread, &query->observation, &query->reservation, &query->name);
-	query->waiting = verdict.outcome != SEEP_REFUSE;
-	qstate->minfo[id] = query;
+	verdict = begin(qstate, id, thread, &client);
 	if (verdict.outcome == SEEP_REFUSE)
-		refuse(qstate, id, verdict.meter);
+		set_refused(&asked->s, verdict.meter);
+}
+
+/* Does a refresh begin?  Unbound makes these, and no others, without anybody who waits, and
+ * keep from the cache from the start. */
+static bool is_refresh(const struct module_qstate *qstate)
+{
+	return qstate->blacklist && !qstate->mesh_info->super_set.count &&
+	       !qstate->mesh_info->cb_list;
+}
+
+/* Does a report to a zone's owner begin (RFC 9567)?  Its name holds the one that was asked. */
+static bool is_report(const struct module_qstate *qstate)
+{
+	return qstate->qinfo.qtype == LDNS_RR_TYPE_TXT && !qstate->mesh_info->super_set.count &&
+	       !qstate->mesh_info->cb_list && qstate->qinfo.qname_len > 4 &&
+	       memcmp(qstate->qinfo.qname, "\3_er", 4) == 0;
+}
+
+/* Who is to pay for a report: nobody anew, if the query paid that it is on. */
+static bool is_report_paid(const struct module_qstate *qstate, struct ub_client *client)
+{
+	bool is_known = ub_hit_is_same_moment(&at_work.answered, qstate->env->now_tv);
+
+	*client = is_known ? at_work.client : (struct ub_client){ .address.size_bytes = 4 };
+	return is_known && at_work.was_sent;
+}
+
+/* A query that no client waits for, but one set off. */
+static void begin_set_off(struct module_qstate *qstate, int id, struct seep_thread *thread,
+			  const struct ub_client *client)
+{
+	seep_counters_add(&seep_thread_counters(thread)->refreshes, 1);
+	(void)begin(qstate, id, thread, client);
+}
+
+static void begin_own_work(struct module_qstate *qstate, int id, struct seep_thread *thread)
+{
+	struct cause cause = { .id = id };
+	struct ub_client client;
+
+	qstate->ext_state[id] = module_wait_module;
+	if (is_refresh(qstate)) {
+		client = ub_hit_cause_of(qstate);
+		begin_set_off(qstate, id, thread, &client);
+		return;
+	}
+	if (is_report(qstate) && !is_report_paid(qstate, &client)) {
+		begin_set_off(qstate, id, thread, &client);
+		return;
+	}
+	qstate->minfo[id] = &own_work;
+	ub_waiting_walk(qstate->mesh_info, find_cause, &cause);
+	if (cause.unseen && !cause.is_wanted) {
+		begin_for(qstate, id, thread, cause.unseen);
+		return;
+	}
+	seep_counters_add(&seep_thread_counters(thread)->background, 1);
+	if (cause.is_refused && !cause.is_wanted)
+		refuse(qstate, id, SEEP_METER_NONE);
 }
 
 /*
  * Does the query's registrable domain exist?  NXDOMAIN says no only if the zone
  * whose SOA record comes with it lies above the domain.
  */
-static enum seep_existence existence_of(const struct ub_query *query,
+static enum seep_existence existence_of(const struct seep_query *query,
 					const struct module_qstate *qstate)
 {
 	const struct reply_info *reply = qstate->return_msg ? qstate->return_msg->rep : NULL;
@@ -175,20 +318,51 @@ static enum seep_existence existence_of(const struct ub_query *query,
 	return query->name.prefix_labels ? SEEP_EXISTENCE_UNKNOWN : SEEP_EXISTENCE_NO;
 }
 
+/* What the cache answered was old, and is going to be asked for anew. */
+static void note_refetch(const struct module_qstate *qstate, const struct ub_query *own)
+{
+	struct ub_client client = { .address = own->query.observation.client,
+				    .is_proven = own->query.observation.is_proven };
+
+	ub_hit_note(&qstate->qinfo, &client, qstate->env->now_tv);
+}
+
+/*
+ * Could a packet leave, or have left, that was not seen?  Look-ups go on that nobody waits
+ * for any more; and a ratelimit that stopped the last packet has ended the state.
+ */
+static bool is_in_doubt(const struct ub_query *own, const struct module_qstate *qstate)
+{
+	return own->has_look_ups || (own->query.is_pending && !qstate->was_ratelimited);
+}
+
+static void note_answered(const struct ub_query *own, const struct timeval *now)
+{
+	at_work.client = (struct ub_client){ .address = own->query.observation.client,
+					     .is_proven = own->query.observation.is_proven };
+	at_work.was_sent = own->query.stage == SEEP_QUERY_SENT;
+	at_work.answered = *now;
+}
+
 static void end(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
-	struct ub_query *query = qstate->minfo[id];
+	struct ub_query *own = ub_query_of(qstate->mesh_info, id);
 	uint64_t clients = count_clients(qstate);
 
-	if (query && query->waiting) {
-		query->waiting = false;
-		seep_engine_release(thread, &query->reservation);
-	} else if (query) {
-		seep_engine_answered(thread, &query->observation, &query->reservation,
-				     existence_of(query, qstate));
+	if (!own) {
+		count_joined(seep_thread_counters(thread), clients);
+		return;
 	}
-	if (clients > (query ? 1u : 0u))
-		count_joined(seep_thread_counters(thread), clients - (query ? 1 : 0));
+	if (is_in_doubt(own, qstate))
+		seep_query_assume_sent(thread, &own->query, ub_now_ms());
+	if (own->query.stage == SEEP_QUERY_REFUSED)
+		set_refused(qstate, own->query.reservation.verdict.meter);
+	if (qstate->need_refetch)
+		note_refetch(qstate, own);
+	note_answered(own, qstate->env->now_tv);
+	seep_query_end(thread, &own->query, existence_of(&own->query, qstate));
+	if (clients > 1)
+		count_joined(seep_thread_counters(thread), clients - 1);
 }
 
 void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id)
@@ -198,13 +372,15 @@ void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id
 	switch (event) {
 	case module_event_new:
 	case module_event_pass:
-		if (thread && qstate->mesh_info->reply_list) {
-			begin(qstate, id, thread);
-			return;
-		}
-		if (thread)
-			seep_counters_add(&seep_thread_counters(thread)->background, 1);
 		qstate->ext_state[id] = module_wait_module;
+		if (!thread)
+			return;
+		if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
+			close_side_ways(qstate);
+		if (qstate->mesh_info->reply_list)
+			begin_miss(qstate, id, thread);
+		else
+			begin_own_work(qstate, id, thread);
 		return;
 	case module_event_moddone:
 		if (thread)
@@ -219,110 +395,16 @@ void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id
 
 void ub_query_clear(struct module_qstate *qstate, int id)
 {
-	struct ub_query *query = qstate->minfo[id];
+	struct ub_query *own = ub_query_of(qstate->mesh_info, id);
 	struct seep_thread *thread = ub_thread();
 
-	if (query && query->waiting && thread)
-		seep_engine_release(thread, &query->reservation);
 	qstate->minfo[id] = NULL;
-}
-
-/*
- * Does this packet tell what the client said?  Where a CNAME leads is the
- * answer's choice; where a DNAME leads still spells the client's labels, and
- * a novel name that is seen again behind another domain is taken for that.
- */
-static bool carries(const struct ub_query *query, const uint8_t *packet, size_t size)
-{
-	return seep_name_carried(&query->name, packet, size) ||
-	       (query->reservation.labels.count && seep_name_echoed(&query->name, packet));
-}
-
-/* A packet is about to leave for a server. */
-static int on_query(struct query_info *qinfo, uint16_t flags, struct module_qstate *qstate,
-		    struct sockaddr_storage *address, socklen_t address_size, uint8_t *zone,
-		    size_t zone_size, struct regional *region, int id, void *callback)
-{
-	struct ub_query *query = qstate->minfo[id];
-	uint8_t packet[SEEP_NAME_MAX_BYTES];
-	struct seep_thread *thread;
-
-	(void)flags, (void)address_size, (void)zone, (void)zone_size;
-	(void)region, (void)callback;
-	if (!query || !query->waiting || qinfo->qname_len > sizeof(packet))
-		return 1;
-	seep_name_lower(packet, qinfo->qname, qinfo->qname_len);
-	if (!carries(query, packet, qinfo->qname_len))
-		return 1;
-	thread = ub_thread();
-	if (!thread)
-		return 1;
-	query->waiting = false;
-	if (query->zone == UB_ZONE_UNKNOWN && ub_zone_is_private(address))
-		seep_engine_commit_internal(thread, &query->reservation);
-	else
-		seep_engine_commit(thread, &query->reservation, ub_now_ms());
-	return 1;
-}
-
-static int on_cache_hit(struct query_info *qinfo, struct module_qstate *qstate,
-			struct reply_info *rep, int rcode, struct edns_data *edns,
-			struct edns_option **opt_list_out, struct comm_reply *repinfo,
-			struct regional *region, struct timeval *start_time, int id, void *callback)
-{
-	struct seep_thread *thread = ub_thread();
-	struct seep_address client;
-
-	(void)qinfo, (void)qstate, (void)rep, (void)rcode, (void)edns;
-	(void)opt_list_out, (void)region, (void)start_time, (void)id;
-	(void)callback;
-	if (!thread || !repinfo)
-		return 1;
-	client = address_of(&repinfo->client_addr);
-	seep_engine_hit(thread, &client);
-	seep_counters_add(&seep_thread_counters(thread)->queries, 1);
-	seep_counters_add(&seep_thread_counters(thread)->hits, 1);
-	return 1;
-}
-
-static int on_local(struct query_info *qinfo, struct module_qstate *qstate, struct reply_info *rep,
-		    int rcode, struct edns_data *edns, struct edns_option **opt_list_out,
-		    struct comm_reply *repinfo, struct regional *region, struct timeval *start_time,
-		    int id, void *callback)
-{
-	struct seep_thread *thread = ub_thread();
-
-	(void)qinfo, (void)qstate, (void)rep, (void)rcode, (void)edns;
-	(void)opt_list_out, (void)repinfo, (void)region, (void)start_time;
-	(void)id, (void)callback;
-	if (thread) {
-		seep_counters_add(&seep_thread_counters(thread)->queries, 1);
-		seep_counters_add(&seep_thread_counters(thread)->local, 1);
-	}
-	return 1;
-}
-
-/*
- * inplace_cb_reply is not used: to register it switches off Unbound's reuse
- * of one encoded answer for several clients.
- */
-bool ub_query_register(struct module_env *env, int id)
-{
-	const struct dynlibmod_env *loader = env->modinfo[id];
-
-	return loader->inplace_cb_register_wrapped((void *)&on_query, inplace_cb_query, NULL, env,
-						   id) &&
-	       loader->inplace_cb_register_wrapped((void *)&on_cache_hit, inplace_cb_reply_cache,
-						   NULL, env, id) &&
-	       loader->inplace_cb_register_wrapped((void *)&on_local, inplace_cb_reply_local, NULL,
-						   env, id);
-}
-
-void ub_query_unregister(struct module_env *env, int id)
-{
-	const struct dynlibmod_env *loader = env->modinfo[id];
-
-	loader->inplace_cb_delete_wrapped(env, inplace_cb_query, id);
-	loader->inplace_cb_delete_wrapped(env, inplace_cb_reply_cache, id);
-	loader->inplace_cb_delete_wrapped(env, inplace_cb_reply_local, id);
+	if (!own || !thread)
+		return;
+	if (at_work.query == own)
+		at_work.query = NULL;
+	/* Its look-ups are on their own by now. */
+	if (own->has_look_ups || own->query.is_pending)
+		seep_query_assume_sent(thread, &own->query, ub_now_ms());
+	seep_query_end(thread, &own->query, SEEP_EXISTENCE_UNKNOWN);
 }

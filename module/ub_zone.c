@@ -38,7 +38,8 @@ static enum ub_zone zone_of_servers(const struct delegpt *servers)
 	return servers->target_list && !servers->nslist ? UB_ZONE_INTERNAL : UB_ZONE_UNKNOWN;
 }
 
-static enum ub_zone forward_of(struct module_env *env, uint8_t *name, uint16_t class, bool *found)
+static enum ub_zone forward_of(struct module_env *env, uint8_t *name, uint16_t class, bool *found,
+			       size_t *apex_size)
 {
 	enum ub_zone zone;
 	struct delegpt *servers;
@@ -52,13 +53,15 @@ static enum ub_zone forward_of(struct module_env *env, uint8_t *name, uint16_t c
 	if (!servers)
 		return UB_ZONE_WORLD;
 	zone = zone_of_servers(servers);
+	*apex_size = servers->namelen;
 #ifdef SEEP_UNBOUND_ZONES_LOCK
 	lock_rw_unlock(&env->fwds->lock);
 #endif
 	return zone;
 }
 
-static enum ub_zone stub_of(struct module_env *env, uint8_t *name, uint16_t class)
+static enum ub_zone stub_of(struct module_env *env, uint8_t *name, uint16_t class,
+			    size_t *apex_size)
 {
 	enum ub_zone zone;
 	struct iter_hints_stub *stub;
@@ -71,13 +74,14 @@ static enum ub_zone stub_of(struct module_env *env, uint8_t *name, uint16_t clas
 	if (!stub)
 		return UB_ZONE_WORLD;
 	zone = zone_of_servers(stub->dp);
+	*apex_size = stub->dp->namelen;
 #ifdef SEEP_UNBOUND_ZONES_LOCK
 	lock_rw_unlock(&env->hints->lock);
 #endif
 	return zone;
 }
 
-enum ub_zone ub_zone_of(struct module_env *env, struct query_info *qinfo)
+enum ub_zone ub_zone_of(struct module_env *env, struct query_info *qinfo, size_t *apex_size)
 {
 	uint8_t *name = qinfo->qname;
 	size_t size = qinfo->qname_len;
@@ -87,6 +91,6 @@ enum ub_zone ub_zone_of(struct module_env *env, struct query_info *qinfo)
 	/* A zone's DS record is asked of the zone above. */
 	if (qinfo->qtype == LDNS_RR_TYPE_DS && !dname_is_root(name))
 		dname_remove_label(&name, &size);
-	zone = forward_of(env, name, qinfo->qclass, &found);
-	return found ? zone : stub_of(env, name, qinfo->qclass);
+	zone = forward_of(env, name, qinfo->qclass, &found, apex_size);
+	return found ? zone : stub_of(env, name, qinfo->qclass, apex_size);
 }

@@ -39,9 +39,9 @@ layers() {
 	4 state_file.c state_file.h
 	5 engine_save.h engine_state.h
 	6 engine.c engine_ask.c engine_budget.c engine_end.c engine_print.c engine_restore.c engine_save.c
-	7 keeper.h
+	7 keeper.h query.c query.h
 	8 keeper_own.h ub.h
-	9 keeper.c keeper_checkpoint.c keeper_found.c ub_build.c ub_module.c ub_query.c ub_zone.c
+	9 keeper.c keeper_checkpoint.c keeper_found.c ub_build.c ub_hit.c ub_module.c ub_order.c ub_packet.c ub_query.c ub_waiting.c ub_zone.c
 	TABLE
 }
 

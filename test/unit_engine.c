@@ -1283,12 +1283,11 @@ static void test_untracked(void)
 		wrong += ask(&rig, 1000 + n, text, &held[n]).outcome != SEEP_PASS;
 		untracked += held[n].class == SEEP_CLASS_UNTRACKED;
 		wrong += (held[n].class == SEEP_CLASS_UNTRACKED) !=
-			 (held[n].user_key == SEEP_TABLE_SHARED ||
-			  held[n].domain_key == SEEP_TABLE_SHARED);
-		wrong += !held[n].user_mbit || !held[n].domain_mbit;
+			 (held[n].user_key == SEEP_TABLE_SHARED);
+		wrong += !held[n].user_mbit || held[n].domain_mbit;
 	}
 	ok(untracked > 0, "%u of %d find no room", untracked, (int)most);
-	is_int(wrong, 0, "they pass, they alone share an entry, and all are metered");
+	is_int(wrong, 0, "they pass, they alone share an entry, and all users are metered");
 	is_stat(&rig, "inflight", most, "all held");
 	is_stat(&rig, "untracked", 0, "all held");
 	unsigned long long users = rig_stat(&rig, "users");
@@ -1364,6 +1363,42 @@ static void test_refused_takes_no_place(void)
 	rig_close(&rig);
 }
 
+/* Names that do not leave make no entry, neither of their domain nor of their user. */
+static void test_unsent_takes_no_place(void)
+{
+	struct seep_reservation held[2];
+	struct rig rig;
+	char text[64];
+
+	rig_open(&rig, "learning: 0\nmemory-size: 4m\n");
+	for (uint32_t user = 0; user < 100; user++)
+		send(&rig, 1000 + user, "www.common.com");
+	unsigned long long users = rig_stat(&rig, "users"), domains = rig_stat(&rig, "domains");
+	for (uint32_t n = 0; n < 20000; n++) {
+		snprintf(text, sizeof(text), "www.unsent%u.com", n);
+		ask(&rig, 2000 + n % 20, text, &last);
+		seep_engine_release(rig.thread, &last);
+	}
+	is_stat(&rig, "domains", domains, "what is given back takes no domain's place");
+	is_stat(&rig, "evicted.domains", 0, "what is given back pushes out no domain");
+	is_stat(&rig, "users", users, "what is given back leaves no user behind");
+
+	/* of two names under way one leaves: the user stays, whichever ends first */
+	for (unsigned first = 0; first < 2; first++) {
+		ask(&rig, 1, fresh("two.com"), &held[0]);
+		ask(&rig, 1, fresh("two.com"), &held[1]);
+		users = rig_stat(&rig, "users");
+		if (first)
+			seep_engine_release(rig.thread, &held[0]);
+		seep_engine_commit(rig.thread, &held[1], rig.now_ms);
+		if (!first)
+			seep_engine_release(rig.thread, &held[0]);
+		is_stat(&rig, "users", users, "of two names one leaves");
+	}
+	is_stat(&rig, "inflight", 0, "of two names one leaves");
+	rig_close(&rig);
+}
+
 /* What is no name cannot be metered: it passes, counted as untracked when it leaves. */
 static void test_no_name(void)
 {
@@ -1381,8 +1416,8 @@ static void test_no_name(void)
 		   SEEP_METER_NONE, "no name");
 	is_int(reservation.class, SEEP_CLASS_UNTRACKED, "no name: untracked");
 	is_int(name.domain_at + name.prefix_labels, 0, "no name: has no prefix");
-	is_bool(seep_name_carried(&name, (const uint8_t *)"\1a\3com", 7), false,
-		"no name: no packet carries it");
+	is_bool(seep_name_told(&name, (const uint8_t *)"\1a\3com", 7), true,
+		"no name: any packet tells something");
 	seep_engine_commit(rig.thread, &reservation, NOW_MS);
 	is_stat(&rig, "untracked", 1, "no name");
 	is_stat(&rig, "users", 0, "no name");
@@ -1646,6 +1681,7 @@ int main(void)
 	test_drained_makes_room();
 	test_untracked();
 	test_refused_takes_no_place();
+	test_unsent_takes_no_place();
 	test_no_name();
 	test_hits();
 	test_print();

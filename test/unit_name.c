@@ -579,118 +579,6 @@ static void test_told_random(void)
 	is_int(wrong, 0, "random packets: all others do");
 }
 
-static void test_carried(void)
-{
-	static const struct {
-		const char *name, *packet;
-		bool carried;
-	} cases[] = {
-		/* with a prefix */
-		{ "a.b.example.com", "a.b.example.com", true },
-		{ "a.b.example.com", "b.example.com", true },
-		{ "a.b.example.com", "example.com", false },
-		{ "a.b.example.com", "com", false },
-		{ "a.b.example.com", ".", false },
-		{ "a.b.example.com", "c.b.example.com", false },
-		{ "a.b.example.com", "x.example.com", false },
-		{ "a.b.example.com", "x.a.b.example.com", false },
-		{ "a.b.example.com", "a.b.example.org", false },
-		{ "b.example.co.jp", "b.example.co.jp", true },
-		{ "b.example.co.jp", "example.co.jp", false },
-		{ "b.example.co.jp", "co.jp", false },
-		{ "b.example.co.jp", "jp", false },
-		/* without */
-		{ "example.com", "example.com", true },
-		{ "example.com", "com", false },
-		{ "example.com", ".", false },
-		{ "example.co.jp", "example.co.jp", true },
-		{ "example.co.jp", "co.jp", false },
-		{ "com", "com", true },
-		{ "com", ".", false },
-		{ ".", ".", true },
-		{ ".", "com", false },
-		{ "example.com", "www.example.com", false },
-		{ "example.com", "example.org", false },
-		/* DNAMEs and CNAMEs lead elsewhere */
-		{ "secret.old.example.com", "secret.new.example.org", false },
-		{ "secret.old.example.com", "secret.old.example.org", false },
-		{ "www.example.com", "cdn.example.net", false },
-		{ "www.example.com", "edge.cdn.example.net", false },
-		{ "www.example.com", "other.example.com", false },
-		/* labels are bytes */
-		{ "a\\.b.example.com", "a.b.example.com", false },
-		{ "a\\.b.example.com", "b.example.com", false },
-		{ "a\\.b.example.com", "a\\.b.example.com", true },
-		{ "a\\000b.example.com", "b.example.com", false },
-		{ "a\\000b.example.com", "a\\000c.example.net", false },
-		{ "a\\000b.example.com", "a.example.net", false },
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct wire name = wire_of(cases[i].name);
-		struct wire packet = wire_of(cases[i].packet);
-		uint8_t *exact = malloc(packet.size);
-		struct seep_name split;
-
-		memcpy(exact, packet.bytes, packet.size);
-		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name",
-		   cases[i].name);
-		is_bool(seep_name_carried(&split, exact, packet.size), cases[i].carried, "%s %s %s",
-			cases[i].packet, cases[i].carried ? "carries" : "does not carry",
-			cases[i].name);
-		free(exact);
-	}
-}
-
-static void test_echoed(void)
-{
-	static const struct {
-		const char *name, *packet;
-		bool echoed;
-	} cases[] = {
-		{ "secret.old.example.com", "secret.new.example.org", true },
-		{ "secret.old.example.com", "old.new.example.org", true },
-		{ "x.secret.old.example.com", "secret.new.example.org", true },
-		{ "x.secret.old.example.com", "x.secret.new.example.org", true },
-		{ "secret.old.example.com", "secret.old.example.com", true },
-		{ "secret.old.example.com", "new.example.org", false },
-		{ "secret.old.example.com", "example.org",
-		  false }, /* the domain's label, not the prefix's */
-		{ "secret.old.example.com", "example.new.example.org", false },
-		{ "secret.old.example.com", "com.new.example.org", false },
-		{ "secret.old.example.com", "secre.new.example.org", false },
-		{ "secret.old.example.com", "secrets.new.example.org", false },
-		{ "secret.old.example.com", "new.secret.example.org",
-		  false }, /* its first label alone */
-		{ "secret.old.example.com", ".", false },
-		{ "example.com", "example.org", false },
-		{ "com", "com", false },
-		{ ".", ".", false },
-		{ ".", "com", false },
-		{ "a\\000b.example.com", "a\\000b.example.net", true },
-		{ "a\\000b.example.com", "a\\000c.example.net", false },
-		{ "a\\000b.example.com", "a.example.net", false },
-		{ "a\\.b.example.com", "a.b.example.net", false },
-		{ "\\003abc.example.com", "abc.example.net",
-		  false }, /* bytes that look like a label are none */
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct wire name = wire_of(cases[i].name);
-		struct wire packet = wire_of(cases[i].packet);
-		uint8_t *exact = malloc(packet.size);
-		struct seep_name split;
-
-		memcpy(exact, packet.bytes, packet.size);
-		ok(seep_name_split(&split, name.bytes, name.size, suffixes), "%s is a name",
-		   cases[i].name);
-		is_bool(seep_name_echoed(&split, exact), cases[i].echoed, "%s %s %s",
-			cases[i].packet, cases[i].echoed ? "echoes" : "does not echo",
-			cases[i].name);
-		free(exact);
-	}
-}
-
 static void test_print(void)
 {
 	static const struct {
@@ -786,8 +674,6 @@ int main(void)
 	test_paid(); /* once more, from what the reader remembers */
 	test_told();
 	test_told_random();
-	test_carried();
-	test_echoed();
 	test_print();
 	test_print_cut();
 	seep_suffix_reader_close(suffixes);

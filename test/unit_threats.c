@@ -165,6 +165,48 @@ static void test_framed_recovers(void)
 	rig_close(&rig);
 }
 
+/* ---- a refused user who guesses ---- */
+
+#define GUESSES 200000
+
+/*
+ * A full novelty memory takes some novel names for known, and a refusal tells which are not.
+ * Whoever may try for nothing gets a few through before its guesses count as such, and no more; and
+ * the names that it has always used resolve all the while.
+ */
+static void test_guesses(void)
+{
+	unsigned through = 0, refused = 0, others = 0;
+	struct rig rig;
+
+	rig_open(&rig, "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\n"
+		       "memory-size: 1m\n");
+	is_refused(&rig, 1, "www.own.com");
+	is_refused(&rig, 1, "www.own.com");
+	is_refused(&rig, 2, "www.far.com");
+	is_refused(&rig, 2, "www.far.com");
+	is_refused(&rig, 2, "once.far.com");
+	for (unsigned n = 0; n < 4 * seep_novelty_capacity(rig.engine->novelty); n++) {
+		if (seep_novelty_names(rig.engine->novelty) + 1 ==
+		    seep_novelty_capacity(rig.engine->novelty))
+			rig.now_ms += 10 * DAY_MS;
+		seep_novelty_learn(rig.engine->novelty, n * UINT64_C(0x9e3779b97f4a7c15),
+				   rig.now_ms / 1000);
+	}
+	is_refused(&rig, 1, "www.own.com");
+	flood(&rig, 1, "forged.com");
+	for (unsigned n = 0; n < GUESSES; n++)
+		through += !is_refused(&rig, 1, novel("forged.com", 50));
+	ok(through <= 2, "%u of %d guesses pass", through, GUESSES);
+	for (unsigned n = 0; n < 100; n++) {
+		refused += is_refused(&rig, 1, "www.own.com");
+		others += is_refused(&rig, 2, novel("forged.com", 10));
+	}
+	is_int(refused, 0, "its own names, sent before, resolve");
+	is_int(others, 0, "another user's novel names do");
+	rig_close(&rig);
+}
+
 /* ---- an insider who wants to block others ---- */
 
 /* OTHERS use a domain, one insider floods it: how many of them can send a novel name there. */
@@ -451,7 +493,8 @@ static void check_odd(const char *what, const struct wire *wire, bool is_name)
 	is_int(last.class, first, "%s: the class", what);
 	is_bool(last.user_mbit, is_name, "%s: charged or not", what);
 	seep_engine_release(rig.thread, &last);
-	is_int(is_name ? level_of(&rig, 1) : 0, 0, "%s: given back", what);
+	ok(!is_name || level_of(&rig, 1) == UINT64_MAX, "%s: given back, and its place with it",
+	   what);
 	ask_wire(&rig, 1, wire, 1);
 	is_int(last.class, first, "%s: asked is not sent", what);
 	seep_engine_commit(rig.thread, &last, rig.now_ms);
@@ -569,6 +612,7 @@ int main(void)
 {
 	test_framed_victim();
 	test_framed_recovers();
+	test_guesses();
 	test_rival_domain();
 	test_blocked_domain_known();
 	test_fresh_flood();

@@ -47,7 +47,7 @@ static uint64_t cap_of(const struct play *play, const struct seep_table *table,
 	struct seep_limits limits =
 		table == engine->users
 			? limits_of_user(engine, user_of_entry(entry), play->rig.now_ms / 1000)
-			: limits_of_domain(engine, domain, users_of_domain(domain));
+			: limits_of_domain(engine, domain, 0, users_of_domain(domain));
 	uint64_t known_mbit = limits.budget_mbit + limits.budget_mbit / SEEP_METER_KNOWN_SHARE;
 
 	return known_mbit > limits.cap_mbit ? known_mbit : limits.cap_mbit;
