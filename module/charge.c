@@ -10,6 +10,15 @@
  * takes 8 bits more, and "end of label".  The shared code takes -log2 of the
  * label's share of all uses of labels here.
  *
+ * In a reverse name the one bit says whether the label is written as a number,
+ * which takes as many bits as there are in it; if it is not, one more bit says by
+ * which of the two codes.
+ *
+ * A new domain's given labels are written so, too, without the shared code: for
+ * what somebody made for a tunnel is in no other domain.  How many there are is
+ * part of which domain it is: a rule of the list gives at most two, and a
+ * reverse zone four.
+ *
  * Names are lower-cased before they get here, and before they leave.
  */
 #include "charge.h"
@@ -79,6 +88,22 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 	return keys;
 }
 
+/* A label of the name, by the cheapest of its codes, and by which. */
+static uint64_t label_mbit(const struct seep_name *name, const uint8_t *label, uint64_t shared_mbit)
+{
+	uint64_t mbit = spelled_mbit(label);
+
+	if (shared_mbit < mbit)
+		mbit = shared_mbit;
+	mbit += WHICH_CODE_MBIT;
+	if (!name->number_bits)
+		return mbit;
+	if (seep_name_is_number(label, name->number_bits) &&
+	    name->number_bits * SEEP_BIT_MBIT < mbit)
+		mbit = name->number_bits * SEEP_BIT_MBIT;
+	return mbit + WHICH_CODE_MBIT;
+}
+
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
 			    const struct seep_labels *labels)
 {
@@ -86,15 +111,32 @@ uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_labe
 	size_t at = 0;
 
 	for (unsigned i = 0; at < name->domain_at; i++) {
-		uint64_t label_mbit = spelled_mbit(name->bytes + at);
+		uint64_t shared_mbit = i < keys->count ? seep_labels_cost(labels, keys->keys[i])
+						       : SEEP_LABELS_UNKNOWN;
 
-		if (i < keys->count) {
-			uint64_t shared_mbit = seep_labels_cost(labels, keys->keys[i]);
+		mbit += MORE_LABELS_MBIT + label_mbit(name, name->bytes + at, shared_mbit);
+		at += 1u + name->bytes[at];
+	}
+	return mbit;
+}
 
-			if (shared_mbit < label_mbit)
-				label_mbit = shared_mbit;
-		}
-		mbit += MORE_LABELS_MBIT + WHICH_CODE_MBIT + label_mbit;
+/* A given label: there is no shared code, so no bit says that it is not that. */
+static uint64_t given_mbit(const struct seep_name *name, const uint8_t *label)
+{
+	if (!name->number_bits)
+		return spelled_mbit(label);
+	return WHICH_CODE_MBIT + (seep_name_is_number(label, name->number_bits)
+					  ? name->number_bits * SEEP_BIT_MBIT
+					  : spelled_mbit(label));
+}
+
+uint64_t seep_charge_new_domain(const struct seep_name *name)
+{
+	uint64_t mbit = SEEP_CHARGE_NEW_DOMAIN_MBIT;
+	size_t at = name->domain_at;
+
+	for (unsigned i = 0; i < name->given_labels; i++) {
+		mbit += given_mbit(name, name->bytes + at);
 		at += 1u + name->bytes[at];
 	}
 	return mbit;

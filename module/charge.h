@@ -21,11 +21,9 @@
 /*
  * The first name below a domain that nobody here used before: choosing among
  * the domains that one could own is an alphabet too, and 2^16 of them are
- * more than anybody registers for a tunnel.
+ * more than anybody pays for, the few thousand private suffixes included.
  */
 #define SEEP_CHARGE_NEW_DOMAIN_MBIT (16 * SEEP_BIT_MBIT)
-/* The same where names are given for nothing, as dynamic DNS does: 2^32. */
-#define SEEP_CHARGE_NEW_GIVEN_MBIT  (32 * SEEP_BIT_MBIT)
 
 /* So many of a prefix's labels, from the left, may use the shared code; those
  * after them are spelled out. */
@@ -42,11 +40,19 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 
 /*
  * The code of a novel prefix, one bit for an empty one: each label spelled
- * out or, if that is shorter, by its share among LABELS.  One pass, linear in
+ * out or, if that is shorter, by its share among LABELS or, in a reverse name,
+ * as a number.  One pass, linear in
  * the prefix's bytes.
  */
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
 			    const struct seep_labels *labels);
+
+/*
+ * The code of a domain that nobody here used before: which of those that
+ * somebody pays for, and each of its given labels: spelled out or, in a reverse
+ * name, as a number.
+ */
+uint64_t seep_charge_new_domain(const struct seep_name *name);
 
 /* The code of an RR type: -log2 of its usual share. */
 uint64_t seep_charge_type(uint16_t type);

@@ -131,7 +131,7 @@ static uint64_t price_domain(const struct asking *asking, uint64_t names, uint64
 {
 	if (users)
 		return seep_bits_of_odds((double)names + 1, 1);
-	return asking->name.given ? SEEP_CHARGE_NEW_GIVEN_MBIT : SEEP_CHARGE_NEW_DOMAIN_MBIT;
+	return seep_charge_new_domain(&asking->name);
 }
 
 /*

@@ -5,12 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Reverse zones that are common enough to be one owner's: an IPv4 /24 has
- * three labels below in-addr.arpa, an IPv6 /48 twelve below ip6.arpa.  What is
- * paid for there is a /32, with eight. */
-#define REVERSE_V4_LABELS      (2 + 3)
-#define REVERSE_V6_LABELS      (2 + 12)
-#define REVERSE_V6_PAID_LABELS (2 + 8)
+/*
+ * The two reverse zones.  How many labels below them are common enough to be
+ * one owner's: the /24 and the /48; are paid for, as far as a packet's name
+ * goes: the /24 and the /32; and are paid for, as far as the price goes: who
+ * has a /16 has each of its 256 /24s.
+ */
+static const struct reverse {
+	const char *zone;
+	size_t zone_size; /* with the root label */
+	uint8_t number_bits;
+	uint8_t domain_labels;
+	uint8_t paid_labels;
+	uint8_t priced_labels;
+} reverses[] = {
+	{ "\7in-addr\4arpa", sizeof("\7in-addr\4arpa"), 8, 3, 3, 2 },
+	{ "\3ip6\4arpa", sizeof("\3ip6\4arpa"), 4, 12, 8, 8 },
+};
 
 /* Fills OFFSETS with the start of each label; the count, or -1. */
 static int label_offsets(uint8_t offsets[SEEP_NAME_MAX_LABELS], const uint8_t *name, size_t size)
@@ -29,55 +40,106 @@ static int label_offsets(uint8_t offsets[SEEP_NAME_MAX_LABELS], const uint8_t *n
 	return at + 1 == size ? labels : -1;
 }
 
-static bool ends_in(const uint8_t *name, const uint8_t *offsets, int labels, const char *zone,
-		    size_t zone_size)
+bool seep_name_is_number(const uint8_t *label, unsigned bits)
 {
-	return memcmp(name + offsets[labels - 2], zone, zone_size) == 0;
+	unsigned value = 0;
+
+	if (bits == 4)
+		return label[0] == 1 && ((label[1] >= '0' && label[1] <= '9') ||
+					 (label[1] >= 'a' && label[1] <= 'f'));
+	if (label[0] < 1 || label[0] > 3 || (label[0] > 1 && label[1] == '0'))
+		return false;
+	for (unsigned i = 1; i <= label[0]; i++) {
+		if (label[i] < '0' || label[i] > '9')
+			return false;
+		value = 10 * value + (label[i] - '0');
+	}
+	return value < 256;
 }
 
-/* The labels of a reverse name's zone, or 0 if it is none. */
-static unsigned reverse_labels(const uint8_t *name, const uint8_t *offsets, int labels, size_t size)
+/* The reverse zone that the name is in, or NULL. */
+static const struct reverse *reverse_of(const uint8_t *name, const uint8_t *offsets, int labels,
+					size_t size)
 {
-	static const char in_addr[] = "\7in-addr\4arpa";
-	static const char ip6[] = "\3ip6\4arpa";
-	size_t tail = size - offsets[labels - 2];
+	size_t at = offsets[labels - 2];
 
-	if (tail == sizeof(in_addr) && ends_in(name, offsets, labels, in_addr, sizeof(in_addr)))
-		return REVERSE_V4_LABELS;
-	if (tail == sizeof(ip6) && ends_in(name, offsets, labels, ip6, sizeof(ip6)))
-		return REVERSE_V6_LABELS;
-	return 0;
+	for (size_t i = 0; i < sizeof(reverses) / sizeof(reverses[0]); i++)
+		if (size - at == reverses[i].zone_size &&
+		    memcmp(name + at, reverses[i].zone, reverses[i].zone_size) == 0)
+			return &reverses[i];
+	return NULL;
+}
+
+/* Where a name's labels belong, counted from the right. */
+struct cut {
+	unsigned domain; /* to the domain */
+	unsigned paid;   /* to what is paid for */
+	unsigned fixed;  /* to what is not given */
+};
+
+/* How many labels to the left of FROM, but at most MOST, are numbers. */
+static unsigned count_numbers(const uint8_t *name, const uint8_t *offsets, unsigned from,
+			      unsigned most, unsigned bits)
+{
+	unsigned count = 0;
+
+	while (count < from && count < most &&
+	       seep_name_is_number(name + offsets[from - 1 - count], bits))
+		count++;
+	return count;
+}
+
+static struct cut cut_reverse(struct seep_name *split, const uint8_t *offsets, unsigned labels,
+			      const struct reverse *reverse)
+{
+	unsigned numbers = count_numbers(split->bytes, offsets, labels - 2, reverse->paid_labels,
+					 reverse->number_bits);
+
+	split->number_bits = reverse->number_bits;
+	return (struct cut){
+		.domain = 2u + reverse->domain_labels,
+		/* A label that is no number may tell anything. */
+		.paid = 2u + (numbers < reverse->paid_labels ? numbers + 1 : reverse->paid_labels),
+		.fixed = 2u + (numbers < reverse->priced_labels ? numbers : reverse->priced_labels),
+	};
+}
+
+static struct cut cut_at_suffix(struct seep_name *split, const uint8_t *offsets, unsigned labels,
+				struct seep_suffix_reader *suffixes)
+{
+	struct seep_suffix suffix = seep_suffix_of(suffixes, split->bytes, offsets, labels);
+	struct cut cut = { .domain = suffix.labels + 1, .paid = suffix.icann_labels + 1 };
+
+	split->registrable = cut.domain <= labels;
+	cut.fixed = suffix.is_private ? suffix.labels - suffix.is_wildcard : cut.domain;
+	return cut;
 }
 
 bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 		     struct seep_suffix_reader *suffixes)
 {
 	uint8_t offsets[SEEP_NAME_MAX_LABELS];
-	int labels = label_offsets(offsets, name, size);
-	unsigned domain, paid;
+	int count = label_offsets(offsets, name, size);
+	unsigned labels = (unsigned)count, domain_labels;
+	const struct reverse *reverse;
+	struct cut cut;
 
-	if (labels < 0)
+	if (count < 0)
 		return false;
 	*split = (struct seep_name){ .bytes = name, .size = (uint8_t)size };
-	if (labels < 2)
+	if (count < 2)
 		return true;
-	domain = reverse_labels(name, offsets, labels, size);
-	paid = domain == REVERSE_V6_LABELS ? REVERSE_V6_PAID_LABELS : domain;
-	if (!domain) {
-		struct seep_suffix suffix =
-			seep_suffix_of(suffixes, name, offsets, (unsigned)labels);
-
-		domain = suffix.labels + 1;
-		paid = suffix.icann_labels + 1;
-		split->registrable = domain <= (unsigned)labels;
-		split->given = split->registrable && suffix.is_private;
-	}
-	if (domain < (unsigned)labels) {
-		split->prefix_labels = (uint8_t)((unsigned)labels - domain);
+	reverse = reverse_of(name, offsets, count, size);
+	cut = reverse ? cut_reverse(split, offsets, labels, reverse)
+		      : cut_at_suffix(split, offsets, labels, suffixes);
+	domain_labels = cut.domain < labels ? cut.domain : labels;
+	split->prefix_labels = (uint8_t)(labels - domain_labels);
+	if (split->prefix_labels)
 		split->domain_at = offsets[split->prefix_labels];
-	}
-	if (paid < (unsigned)labels)
-		split->paid_at = offsets[(unsigned)labels - paid];
+	if (cut.paid < labels)
+		split->paid_at = offsets[labels - cut.paid];
+	if (cut.fixed < domain_labels)
+		split->given_labels = (uint8_t)(domain_labels - cut.fixed);
 	return true;
 }
 

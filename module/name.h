@@ -21,10 +21,12 @@ struct seep_name {
 	uint8_t domain_at; /* where the domain starts; 0 if no prefix */
 	uint8_t paid_at;   /* where the paid domain starts, within the domain */
 	uint8_t prefix_labels;
-	bool registrable; /* the domain is one that people register: no reverse
+	bool registrable;     /* the domain is one that people register: no reverse
 	                     zone, public suffix, single label or root */
-	bool given;       /* by who runs its suffix, for little or nothing: dynamic DNS,
-	               hosting (the Public Suffix List's private section) */
+	uint8_t given_labels; /* so many of the domain's labels, from its left, are chosen by
+	                         whoever names things below what is paid for */
+	uint8_t number_bits;  /* a reverse name's labels are numbers of so many bits: 8 in
+	                         in-addr.arpa, 4 in ip6.arpa; 0 in other names */
 };
 
 /*
@@ -33,11 +35,19 @@ struct seep_name {
  * domain; reverse names have the /24 (in-addr.arpa) or /48 (ip6.arpa) zone.
  * The paid domain is the registrable one by the ICANN section alone, github.io
  * in www.somebody.github.io, or the whole name where that is no longer than an
- * ICANN suffix; the /24 or /32 zone of reverse names.
+ * ICANN suffix; the /24 or /32 zone of reverse names, but no more than the
+ * first label that is no number.  Given labels are those that the list's rule
+ * does not spell: the one below a private suffix, and the one that a private
+ * wildcard stands for; in reverse names those below the /16 or /32, and all up
+ * to one that is no number.
  * False if the bytes are no such name; they are never read past SIZE.
  */
 bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 		     struct seep_suffix_reader *suffixes);
+
+/* Is the wire-form LABEL a number as reverse names write it: one hexadecimal
+ * digit (BITS is 4), or 0 to 255 without zeros in front (8)? */
+bool seep_name_is_number(const uint8_t *label, unsigned bits);
 
 /*
  * Lower-cases the ASCII letters of the wire-form FROM into TO, at most SIZE

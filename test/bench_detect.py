@@ -51,9 +51,7 @@ def check_leaks(cases):
                 for name, case in cases.items()}
     for name, leaks in bytes_of.items():
         each = leaks[SEEP] / cases[name]["machines"]
-        # Names that cost nothing to register are charged less than twelve letters tell.
-        most = PROMISE * (2 if name.startswith("dyndns") else 1)
-        ok(0 < each <= most, "%s: %.0f bytes a machine, of %d" % (name, each, most))
+        ok(0 < each <= PROMISE, "%s: %.0f bytes a machine, of %d" % (name, each, PROMISE))
         for rival in RIVALS if name in HARD else ():
             ok(leaks[SEEP] < leaks[rival] / 4,
                "%s: %s lets %.0f pass" % (name, rival, leaks[rival]))

@@ -29,36 +29,37 @@ struct coding {
 	const char *text;
 	const char *symbols;     /* NULL for all bytes that are no capital letters */
 	unsigned labels, length; /* symbols in each label, or one word */
-	bool words;
+	const char *word;        /* a format for a number, or NULL */
+	unsigned words;          /* of so many */
 };
 
 static const char base36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-static const struct coding codings[] = {
-	{ "base32, 50", "abcdefghijklmnopqrstuvwxyz234567", 1, 50, false },
-	{ "base32, 3 x 60", "abcdefghijklmnopqrstuvwxyz234567", 3, 60, false },
-	{ "hex, 32", "0123456789abcdef", 1, 32, false },
-	{ "hex, 3 x 62", "0123456789abcdef", 3, 62, false },
-	{ "base64url lowered, 40", "0123456789abcdefghijklmnopqrstuvwxyz-", 1, 40, false },
-	{ "all 38, 60", "0123456789abcdefghijklmnopqrstuvwxyz-_", 1, 60, false },
-	{ "words, 1", NULL, 1, 0, true },
-	{ "words, 4 labels", NULL, 4, 0, true },
-	{ "words, 8 labels", NULL, 8, 0, true },
-	{ "names of 9 bytes", base36, 1, 9, false },
-	{ "names of 3 bytes", base36, 1, 3, false },
-	{ "digits, 20", "0123456789", 1, 20, false },
-	{ "digits, 8 labels of 1", "0123456789", 8, 1, false },
-	{ "hex, 20 labels of 1", "0123456789abcdef", 20, 1, false },
-	{ "bytes, 30", NULL, 1, 30, false },
-	{ "bytes, 3 x 60", NULL, 3, 60, false },
-};
-
 #define WORDS 1024
+
+static const struct coding codings[] = {
+	{ "base32, 50", "abcdefghijklmnopqrstuvwxyz234567", 1, 50, NULL, 0 },
+	{ "base32, 3 x 60", "abcdefghijklmnopqrstuvwxyz234567", 3, 60, NULL, 0 },
+	{ "hex, 32", "0123456789abcdef", 1, 32, NULL, 0 },
+	{ "hex, 3 x 62", "0123456789abcdef", 3, 62, NULL, 0 },
+	{ "base64url lowered, 40", "0123456789abcdefghijklmnopqrstuvwxyz-", 1, 40, NULL, 0 },
+	{ "all 38, 60", "0123456789abcdefghijklmnopqrstuvwxyz-_", 1, 60, NULL, 0 },
+	{ "words, 1", NULL, 1, 0, "word%x", WORDS },
+	{ "words, 4 labels", NULL, 4, 0, "word%x", WORDS },
+	{ "words, 8 labels", NULL, 8, 0, "word%x", WORDS },
+	{ "names of 9 bytes", base36, 1, 9, NULL, 0 },
+	{ "names of 3 bytes", base36, 1, 3, NULL, 0 },
+	{ "digits, 20", "0123456789", 1, 20, NULL, 0 },
+	{ "digits, 8 labels of 1", "0123456789", 8, 1, NULL, 0 },
+	{ "hex, 20 labels of 1", "0123456789abcdef", 20, 1, NULL, 0 },
+	{ "bytes, 30", NULL, 1, 30, NULL, 0 },
+	{ "bytes, 3 x 60", NULL, 3, 60, NULL, 0 },
+};
 
 static double bits_of(const struct coding *coding)
 {
 	if (coding->words)
-		return coding->labels * log2(WORDS);
+		return coding->labels * log2(coding->words);
 	return coding->labels * coding->length *
 	       log2(coding->symbols ? (double)strlen(coding->symbols) : 256 - 26);
 }
@@ -101,6 +102,7 @@ struct tunnel {
 	unsigned skew;               /* a codebook's first name is sent so often in a hundred */
 	unsigned names;              /* ...of so many known ones, or neither: the query type */
 	unsigned tries;              /* of each machine in an hour */
+	const char *zone;            /* names stand right below it, or NULL: below each domain */
 };
 
 /* The next name and its type; the bits of payload that it carries. */
@@ -115,7 +117,8 @@ static double next_name(const struct tunnel *tunnel, struct wire *wire, uint16_t
 	if (tunnel->coding) {
 		for (unsigned i = 0; i < tunnel->coding->labels; i++)
 			if (tunnel->coding->words)
-				put_text(wire, "word%x", (unsigned)(random_next(seed) % WORDS));
+				put_text(wire, tunnel->coding->word,
+					 (unsigned)(random_next(seed) % tunnel->coding->words));
 			else
 				put_symbols(wire, tunnel->coding, seed);
 		bits += bits_of(tunnel->coding);
@@ -134,6 +137,13 @@ static double next_name(const struct tunnel *tunnel, struct wire *wire, uint16_t
 		put_text(wire, "q", 0);
 		*type = (uint16_t)random_next(seed);
 		bits += 16;
+	}
+	if (tunnel->zone) {
+		struct wire zone = wire_of(tunnel->zone);
+
+		memcpy(wire->bytes + wire->size, zone.bytes, zone.size);
+		wire->size += zone.size;
+		return bits;
 	}
 	put_text(wire, "tunnel%u", domain);
 	put_label(wire, "com", 3);
@@ -229,6 +239,56 @@ static void test_codings(void)
 			   outcome.payload, MACHINE_BITS);
 			ok(outcome.sent > 10, "and some get out");
 		}
+}
+
+/*
+ * Names of which each is a domain of its own that costs nothing to make: below private suffixes, and
+ * in a reverse zone that somebody has.
+ */
+static void test_given(void)
+{
+	static const char all38[] = "0123456789abcdefghijklmnopqrstuvwxyz-_";
+	static const char hex[] = "0123456789abcdef";
+	static const char v6_32[] = "8.b.d.0.1.0.0.2.ip6.arpa";
+	static const struct {
+		const char *zone;
+		struct coding coding;
+	} cases[] = {
+		{ "github.io", { "one label of 63", all38, 1, 63, NULL, 0 } },
+		{ "github.io", { "one label of 2", all38, 1, 2, NULL, 0 } },
+		{ "github.io", { "bytes, 63", NULL, 1, 63, NULL, 0 } },
+		{ "github.io", { "words, 1", NULL, 1, 0, "word%x", WORDS } },
+		{ "github.io", { "3 x 60", all38, 3, 60, NULL, 0 } },
+		{ "compute.amazonaws.com", { "one label of 63", all38, 1, 63, NULL, 0 } },
+		{ "compute.amazonaws.com", { "2 x 63", all38, 2, 63, NULL, 0 } },
+		{ "compute.amazonaws.com", { "3 x 60", all38, 3, 60, NULL, 0 } },
+		{ v6_32, { "nibbles, the /48", hex, 4, 1, NULL, 0 } },
+		{ v6_32, { "nibbles, all", hex, 24, 1, NULL, 0 } },
+		{ v6_32, { "4 x 40", all38, 4, 40, NULL, 0 } },
+		{ v6_32, { "bytes, 4 x 40", NULL, 4, 40, NULL, 0 } },
+		{ v6_32, { "one label of 63", all38, 1, 63, NULL, 0 } },
+		{ "2.ip6.arpa", { "one label of 63", all38, 1, 63, NULL, 0 } },
+		{ "0.192.in-addr.arpa", { "numbers, the /24", NULL, 1, 0, "%u", 256 } },
+		{ "0.192.in-addr.arpa", { "numbers, all", NULL, 2, 0, "%u", 256 } },
+		{ "0.192.in-addr.arpa", { "one label of 63", all38, 1, 63, NULL, 0 } },
+		{ "192.in-addr.arpa", { "2 x 63", all38, 2, 63, NULL, 0 } },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct tunnel tunnel = { .machines = 1,
+					 .domains = 1,
+					 .coding = &cases[i].coding,
+					 .tries = TRIES_AN_HOUR,
+					 .zone = cases[i].zone };
+		struct outcome outcome = run(&tunnel, i);
+
+		note(cases[i].coding.text, &tunnel, &outcome);
+		ok(outcome.payload <= outcome.charged,
+		   "%s below %s: %.0f bits, and no more than were charged", cases[i].coding.text,
+		   cases[i].zone, outcome.payload);
+		ok(outcome.payload <= MACHINE_BITS * SLACK, "and no more than %.0f", MACHINE_BITS);
+		ok(outcome.sent > 10, "and some get out");
+	}
 }
 
 /* Names that are known already, their order being the message. */
@@ -334,6 +394,7 @@ static void test_machines(void)
 int main(void)
 {
 	test_codings();
+	test_given();
 	test_codebook();
 	test_skewed();
 	test_type();

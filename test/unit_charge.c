@@ -12,6 +12,9 @@
 static struct seep_labels *shared;
 static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 1, 2, 3 };
 
+/* Of a reverse name's numbers; 0 for other names. */
+static uint8_t number_bits;
+
 static uint64_t charge_of_name(const struct seep_name *name)
 {
 	struct seep_label_keys keys = { .count = 0 };
@@ -30,13 +33,36 @@ static uint64_t charge_of(const uint8_t *wire, size_t size)
 	uint8_t bytes[SEEP_NAME_MAX_BYTES + 8];
 	struct seep_name name = { .bytes = bytes,
 				  .size = (uint8_t)(size + 5),
-				  .domain_at = (uint8_t)size };
+				  .domain_at = (uint8_t)size,
+				  .number_bits = number_bits };
 
 	memcpy(bytes, wire, size);
 	memcpy(bytes + size, "\3com", 5);
 	for (size_t at = 0; at < size; at += 1u + wire[at])
 		name.prefix_labels++;
 	return charge_of_name(&name);
+}
+
+/* What the labels in WIRE cost as the given ones of a new domain, beside the 16 bits. */
+static uint64_t given_charge_of(const uint8_t *wire, size_t size)
+{
+	uint8_t bytes[SEEP_NAME_MAX_BYTES + 8];
+	struct seep_name name = { .bytes = bytes,
+				  .size = (uint8_t)(size + 5),
+				  .number_bits = number_bits };
+
+	memcpy(bytes, wire, size);
+	memcpy(bytes + size, "\3com", 5);
+	for (size_t at = 0; at < size; at += 1u + wire[at])
+		name.given_labels++;
+	return seep_charge_new_domain(&name) - SEEP_CHARGE_NEW_DOMAIN_MBIT;
+}
+
+static uint64_t given_charge_of_text(const char *text)
+{
+	struct wire wire = wire_of(text);
+
+	return given_charge_of(wire.bytes, wire.size - 1);
 }
 
 /* Of a text as wire_of takes it; "" is no prefix. */
@@ -240,6 +266,225 @@ static void test_kraft_shared(void)
 	shared = NULL;
 }
 
+static void random_prefix(uint64_t *seed, struct wire *wire, size_t most)
+{
+	wire->size = 0;
+	while (wire->size + 2 < most && random_next(seed) % 8) {
+		size_t length = 1 + random_next(seed) % 63;
+
+		if (wire->size + 1 + length > most)
+			length = most - wire->size - 1;
+		wire->bytes[wire->size++] = (uint8_t)length;
+		for (size_t i = 0; i < length; i++) {
+			uint64_t byte = random_next(seed);
+			wire->bytes[wire->size++] =
+				(uint8_t)(byte >> 8 & 1 ? 'a' + byte % 26 : byte & 0xff);
+		}
+	}
+}
+
+/*
+ * The same in reverse names, whose numbers have a code of their own: all of them where a number is one
+ * byte, and of other bytes each by itself.
+ */
+static void test_kraft_reverse(void)
+{
+	static const uint8_t kinds[] = { '1', 'a', 'g', 0xff };
+	static const double weights[] = { 10, 6, 22, 218 };
+	static const uint8_t alphabet[] = { '1', 'a', 0xff };
+	static const double alone[] = { 1, 1, 1 };
+	static const unsigned uses[] = { 0, 10, 100000 };
+	static _Alignas(64) uint8_t memory[1 << 14];
+	uint8_t wire[64];
+	double sum;
+
+	number_bits = 4;
+	for (size_t most = 2; most <= 10; most += 2) {
+		sum = enumerate(wire, 0, most, kinds, COUNT(kinds), weights);
+		ok(sum <= 1, "below ip6.arpa all prefixes of up to %zu bytes take %.4f of a code",
+		   most, sum);
+	}
+	for (size_t i = 0; i < COUNT(uses); i++)
+		for (number_bits = 4; number_bits <= 8; number_bits += 4) {
+			memset(memory, 0, sizeof(memory));
+			shared = small_table(memory, sizeof(memory), uses[i]);
+			sum = enumerate(wire, 0, 9, alphabet, COUNT(alphabet), alone);
+			ok(sum <= 1,
+			   "%u bits, %u uses of three labels: up to 9 bytes take %.4f of a code",
+			   number_bits, uses[i], sum);
+			seep_labels_destroy(shared);
+		}
+	shared = NULL;
+	number_bits = 0;
+}
+
+/* What one more label of the prefix costs. */
+static uint64_t more_charge_of(const uint8_t *wire, size_t size)
+{
+	return charge_of(wire, size) - charge_of_text("");
+}
+
+/* Over every label, by what it costs so: of one and two bytes one by one, the longer ones by kind. */
+static double label_sum(uint64_t (*cost)(const uint8_t *wire, size_t size))
+{
+	static const uint8_t kinds[] = {
+		'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 0xff
+	};
+	double sum = 0;
+
+	for (unsigned a = 0; a < 256; a++) {
+		const uint8_t one[] = { 1, (uint8_t)a };
+
+		sum += share_of(cost(one, 2));
+		for (unsigned b = 0; b < 256; b++) {
+			const uint8_t two[] = { 2, (uint8_t)a, (uint8_t)b };
+
+			sum += share_of(cost(two, 3));
+		}
+	}
+	for (unsigned n = 0; n < COUNT(kinds) * COUNT(kinds) * COUNT(kinds); n++) {
+		const uint8_t three[] = { 3, kinds[n % COUNT(kinds)],
+					  kinds[n / COUNT(kinds) % COUNT(kinds)],
+					  kinds[n / COUNT(kinds) / COUNT(kinds)] };
+		double ways = 1;
+
+		for (unsigned i = 1; i <= 3; i++)
+			ways *= three[i] == 'a' ? 28 : three[i] == 0xff ? 218 : 1;
+		sum += ways * share_of(cost(three, 4));
+	}
+	for (unsigned size = 4; size <= 63; size++) {
+		double ways = 1;
+
+		for (unsigned ordinary = 0; ordinary <= size; ordinary++) {
+			uint8_t label[64] = { (uint8_t)size };
+
+			memset(label + 1, 0xff, size);
+			memset(label + 1, 'a', ordinary);
+			sum += ways * pow(38, ordinary) * pow(218, size - ordinary) *
+			       share_of(cost(label, 1u + size));
+			ways = ways * (size - ordinary) / (ordinary + 1);
+		}
+	}
+	return sum;
+}
+
+/*
+ * A new domain: below one suffix or reverse zone, all labels that it can be given are one code. And so
+ * are several of them, for charges add up.
+ */
+static void test_kraft_given(void)
+{
+	uint64_t seed = 9;
+	int wrong = 0;
+
+	for (number_bits = 0; number_bits <= 8; number_bits += 4) {
+		double sum = label_sum(given_charge_of), more = label_sum(more_charge_of);
+		double shares = share_of(number_bits ? 3000 : 2000);
+
+		ok(more + shares <= 0.5,
+		   "numbers of %u bits: all labels of a prefix, spelled, shared or numbers, take %.4f",
+		   number_bits, more + shares);
+		ok(sum <= 1 && sum > 0.5,
+		   "numbers of %u bits: all given labels take %.4f of a code", number_bits, sum);
+		for (int i = 0; i < 5000; i++) {
+			struct wire a, b, both;
+
+			random_prefix(&seed, &a, 120);
+			random_prefix(&seed, &b, 120);
+			both = a;
+			memcpy(both.bytes + a.size, b.bytes, b.size);
+			both.size += b.size;
+			wrong +=
+				given_charge_of(both.bytes, both.size) !=
+				given_charge_of(a.bytes, a.size) + given_charge_of(b.bytes, b.size);
+		}
+	}
+	number_bits = 0;
+	is_int(wrong, 0, "given labels cost their sum");
+}
+
+/* New domains by hand; the labels that are not given cost nothing. */
+static void test_new_domain(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t mbit;
+	} cases[] = {
+		{ "www.example.com", 0 },
+		{ "co.uk", 0 },
+		{ "com", 0 },
+		{ ".", 0 },
+		{ "payload.foo.ck", 0 },
+		{ "github.io", 0 },
+		{ "somebody.github.io", 9 * 5322 },
+		{ "www.somebody.github.io", 9 * 5322 },
+		{ "\\000.github.io", 2 * 5322 + 8000 },
+		{ "compute.amazonaws.com", 0 },
+		{ "ab.compute.amazonaws.com", 3 * 5322 },
+		{ "cde.ab.compute.amazonaws.com", 7 * 5322 },
+		{ "f.cde.ab.compute.amazonaws.com", 7 * 5322 },
+		{ "0.192.in-addr.arpa", 0 },
+		{ "2.0.192.in-addr.arpa", 9000 },
+		{ "200.0.192.in-addr.arpa", 9000 },
+		{ "1.200.0.192.in-addr.arpa", 9000 },
+		{ "256.0.192.in-addr.arpa", 1000 + 4 * 5322 },
+		{ "20.data.192.in-addr.arpa", 9000 + 1000 + 5 * 5322 },
+		{ "8.b.d.0.1.0.0.2.ip6.arpa", 0 },
+		{ "f.8.b.d.0.1.0.0.2.ip6.arpa", 5000 },
+		{ "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", 20000 },
+		{ "1.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", 20000 },
+		{ "0.0.data.0.8.b.d.0.1.0.0.2.ip6.arpa", 15000 + 1000 + 5 * 5322 },
+		{ "data.2.ip6.arpa", 1000 + 5 * 5322 },
+	};
+	struct seep_suffixes *list = seep_suffix_open("");
+	struct seep_suffix_reader *suffixes = list ? seep_suffix_reader_open(list) : NULL;
+
+	for (size_t i = 0; i < COUNT(cases) && suffixes; i++) {
+		struct wire wire = wire_of(cases[i].name);
+		struct seep_name name;
+
+		seep_name_split(&name, wire.bytes, wire.size, suffixes);
+		is_int(seep_charge_new_domain(&name), SEEP_CHARGE_NEW_DOMAIN_MBIT + cases[i].mbit,
+		       "%s: 16 bits and its given labels", cases[i].name);
+	}
+	ok(suffixes != NULL, "there is a public suffix list");
+	seep_suffix_reader_close(suffixes);
+	seep_suffix_close(list);
+}
+
+/* In a reverse name a number costs its bits; what is none, one bit more than elsewhere. */
+static void test_numbers(void)
+{
+	static const struct {
+		uint8_t bits;
+		const char *prefix;
+		uint64_t mbit;
+	} cases[] = {
+		{ 8, "1", 2000 + 8000 },
+		{ 8, "255", 2000 + 8000 },
+		{ 8, "256", 3000 + 4 * 5322 },
+		{ 8, "01", 3000 + 3 * 5322 },
+		{ 8, "a", 3000 + 2 * 5322 },
+		{ 8, "12.34", 4000 + 16000 },
+		{ 4, "1", 2000 + 4000 },
+		{ 4, "f", 2000 + 4000 },
+		{ 4, "g", 3000 + 2 * 5322 },
+		{ 4, "12", 3000 + 3 * 5322 },
+		{ 4, "1.2.3.4.5.6.7.8.9.a.b.c.d.e.f.0.1.2.3.4", 20 * 6000 },
+		{ 4, "data.1", 3000 + 5 * 5322 + 6000 },
+		{ 0, "1", 2000 + 2 * 5322 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		number_bits = cases[i].bits;
+		is_int(charge_of_text(cases[i].prefix), 1000 + cases[i].mbit,
+		       "numbers of %u bits: \"%s\"", number_bits, cases[i].prefix);
+	}
+	number_bits = 4;
+	is_int(given_charge_of_text("a.bc"), 5000 + 1000 + 3 * 5322, "and given ones");
+	number_bits = 0;
+}
+
 /* What is shared is cheaper, nothing is ever dearer than spelled out, and only for eight labels. */
 static void test_shared(void)
 {
@@ -290,23 +535,6 @@ static void test_types(void)
 	ok(seep_charge_type(28) < 2000 && seep_charge_type(65) < 3100, "AAAA and HTTPS few");
 	ok(seep_charge_type(10) > 20000, "NULL more than 16 bits, for it could be any");
 	ok(seep_charge_type(16) > 5000, "TXT some");
-}
-
-static void random_prefix(uint64_t *seed, struct wire *wire, size_t most)
-{
-	wire->size = 0;
-	while (wire->size + 2 < most && random_next(seed) % 8) {
-		size_t length = 1 + random_next(seed) % 63;
-
-		if (wire->size + 1 + length > most)
-			length = most - wire->size - 1;
-		wire->bytes[wire->size++] = (uint8_t)length;
-		for (size_t i = 0; i < length; i++) {
-			uint64_t byte = random_next(seed);
-			wire->bytes[wire->size++] =
-				(uint8_t)(byte >> 8 & 1 ? 'a' + byte % 26 : byte & 0xff);
-		}
-	}
 }
 
 /*
@@ -440,6 +668,10 @@ int main(void)
 	test_kraft();
 	test_kraft_small_world();
 	test_kraft_shared();
+	test_kraft_reverse();
+	test_kraft_given();
+	test_new_domain();
+	test_numbers();
 	test_shared();
 	test_types();
 	test_sums();

@@ -297,7 +297,8 @@ static void test_rules_are_short(void)
 {
 	FILE *list = fopen("/usr/share/publicsuffix/public_suffix_list.dat", "r");
 	char line[1024], longest[1024] = "";
-	unsigned most = 0, rules = 0;
+	unsigned most = 0, rules = 0, private_rules = 0;
+	bool is_private = false;
 
 	if (!list) {
 		skip("no public suffix list as text");
@@ -306,12 +307,14 @@ static void test_rules_are_short(void)
 	while (fgets(line, sizeof(line), list)) {
 		unsigned labels = 1;
 
+		is_private |= strstr(line, "===BEGIN PRIVATE") != NULL;
 		line[strcspn(line, " \t\r\n")] = '\0';
 		if (!line[0] || strncmp(line, "//", 2) == 0)
 			continue;
 		for (const char *c = line; *c; c++)
 			labels += *c == '.';
 		rules++;
+		private_rules += is_private;
 		if (labels > most) {
 			most = labels;
 			strcpy(longest, line);
@@ -320,6 +323,10 @@ static void test_rules_are_short(void)
 	fclose(list);
 	ok(rules > 5000, "%u rules in the list", rules);
 	ok(most > 3 && most <= 8, "the longest, %s, has %u labels", longest, most);
+	ok(private_rules > 1000 && private_rules < (1 << 16) / 3 / 2,
+	   "%u are private: each with up to two given labels is one of the 2^16 that a new domain "
+	   "costs, and leaves half of them",
+	   private_rules);
 }
 
 static void test_lower(void)
@@ -390,6 +397,13 @@ static void test_paid(void)
 		{ "0." V6_32, V6_32 },
 		{ V6_48, V6_32 },
 		{ "data." NIBBLES_20 V6_48, V6_32 },
+		/* a label that is no number is not above what is paid for */
+		{ "a.b.data.192.in-addr.arpa", "data.192.in-addr.arpa" },
+		{ "a.b.c.256.in-addr.arpa", "256.in-addr.arpa" },
+		{ "1.2.data.192.in-addr.arpa", "data.192.in-addr.arpa" },
+		{ "a.b.c.d.e.f.0.1.data.2.ip6.arpa", "data.2.ip6.arpa" },
+		{ "data." V6_28, "data." V6_28 },
+		{ "0.data." V6_28, "data." V6_28 },
 		/* labels are bytes */
 		{ "www.github\\.io", "www.github\\.io" },
 		{ "a.b.github\\.io.com", "github\\.io.com" },
@@ -409,6 +423,116 @@ static void test_paid(void)
 		   "%s: %s is paid for", cases[i].name, cases[i].paid);
 		ok(split.paid_at >= split.domain_at, "  within the domain");
 	}
+}
+
+/* How many of a domain's labels are given, and of how many bits its numbers are. */
+static void test_given(void)
+{
+	static const struct {
+		const char *name;
+		unsigned labels, bits;
+	} cases[] = {
+		{ ".", 0, 0 },
+		{ "com", 0, 0 },
+		{ "co.uk", 0, 0 },
+		{ "example.com", 0, 0 },
+		{ "a.b.example.co.uk", 0, 0 },
+		{ "b.nosuchsuffix", 0, 0 },
+		/* wildcards of the ICANN section are no gift */
+		{ "foo.ck", 0, 0 },
+		{ "a.bar.foo.ck", 0, 0 },
+		{ "www.ck", 0, 0 },
+		/* the label below a private suffix */
+		{ "github.io", 0, 0 },
+		{ "somebody.github.io", 1, 0 },
+		{ "a.b.somebody.github.io", 1, 0 },
+		{ "s3.amazonaws.com", 0, 0 },
+		{ "bucket.s3.amazonaws.com", 1, 0 },
+		{ "www.github.com", 0, 0 },
+		/* and the one of a wildcard */
+		{ "amazonaws.com", 0, 0 },
+		{ "www.amazonaws.com", 0, 0 },
+		{ "compute.amazonaws.com", 0, 0 },
+		{ "x.compute.amazonaws.com", 1, 0 },
+		{ "y.x.compute.amazonaws.com", 2, 0 },
+		{ "www.y.x.compute.amazonaws.com", 2, 0 },
+		{ "\\000.\\255\\..compute.amazonaws.com", 2, 0 },
+		/* reverse IPv4: below the /16, or from what is no number on */
+		{ "in-addr.arpa", 0, 8 },
+		{ "192.in-addr.arpa", 0, 8 },
+		{ "0.192.in-addr.arpa", 0, 8 },
+		{ "2.0.192.in-addr.arpa", 1, 8 },
+		{ "data.1.2.0.192.in-addr.arpa", 1, 8 },
+		{ "data.0.192.in-addr.arpa", 1, 8 },
+		{ "2.data.192.in-addr.arpa", 2, 8 },
+		{ "9.1.2.data.192.in-addr.arpa", 2, 8 },
+		{ "data.192.in-addr.arpa", 1, 8 },
+		{ "1.2.0.data.in-addr.arpa", 3, 8 },
+		{ "2.0.256.in-addr.arpa", 3, 8 },
+		{ "2.0.01.in-addr.arpa", 3, 8 },
+		/* reverse IPv6: below the /32, or from what is no number on */
+		{ "ip6.arpa", 0, 4 },
+		{ V6_28, 0, 4 },
+		{ V6_32, 0, 4 },
+		{ V6_36, 1, 4 },
+		{ V6_48, 4, 4 },
+		{ "data." NIBBLES_20 V6_48, 4, 4 },
+		{ "data." V6_32, 1, 4 },
+		{ "a.b.c.data." V6_32, 4, 4 },
+		{ "data." V6_28, 1, 4 },
+		{ "a.b.c.d.data." V6_28, 5, 4 },
+		{ "a.b.c.d.e.f.0.1.2.3.4.g.ip6.arpa", 12, 4 },
+		{ "data.ip6.arpa", 1, 4 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire name = wire_of(cases[i].name);
+		struct seep_name split;
+
+		memset(&split, 0xff, sizeof(split));
+		split_exactly(&split, name.bytes, name.size);
+		is_int(split.given_labels, cases[i].labels, "%s: labels that are given",
+		       cases[i].name);
+		is_int(split.number_bits, cases[i].bits, "  and bits of a number");
+	}
+}
+
+static void test_numbers(void)
+{
+	static const struct {
+		const char *label;
+		bool is_nibble, is_byte;
+	} cases[] = {
+		{ "0", true, true },        { "9", true, true },       { "a", true, false },
+		{ "f", true, false },       { "g", false, false },     { "A", false, false },
+		{ "/", false, false },      { ":", false, false },     { "`", false, false },
+		{ "00", false, false },     { "01", false, false },    { "10", false, true },
+		{ "1a", false, false },     { "99", false, true },     { "100", false, true },
+		{ "255", false, true },     { "256", false, false },   { "300", false, false },
+		{ "000", false, false },    { "025", false, false },   { "1000", false, false },
+		{ "1\\000", false, false }, { "\\000", false, false }, { "25x", false, false },
+	};
+	unsigned nibbles = 0, bytes = 0;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire wire = wire_of(cases[i].label);
+
+		is_bool(seep_name_is_number(wire.bytes, 4), cases[i].is_nibble, "%s: a digit",
+			cases[i].label);
+		is_bool(seep_name_is_number(wire.bytes, 8), cases[i].is_byte, "%s: a byte",
+			cases[i].label);
+	}
+	/* no more of them than their code words */
+	for (unsigned size = 1; size <= 3; size++)
+		for (unsigned n = 0; n < 1u << 8 * size; n++) {
+			const uint8_t label[] = { (uint8_t)size, (uint8_t)n, (uint8_t)(n >> 8),
+						  (uint8_t)(n >> 16) };
+
+			nibbles += seep_name_is_number(label, 4);
+			bytes += seep_name_is_number(label, 8);
+		}
+	is_int(nibbles, 16, "of all labels of three bytes at most, 16 are a digit");
+	is_int(bytes, 256, "and 256 a byte");
 }
 
 /* What a packet tells: all but what stands above the domain that is paid for. */
@@ -477,6 +601,8 @@ static void test_told(void)
 		{ NIBBLES_20 V6_48, "f." V6_28, true },
 		{ V6_28, V6_28, true },
 		{ V6_28, "d.0.1.0.0.2.ip6.arpa", false },
+		{ "0.0.data.1.0.0.2.ip6.arpa", "data.1.0.0.2.ip6.arpa", true },
+		{ "0.0.data.1.0.0.2.ip6.arpa", "1.0.0.2.ip6.arpa", false },
 		/* reverse IPv4: the /24 */
 		{ "1.2.0.192.in-addr.arpa", "arpa", false },
 		{ "1.2.0.192.in-addr.arpa", "in-addr.arpa", false },
@@ -487,6 +613,8 @@ static void test_told(void)
 		{ "1.2.0.192.in-addr.arpa", "1.192.in-addr.arpa", true },
 		{ "0.192.in-addr.arpa", "0.192.in-addr.arpa", true },
 		{ "0.192.in-addr.arpa", "192.in-addr.arpa", false },
+		{ "2.data.192.in-addr.arpa", "data.192.in-addr.arpa", true },
+		{ "2.data.192.in-addr.arpa", "192.in-addr.arpa", false },
 		/* elsewhere: a CNAME's or a DNAME's target, a server's name */
 		{ "www.example.com", "cdn.example.net", true },
 		{ "www.example.com", "www.example.net", true },
@@ -672,6 +800,9 @@ int main(void)
 	test_lower();
 	test_paid();
 	test_paid(); /* once more, from what the reader remembers */
+	test_given();
+	test_given();
+	test_numbers();
 	test_told();
 	test_told_random();
 	test_print();

@@ -25,6 +25,7 @@ struct charging {
 	uint8_t bytes[SEEP_NAME_MAX_BYTES]; /* the name stands at the end */
 	size_t prefix_size;
 	unsigned prefix_labels;
+	uint8_t number_bits;
 	uint64_t learned[LABELS_MOST];
 	unsigned learned_count;
 };
@@ -39,6 +40,7 @@ static struct seep_name name_of(const struct charging *charging)
 		.domain_at = (uint8_t)charging->prefix_size,
 		.prefix_labels = (uint8_t)charging->prefix_labels,
 		.registrable = true,
+		.number_bits = charging->number_bits,
 	};
 }
 
@@ -55,6 +57,20 @@ static double spelled_bits(const uint8_t *label)
 	return bits;
 }
 
+/* Bits of a label, and to say by which code: one of SHARED_BITS or more, if there is such, or none. */
+static double label_bits(const struct charging *charging, const uint8_t *label, bool has_shared,
+			 double shared_bits)
+{
+	unsigned number_bits = charging->number_bits;
+	double bits = (has_shared ? 1 : 0) + fmin(spelled_bits(label), shared_bits);
+
+	if (!number_bits)
+		return bits;
+	if (seep_name_is_number(label, number_bits))
+		bits = fmin(bits, number_bits);
+	return 1 + bits;
+}
+
 /* Bits that the prefix costs if every label is spelled; or the least of any code that the header allows. */
 static double prefix_bits(const struct charging *charging, const struct seep_name *name, bool least)
 {
@@ -63,16 +79,33 @@ static double prefix_bits(const struct charging *charging, const struct seep_nam
 
 	for (unsigned i = 0; at < name->domain_at; i++) {
 		const uint8_t *label = name->bytes + at;
-		double label_bits = spelled_bits(label);
 		uint64_t hash = seep_hash_bytes(key, label + 1, label[0]);
 		uint64_t shared_mbit = seep_labels_cost(charging->labels, hash);
+		bool shared = least && i < SEEP_CHARGE_SHARED_LABELS;
 
-		if (least && i < SEEP_CHARGE_SHARED_LABELS && shared_mbit / 1000.0 < label_bits)
-			label_bits = shared_mbit / 1000.0;
-		bits += 2 + label_bits; /* one follows, and by which code */
+		/* one follows, by which code, and it */
+		bits += 1 +
+			label_bits(charging, label, true, shared ? shared_mbit / 1000.0 : INFINITY);
 		at += 1u + label[0];
 	}
 	return bits;
+}
+
+/* The prefix's labels as those that a new domain was given. */
+static void check_new_domain(const struct charging *charging)
+{
+	struct seep_name name = name_of(charging);
+	double bits = 16, mbit;
+	size_t at = 0;
+
+	name.domain_at = name.prefix_labels = 0;
+	name.given_labels = (uint8_t)charging->prefix_labels;
+	for (unsigned i = 0; i < name.given_labels; i++) {
+		bits += label_bits(charging, name.bytes + at, false, INFINITY);
+		at += 1u + name.bytes[at];
+	}
+	mbit = (double)seep_charge_new_domain(&name);
+	fuzz_check(mbit >= 1000 * bits - 0.001 && mbit <= 1000 * bits + SEEP_NAME_MAX_BYTES);
 }
 
 static void check_charge(const struct charging *charging)
@@ -90,6 +123,7 @@ static void check_charge(const struct charging *charging)
 	/* And no more than rounding makes of it: a mbit a symbol. */
 	fuzz_check((double)spelled_mbit <=
 		   1000 * prefix_bits(charging, &name, false) + SEEP_NAME_MAX_BYTES);
+	check_new_domain(charging);
 }
 
 /* Puts a label in front; what was there already does not get cheaper by it. */
@@ -109,7 +143,8 @@ static void put_label(struct charging *charging, const uint8_t *text, size_t len
 	label[0] = (uint8_t)length;
 	memcpy(label + 1, text, length);
 	fuzz_check((double)seep_charge_prefix(&name, &none, charging->labels) >=
-		   (double)before_mbit + 1000 * (2 + spelled_bits(label)) - 0.001);
+		   (double)before_mbit + 1000 * (1 + label_bits(charging, label, true, INFINITY)) -
+			   0.001);
 }
 
 /* All shares together, of what was learned here, are at most one. */
@@ -218,12 +253,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct charging charging;
 	static _Alignas(64) uint8_t memory[4096];
 	struct fuzz_input input = { data, size };
-	/* From one set on, so that labels are pushed out. */
-	size_t bytes = 64 * (1u + fuzz_take8(&input) % 64);
+	/* From one set on, so that labels are pushed out; and of which kind the names are. */
+	uint8_t first = fuzz_take8(&input);
+	size_t bytes = 64 * (1u + first % 64);
 
 	check_types();
 	memset(memory, 0, sizeof(memory));
 	memset(&charging, 0, sizeof(charging));
+	charging.number_bits = (uint8_t)(first / 128 * (1 + first / 64 % 2) * 4);
 	memcpy(charging.bytes + sizeof(charging.bytes) - sizeof(DOMAIN), DOMAIN, sizeof(DOMAIN));
 	charging.labels = seep_labels_create(memory, bytes, key);
 	fuzz_check(charging.labels);

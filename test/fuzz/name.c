@@ -30,6 +30,27 @@ static bool starts_label(const uint8_t *wire, size_t at)
 	return start == at;
 }
 
+/* The labels that are given are labels of the domain, and stand before what is no gift. */
+static void check_given(const struct seep_name *name)
+{
+	size_t given_to =
+		name->domain_at + label_at(name->bytes + name->domain_at, name->given_labels);
+	size_t zone_at = name->size - (name->number_bits == 8 ? sizeof("\7in-addr\4arpa")
+							      : sizeof("\3ip6\4arpa"));
+
+	fuzz_check(given_to < name->size);
+	if (!name->number_bits) {
+		fuzz_check(name->given_labels <= 2 && given_to <= name->paid_at);
+		return;
+	}
+	/* All after them are numbers, as far as the zone. */
+	fuzz_check(!name->registrable && name->given_labels <= 12 && given_to <= zone_at);
+	while (given_to < zone_at) {
+		fuzz_check(seep_name_is_number(name->bytes + given_to, name->number_bits));
+		given_to += 1u + name->bytes[given_to];
+	}
+}
+
 /* The domain of a domain is itself, and that of what has a prefix does not depend on its first label. */
 static void check_domain(const struct seep_name *name)
 {
@@ -40,7 +61,9 @@ static void check_domain(const struct seep_name *name)
 	fuzz_check(seep_name_split(&shorter, name->bytes + name->domain_at, domain_size,
 				   fuzz_suffixes()));
 	fuzz_check(shorter.domain_at == 0 && shorter.prefix_labels == 0);
-	fuzz_check(shorter.registrable == name->registrable && shorter.given == name->given);
+	fuzz_check(shorter.registrable == name->registrable &&
+		   shorter.given_labels == name->given_labels &&
+		   shorter.number_bits == name->number_bits);
 	fuzz_check(shorter.paid_at == name->paid_at - name->domain_at);
 	fuzz_check(seep_name_split(&shorter, name->bytes + first, name->size - first,
 				   fuzz_suffixes()));
@@ -56,7 +79,7 @@ static void check_split(const struct seep_name *name, const uint8_t *wire, size_
 	fuzz_check(seep_name_told(name, wire, size));
 	fuzz_check(seep_name_told(name, wire + name->paid_at, size - name->paid_at));
 	fuzz_check(size == 1 || !seep_name_told(name, wire + size - 1, 1));
-	fuzz_check(name->registrable || !name->given);
+	check_given(name);
 	fuzz_check((name->domain_at == 0) == (name->prefix_labels == 0));
 	fuzz_check(label_at(wire, name->prefix_labels) == name->domain_at);
 	check_domain(name);
