@@ -119,6 +119,7 @@ static void run_queries(struct seep_thread *thread, const struct sample *sample,
 				.name_size = make_name(names[j], sample->known ? 1 : random_next(),
 						       sample->prefix),
 				.type = 1,
+				.qclass = SEEP_QCLASS_IN,
 				.when_ms = when_ms + i,
 			};
 		}

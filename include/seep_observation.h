@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the host tells the engine about one query: who asked which name, of
- * which type, and when.  Plain data; the Unbound adapter and replay build it.
+ * which type and class, and when.  Plain data; the Unbound adapter and replay build it.
  */
 #ifndef SEEP_OBSERVATION_H
 #define SEEP_OBSERVATION_H
@@ -14,6 +14,9 @@
  * below the root (RFC 1035, 3.1). */
 #define SEEP_NAME_MAX_BYTES  255
 #define SEEP_NAME_MAX_LABELS 127
+
+/* The class of nearly all questions: the Internet. */
+#define SEEP_QCLASS_IN 1
 
 /*
  * A client's address: IPv4 in the first four bytes, IPv6 in all sixteen,
@@ -33,6 +36,7 @@ struct seep_observation {
 	const uint8_t *name;
 	size_t name_size; /* bytes, 1 to SEEP_NAME_MAX_BYTES */
 	uint16_t type;    /* RR type, host byte order */
+	uint16_t qclass;  /* host byte order: SEEP_QCLASS_IN, or hardly anything */
 	uint8_t internal; /* the name lives in a zone of this organisation */
 	bool is_proven;   /* the client's address is not forged: TCP, TLS or a valid DNS cookie */
 	uint64_t when_ms; /* wall clock, milliseconds since 1970 */

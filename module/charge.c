@@ -34,8 +34,12 @@
 #define FEW_LEAST 8
 #define FEW_MOST  64
 
-/* Shares of RR types in what a resolver sends, in 1/2048; the rest, 4, is left
- * for all 65,536 of them alike (rounded so that the sum stays below one). */
+/* Shares of RR types in what a resolver sends, in 1/2048; of the rest, 3 are left
+ * for all 65,536 of them alike, and 1 for those of all other classes (rounded so that
+ * the sum stays below one). */
+#define ALL_SHARES    2048
+#define OTHER_TYPES   3
+#define OTHER_CLASSES 1
 static const struct type_share {
 	uint16_t type;
 	uint16_t share;
@@ -142,12 +146,14 @@ uint64_t seep_charge_new_domain(const struct seep_name *name)
 	return mbit;
 }
 
-uint64_t seep_charge_type(uint16_t type)
+uint64_t seep_charge_question(uint16_t type, uint16_t qclass)
 {
+	if (qclass != SEEP_QCLASS_IN)
+		return seep_bits_of_odds(ALL_SHARES * 65536.0 * 65536, OTHER_CLASSES);
 	for (size_t i = 0; i < sizeof(type_shares) / sizeof(type_shares[0]); i++)
 		if (type_shares[i].type == type)
-			return seep_bits_of_odds(2048, type_shares[i].share);
-	return seep_bits_of_odds(2048.0 * 65536, 4);
+			return seep_bits_of_odds(ALL_SHARES, type_shares[i].share);
+	return seep_bits_of_odds(ALL_SHARES * 65536.0, OTHER_TYPES);
 }
 
 uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users, uint64_t few)

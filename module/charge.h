@@ -3,7 +3,7 @@
  * What a name costs: the length, in thousandths of a bit, of a code word that
  * tells it apart from all the names that could have been sent instead.
  *
- * Kraft: over all prefixes, and over all types, the sum of 2^-bits is at most
+ * Kraft: over all prefixes, and over all types and classes, the sum of 2^-bits is at most
  * one, so no way of putting data into names gets more out than is charged
  * (Shannon 1948; Paxson et al. 2013 bounded tunnels so, with a compressor,
  * off-line).  doc/THEORY.md has the argument.
@@ -54,8 +54,9 @@ uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_labe
  */
 uint64_t seep_charge_new_domain(const struct seep_name *name);
 
-/* The code of an RR type: -log2 of its usual share. */
-uint64_t seep_charge_type(uint16_t type);
+/* The code of what a question says beside its name: -log2 of the usual share of its
+ * type, or of its type and class if that is not IN. */
+uint64_t seep_charge_question(uint16_t type, uint16_t qclass);
 
 /*
  * The share of CHARGE_MBIT that falls on one of USERS distinct users of a

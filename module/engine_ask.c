@@ -144,7 +144,8 @@ static uint64_t price(const struct asking *asking, const struct user *user, uint
 	const struct seep_sending sending = { .name = reservation->name_key,
 					      .type = reservation->type };
 	uint64_t names = seep_sketch_count(&user->rare_sum);
-	uint64_t type_mbit = seep_charge_type(reservation->type);
+	uint64_t type_mbit =
+		seep_charge_question(asking->observation->type, asking->observation->qclass);
 	uint64_t mbit;
 
 	if (reservation->class == SEEP_CLASS_KNOWN) {
@@ -373,7 +374,8 @@ static void make_keys(struct asking *asking)
 	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->registrable = name->registrable;
-	reservation->type = asking->observation->type;
+	reservation->type =
+		asking->observation->qclass == SEEP_QCLASS_IN ? asking->observation->type : 0;
 	reservation->domain_key =
 		name->domain_at ? seep_hash_bytes(engine->key, name->bytes + name->domain_at,
 						  (size_t)name->size - name->domain_at)

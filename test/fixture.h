@@ -72,6 +72,7 @@ static inline struct seep_observation query_of(uint32_t n, const struct wire *na
 					  .name = name->bytes,
 					  .name_size = name->size,
 					  .type = 1,
+					  .qclass = SEEP_QCLASS_IN,
 					  .when_ms = when_ms };
 }
 

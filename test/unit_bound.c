@@ -100,20 +100,22 @@ struct tunnel {
 	unsigned machines, domains;
 	const struct coding *coding; /* or a codebook... */
 	unsigned skew;               /* a codebook's first name is sent so often in a hundred */
-	unsigned names;              /* ...of so many known ones, or neither: the query type */
+	unsigned names;              /* ...of so many known ones, or neither: the query type... */
+	bool classes;                /* ...and with it the class */
 	unsigned tries;              /* of each machine in an hour */
 	const char *zone;            /* names stand right below it, or NULL: below each domain */
 };
 
 /* The next name and its type; the bits of payload that it carries. */
 static double next_name(const struct tunnel *tunnel, struct wire *wire, uint16_t *type,
-			uint64_t *seed)
+			uint16_t *qclass, uint64_t *seed)
 {
 	unsigned domain = (unsigned)(random_next(seed) % tunnel->domains);
 	double bits = log2(tunnel->domains);
 
 	*wire = (struct wire){ .size = 0 };
 	*type = 1;
+	*qclass = SEEP_QCLASS_IN;
 	if (tunnel->coding) {
 		for (unsigned i = 0; i < tunnel->coding->labels; i++)
 			if (tunnel->coding->words)
@@ -137,6 +139,10 @@ static double next_name(const struct tunnel *tunnel, struct wire *wire, uint16_t
 		put_text(wire, "q", 0);
 		*type = (uint16_t)random_next(seed);
 		bits += 16;
+		if (tunnel->classes) {
+			*qclass = (uint16_t)random_next(seed);
+			bits += 16;
+		}
 	}
 	if (tunnel->zone) {
 		struct wire zone = wire_of(tunnel->zone);
@@ -188,12 +194,13 @@ static struct outcome run(const struct tunnel *tunnel, uint64_t seed)
 				struct seep_observation observation;
 				struct seep_name name;
 				struct wire wire;
-				uint16_t type;
+				uint16_t type, qclass;
 				uint64_t before = seed;
-				double bits = next_name(tunnel, &wire, &type, &seed);
+				double bits = next_name(tunnel, &wire, &type, &qclass, &seed);
 
 				observation = query_of(machine, &wire, rig.now_ms);
 				observation.type = type;
+				observation.qclass = qclass;
 				if (seep_engine_ask(rig.thread, &observation, &reservation, &name)
 					    .outcome == SEEP_REFUSE) {
 					/* the message waits until it goes */
@@ -332,16 +339,18 @@ static void test_skewed(void)
 
 static void test_type(void)
 {
-	for (unsigned domains = 1; domains <= 100; domains *= 100) {
+	for (unsigned i = 0; i < 4; i++) {
 		struct tunnel tunnel = { .machines = 1,
-					 .domains = domains,
+					 .domains = i % 2 ? 100 : 1,
+					 .classes = i / 2,
 					 .tries = TRIES_AN_HOUR };
-		struct outcome outcome = run(&tunnel, domains);
+		struct outcome outcome = run(&tunnel, tunnel.domains);
+		const char *text = tunnel.classes ? "query type and class" : "query type";
 
-		note("query type", &tunnel, &outcome);
+		note(text, &tunnel, &outcome);
 		ok(outcome.payload <= MACHINE_BITS * SLACK,
-		   "the query type over %u domains: %.0f bits of %.0f", domains, outcome.payload,
-		   MACHINE_BITS);
+		   "the %s over %u domains: %.0f bits of %.0f", text, tunnel.domains,
+		   outcome.payload, MACHINE_BITS);
 	}
 }
 

@@ -519,22 +519,35 @@ static void test_shared(void)
 	shared = NULL;
 }
 
-/* All 65,536 types: one code. */
+/* All 65,536 types of all 65,536 classes: one code. */
 static void test_types(void)
 {
-	double sum = 0;
-	int free_types = 0;
+	static const uint16_t classes[] = { 0, 2, 3, 4, 254, 255, 256, 65535 };
+	double sum = 0, odd_sum = 0;
+	int free_types = 0, cheap = 0;
 
 	for (unsigned type = 0; type < 65536; type++) {
-		sum += share_of(seep_charge_type((uint16_t)type));
-		free_types += seep_charge_type((uint16_t)type) == 0;
+		uint64_t mbit = seep_charge_question((uint16_t)type, SEEP_QCLASS_IN);
+		uint64_t odd_mbit = seep_charge_question((uint16_t)type, 3);
+
+		sum += share_of(mbit);
+		odd_sum += 65535 * share_of(odd_mbit);
+		free_types += mbit == 0;
+		for (size_t i = 0; i < COUNT(classes); i++)
+			cheap += seep_charge_question((uint16_t)type, classes[i]) != odd_mbit;
 	}
 	ok(sum <= 1 && sum > 0.95, "all types take %.6f of a code", sum);
+	ok(sum + odd_sum <= 1, "and with those of all other classes %.6f", sum + odd_sum);
+	is_int(cheap, 0, "which all cost the same, class 0 too");
+	is_int(seep_charge_question(1, 3), 43000, "43 bits");
 	is_int(free_types, 0, "none is free");
-	ok(seep_charge_type(1) < 1100, "A costs a bit");
-	ok(seep_charge_type(28) < 2000 && seep_charge_type(65) < 3100, "AAAA and HTTPS few");
-	ok(seep_charge_type(10) > 20000, "NULL more than 16 bits, for it could be any");
-	ok(seep_charge_type(16) > 5000, "TXT some");
+	ok(seep_charge_question(1, SEEP_QCLASS_IN) < 1100, "A costs a bit");
+	ok(seep_charge_question(28, SEEP_QCLASS_IN) < 2000 &&
+		   seep_charge_question(65, SEEP_QCLASS_IN) < 3100,
+	   "AAAA and HTTPS few");
+	ok(seep_charge_question(10, SEEP_QCLASS_IN) > 20000,
+	   "NULL more than 16 bits, for it could be any");
+	ok(seep_charge_question(16, SEEP_QCLASS_IN) > 5000, "TXT some");
 }
 
 /*

@@ -5,7 +5,7 @@
 #include "suffix.h"
 
 /* What any name of its type costs more, and what comes on top in a domain that nobody used. */
-#define TYPE_MBIT        seep_charge_type(1)
+#define TYPE_MBIT        seep_charge_question(1, SEEP_QCLASS_IN)
 #define NEW_MBIT         SEEP_CHARGE_NEW_DOMAIN_MBIT
 /* That a name is novel, of a user who never sent one. */
 #define FIRST_MBIT       1585
@@ -676,6 +676,7 @@ static void test_never_charged(void)
 		struct seep_observation observation = { .client = address_v4(cases[i].user),
 							.name = wire.bytes,
 							.name_size = wire.size,
+							.qclass = SEEP_QCLASS_IN,
 							.internal = cases[i].internal,
 							.when_ms = rig.now_ms };
 		is_verdict(seep_engine_ask(rig.thread, &observation, &reservation, &name),
@@ -1161,6 +1162,7 @@ static void test_user_prefix(void)
 		for (int a = 0; a < 2; a++) {
 			struct seep_observation observation = { .name = wire.bytes,
 								.name_size = wire.size,
+								.qclass = SEEP_QCLASS_IN,
 								.when_ms = rig.now_ms };
 			struct seep_reservation reservation;
 			struct seep_name name;

@@ -76,6 +76,7 @@ static void ask_one(struct worker *worker, unsigned slot, uint64_t when_ms)
 	struct seep_observation observation = { .client = address_v4(user),
 						.name = wire.bytes,
 						.name_size = wire.size,
+						.qclass = SEEP_QCLASS_IN,
 						.internal = random_next(&worker->seed) % 64 == 0,
 						.when_ms = when_ms };
 	struct seep_verdict verdict =

@@ -154,6 +154,7 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		.name = event->name,
 		.name_size = event->name_size,
 		.type = event->type,
+		.qclass = SEEP_QCLASS_IN,
 		.is_proven = true, /* nobody forges what was recorded */
 		.when_ms = when_ms,
 	};

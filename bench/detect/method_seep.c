@@ -59,6 +59,7 @@ static enum act observe(struct method *method, const struct event *event)
 		.name = event->name,
 		.name_size = event->size,
 		.type = event->type,
+		.qclass = SEEP_QCLASS_IN,
 		.when_ms = event->when_ms,
 	};
 	struct seep_reservation reservation;

@@ -230,7 +230,7 @@ static void step(struct charging *charging, uint8_t what, struct fuzz_input *inp
 	check_charge(charging);
 }
 
-/* The types' code, once. */
+/* The code of types and classes, once. */
 static void check_types(void)
 {
 	static bool checked;
@@ -240,10 +240,11 @@ static void check_types(void)
 		return;
 	checked = true;
 	for (unsigned type = 0; type <= UINT16_MAX; type++) {
-		uint64_t mbit = seep_charge_type((uint16_t)type);
+		uint64_t mbit = seep_charge_question((uint16_t)type, SEEP_QCLASS_IN);
+		uint64_t odd_mbit = seep_charge_question((uint16_t)type, 3);
 
-		fuzz_check(mbit > 0);
-		sum += exp2(-(double)mbit / 1000);
+		fuzz_check(mbit > 0 && odd_mbit > 32000);
+		sum += exp2(-(double)mbit / 1000) + 65535 * exp2(-(double)odd_mbit / 1000);
 	}
 	fuzz_check(sum <= 1);
 }

@@ -223,6 +223,7 @@ static void take_who(struct play *play, struct slot *slot)
 	slot->observation.client = take_user(play);
 	slot->observation.is_proven = slot->observation.client.bytes[3] % 2;
 	slot->observation.type = take_type(play);
+	slot->observation.qclass = slot->observation.type == 253 ? 3 : SEEP_QCLASS_IN;
 	slot->observation.internal = slot->observation.type == 254;
 }
 

@@ -2,6 +2,7 @@
 """The most that a name can be charged, worked out apart from the module."""
 
 import dns.name
+from dns.rdataclass import IN
 
 BITS_SYMBOL = 5.322		# a byte of a label, or its end
 BITS_MORE = 1			# before each label and after the last: does one follow?
@@ -10,6 +11,7 @@ BITS_ODD_BYTE = 8
 BITS_NEW_DOMAIN = 16
 BITS_TYPE_A = 1.035
 BITS_TYPE = 26			# the rarest
+BITS_CLASS = 17			# and of a class that is not IN
 BITS_KIND = 14			# novel or known, for one who sends hardly any of it
 BITS_CHOICE = 26		# which domain, or which known name
 PLAIN = set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -63,12 +65,17 @@ def domain_bits(name, domain_labels=2):
     return BITS_NEW_DOMAIN + sum(label_bits(label, numbers, number_bits) for label in given)
 
 
-def most_bits(name, domain_labels=2):
+def question_bits(rdclass=IN):
+    """Any type, of that class."""
+    return BITS_TYPE if rdclass == IN else BITS_TYPE + BITS_CLASS
+
+
+def most_bits(name, domain_labels=2, rdclass=IN):
     """With the domain, the type and all else that may come on top."""
-    return spelled_bits(name, domain_labels) + BITS_TYPE + BITS_KIND + max(
+    return question_bits(rdclass) + spelled_bits(name, domain_labels) + BITS_KIND + max(
         domain_bits(name, domain_labels), BITS_CHOICE)
 
 
-def most_known_bits():
+def most_known_bits(rdclass=IN):
     """A known name, of a type that may be new for it."""
-    return BITS_TYPE + BITS_KIND + BITS_CHOICE
+    return question_bits(rdclass) + BITS_KIND + BITS_CHOICE
