@@ -34,10 +34,11 @@ struct seep_address {
 struct seep_observation {
 	struct seep_address client;
 	const uint8_t *name;
-	size_t name_size; /* bytes, 1 to SEEP_NAME_MAX_BYTES */
-	uint16_t type;    /* RR type, host byte order */
-	uint16_t qclass;  /* host byte order: SEEP_QCLASS_IN, or hardly anything */
-	uint8_t internal; /* the name lives in a zone of this organisation */
+	size_t name_size;       /* bytes, 1 to SEEP_NAME_MAX_BYTES */
+	uint16_t type;          /* RR type, host byte order */
+	uint16_t qclass;        /* host byte order: SEEP_QCLASS_IN, or hardly anything */
+	bool checking_disabled; /* the CD flag */
+	uint8_t internal;       /* the name lives in a zone of this organisation */
 	bool is_proven;   /* the client's address is not forged: TCP, TLS or a valid DNS cookie */
 	uint64_t when_ms; /* wall clock, milliseconds since 1970 */
 };

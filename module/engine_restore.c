@@ -60,7 +60,7 @@ static bool mend_user(struct user *user, const unsigned char *from, const struct
 	seep_sketch_mend(&user->missing_sum, user->missing, DOMAINS_BITS);
 	seep_dga_mend(&user->dga, moving->shift_s, moving->now_s);
 	seep_repeat_mend(&user->repeat);
-	user->reserved = 0;
+	seep_flag_mend(&user->checking_disabled);
 	return user->address.size_bytes == 4 || user->address.size_bytes == 16;
 }
 

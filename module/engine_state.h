@@ -14,6 +14,7 @@
 #include "common.h"
 #include "engine.h"
 #include "dga.h"
+#include "flag.h"
 #include "labels.h"
 #include "meter.h"
 #include "novelty.h"
@@ -34,7 +35,7 @@ struct user {
 	struct seep_bucket dga;    /* the score of its test */
 	struct seep_repeat repeat; /* of sendings to rare domains */
 	uint32_t peak_mbit;        /* the highest level while learning */
-	uint32_t reserved;
+	struct seep_flag checking_disabled;
 	uint64_t hits;
 	uint64_t sent;
 	struct seep_address address;
@@ -56,6 +57,9 @@ struct domain {
 
 /* With its key in the table: at most 1 KiB a user and 256 B a domain. */
 static_assert(sizeof(struct user) + sizeof(uint64_t) <= 1024, "user size");
+static_assert(offsetof(struct user, hits) == offsetof(struct user, checking_disabled) + 8 ||
+		      sizeof(void *) < 8,
+	      "what is saved of a user has not moved");
 static_assert(sizeof(struct domain) + sizeof(uint64_t) <= 256, "domain size");
 
 /* A user lately seen by a thread: its key, and hits not yet passed on. */

@@ -20,6 +20,7 @@ layers() {
 	1 suffix.c suffix.h
 	2 conf.h
 	2 dga.c dga.h
+	2 flag.c flag.h
 	2 labels.c labels.h
 	2 name.c name.h
 	2 novelty.c novelty.h
