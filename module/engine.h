@@ -94,6 +94,7 @@ struct seep_reservation {
 	struct seep_label_keys labels;
 	bool rare; /* the domain has few users */
 	bool registrable;
+	bool checking_disabled;
 	bool is_unplaced;          /* the domain has no entry yet: commit claims it */
 	bool is_sent;              /* set by commit */
 	bool first;                /* the domain is new to this user, and to most; set by commit */

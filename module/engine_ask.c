@@ -146,21 +146,23 @@ static uint64_t price(const struct asking *asking, const struct user *user, uint
 	uint64_t names = seep_sketch_count(&user->rare_sum);
 	uint64_t type_mbit =
 		seep_charge_question(asking->observation->type, asking->observation->qclass);
+	uint64_t flag_mbit =
+		seep_flag_mbit(&user->checking_disabled, asking->observation->checking_disabled);
 	uint64_t mbit;
 
 	if (reservation->class == SEEP_CLASS_KNOWN) {
 		/* What others made known is there to choose from, too. */
 		if (names < asking->domain_names)
 			names = asking->domain_names;
-		return reservation->rare
-			       ? seep_repeat_mbit(&user->repeat, &sending, names, type_mbit)
-			       : 0;
+		return reservation->rare ? flag_mbit + seep_repeat_mbit(&user->repeat, &sending,
+									names, type_mbit)
+					 : 0;
 	}
 	mbit = type_mbit +
 	       seep_charge_prefix(&asking->name, &reservation->labels, asking->engine->labels);
 	if (!reservation->rare)
 		return mbit;
-	return mbit + price_domain(asking, names, users) +
+	return mbit + flag_mbit + price_domain(asking, names, users) +
 	       seep_repeat_kind_mbit(&user->repeat, SEEP_REPEAT_NOVEL);
 }
 
@@ -374,6 +376,7 @@ static void make_keys(struct asking *asking)
 	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->registrable = name->registrable;
+	reservation->checking_disabled = asking->observation->checking_disabled;
 	reservation->type =
 		asking->observation->qclass == SEEP_QCLASS_IN ? asking->observation->type : 0;
 	reservation->domain_key =

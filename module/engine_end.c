@@ -158,6 +158,7 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 	if (reservation->rare) {
 		seep_sketch_add(&user->rare_sum, user->rare, NAMES_BITS, reservation->name_key);
 		seep_repeat_learn(&user->repeat, &sending);
+		seep_flag_learn(&user->checking_disabled, reservation->checking_disabled);
 	}
 	seep_table_unlock(engine->users, reservation->user_key);
 }

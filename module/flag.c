@@ -7,14 +7,18 @@
 /* The counts of one state are halved when one gets here. */
 #define COUNT_MOST UINT8_MAX
 
-/* What either begins with (KT). */
-#define PRIOR 0.5
+/* What the counts begin with: half a one each (KT); but hardly anybody sets the flag at all, so
+ * until a user did, that it does not is taken for certain nearly. */
+#define PRIOR       0.5
+#define PRIOR_UNSET 127.5
 
 uint64_t seep_flag_mbit(const struct seep_flag *flag, bool is_set)
 {
 	const uint8_t *counts = flag->counts[flag->last];
+	double unset = counts[0] + (flag->last || counts[1] ? PRIOR : PRIOR_UNSET);
+	double set = counts[1] + PRIOR;
 
-	return seep_bits_of_odds(counts[0] + counts[1] + 2 * PRIOR, counts[is_set] + PRIOR);
+	return seep_bits_of_odds(unset + set, is_set ? set : unset);
 }
 
 void seep_flag_learn(struct seep_flag *flag, bool is_set)

@@ -6,8 +6,8 @@
 
 static struct seep_verdict ask(struct seep_thread *thread, struct seep_query *query)
 {
-	struct seep_verdict verdict = seep_engine_ask(thread, &query->observation,
-						      &query->reservation, &query->name);
+	struct seep_verdict verdict =
+		seep_engine_ask(thread, &query->observation, &query->reservation, &query->name);
 
 	query->stage = verdict.outcome == SEEP_REFUSE ? SEEP_QUERY_REFUSED : SEEP_QUERY_HELD;
 	return verdict;

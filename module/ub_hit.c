@@ -142,8 +142,8 @@ bool ub_hit_register(struct module_env *env, int id)
 {
 	const struct dynlibmod_env *loader = env->modinfo[id];
 
-	return loader->inplace_cb_register_wrapped((void *)&ub_packet_leaves, inplace_cb_query, NULL, env,
-						   id) &&
+	return loader->inplace_cb_register_wrapped((void *)&ub_packet_leaves, inplace_cb_query,
+						   NULL, env, id) &&
 	       loader->inplace_cb_register_wrapped((void *)&ub_packet_answered,
 						   inplace_cb_query_response, NULL, env, id) &&
 	       loader->inplace_cb_register_wrapped((void *)&on_cache_hit, inplace_cb_reply_cache,

@@ -152,6 +152,7 @@ static struct ub_query *query_create(struct module_qstate *qstate, const struct 
 		.name_size = qinfo->qname_len,
 		.type = qinfo->qtype,
 		.qclass = qinfo->qclass,
+		.checking_disabled = (qstate->query_flags & BIT_CD) != 0,
 		.internal = zone == UB_ZONE_INTERNAL,
 		.is_proven = client->is_proven,
 		.when_ms = ub_now_ms(),

@@ -27,9 +27,9 @@ static bool walk_up(struct walk *walk, struct mesh_state *state, unsigned depth)
 		return false;
 	if (!walk->visit(walk->context, state))
 		return false;
-	RBTREE_FOR (waiting, struct mesh_state_ref *, &state->super_set)
-		if (!walk_up(walk, waiting->s, depth + 1))
-			return false;
+	RBTREE_FOR(waiting, struct mesh_state_ref *, &state->super_set)
+	if (!walk_up(walk, waiting->s, depth + 1))
+		return false;
 	return true;
 }
 

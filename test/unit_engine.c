@@ -7,8 +7,8 @@
 /* What any name of its type costs more, and what comes on top in a domain that nobody used. */
 #define TYPE_MBIT        seep_charge_question(1, SEEP_QCLASS_IN)
 #define NEW_MBIT         SEEP_CHARGE_NEW_DOMAIN_MBIT
-/* That a name is novel, of a user who never sent one. */
-#define FIRST_MBIT       1585
+/* That a name is novel, of a user who never sent one, and that it comes without the CD flag. */
+#define FIRST_MBIT       (1585 + 6)
 /* Of one spelled-out label of ten letters; see charge.c. */
 #define TEN_MBIT         (1000 + 11 * 5322 + 2000 + TYPE_MBIT)
 /* Of a domain by itself, when new. */
@@ -1365,6 +1365,44 @@ static void test_refused_takes_no_place(void)
 	rig_close(&rig);
 }
 
+/* One known name, asked again and again: whether with the CD flag is told by what is charged. */
+static void test_checking_disabled(void)
+{
+	static const struct {
+		const char *text;
+		int set; /* -1: by chance */
+		uint64_t least_mbit, most_mbit;
+	} cases[] = {
+		{ "never set", 0, 0, 100 },
+		{ "always set", 1, 0, 100 },
+		{ "set by chance", -1, 900, 1200 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire wire = wire_of("www.polled.com");
+		struct seep_reservation reservation;
+		uint64_t seed = 5, mbit = 0;
+		struct rig rig;
+
+		rig_open(&rig, "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\n");
+		for (unsigned n = 0; n < 1100; n++) {
+			struct seep_observation observation = query_of(1, &wire, rig.now_ms);
+			struct seep_name name;
+
+			observation.checking_disabled =
+				cases[i].set < 0 ? random_next(&seed) % 2 == 1 : cases[i].set == 1;
+			seep_engine_ask(rig.thread, &observation, &reservation, &name);
+			seep_engine_commit(rig.thread, &reservation, rig.now_ms);
+			if (n >= 100)
+				mbit += reservation.user_mbit;
+		}
+		ok(mbit / 1000 >= cases[i].least_mbit && mbit / 1000 <= cases[i].most_mbit,
+		   "CD flag %s: %d thousandths of a bit a query", cases[i].text,
+		   (int)(mbit / 1000));
+		rig_close(&rig);
+	}
+}
+
 /* Names that do not leave make no entry, neither of their domain nor of their user. */
 static void test_unsent_takes_no_place(void)
 {
@@ -1683,6 +1721,7 @@ int main(void)
 	test_drained_makes_room();
 	test_untracked();
 	test_refused_takes_no_place();
+	test_checking_disabled();
 	test_unsent_takes_no_place();
 	test_no_name();
 	test_hits();

@@ -48,8 +48,8 @@ static void is_stat(struct rig *rig, const char *key, unsigned long long want, c
 /* Every query ends in one of these; none is held any more. */
 static void is_ended(struct rig *rig, const char *key, const char *text)
 {
-	static const char *const all[] = { "known",  "charged", "internal",
-					   "unsent", "refused.user" };
+	static const char *const all[] = { "known", "charged", "internal", "unsent",
+					   "refused.user" };
 
 	for (size_t i = 0; i < COUNT(all); i++)
 		is_stat(rig, all[i], strcmp(all[i], key) == 0, text);
