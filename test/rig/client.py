@@ -153,6 +153,53 @@ class Burst:
         self.socket.close()
 
 
+class Talk:
+    """A user's questions from one socket, a few at a time, in the order that they are given."""
+
+    def __init__(self, namespace, server, source):
+        self.socket = open_socket(namespace, server, source, False)
+        self.socket.connect(server)
+        self.count = random.randrange(65536)
+
+    def ask(self, queries, window=1, timeout_s=4, bound_s=30):
+        """Each query's rcode; None where no answer came in time, or the time was up."""
+        rcodes = [None] * len(queries)
+        under_way = {}			# id: (place, until)
+        until_s = time.monotonic() + bound_s
+        todo = iter(enumerate(queries))
+        while time.monotonic() < until_s:
+            while len(under_way) < window:
+                at, query = next(todo, (None, None))
+                if query is None:
+                    break
+                self.count = (self.count + 1) & 0xffff
+                under_way[self.count] = at, time.monotonic() + timeout_s
+                self.socket.send(struct.pack("!H", self.count) + query[2:])
+            if not under_way:
+                break
+            self.listen(under_way, rcodes, max(min(end for _, end in under_way.values()) -
+                                               time.monotonic(), 0))
+        return rcodes
+
+    def listen(self, under_way, rcodes, timeout_s):
+        if select.select([self.socket], [], [], timeout_s)[0]:
+            wire = self.socket.recv(65535)
+            ident, flags = struct.unpack("!HH", wire[:4])
+            if ident in under_way:
+                rcodes[under_way.pop(ident)[0]] = flags & 15
+        now_s = time.monotonic()
+        for ident in [ident for ident, (_, end_s) in under_way.items() if end_s <= now_s]:
+            del under_way[ident]
+
+    def close(self):
+        self.socket.close()
+
+
+def wire_query(name, rdtype="A", rdclass=1, **more):
+    """A question in wire form, as make_query makes it; its number is 0."""
+    return make_query(name, rdtype, rdclass, ident=0, **more).to_wire()
+
+
 def rcode_of(answer):
     """An answer's rcode in text; "none" if there was no answer."""
     return "none" if answer is None else dns.rcode.to_text(answer.rcode())

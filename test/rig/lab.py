@@ -64,14 +64,15 @@ class Lab:
     None for no such file. extra: lines for the server: clause, clauses: whole clauses after it.
     root: "hints", "stub" or "forward", how the resolver reaches the root. zones: {name: (ttl,
     records)} beyond the usual. memory_bytes: limit of the resolver's address space.
-    files: {name: text} for its directory. rpz: the module order for RPZ. state: the state file,
-    if conf does not name one; relative to the resolver's directory.
+    files: {name: text} for its directory. rpz: the module order for RPZ; modules: another order,
+    whole. state: the state file, if conf does not name one; relative to the resolver's directory.
+    outside: makes another world, given the lab.
     """
 
     def __init__(self, module=BUILT, version=need.VERSION, binary=None, conf="learning: 0\n",
                  extra="", clauses="", threads=None, qmin=False, root="hints", zones=None,
                  delegations=None, memory_bytes=None, verbosity=1, rpz=False,
-                 files=None, state=""):
+                 files=None, state="", modules=None, outside=None):
         self.version = version
         self.module = need.module_path(version) if module == BUILT else module
         if binary in (None, "plain"):
@@ -89,6 +90,8 @@ class Lab:
         self.verbosity = verbosity
         self.rpz = rpz
         self.state = state
+        self.modules = modules
+        self.outside = outside
         self.mount = None			# a command, for the resolver's eyes only
         self.files = files or {}
         self.namespaces = []
@@ -115,13 +118,15 @@ class Lab:
             self.hub = self.namespace("hub")
             self.hub.address(RESOLVER)
             self.hub.address(RESOLVER6)
-            self.world = world.World(self.hub, self.dir, self.zones, self.delegations)
+            self.world = (self.outside(self) if self.outside else
+                          world.World(self.hub, self.dir, self.zones, self.delegations))
             self.world.start()
             self.certificate()
             for name, text in self.files.items():
                 self.world.write(name, text)
             self.write_conf()
-            self.wait_world()
+            if not self.outside:
+                self.wait_world()
             self.start()
         except BaseException:
             self.close()
@@ -175,11 +180,10 @@ class Lab:
         else:
             clauses += "%s-zone:\n\tname: \".\"\n\t%s-addr: %s\n" % (
                 self.root, self.root, world.ROOT_ADDRESS)
-        modules = "validator iterator"
-        if self.rpz:
-            modules = "respip " + modules
-        if self.module:
-            modules = "dynlib " + modules
+        modules = self.modules or "dynlib %svalidator iterator" % ("respip " if self.rpz else "")
+        if not self.module:
+            modules = " ".join(word for word in modules.split() if word != "dynlib")
+        if "dynlib" in modules:
             clauses += "dynlib:\n\tdynlib-file: \"%s\"\n" % self.module
         with open(self.dir + "/unbound.conf", "w") as out:
             out.write(UNBOUND_CONF.format(

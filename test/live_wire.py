@@ -1,0 +1,570 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+One user tries to tell a witness outside a random message, in every way that anybody thought of: no
+more gets out than its meter says, and nothing once that is spent.
+
+    live_wire.py --only alias --only dns64     some ways; --list names them
+    live_wire.py --seed 7                      another message
+    live_wire.py --plain                       without Seep: what each way would let out
+"""
+
+import argparse
+import base64
+import collections
+import contextlib
+import math
+import os
+import random
+import sys
+import tempfile
+import time
+
+import rig
+from rig import client, need, witness
+
+import dns.edns  # found by rig
+import dns.message
+import dns.rdatatype
+import dns.reversename
+
+from rig.client import wire_query
+from rig.expect import CLASSES, REFUSALS
+from rig.faults import Faults
+from rig.witness import CD, INNER, LONG_S, NXDOMAIN, Outside, Reply, Zone, labels_of, wire_of
+
+BUDGET_BYTES = 200
+BUDGET_BITS = BUDGET_BYTES * 8
+KNOWN_BITS = BUDGET_BITS // 8	# what known names have more
+FRAME_BITS = 40			# of a message's own; a lucky one costs less than its length, but not so much
+HELPER = "127.0.9.9"		# exempt: fills Unbound's caches, and Seep learns nothing by it
+CONF = """\
+learning: 0
+user-budget: %d
+user-refill: 0
+domain-budget: 1g
+exempt-user: 127.0.9.0/24
+""" % BUDGET_BYTES
+
+FORWARDED = "100.200.90.53"
+SUBNETTED = "100.200.91.53"
+OUT_OF_CORP = "100.200.92.53"
+HOST = "100.200.93.53"		# every domain of the ordinary names
+TLDS = "100.200.94.53"		# every domain above those
+MANY = range(256)
+ECS, NSID, COOKIE = 8, 3, 10
+
+
+# -- the outside
+
+def dead_end(owner):
+    """A delegation whose server has an address that is never asked."""
+    reply = Reply(authoritative=False)
+    reply.authority.append((owner, witness.NS, LONG_S, wire_of(labels_of("ns.dead.example"))))
+    return reply
+
+
+def all_dead(zone, depth=1):
+    """Every name so far below the zone is delegated to nowhere; between there is nothing."""
+    zone = labels_of(zone)
+
+    def script(labels, _):
+        if len(labels) <= len(zone):
+            return None
+        if len(labels) < len(zone) + depth:
+            return Reply()
+        return dead_end(labels[len(labels) - len(zone) - depth:])
+
+    return script
+
+
+def each(line):
+    return "".join(line.format(at="%02x" % at) + "\n" for at in MANY)
+
+
+ANYTHING = "* 0 A 192.0.2.1\n* 0 PTR host.example.\n"
+
+
+def fleeting(origin, records=ANYTHING, **more):
+    """A zone of which nothing is kept."""
+    return Zone(origin, records, ttl=0, missing_ttl=0, **more)
+
+
+def zones():
+    """What all ways use, made anew for each lab."""
+    return [
+        fleeting("spend.example"),
+        fleeting("any.example"),
+        Zone("alias.example", each("a{at} CNAME t{at}.target.example.") +
+             "one CNAME t.types.example.\nd DNAME z.target.example.\n"),
+        fleeting("target.example", ANYTHING + "* 0 TXT \"x\"\n"),
+        fleeting("types.example"),
+        Zone("cut.example", each("d{at} NS n{at}.addr.example.")),
+        fleeting("addr.example", "* 0 A 127.0.0.1\n"),
+        Zone("dead.example", "ns A 127.0.0.1\n"),
+        fleeting("github.io", script=all_dead("github.io")),
+        fleeting("dyndns.org"),
+        fleeting("compute.amazonaws.com", "* 0 A 192.0.2.1\n"),
+        fleeting(REVERSE_DEAD, script=all_dead(REVERSE_DEAD, 4)),
+        fleeting(REVERSE),
+        fleeting("45.in-addr.arpa"),
+        fleeting("six.example"),
+        fleeting("forwarded.example", at=FORWARDED),
+        fleeting("subnet.example", at=SUBNETTED),
+        fleeting("out.corp.example", at=OUT_OF_CORP),
+        fleeting("first.example"),
+        fleeting("renamed.example"),
+        Zone("refresh.example", "* 1000 A 192.0.2.1\n"),
+        Zone("other.example", "* 3600 A 192.0.2.1\n"),
+        Zone("tld", "www.real 3600 A 192.0.2.1\n", ttl=3600, missing_ttl=300, signed=True),
+        fleeting("flags.signed0", "one 0 A 192.0.2.1\n", signed=True),
+    ]
+
+
+REVERSE_DEAD = "d.2.c.1.b.0.a.2.ip6.arpa"	# 2a0b:1c2d::/32
+REVERSE = "e.2.c.1.b.0.a.2.ip6.arpa"		# 2a0b:1c2e::/32
+
+
+def corp():
+    """The organisation's own server: anybody may make such records in its own directory."""
+    return [Zone("corp.example", "out NS ns.out\nns.out A %s\nd DNAME renamed.example.\n"
+                 "* 3600 A 10.1.1.1\n" % OUT_OF_CORP +
+                 each("c{at} CNAME t{at}.target.example."))]
+
+
+# -- telling
+
+class Words:
+    """
+    Payload in full: each word is a random label, asked for once. question(word) gives (name, more
+    for the query); heard(packet) the words that may be in a packet.
+    """
+
+    def __init__(self, run, question, heard=None, letters=32):
+        self.random = run.random
+        self.question = question
+        self.heard = heard or (lambda packet: packet.labels)
+        self.letters = letters
+
+    def word(self):
+        data = self.random.randbytes((self.letters * 5 + 7) // 8)
+        return base64.b32encode(data).lower()[:self.letters]
+
+    def message(self, count):
+        return [self.word() for _ in range(count)]
+
+    def told(self, packets, message, passed):
+        """How many words of the message the witness has, and their bits."""
+        words = set(message) & {word for packet in packets for word in self.heard(packet)}
+        return len(words), len(words) * self.letters * 5
+
+
+class Data(Words):
+    """Words of random bytes instead of letters, of which so many bits are payload."""
+
+    def __init__(self, run, question, heard, size, bits=None):
+        super().__init__(run, question, heard)
+        self.size = size
+        self.bits = bits or size * 8
+
+    def word(self):
+        return self.random.randbytes(self.size)
+
+    def told(self, packets, message, passed):
+        count, _ = super().told(packets, message, passed)
+        return count, count * self.bits
+
+
+class Choices:
+    """
+    Payload by choosing one of many, again and again. question(symbol, at) gives (name, more);
+    heard(packet) the symbol that a packet tells, or None.
+    """
+
+    def __init__(self, run, size, question, heard):
+        self.random = run.random
+        self.size = size
+        self.question = question
+        self.heard = heard
+        self.at = 0
+
+    def message(self, count):
+        return [self.random.randrange(self.size) for _ in range(count)]
+
+    def told(self, packets, message, passed):
+        """What was heard in the message's order; the best reading of two counts."""
+        heard = [symbol for symbol in map(self.heard, packets) if symbol is not None]
+        count = max(self.matching(heard, passed), self.matching(heard, message))
+        return count, self.worth(count)
+
+    def worth(self, count):
+        return count * math.log2(self.size)
+
+    @staticmethod
+    def matching(heard, message):
+        rest = iter(message)
+        return sum(1 for symbol in heard if symbol in rest)
+
+
+class Order(Choices):
+    """Each of many once, in an order of one's choice."""
+
+    def message(self, count):
+        if not self.at:
+            self.deck = self.random.sample(range(self.size), self.size)
+        return [self.deck.pop() for _ in range(count)]
+
+    def worth(self, count):
+        return sum(math.log2(self.size - at) for at in range(count))
+
+
+Row = collections.namedtuple("Row", "name asked words payload metered spent_payload spent_metered")
+
+
+class Run:
+    """One way: its user, its message, and what the witness is asked about it."""
+
+    def __init__(self, lab, tap, name, number, seed):
+        self.lab = lab
+        self.tap = tap
+        self.name = name
+        self.user = "127.1.%d.1" % number
+        self.random = random.Random("%s %s" % (seed, name))
+        self.witness = lab.world.witness
+        self.rows = []
+
+    def ok(self, passed, what, diag=""):
+        return self.tap.ok(passed, "%s: %s" % (self.name, what), diag)
+
+    def ask(self, questions, source=None, window=1, bound_s=20):
+        """Rcodes of (name, more) questions, all from one user."""
+        talk = client.Talk(self.lab.hub, ("127.0.0.1", 53), source or self.user)
+        try:
+            return talk.ask([wire_query(name, **more) for name, more in questions], window,
+                            bound_s=bound_s)
+        finally:
+            talk.close()
+
+    def warm(self, names, **more):
+        """Into Unbound's caches, and unknown to Seep."""
+        return self.ask([(name, more) for name in names], HELPER, 16)
+
+    def seep(self):
+        """The statistics, once nothing moves any more."""
+        self.witness.settle()
+        last = None
+        for _ in range(50):
+            now = self.lab.seep()
+            if now == last and not now.get("seep.inflight"):
+                break
+            last = now
+            time.sleep(0.02)
+        return collections.Counter(now)
+
+    def metered(self):
+        return self.seep()["num.seep.bits.metered"]
+
+    def send(self, channel, count, window=1):
+        """Tell so much; (words, bits) that were heard and the bits metered meanwhile."""
+        message = channel.message(count)
+        before, mark = self.metered(), self.witness.mark()
+        if isinstance(channel, Choices):
+            questions = [channel.question(symbol, channel.at + at)
+                         for at, symbol in enumerate(message)]
+            channel.at += count
+        else:
+            questions = [channel.question(word) for word in message]
+        self.rcodes = self.ask(questions, window=window)
+        metered = self.metered() - before
+        passed = [one for one, rcode in zip(message, self.rcodes) if rcode != witness.REFUSED]
+        words, bits = channel.told(self.witness.since(mark), message, passed)
+        return words, bits, metered
+
+    def spend(self):
+        """Until all is refused: names of any length, then known ones."""
+        names = ["k%d.spend.example" % at for at in range(4)]
+        for letters in 55, 20, 6, 1:
+            refused = 0
+            for _ in range(60):
+                label = "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=letters))
+                rcode, = self.ask([("%s.spend.example" % label, {})])
+                refused = refused + 1 if rcode == witness.REFUSED else 0
+                if refused == 3:
+                    break
+        for _ in range(20):
+            rcodes = self.ask([(self.random.choice(names), {}) for _ in range(40)])
+            if rcodes.count(witness.REFUSED) == len(rcodes):
+                break
+
+    def tell(self, channel, count=300, spent=60, window=1, silent=False):
+        """
+        The message, then more of it when the budget is spent. silent: nothing may ever be heard;
+        else something must, or the way is none.
+        """
+        self.ask([("k%d.spend.example" % at, {}) for at in range(4)])
+        words, bits, metered = self.send(channel, count, window)
+        self.spend()
+        _, more, more_metered = self.send(channel, spent, window)
+        self.rows.append(Row(self.name, count, words, bits, metered, more, more_metered))
+        self.tap.note("%-22s %5d asked, %5d heard: %7.0f B of payload, %5.0f B metered; spent: %.0f B"
+                      % (self.name, count, words, bits / 8, metered / 8, more / 8))
+        if not self.lab.module:
+            return
+        if silent:
+            self.ok(not words, "nothing is heard", "%d words, %.0f bits" % (words, bits))
+        else:
+            self.ok(words, "the witness hears something")
+        self.ok(bits <= metered + FRAME_BITS, "no more gets out than is metered",
+                "%.0f bits heard, %d metered" % (bits, metered))
+        self.ok(bits <= BUDGET_BITS + KNOWN_BITS + FRAME_BITS, "no more than the budget",
+                "%.0f bits heard" % bits)
+        self.ok(more <= 0, "nothing once the budget is spent",
+                "%.0f bits heard, %d metered" % (more, more_metered))
+
+
+# -- the ways
+
+WAYS = []
+
+
+def way(name, lab="plain"):
+    def register(function):
+        WAYS.append((name, lab, function))
+        return function
+    return register
+
+
+def first_label(zone, prefix=""):
+    """Reads the number behind a prefix in the label before the zone."""
+    def heard(packet):
+        labels = packet.below(zone)
+        if not labels or not labels[-1].startswith(prefix.encode()):
+            return None
+        with contextlib.suppress(ValueError):
+            return int(labels[-1][len(prefix):], 16)
+        return None
+    return heard
+
+
+def only(rdtype, heard):
+    """Of one type: each look-up of both address types counts once."""
+    kind = dns.rdatatype.from_text(rdtype)
+    return lambda packet: heard(packet) if packet.rdtype == kind else None
+
+
+@way("plain")
+def plain(run):
+    """No way around at all: names that are charged."""
+    run.tell(Words(run, lambda word: ("%s.any.example" % word.decode(), {})))
+
+
+@way("class-any")
+def class_any(run):
+    """QCLASS=ANY is asked in a sub-query, of class IN."""
+    run.tell(Words(run, lambda word: ("%s.any.example" % word.decode(), {"rdclass": 255})))
+
+
+@way("class-other")
+def class_other(run):
+    """Classes that nobody serves do not leave."""
+    classes = run.random.choices((2, 3, 4, 254, 4711), k=1000)
+    run.tell(Words(run, lambda word: ("%s.any.example" % word.decode(),
+                                      {"rdclass": classes.pop()})), silent=True)
+
+
+@way("alias")
+def alias(run):
+    """Cached aliases whose targets are not kept: the choice among them."""
+    run.warm(["a%02x.alias.example" % at for at in MANY])
+    run.tell(Choices(run, len(MANY), lambda symbol, _: ("a%02x.alias.example" % symbol, {}),
+                     first_label("target.example", "t")), 1000)
+
+
+@way("alias-type")
+def alias_type(run):
+    """One cached alias, and the type that it is asked for."""
+    run.warm(["one.alias.example"])
+    run.tell(Choices(run, 256, lambda symbol, _: ("one.alias.example", {"rdtype": 1024 + symbol}),
+                     lambda packet: packet.rdtype - 1024 if packet.below("types.example") and
+                     packet.rdtype >= 1024 else None), 600)
+
+
+@way("dname-novel")
+def dname_novel(run):
+    """Novel names below a cached DNAME."""
+    run.warm(["x.d.alias.example"])
+    run.tell(Words(run, lambda word: ("%s.d.alias.example" % word.decode(), {})))
+
+
+@way("dname-known")
+def dname_known(run):
+    """Known names below a cached DNAME: the choice among sixteen."""
+    names = ["%x.d.alias.example" % at for at in range(16)]
+    run.warm(["x.d.alias.example"])
+    run.ask([(name, {}) for name in names])
+    run.tell(Choices(run, 16, lambda symbol, _: (names[symbol], {}),
+                     first_label("z.target.example")), 800)
+
+
+@way("servers")
+def servers(run):
+    """Delegations whose server's address is not kept: it is looked up in a sub-query."""
+    run.warm(["x.d%02x.cut.example" % at for at in MANY])
+    run.tell(Choices(run, len(MANY), lambda symbol, at: ("q%d.d%02x.cut.example" % (at, symbol),
+                                                         {}),
+                     only("A", first_label("addr.example", "n"))), 500)
+
+
+@way("suffix-dead")
+def suffix_dead(run):
+    """A name given for nothing whose delegation is dead: minimised, only the domain leaves."""
+    run.tell(Words(run, lambda word: ("x.%s.github.io" % word.decode(), {}), letters=60))
+
+
+@way("suffix-live")
+def suffix_live(run):
+    """Names given for nothing, which answer."""
+    run.tell(Words(run, lambda word: ("%s.dyndns.org" % word.decode(), {}), letters=60))
+
+
+@way("suffix-wild")
+def suffix_wild(run):
+    """Names that are a public suffix by a wildcard rule."""
+    run.tell(Words(run, lambda word: ("%s.compute.amazonaws.com" % word.decode(), {}),
+                   letters=60))
+
+
+@way("reverse-dead")
+def reverse_dead(run):
+    """Reverse zones of the owner of a /32, delegated to nowhere: the 16 bits of a /48."""
+    def question(word):
+        nibbles = word.hex() + "0" * 20
+        return ".".join(nibbles[::-1]) + "." + REVERSE_DEAD, {"rdtype": "PTR"}
+
+    def heard(packet):
+        labels = packet.below(REVERSE_DEAD) or ()
+        text = b"".join(labels[::-1])[:4].decode("ascii", "replace")
+        with contextlib.suppress(ValueError):
+            return [bytes.fromhex(text)] if len(text) == 4 else []
+        return []
+
+    run.tell(Data(run, question, heard, 2), 400)
+
+
+@way("reverse-labels")
+def reverse_labels(run):
+    """Labels that are no nibbles where a reverse zone's domain is taken to be."""
+    def question(word):
+        return "1.%s.1.1.%s" % (word.decode(), REVERSE_DEAD), {"rdtype": "PTR"}
+
+    run.tell(Words(run, question, letters=60))
+
+
+@way("reverse-short")
+def reverse_short(run):
+    """Names shorter than a /48, which have no domain."""
+    run.tell(Words(run, lambda word: ("%s.%s" % (word.decode(), REVERSE), {"rdtype": "PTR"}),
+                   letters=60))
+
+
+@way("reverse-host")
+def reverse_host(run):
+    """Addresses below one /32, each in a /48 of its own: 96 bits each."""
+    def question(word):
+        return ".".join(word.hex()[::-1]) + "." + REVERSE, {"rdtype": "PTR"}
+
+    def heard(packet):
+        labels = packet.below(REVERSE) or ()
+        text = b"".join(labels[::-1]).decode("ascii", "replace")
+        with contextlib.suppress(ValueError):
+            return [bytes.fromhex(text)] if len(text) == 24 else []
+        return []
+
+    run.tell(Data(run, question, heard, 12))
+
+
+# -- running
+
+def outside(lab):
+    return Outside(lab, zones(), corp())
+
+
+LABS = {
+    "plain": {"qmin": True},
+    "unminimised": {},
+}
+
+
+@contextlib.contextmanager
+def laboratory(key, module):
+    """A lab by its name, with what it needs beside it."""
+    options = {"conf": CONF, "outside": outside, "module": module, **LABS[key]}
+    with contextlib.ExitStack() as stack:
+        if options.pop("faults", False):
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="seep-faults-"))
+            options["binary"] = Faults(directory, need.unbound_path()).binary
+        yield stack.enter_context(rig.Lab(**options))
+
+
+def identities(tap, title, stats):
+    """What always holds when nothing is under way."""
+    def of(*keys):
+        return sum(stats.get("num.seep." + key, 0) for key in keys)
+
+    if not stats:
+        return
+    tap.equal(of("queries"), of("hits", "local", "misses", "joined"), title + ": queries")
+    tap.equal(of("misses", "refreshes"), of("sent", "unsent", *REFUSALS), title + ": misses")
+    tap.equal(of("sent"), of(*CLASSES), title + ": sent")
+    tap.equal(stats.get("seep.inflight"), 0, title + ": nothing is in flight")
+
+
+def run_ways(tap, chosen, seed, module):
+    rows = []
+    for key in dict.fromkeys(lab for _, lab, _ in chosen):
+        with laboratory(key, module) as lab:
+            for number, (name, _, function) in enumerate(one for one in chosen if one[1] == key):
+                run = Run(lab, tap, name, number + 1, seed)
+                function(run)
+                rows += run.rows
+            if lab.alive():
+                lab.world.witness.settle()
+                identities(tap, "lab " + key, lab.seep())
+            tap.equal(lab.world.unseen(), {}, "lab %s: the witness misses nothing" % key)
+    return rows
+
+
+def table(tap, rows):
+    tap.note("%-22s %6s %6s %10s %10s %10s %10s" % ("way", "asked", "heard", "payload B",
+                                                    "metered B", "spent, B", "metered B"))
+    for row in rows:
+        tap.note("%-22s %6d %6d %10.0f %10.0f %10.0f %10.0f" % (
+            row.name, row.asked, row.words, row.payload / 8, row.metered / 8,
+            row.spent_payload / 8, row.spent_metered / 8))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", action="append", metavar="NAME")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--seed", default="witness")
+    parser.add_argument("--plain", action="store_true", help="Unbound alone")
+    args = parser.parse_args()
+    names = [name for name, _, _ in WAYS]
+    if args.list:
+        print("\n".join("%-22s %s" % (name, function.__doc__.strip().splitlines()[0])
+                        for name, _, function in WAYS))
+        return 0
+    for name in set(args.only or ()) - set(names):
+        parser.error("no way is called %s; --list names them" % name)
+    need.live(tools=("cc",), files=(need.module_path(), need.unbound_path()))
+    with rig.Tap() as tap:
+        tap.note("seed %s, budget %d B" % (args.seed, BUDGET_BYTES))
+        chosen = [one for one in WAYS if not args.only or one[0] in args.only]
+        table(tap, run_ways(tap, chosen, args.seed, None if args.plain else rig.BUILT))
+    return tap.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
