@@ -60,7 +60,7 @@ ECS, NSID, COOKIE = 8, 3, 10
 def dead_end(owner):
     """A delegation whose server has an address that is never asked."""
     reply = Reply(authoritative=False)
-    reply.authority.append((owner, witness.NS, LONG_S, wire_of(labels_of("ns.dead.example"))))
+    reply.authority.append((owner, witness.NS, LONG_S, wire_of(labels_of("void.dead.example"))))
     return reply
 
 
@@ -101,7 +101,7 @@ def zones():
         fleeting("types.example"),
         Zone("cut.example", each("d{at} NS n{at}.addr.example.")),
         fleeting("addr.example", "* 0 A 127.0.0.1\n"),
-        Zone("dead.example", "ns A 127.0.0.1\n"),
+        Zone("dead.example", "void A 127.0.0.1\n"),
         fleeting("github.io", script=all_dead("github.io")),
         fleeting("dyndns.org"),
         fleeting("compute.amazonaws.com", "* 0 A 192.0.2.1\n"),
@@ -113,6 +113,7 @@ def zones():
         fleeting("subnet.example", at=SUBNETTED),
         fleeting("out.corp.example", at=OUT_OF_CORP),
         fleeting("first.example"),
+        fleeting("second.example"),
         fleeting("renamed.example"),
         Zone("refresh.example", "* 1000 A 192.0.2.1\n"),
         Zone("other.example", "* 3600 A 192.0.2.1\n"),
@@ -120,6 +121,26 @@ def zones():
         fleeting("flags.signed0", "one 0 A 192.0.2.1\n", signed=True),
     ]
 
+
+CORP = """\
+stub-zone:
+	name: "corp.example"
+	stub-addr: {inner}
+stub-zone:
+	name: "first.example"
+	stub-addr: {inner}
+	stub-first: yes
+forward-zone:
+	name: "second.example"
+	forward-addr: {inner}
+	forward-first: yes
+""".format(inner=INNER)
+
+FORWARD = """\
+forward-zone:
+	name: "forwarded.example"
+	forward-addr: %s
+""" % FORWARDED
 
 REVERSE_DEAD = "d.2.c.1.b.0.a.2.ip6.arpa"	# 2a0b:1c2d::/32
 REVERSE = "e.2.c.1.b.0.a.2.ip6.arpa"		# 2a0b:1c2e::/32
@@ -206,6 +227,25 @@ class Choices:
         return sum(1 for symbol in heard if symbol in rest)
 
 
+class Flag(Choices):
+    """Bits, one for each question; heard(packets) reads them all."""
+
+    def __init__(self, run, question, heard):
+        super().__init__(run, 2, question, None)
+        self.read = heard
+
+    def told(self, packets, message, passed):
+        """As many as are right beyond half of them, which are by chance."""
+        heard = self.read(packets)
+        right = max(sum(one == other for one, other in zip(heard, said))
+                    for said in (message, passed))
+        share = max(right / max(len(heard), 1), 0.5)
+        if len(heard) < 8 or share < 0.75:
+            return 0, 0
+        wrong = -sum(one * math.log2(one) for one in (share, 1 - share) if one)
+        return right, len(heard) * (1 - wrong)
+
+
 class Order(Choices):
     """Each of many once, in an order of one's choice."""
 
@@ -264,18 +304,24 @@ class Run:
     def metered(self):
         return self.seep()["num.seep.bits.metered"]
 
-    def send(self, channel, count, window=1):
+    def send(self, channel, count, window=1, before=None):
         """Tell so much; (words, bits) that were heard and the bits metered meanwhile."""
         message = channel.message(count)
-        before, mark = self.metered(), self.witness.mark()
+        was, mark = self.metered(), self.witness.mark()
         if isinstance(channel, Choices):
             questions = [channel.question(symbol, channel.at + at)
                          for at, symbol in enumerate(message)]
             channel.at += count
         else:
             questions = [channel.question(word) for word in message]
-        self.rcodes = self.ask(questions, window=window)
-        metered = self.metered() - before
+        if before:
+            self.rcodes = []
+            for question in questions:
+                before()
+                self.rcodes += self.ask([question])
+        else:
+            self.rcodes = self.ask(questions, window=window)
+        metered = self.metered() - was
         passed = [one for one, rcode in zip(message, self.rcodes) if rcode != witness.REFUSED]
         words, bits = channel.told(self.witness.since(mark), message, passed)
         return words, bits, metered
@@ -296,15 +342,16 @@ class Run:
             if rcodes.count(witness.REFUSED) == len(rcodes):
                 break
 
-    def tell(self, channel, count=300, spent=60, window=1, silent=False):
+    def tell(self, channel, count=300, spent=60, window=1, silent=False, before=None):
         """
         The message, then more of it when the budget is spent. silent: nothing may ever be heard;
-        else something must, or the way is none.
+        False: something must, or the way is none; None: either is well. before: what is done before
+        each question.
         """
         self.ask([("k%d.spend.example" % at, {}) for at in range(4)])
-        words, bits, metered = self.send(channel, count, window)
+        words, bits, metered = self.send(channel, count, window, before)
         self.spend()
-        _, more, more_metered = self.send(channel, spent, window)
+        _, more, more_metered = self.send(channel, spent, window, before)
         self.rows.append(Row(self.name, count, words, bits, metered, more, more_metered))
         self.tap.note("%-22s %5d asked, %5d heard: %7.0f B of payload, %5.0f B metered; spent: %.0f B"
                       % (self.name, count, words, bits / 8, metered / 8, more / 8))
@@ -312,7 +359,7 @@ class Run:
             return
         if silent:
             self.ok(not words, "nothing is heard", "%d words, %.0f bits" % (words, bits))
-        else:
+        elif silent is False:
             self.ok(words, "the witness hears something")
         self.ok(bits <= metered + FRAME_BITS, "no more gets out than is metered",
                 "%.0f bits heard, %d metered" % (bits, metered))
@@ -409,7 +456,8 @@ def dname_known(run):
 @way("servers")
 def servers(run):
     """Delegations whose server's address is not kept: it is looked up in a sub-query."""
-    run.warm(["x.d%02x.cut.example" % at for at in MANY])
+    for turn in range(3):		# the zone above is asked once more, as the last resort
+        run.warm(["x%d.d%02x.cut.example" % (turn, at) for at in MANY])
     run.tell(Choices(run, len(MANY), lambda symbol, at: ("q%d.d%02x.cut.example" % (at, symbol),
                                                          {}),
                      only("A", first_label("addr.example", "n"))), 500)
@@ -434,30 +482,32 @@ def suffix_wild(run):
                    letters=60))
 
 
+def nibbles_of(packet, zone, count):
+    """The first nibbles below a reverse zone, as bytes, if the name has so many."""
+    text = b"".join((packet.below(zone) or ())[::-1])[:count].decode("ascii", "replace")
+    with contextlib.suppress(ValueError):
+        return [bytes.fromhex(text)] if len(text) == count else []
+    return []
+
+
 @way("reverse-dead")
 def reverse_dead(run):
     """Reverse zones of the owner of a /32, delegated to nowhere: the 16 bits of a /48."""
-    def question(word):
-        nibbles = word.hex() + "0" * 20
-        return ".".join(nibbles[::-1]) + "." + REVERSE_DEAD, {"rdtype": "PTR"}
-
-    def heard(packet):
-        labels = packet.below(REVERSE_DEAD) or ()
-        text = b"".join(labels[::-1])[:4].decode("ascii", "replace")
-        with contextlib.suppress(ValueError):
-            return [bytes.fromhex(text)] if len(text) == 4 else []
-        return []
-
-    run.tell(Data(run, question, heard, 2), 400)
+    run.tell(Data(run, lambda word: ("x.%s.%s" % (".".join(word.hex()[::-1]), REVERSE_DEAD),
+                                     {"rdtype": "PTR"}),
+                  lambda packet: nibbles_of(packet, REVERSE_DEAD, 4), 2), 400)
 
 
 @way("reverse-labels")
 def reverse_labels(run):
-    """Labels that are no nibbles where a reverse zone's domain is taken to be."""
+    """Labels that are no nibbles where a reverse zone's domain is taken to be, and a dead end."""
     def question(word):
-        return "1.%s.1.1.%s" % (word.decode(), REVERSE_DEAD), {"rdtype": "PTR"}
+        text = word.decode()
+        labels = [text[at:at + 50] for at in range(0, len(text), 50)]
+        return "x.%s.%s" % (".".join(labels), REVERSE_DEAD), {"rdtype": "PTR"}
 
-    run.tell(Words(run, question, letters=60))
+    run.tell(Words(run, question, lambda packet: [b"".join((packet.below(REVERSE_DEAD) or ())[-4:])],
+                   letters=200))
 
 
 @way("reverse-short")
@@ -473,14 +523,157 @@ def reverse_host(run):
     def question(word):
         return ".".join(word.hex()[::-1]) + "." + REVERSE, {"rdtype": "PTR"}
 
+    run.tell(Data(run, question, lambda packet: nibbles_of(packet, REVERSE, 24), 12))
+
+
+@way("internal-referral", "corp")
+def internal_referral(run):
+    """An internal server delegates a name to a public address."""
+    run.tell(Words(run, lambda word: ("%s.out.corp.example" % word.decode(), {})))
+
+
+@way("internal-dname", "corp")
+def internal_dname(run):
+    """An internal server renames what is asked into a public zone."""
+    run.tell(Words(run, lambda word: ("%s.d.corp.example" % word.decode(), {})))
+
+
+@way("internal-alias", "corp")
+def internal_alias(run):
+    """Internal aliases of public names: the choice among them."""
+    run.tell(Choices(run, len(MANY), lambda symbol, _: ("c%02x.corp.example" % symbol, {}),
+                     first_label("target.example", "t")), 600)
+
+
+@way("stub-first", "corp")
+def stub_first(run):
+    """An internal server that refuses, and recursion instead."""
+    run.tell(Words(run, lambda word: ("%s.first.example" % word.decode(), {})))
+
+
+@way("forward-first", "corp")
+def forward_first(run):
+    """The same of an internal forwarder."""
+    run.tell(Words(run, lambda word: ("%s.second.example" % word.decode(), {})))
+
+
+@way("refresh-expired", "expired")
+def refresh_expired(run):
+    """Expired answers are served, and set off refreshes: their order."""
+    refresh(run, 1100)
+
+
+@way("refresh-prefetch", "prefetch")
+def refresh_prefetch(run):
+    """Answers near their end set off refreshes: their order."""
+    refresh(run, 950)
+
+
+def refresh(run, later_s):
+    run.warm(["r%03x.refresh.example" % at for at in range(512)])
+    run.lab.faults.clock(later_s)
+    time.sleep(0.2)
+    run.tell(Order(run, 512, lambda symbol, _: ("r%03x.refresh.example" % symbol, {}),
+                   first_label("refresh.example", "r")), 400)
+    run.ok(run.rcodes.count(witness.NOERROR) == len(run.rcodes), "the answers still come",
+           collections.Counter(run.rcodes))
+
+
+@way("dns64", "dns64")
+def dns64(run):
+    """The look-up for an A record that DNS64 makes of one for AAAA."""
+    run.tell(Words(run, lambda word: ("%s.six.example" % word.decode(), {"rdtype": "AAAA"})))
+
+
+@way("dns64-reverse", "dns64")
+def dns64_reverse(run):
+    """Reverse look-ups below DNS64's prefix."""
+    def question(word):
+        name = dns.reversename.from_address("64:ff9b::2d%02x:%02x%02x" % tuple(word))
+        return name, {"rdtype": "PTR"}
+
     def heard(packet):
-        labels = packet.below(REVERSE) or ()
-        text = b"".join(labels[::-1]).decode("ascii", "replace")
+        labels = packet.below("45.in-addr.arpa") or ()
         with contextlib.suppress(ValueError):
-            return [bytes.fromhex(text)] if len(text) == 24 else []
+            return [bytes(map(int, labels[::-1]))] if len(labels) == 3 else []
         return []
 
-    run.tell(Data(run, question, heard, 12))
+    answer = run.lab.ask(dns.reversename.from_address("64:ff9b::2d01:203"), "PTR", source=HELPER)
+    run.ok(answer and answer.answer, "a reverse look-up works", answer)
+    run.tell(Data(run, question, heard, 3), 400)
+
+
+@way("subnet", "subnet")
+def subnet(run):
+    """The client's own EDNS client subnet on one known name."""
+    def question(word):
+        # A /56 of 2000::/3: 53 bits of one's choice.
+        first = bytes((0x20 | word[0] & 0x1f,)) + word[1:]
+        option = dns.edns.GenericOption(ECS, bytes((0, 2, 56, 0)) + first)
+        return "one.subnet.example", {"options": [option]}
+
+    def heard(packet):
+        return [data[4:11] for code, data in packet.options if code == ECS]
+
+    channel = Data(run, question, heard, 7, 53)
+    channel.word = lambda: bytes((0x20 | run.random.randrange(32),)) + run.random.randbytes(6)
+    run.tell(channel, 300, silent=None)
+
+
+@way("edns-options")
+def edns_options(run):
+    """Other EDNS options of a client."""
+    codes = (NSID, 5, 6, 7, COOKIE, 12, 14, 15, 16, 17, 18, 65001)
+
+    def question(word):
+        options = [dns.edns.GenericOption(code, word) for code in codes]
+        return "one.any.example", {"options": options}
+
+    run.tell(Data(run, question, lambda packet: [data for _, data in packet.options], 16),
+             silent=True)
+
+
+@way("edns-options-subnet", "subnet")
+def edns_options_subnet(run):
+    """The same beside the client subnet module."""
+    edns_options(run)
+
+
+def told_by_key(packets):
+    """For each question of the name, whether the keys were asked for before the next."""
+    heard = []
+    for packet in packets:
+        labels = packet.below("flags.signed0")
+        if labels:
+            heard.append(1)
+        elif labels == () and packet.rdtype == witness.DNSKEY and heard:
+            heard[-1] = 0
+    return heard
+
+
+@way("checking-disabled", "signed")
+def checking_disabled(run):
+    """The CD bit on one name, in a zone whose keys are not kept: the look-up of these."""
+    def later():
+        run.leapt = getattr(run, "leapt", 0) + 2
+        run.lab.faults.clock(run.leapt)		# a key is kept till its second is over
+
+    flags(run, "one.flags.signed0", told_by_key, later)
+
+
+@way("checking-forwarded", "signed")
+def checking_forwarded(run):
+    """The same bit in what a forwarder is asked."""
+    flags(run, "one.forwarded.example",
+          lambda packets: [int(bool(packet.flags & CD)) for packet in packets
+                           if packet.below("forwarded.example")])
+
+
+def flags(run, name, heard, before=None):
+    for cd in 0, 1, 0, 1:
+        run.ask([(name, {"cd": bool(cd)})])
+    run.tell(Flag(run, lambda symbol, _: (name, {"cd": bool(symbol)}), heard), 600, silent=None,
+             before=before)
 
 
 # -- running
@@ -491,7 +684,13 @@ def outside(lab):
 
 LABS = {
     "plain": {"qmin": True},
-    "unminimised": {},
+    "corp": {"qmin": True, "clauses": CORP},
+    "expired": {"extra": "serve-expired: yes", "faults": True},
+    "prefetch": {"extra": "prefetch: yes", "faults": True},
+    "dns64": {"qmin": True, "modules": "dns64 dynlib validator iterator"},
+    "subnet": {"modules": "dynlib subnetcache validator iterator",
+               "extra": "client-subnet-always-forward: yes\nsend-client-subnet: " + SUBNETTED},
+    "signed": {"clauses": FORWARD, "faults": True},
 }
 
 
@@ -499,11 +698,15 @@ LABS = {
 def laboratory(key, module):
     """A lab by its name, with what it needs beside it."""
     options = {"conf": CONF, "outside": outside, "module": module, **LABS[key]}
+    faults = None
     with contextlib.ExitStack() as stack:
         if options.pop("faults", False):
             directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="seep-faults-"))
-            options["binary"] = Faults(directory, need.unbound_path()).binary
-        yield stack.enter_context(rig.Lab(**options))
+            faults = Faults(directory, need.unbound_path())
+            options["binary"] = faults.binary
+        lab = stack.enter_context(rig.Lab(**options))
+        lab.faults = faults
+        yield lab
 
 
 def identities(tap, title, stats):

@@ -24,7 +24,8 @@ NEAR, FAR = "10.56.0.1", "10.56.0.2"	# the resolver's end of the only way out, a
 INNER = world.INNER_ADDRESS	# an internal server, in the resolver's own namespace
 LONG_S = 86400			# the TTL of what is not part of a script
 
-A, NS, CNAME, SOA, DNAME, OPT, DS, RRSIG, NSEC = 1, 2, 5, 6, 39, 41, 43, 46, 47
+A, NS, CNAME, SOA, DNAME, OPT, DS = 1, 2, 5, 6, 39, 41, 43
+RRSIG, NSEC, DNSKEY = 46, 47, 48
 ANY_TYPE = 255
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, REFUSED = 0, 1, 2, 3, 5
 QR, AA, TC, RD, CD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0010
@@ -136,7 +137,7 @@ class Reply:
 class Zone:
     """
     What is known of a zone and below it. records: master file lines with owners relative to the
-    origin; ttl: theirs; missing_ttl: how long it may be kept that something is not there;
+    origin; ttl: theirs; missing_ttl: how long it may be kept that something is not there, and a key;
     script(labels, rdtype): a Reply of its own before the records are asked, or None. at: the
     address of its server; addresses of the witness are given out in turn. A signed zone is flat.
     """
@@ -155,7 +156,7 @@ class Zone:
         """The whole zone in text; delegations: (name, address) of zones below."""
         lines = ["$ORIGIN %s\n$TTL %d\n" % (text_of(self.origin), self.ttl),
                  "@ %d SOA ns.host. admin.host. 1 7200 3600 1209600 %d\n"
-                 % (self.missing_ttl if not self.signed else LONG_S, self.missing_ttl),
+                 % (self.missing_ttl, self.missing_ttl),
                  "@ %d NS ns\nns %d A %s\n" % (LONG_S, LONG_S, self.at), self.records]
         for labels, address in delegations:
             zone = text_of(labels)
@@ -172,7 +173,10 @@ class Zone:
             at_owner = self.nodes.setdefault(owner, {})
             for rdataset in node.rdatasets:
                 key = (RRSIG, rdataset.covers) if rdataset.rdtype == RRSIG else rdataset.rdtype
-                at_owner[key] = [(owner, rdataset.rdtype, rdataset.ttl, one.to_wire())
+                # Signatures allow for a shorter time than they name.
+                ttl = (self.missing_ttl if DNSKEY in (rdataset.rdtype, rdataset.covers)
+                       else rdataset.ttl)
+                at_owner[key] = [(owner, rdataset.rdtype, ttl, one.to_wire())
                                  for one in rdataset]
             for at in range(1, len(owner) - len(self.origin)):
                 self.between.add(owner[at:])
