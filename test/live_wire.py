@@ -11,6 +11,7 @@ more gets out than its meter says, and nothing once that is spent.
 
 import argparse
 import base64
+import bisect
 import collections
 import contextlib
 import math
@@ -37,6 +38,7 @@ BUDGET_BYTES = 200
 BUDGET_BITS = BUDGET_BYTES * 8
 KNOWN_BITS = BUDGET_BITS // 8	# what known names have more
 FRAME_BITS = 40			# of a message's own; a lucky one costs less than its length, but not so much
+NEAR = 4			# so many symbols of a message may be lost before the next that is heard
 HELPER = "127.0.9.9"		# exempt: fills Unbound's caches, and Seep learns nothing by it
 CONF = """\
 learning: 0
@@ -174,7 +176,7 @@ class Words:
     def message(self, count):
         return [self.word() for _ in range(count)]
 
-    def told(self, packets, message, passed):
+    def told(self, packets, message, passed, spent):
         """How many words of the message the witness has, and their bits."""
         words = set(message) & {word for packet in packets for word in self.heard(packet)}
         return len(words), len(words) * self.letters * 5
@@ -191,8 +193,8 @@ class Data(Words):
     def word(self):
         return self.random.randbytes(self.size)
 
-    def told(self, packets, message, passed):
-        count, _ = super().told(packets, message, passed)
+    def told(self, packets, message, passed, spent):
+        count, _ = super().told(packets, message, passed, spent)
         return count, count * self.bits
 
 
@@ -212,10 +214,10 @@ class Choices:
     def message(self, count):
         return [self.random.randrange(self.size) for _ in range(count)]
 
-    def told(self, packets, message, passed):
-        """What was heard in the message's order; the best reading of two counts."""
+    def told(self, packets, message, passed, spent):
+        """What was heard in the message's order, of two readings the best; all when spent."""
         heard = [symbol for symbol in map(self.heard, packets) if symbol is not None]
-        count = max(self.matching(heard, passed), self.matching(heard, message))
+        count = len(heard) if spent else max(self.matching(heard, passed), self.matching(heard, message))
         return count, self.worth(count)
 
     def worth(self, count):
@@ -223,8 +225,13 @@ class Choices:
 
     @staticmethod
     def matching(heard, message):
-        rest = iter(message)
-        return sum(1 for symbol in heard if symbol in rest)
+        at = found = 0
+        for symbol in heard:
+            near = message[at:at + NEAR]
+            if symbol in near:
+                at += near.index(symbol) + 1
+                found += 1
+        return found
 
 
 class Flag(Choices):
@@ -234,9 +241,11 @@ class Flag(Choices):
         super().__init__(run, 2, question, None)
         self.read = heard
 
-    def told(self, packets, message, passed):
+    def told(self, packets, message, passed, spent):
         """As many as are right beyond half of them, which are by chance."""
         heard = self.read(packets)
+        if spent:
+            return len(heard), len(heard)
         right = max(sum(one == other for one, other in zip(heard, said))
                     for said in (message, passed))
         share = max(right / max(len(heard), 1), 0.5)
@@ -257,6 +266,15 @@ class Order(Choices):
     def worth(self, count):
         return sum(math.log2(self.size - at) for at in range(count))
 
+    @staticmethod
+    def matching(heard, message):
+        """The longest part of what was heard that is in order."""
+        ends = []
+        for place in (message.index(symbol) for symbol in heard if symbol in message):
+            at = bisect.bisect_left(ends, place)
+            ends[at:at + 1] = [place]
+        return len(ends)
+
 
 Row = collections.namedtuple("Row", "name asked words payload metered spent_payload spent_metered")
 
@@ -272,17 +290,21 @@ class Run:
         self.random = random.Random("%s %s" % (seed, name))
         self.witness = lab.world.witness
         self.rows = []
+        self.talks = {}
 
     def ok(self, passed, what, diag=""):
         return self.tap.ok(passed, "%s: %s" % (self.name, what), diag)
 
     def ask(self, questions, source=None, window=1, bound_s=20):
         """Rcodes of (name, more) questions, all from one user."""
-        talk = client.Talk(self.lab.hub, ("127.0.0.1", 53), source or self.user)
-        try:
-            return talk.ask([wire_query(name, **more) for name, more in questions], window,
-                            bound_s=bound_s)
-        finally:
+        source = source or self.user
+        if source not in self.talks:	# one socket: all goes to one of Unbound's threads
+            self.talks[source] = client.Talk(self.lab.hub, ("127.0.0.1", 53), source)
+        return self.talks[source].ask([wire_query(name, **more) for name, more in questions],
+                                      window, bound_s=bound_s)
+
+    def close(self):
+        for talk in self.talks.values():
             talk.close()
 
     def warm(self, names, **more):
@@ -304,7 +326,7 @@ class Run:
     def metered(self):
         return self.seep()["num.seep.bits.metered"]
 
-    def send(self, channel, count, window=1, before=None):
+    def send(self, channel, count, window=1, before=None, spent=False):
         """Tell so much; (words, bits) that were heard and the bits metered meanwhile."""
         message = channel.message(count)
         was, mark = self.metered(), self.witness.mark()
@@ -323,7 +345,7 @@ class Run:
             self.rcodes = self.ask(questions, window=window)
         metered = self.metered() - was
         passed = [one for one, rcode in zip(message, self.rcodes) if rcode != witness.REFUSED]
-        words, bits = channel.told(self.witness.since(mark), message, passed)
+        words, bits = channel.told(self.witness.since(mark), message, passed, spent)
         return words, bits, metered
 
     def spend(self):
@@ -351,7 +373,7 @@ class Run:
         self.ask([("k%d.spend.example" % at, {}) for at in range(4)])
         words, bits, metered = self.send(channel, count, window, before)
         self.spend()
-        _, more, more_metered = self.send(channel, spent, window, before)
+        _, more, more_metered = self.send(channel, spent, window, before, True)
         self.rows.append(Row(self.name, count, words, bits, metered, more, more_metered))
         self.tap.note("%-22s %5d asked, %5d heard: %7.0f B of payload, %5.0f B metered; spent: %.0f B"
                       % (self.name, count, words, bits / 8, metered / 8, more / 8))
@@ -574,7 +596,8 @@ def refresh(run, later_s):
     run.lab.faults.clock(later_s)
     time.sleep(0.2)
     run.tell(Order(run, 512, lambda symbol, _: ("r%03x.refresh.example" % symbol, {}),
-                   first_label("refresh.example", "r")), 400)
+                   first_label("refresh.example", "r")), 400,
+             before=lambda: time.sleep(0.001))	# hits are faster than what they set off
     run.ok(run.rcodes.count(witness.NOERROR) == len(run.rcodes), "the answers still come",
            collections.Counter(run.rcodes))
 
@@ -728,7 +751,8 @@ def run_ways(tap, chosen, seed, module):
         with laboratory(key, module) as lab:
             for number, (name, _, function) in enumerate(one for one in chosen if one[1] == key):
                 run = Run(lab, tap, name, number + 1, seed)
-                function(run)
+                with contextlib.closing(run):
+                    function(run)
                 rows += run.rows
             if lab.alive():
                 lab.world.witness.settle()
