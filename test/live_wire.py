@@ -110,7 +110,7 @@ def zones():
         fleeting(REVERSE_DEAD, script=all_dead(REVERSE_DEAD, 4)),
         fleeting(REVERSE),
         fleeting("45.in-addr.arpa"),
-        fleeting("six.example"),
+        fleeting("six.example", "* 0 A 192.0.2.1\n"),
         fleeting("forwarded.example", at=FORWARDED),
         fleeting("subnet.example", at=SUBNETTED),
         fleeting("out.corp.example", at=OUT_OF_CORP),
@@ -137,6 +137,25 @@ forward-zone:
 	forward-addr: {inner}
 	forward-first: yes
 """.format(inner=INNER)
+
+HARD = """\
+harden-referral-path: yes
+target-fetch-policy: "3 2 1 0 0"
+prefetch-key: yes
+"""
+
+# Triggers that make Unbound look at a zone's servers and their addresses.
+RPZ = """\
+rpz:
+	name: "rpz.example"
+	zonefile: "rpz.zone"
+"""
+RPZ_ZONE = """\
+@ 3600 SOA ns admin 1 7200 3600 1209600 300
+@ 3600 NS ns
+ns.bad.example.rpz-nsdname 3600 CNAME .
+32.1.2.0.192.rpz-nsip 3600 CNAME .
+"""
 
 FORWARD = """\
 forward-zone:
@@ -350,7 +369,14 @@ class Run:
 
     def spend(self):
         """Until all is refused: names of any length, then known ones."""
+        self.spend_novel()
         names = ["k%d.spend.example" % at for at in range(4)]
+        for _ in range(20):
+            rcodes = self.ask([(self.random.choice(names), {}) for _ in range(40)])
+            if rcodes.count(witness.REFUSED) == len(rcodes):
+                break
+
+    def spend_novel(self):
         for letters in 55, 20, 6, 1:
             refused = 0
             for _ in range(60):
@@ -359,10 +385,10 @@ class Run:
                 refused = refused + 1 if rcode == witness.REFUSED else 0
                 if refused == 3:
                     break
-        for _ in range(20):
-            rcodes = self.ask([(self.random.choice(names), {}) for _ in range(40)])
-            if rcodes.count(witness.REFUSED) == len(rcodes):
-                break
+
+    def begin(self):
+        """A few known names, for spend()."""
+        return self.ask([("k%d.spend.example" % at, {}) for at in range(4)])
 
     def tell(self, channel, count=300, spent=60, window=1, silent=False, before=None):
         """
@@ -370,7 +396,7 @@ class Run:
         False: something must, or the way is none; None: either is well. before: what is done before
         each question.
         """
-        self.ask([("k%d.spend.example" % at, {}) for at in range(4)])
+        self.begin()
         words, bits, metered = self.send(channel, count, window, before)
         self.spend()
         _, more, more_metered = self.send(channel, spent, window, before, True)
@@ -425,6 +451,15 @@ def only(rdtype, heard):
 def plain(run):
     """No way around at all: names that are charged."""
     run.tell(Words(run, lambda word: ("%s.any.example" % word.decode(), {})))
+
+
+@way("known")
+def known(run):
+    """No way around either: the choice among known names."""
+    names = ["n%02x.any.example" % at for at in range(32)]
+    run.ask([(name, {}) for name in names])
+    run.tell(Choices(run, len(names), lambda symbol, _: (names[symbol], {}),
+                     first_label("any.example", "n")), 600)
 
 
 @way("class-any")
@@ -608,6 +643,23 @@ def dns64(run):
     run.tell(Words(run, lambda word: ("%s.six.example" % word.decode(), {"rdtype": "AAAA"})))
 
 
+@way("dns64-cd", "dns64")
+def dns64_cd(run):
+    """With the CD bit there is no look-up for an A record."""
+    def heard(packets):
+        after = []			# look-ups for A after each for AAAA; one is the next minimised
+        for packet in packets:
+            if packet.below("six.example") and packet.rdtype == witness.AAAA:
+                after.append(0)
+            elif packet.below("six.example") and after:
+                after[-1] += 1
+        if after:
+            after[-1] += 1
+        return [int(count < 2) for count in after]
+
+    flags(run, "one.six.example", heard, rdtype="AAAA")
+
+
 @way("dns64-reverse", "dns64")
 def dns64_reverse(run):
     """Reverse look-ups below DNS64's prefix."""
@@ -692,11 +744,17 @@ def checking_forwarded(run):
                            if packet.below("forwarded.example")])
 
 
-def flags(run, name, heard, before=None):
+def flags(run, name, heard, before=None, **more):
     for cd in 0, 1, 0, 1:
-        run.ask([(name, {"cd": bool(cd)})])
-    run.tell(Flag(run, lambda symbol, _: (name, {"cd": bool(symbol)}), heard), 600, silent=None,
-             before=before)
+        run.ask([(name, {"cd": bool(cd), **more})])
+    run.tell(Flag(run, lambda symbol, _: (name, {"cd": bool(symbol), **more}), heard), 600,
+             silent=None, before=before)
+
+
+for _lab in "hard", "rpz":
+    for _name, _function in (("class-any", class_any), ("alias", alias), ("servers", servers),
+                             ("suffix-dead", suffix_dead), ("internal-dname", internal_dname)):
+        way("%s, %s" % (_name, _lab), _lab)(_function)
 
 
 # -- running
@@ -714,6 +772,8 @@ LABS = {
     "subnet": {"modules": "dynlib subnetcache validator iterator",
                "extra": "client-subnet-always-forward: yes\nsend-client-subnet: " + SUBNETTED},
     "signed": {"clauses": FORWARD, "faults": True},
+    "hard": {"qmin": True, "clauses": CORP, "extra": HARD},
+    "rpz": {"qmin": True, "rpz": True, "clauses": CORP + RPZ, "files": {"rpz.zone": RPZ_ZONE}},
 }
 
 

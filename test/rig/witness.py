@@ -24,7 +24,7 @@ NEAR, FAR = "10.56.0.1", "10.56.0.2"	# the resolver's end of the only way out, a
 INNER = world.INNER_ADDRESS	# an internal server, in the resolver's own namespace
 LONG_S = 86400			# the TTL of what is not part of a script
 
-A, NS, CNAME, SOA, DNAME, OPT, DS = 1, 2, 5, 6, 39, 41, 43
+A, NS, CNAME, SOA, AAAA, DNAME, OPT, DS = 1, 2, 5, 6, 28, 39, 41, 43
 RRSIG, NSEC, DNSKEY = 46, 47, 48
 ANY_TYPE = 255
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, REFUSED = 0, 1, 2, 3, 5
@@ -264,9 +264,7 @@ class Witness:
         self.packets = []
         self.lock = threading.Lock()
         self.order = itertools.count()
-        self.deaf = set()		# addresses that never answer
-        self.rcodes = {}		# address: what it says to everything
-        self.keeps_log = True
+        self.scripts = {}		# address: script(labels, type), a Reply to everything
         listen = listen if ":" in listen else "::ffff:" + listen
         with namespace.entered():
             self.udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
@@ -356,13 +354,11 @@ class Witness:
             return None
         with self.lock:
             self.packets.append(packet)
-        if to in self.deaf:
-            return None
         return self.reply(packet).to_wire(packet)
 
     def reply(self, packet):
-        if packet.to in self.rcodes:
-            return Reply(self.rcodes[packet.to], authoritative=False)
+        if packet.to in self.scripts:
+            return self.scripts[packet.to](packet.labels, packet.rdtype)
         # Of a name's zones at one address the lowest one answers.
         for at in range(len(packet.labels) + 1):
             zone = self.zones.get((packet.to, packet.labels[at:]))
@@ -382,16 +378,17 @@ class Outside(world.World):
     """
     A lab's world that is one witness: a namespace to which every address leads but those that are
     the resolver's own. zones: those of the outside; inner: those of the internal server on INNER,
-    which has a witness of its own.
+    which has a witness of its own. scripts: {address: script} of servers that answer as they like.
     """
 
-    def __init__(self, lab, zones, inner=()):
+    def __init__(self, lab, zones, inner=(), scripts=None):
         self.namespace = lab.hub
         self.directory = lab.dir
         self.lab = lab
         self.anchors = []
         self.zones = list(zones)
         self.inner_zones = list(inner)
+        self.scripts = scripts or {}
         self.away = lab.namespace("witness")
         lab.hub.join(self.away, "witness", NEAR + "/30", "eth0", FAR + "/30")
         lab.hub.ip("route", "add", "default", "via", FAR)
@@ -408,6 +405,7 @@ class Outside(world.World):
         self.load(self.inner_zones)
         self.witness = Witness(self.away, {(zone.at, zone.origin): zone
                                            for zone in [root] + self.zones})
+        self.witness.scripts.update(self.scripts)
         self.inner = Witness(self.lab.hub, {(INNER, zone.origin): zone
                                             for zone in self.inner_zones}, INNER)
         self.lab.servers += [self.witness, self.inner]
