@@ -10,36 +10,31 @@ more gets out than its meter says, and nothing once that is spent.
 """
 
 import argparse
-import base64
-import bisect
 import collections
 import contextlib
-import math
 import os
 import random
+import re
+import struct
 import sys
 import tempfile
 import time
+import zlib
 
 import rig
-from rig import client, need, witness
+from rig import need, witness
 
 import dns.edns  # found by rig
 import dns.message
 import dns.rdatatype
 import dns.reversename
 
-from rig.client import wire_query
 from rig.expect import CLASSES, REFUSALS
 from rig.faults import Faults
-from rig.witness import CD, INNER, LONG_S, NXDOMAIN, Outside, Reply, Zone, labels_of, wire_of
+from rig.telling import (BUDGET_BYTES, FRAME_BITS, HELPER, Choices, Data, Flag, Order, Row, Run,
+                         Words)
+from rig.witness import CD, INNER, LONG_S, Outside, Reply, Zone, labels_of, wire_of
 
-BUDGET_BYTES = 200
-BUDGET_BITS = BUDGET_BYTES * 8
-KNOWN_BITS = BUDGET_BITS // 8	# what known names have more
-FRAME_BITS = 40			# of a message's own; a lucky one costs less than its length, but not so much
-NEAR = 4			# so many symbols of a message may be lost before the next that is heard
-HELPER = "127.0.9.9"		# exempt: fills Unbound's caches, and Seep learns nothing by it
 CONF = """\
 learning: 0
 user-budget: %d
@@ -119,7 +114,8 @@ def zones():
         fleeting("renamed.example"),
         Zone("refresh.example", "* 1000 A 192.0.2.1\n"),
         Zone("other.example", "* 3600 A 192.0.2.1\n"),
-        Zone("tld", "www.real 3600 A 192.0.2.1\n", ttl=3600, missing_ttl=300, signed=True),
+        Zone("tld", "".join("www.rare%d A 192.0.2.1\n" % at for at in range(100)), ttl=3600,
+             missing_ttl=300, signed=True),
         fleeting("flags.signed0", "one 0 A 192.0.2.1\n", signed=True),
     ]
 
@@ -172,249 +168,6 @@ def corp():
     return [Zone("corp.example", "out NS ns.out\nns.out A %s\nd DNAME renamed.example.\n"
                  "* 3600 A 10.1.1.1\n" % OUT_OF_CORP +
                  each("c{at} CNAME t{at}.target.example."))]
-
-
-# -- telling
-
-class Words:
-    """
-    Payload in full: each word is a random label, asked for once. question(word) gives (name, more
-    for the query); heard(packet) the words that may be in a packet.
-    """
-
-    def __init__(self, run, question, heard=None, letters=32):
-        self.random = run.random
-        self.question = question
-        self.heard = heard or (lambda packet: packet.labels)
-        self.letters = letters
-
-    def word(self):
-        data = self.random.randbytes((self.letters * 5 + 7) // 8)
-        return base64.b32encode(data).lower()[:self.letters]
-
-    def message(self, count):
-        return [self.word() for _ in range(count)]
-
-    def told(self, packets, message, passed, spent):
-        """How many words of the message the witness has, and their bits."""
-        words = set(message) & {word for packet in packets for word in self.heard(packet)}
-        return len(words), len(words) * self.letters * 5
-
-
-class Data(Words):
-    """Words of random bytes instead of letters, of which so many bits are payload."""
-
-    def __init__(self, run, question, heard, size, bits=None):
-        super().__init__(run, question, heard)
-        self.size = size
-        self.bits = bits or size * 8
-
-    def word(self):
-        return self.random.randbytes(self.size)
-
-    def told(self, packets, message, passed, spent):
-        count, _ = super().told(packets, message, passed, spent)
-        return count, count * self.bits
-
-
-class Choices:
-    """
-    Payload by choosing one of many, again and again. question(symbol, at) gives (name, more);
-    heard(packet) the symbol that a packet tells, or None.
-    """
-
-    def __init__(self, run, size, question, heard):
-        self.random = run.random
-        self.size = size
-        self.question = question
-        self.heard = heard
-        self.at = 0
-
-    def message(self, count):
-        return [self.random.randrange(self.size) for _ in range(count)]
-
-    def told(self, packets, message, passed, spent):
-        """What was heard in the message's order, of two readings the best; all when spent."""
-        heard = [symbol for symbol in map(self.heard, packets) if symbol is not None]
-        count = len(heard) if spent else max(self.matching(heard, passed), self.matching(heard, message))
-        return count, self.worth(count)
-
-    def worth(self, count):
-        return count * math.log2(self.size)
-
-    @staticmethod
-    def matching(heard, message):
-        at = found = 0
-        for symbol in heard:
-            near = message[at:at + NEAR]
-            if symbol in near:
-                at += near.index(symbol) + 1
-                found += 1
-        return found
-
-
-class Flag(Choices):
-    """Bits, one for each question; heard(packets) reads them all."""
-
-    def __init__(self, run, question, heard):
-        super().__init__(run, 2, question, None)
-        self.read = heard
-
-    def told(self, packets, message, passed, spent):
-        """As many as are right beyond half of them, which are by chance."""
-        heard = self.read(packets)
-        if spent:
-            return len(heard), len(heard)
-        right = max(sum(one == other for one, other in zip(heard, said))
-                    for said in (message, passed))
-        share = max(right / max(len(heard), 1), 0.5)
-        if len(heard) < 8 or share < 0.75:
-            return 0, 0
-        wrong = -sum(one * math.log2(one) for one in (share, 1 - share) if one)
-        return right, len(heard) * (1 - wrong)
-
-
-class Order(Choices):
-    """Each of many once, in an order of one's choice."""
-
-    def message(self, count):
-        if not self.at:
-            self.deck = self.random.sample(range(self.size), self.size)
-        return [self.deck.pop() for _ in range(count)]
-
-    def worth(self, count):
-        return sum(math.log2(self.size - at) for at in range(count))
-
-    @staticmethod
-    def matching(heard, message):
-        """The longest part of what was heard that is in order."""
-        ends = []
-        for place in (message.index(symbol) for symbol in heard if symbol in message):
-            at = bisect.bisect_left(ends, place)
-            ends[at:at + 1] = [place]
-        return len(ends)
-
-
-Row = collections.namedtuple("Row", "name asked words payload metered spent_payload spent_metered")
-
-
-class Run:
-    """One way: its user, its message, and what the witness is asked about it."""
-
-    def __init__(self, lab, tap, name, number, seed):
-        self.lab = lab
-        self.tap = tap
-        self.name = name
-        self.user = "127.1.%d.1" % number
-        self.random = random.Random("%s %s" % (seed, name))
-        self.witness = lab.world.witness
-        self.rows = []
-        self.talks = {}
-
-    def ok(self, passed, what, diag=""):
-        return self.tap.ok(passed, "%s: %s" % (self.name, what), diag)
-
-    def ask(self, questions, source=None, window=1, bound_s=20):
-        """Rcodes of (name, more) questions, all from one user."""
-        source = source or self.user
-        if source not in self.talks:	# one socket: all goes to one of Unbound's threads
-            self.talks[source] = client.Talk(self.lab.hub, ("127.0.0.1", 53), source)
-        return self.talks[source].ask([wire_query(name, **more) for name, more in questions],
-                                      window, bound_s=bound_s)
-
-    def close(self):
-        for talk in self.talks.values():
-            talk.close()
-
-    def warm(self, names, **more):
-        """Into Unbound's caches, and unknown to Seep."""
-        return self.ask([(name, more) for name in names], HELPER, 16)
-
-    def seep(self):
-        """The statistics, once nothing moves any more."""
-        self.witness.settle()
-        last = None
-        for _ in range(50):
-            now = self.lab.seep()
-            if now == last and not now.get("seep.inflight"):
-                break
-            last = now
-            time.sleep(0.02)
-        return collections.Counter(now)
-
-    def metered(self):
-        return self.seep()["num.seep.bits.metered"]
-
-    def send(self, channel, count, window=1, before=None, spent=False):
-        """Tell so much; (words, bits) that were heard and the bits metered meanwhile."""
-        message = channel.message(count)
-        was, mark = self.metered(), self.witness.mark()
-        if isinstance(channel, Choices):
-            questions = [channel.question(symbol, channel.at + at)
-                         for at, symbol in enumerate(message)]
-            channel.at += count
-        else:
-            questions = [channel.question(word) for word in message]
-        if before:
-            self.rcodes = []
-            for question in questions:
-                before()
-                self.rcodes += self.ask([question])
-        else:
-            self.rcodes = self.ask(questions, window=window)
-        metered = self.metered() - was
-        passed = [one for one, rcode in zip(message, self.rcodes) if rcode != witness.REFUSED]
-        words, bits = channel.told(self.witness.since(mark), message, passed, spent)
-        return words, bits, metered
-
-    def spend(self):
-        """Until all is refused: names of any length, then known ones."""
-        self.spend_novel()
-        names = ["k%d.spend.example" % at for at in range(4)]
-        for _ in range(20):
-            rcodes = self.ask([(self.random.choice(names), {}) for _ in range(40)])
-            if rcodes.count(witness.REFUSED) == len(rcodes):
-                break
-
-    def spend_novel(self):
-        for letters in 55, 20, 6, 1:
-            refused = 0
-            for _ in range(60):
-                label = "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=letters))
-                rcode, = self.ask([("%s.spend.example" % label, {})])
-                refused = refused + 1 if rcode == witness.REFUSED else 0
-                if refused == 3:
-                    break
-
-    def begin(self):
-        """A few known names, for spend()."""
-        return self.ask([("k%d.spend.example" % at, {}) for at in range(4)])
-
-    def tell(self, channel, count=300, spent=60, window=1, silent=False, before=None):
-        """
-        The message, then more of it when the budget is spent. silent: nothing may ever be heard;
-        False: something must, or the way is none; None: either is well. before: what is done before
-        each question.
-        """
-        self.begin()
-        words, bits, metered = self.send(channel, count, window, before)
-        self.spend()
-        _, more, more_metered = self.send(channel, spent, window, before, True)
-        self.rows.append(Row(self.name, count, words, bits, metered, more, more_metered))
-        self.tap.note("%-22s %5d asked, %5d heard: %7.0f B of payload, %5.0f B metered; spent: %.0f B"
-                      % (self.name, count, words, bits / 8, metered / 8, more / 8))
-        if not self.lab.module:
-            return
-        if silent:
-            self.ok(not words, "nothing is heard", "%d words, %.0f bits" % (words, bits))
-        elif silent is False:
-            self.ok(words, "the witness hears something")
-        self.ok(bits <= metered + FRAME_BITS, "no more gets out than is metered",
-                "%.0f bits heard, %d metered" % (bits, metered))
-        self.ok(bits <= BUDGET_BITS + KNOWN_BITS + FRAME_BITS, "no more than the budget",
-                "%.0f bits heard" % bits)
-        self.ok(more <= 0, "nothing once the budget is spent",
-                "%.0f bits heard, %d metered" % (more, more_metered))
 
 
 # -- the ways
@@ -563,8 +316,10 @@ def reverse_labels(run):
         labels = [text[at:at + 50] for at in range(0, len(text), 50)]
         return "x.%s.%s" % (".".join(labels), REVERSE_DEAD), {"rdtype": "PTR"}
 
-    run.tell(Words(run, question, lambda packet: [b"".join((packet.below(REVERSE_DEAD) or ())[-4:])],
-                   letters=200))
+    def heard(packet):
+        return [b"".join((packet.below(REVERSE_DEAD) or ())[-4:])]
+
+    run.tell(Words(run, question, heard, letters=200))
 
 
 @way("reverse-short")
@@ -757,6 +512,339 @@ for _lab in "hard", "rpz":
         way("%s, %s" % (_name, _lab), _lab)(_function)
 
 
+# -- what is no message
+
+class Free:
+    """A way that makes its labs itself."""
+
+    def __init__(self, tap, name, number, seed, module):
+        self.tap = tap
+        self.name = name
+        self.number = number
+        self.seed = seed
+        self.module = module
+        self.rows = []
+
+    def ok(self, passed, what, diag=""):
+        return self.tap.ok(passed, "%s: %s" % (self.name, what), diag)
+
+    @contextlib.contextmanager
+    def run(self, key="plain", **options):
+        """A user in a lab of its own."""
+        with laboratory(key, self.module, **options) as lab, contextlib.closing(
+                Run(lab, self.tap, self.name, self.number, self.seed)) as run:
+            yield run
+
+
+ORDERS = ("validator iterator dynlib", "iterator dynlib", "validator dynlib iterator",
+          "dynlib iterator", "dynlib validator iterator", "dynlib respip validator iterator",
+          "dns64 dynlib validator iterator", "dynlib subnetcache validator iterator")
+GUARDED = ORDERS[3:]
+UNGUARDED = ORDERS[:2]
+ORDER_UNKNOWN = 5		# seep.passthrough
+
+
+@way("orders", None)
+def orders(free):
+    """Module orders: Seep guards in them, or says that it does not."""
+    for order in ORDERS:
+        with free.run(modules=order) as run:
+            _, bits, metered = run.send(Words(run, lambda word: (
+                "%s.any.example" % word.decode(), {})), 60)
+            stats = run.seep()
+            lines = [line for line in run.lab.log().splitlines()
+                     if re.search(r"seep: .*(order|module-config)", line)]
+        passes = (stats["seep.mode"], stats["seep.passthrough"]) == (0, ORDER_UNKNOWN)
+        guards = stats["seep.mode"] == 3 and bits <= metered + FRAME_BITS
+        what = "mode %d, passthrough %d, %d bits heard, %d metered" % (
+            stats["seep.mode"], stats["seep.passthrough"], bits, metered)
+        free.ok(guards if order in GUARDED else passes if order in UNGUARDED else
+                guards or passes, "%s: %s" % (order, "it guards" if order in GUARDED else
+                                              "it says that it cannot"), what)
+        if passes:
+            free.ok(len(lines) == 1, order + ": one log line says why", lines)
+
+
+@way("oracle", None)
+def oracle(free):
+    """A spent user tries on until the memory of names errs."""
+    zone = "fill.example"
+    forward = "forward-zone:\n\tname: \"%s\"\n\tforward-addr: %s\n" % (zone, FILLED)
+    with free.run("unminimised", conf=CONF + "memory-size: 1m\naction: flag\n", state="seep.state",
+                  clauses=forward) as run:
+        lab = run.lab
+        lab.hub.address(FILLED)
+        text = Zone(zone, "* 0 A 192.0.2.1\n", ttl=0, at=FILLED)
+        lab.world.nsd("fill", (FILLED,), {zone: lab.world.write(zone, text.text())})
+        made = 0
+        while made < 60000 and lab.seep()["seep.novelty.names"] < FULL:
+            run.ask([("f%d.%s" % (at, zone), {}) for at in range(made, made + 3000)], "127.2.0.1",
+                    128)
+            made += 3000
+        run.tap.note("oracle: %d names are known, %d fill it" % (
+            made, lab.seep()["seep.novelty.names"]))
+        lab.conf = CONF + "memory-size: 1m\n"
+        lab.write_conf()
+        lab.reload()
+        run.begin()
+        run.spend_novel()
+        words, bits, metered = run.send(Words(run, lambda word: (
+            "%s.any.example" % word.decode(), {}), letters=60), TRIES, 128)
+        run.tap.note("oracle: %d of %d tries got out, %.0f B, %.0f B metered" % (
+            words, TRIES, bits / 8, metered / 8))
+        run.rows.append(Row(free.name, TRIES, words, bits, metered, bits, metered))
+        free.ok(words <= 1, "no novel name gets out", "%d words" % words)
+        free.ok(bits <= max(metered + FRAME_BITS, 1 * 300), "or it is metered", bits)
+        rcode, = run.ask([("k0.spend.example", {})])
+        free.ok(rcode == witness.NOERROR, "its own known names go on", rcode)
+        free.rows = run.rows
+
+
+FILLED = "100.200.95.53"	# an NSD beside the resolver: a fast server, not the witness
+FULL = 54000			# of 57,344 names that a generation holds
+TRIES = 20000
+
+
+def changed(before, after, *keys):
+    return tuple(after[key] - before[key] for key in keys)
+
+
+@way("entries", None)
+def entries(free):
+    """Names that never leave take no place in the tables."""
+    with free.run(clauses=UPSTREAM, files={"auth.zone": AUTH_ZONE},
+                  extra="aggressive-nsec: yes") as run:
+        run.begin()
+        run.warm(["gone.tld"])
+        for what, names in (("an upstream auth-zone", "x%d.d%d.up"),
+                            ("aggressive NSEC", "www.gp%d%d.tld")):
+            before = run.seep()
+            mark = run.witness.mark()
+            run.ask([(names % (at, at), {}) for at in range(20)])
+            after = run.seep()
+            free.ok(run.witness.mark() == mark, what + ": nothing left")
+            free.ok(changed(before, after, "seep.users", "seep.domains",
+                            "num.seep.bits.metered", "num.seep.unsent") == (0, 0, 0, 20),
+                    what + ": 20 names, no domain is entered, no bit is metered",
+                    "users, domains, bits, unsent: %r" % (changed(
+                        before, after, "seep.users", "seep.domains", "num.seep.bits.metered",
+                        "num.seep.unsent"),))
+
+
+UPSTREAM = """\
+auth-zone:
+	name: "up"
+	zonefile: "auth.zone"
+	for-downstream: no
+	for-upstream: yes
+"""
+AUTH_ZONE = "@ 3600 SOA ns admin 1 7200 3600 1209600 300\n@ 3600 NS ns\n* 3600 A 192.0.2.8\n"
+
+
+@way("ratelimit", None)
+def ratelimit(free):
+    """What Unbound's own ratelimit stops is given back, and is not known afterwards."""
+    with free.run("faults", extra="ratelimit: 1\nratelimit-factor: 0") as run:
+        run.warm(["x.any.example"])
+        run.lab.faults.clock(60)
+        time.sleep(0.1)
+        before, mark = run.seep(), run.witness.mark()
+        names = ["limited%d.any.example" % at for at in range(20)]
+        run.ask([(name, {}) for name in names])
+        after = run.seep()
+        left = {packet.name().rstrip(".") for packet in run.witness.since(mark)} & set(names)
+        free.ok(len(left) < 10, "the limit stops names", left)
+        free.ok(changed(before, after, "num.seep.charged", "num.seep.unsent") ==
+                (len(left), 20 - len(left)), "only what left is charged",
+                "charged, unsent: %r of %d that left" % (changed(
+                    before, after, "num.seep.charged", "num.seep.unsent"), len(left)))
+        stopped = [name for name in names if name not in left][:3]
+        for at, name in enumerate(stopped):
+            run.lab.faults.clock(120 + 60 * at)
+            time.sleep(0.1)
+            before = run.seep()
+            run.ask([(name, {})])
+            free.ok(changed(before, run.seep(), "num.seep.charged", "num.seep.known") == (1, 0),
+                    "stopped name %d is novel when it leaves" % at)
+
+
+def passed_until(run, names):
+    """How many of the names were not refused."""
+    rcodes = run.ask([(name, {}) for name in names])
+    return len(rcodes) - rcodes.count(witness.REFUSED)
+
+
+@way("dga", None)
+def dga(free):
+    """Generated domains below a signed top-level domain, minimised."""
+    conf = CONF.replace(str(BUDGET_BYTES), "64k") + "dga-action: refuse\n"
+    for aggressive in "no", "yes":
+        for name in "www.xkqvz%d.tld", "xkqvz%d.tld":
+            with free.run(conf=conf, extra="aggressive-nsec: " + aggressive) as run:
+                run.begin()
+                passed = passed_until(run, [name % at for at in range(40)])
+                free.ok(passed <= 10, "%s, aggressive-nsec: %s: stopped after a handful"
+                        % (name % 0, aggressive), "%d of 40 pass" % passed)
+    with free.run(conf=conf, extra="aggressive-nsec: no") as run:
+        run.begin()
+        passed = passed_until(run, mixed(60))
+        free.ok(passed < 120, "three rare domains that exist for two that do not: stopped",
+                "%d of 150 pass" % passed)
+
+
+def mixed(count):
+    """So many generated domains among half as many again that exist, but that nobody uses."""
+    names, real = [], 0
+    for at in range(count):
+        names.append("www.xkqvz%d.tld" % at)
+        for _ in range(1 + at % 2):
+            names.append("www.rare%d.tld" % real)
+            real += 1
+    return names
+
+
+# -- the inverse
+
+NAMES = os.path.join(need.PROJECT, "test", "data", "ordinary-names.txt")
+USERS = 60
+
+
+def hosts(labels, _rdtype):
+    """Below each top-level domain every name of two labels is a zone of the same host's."""
+    if len(labels) < 2:
+        return Reply()
+    reply = Reply(authoritative=False)
+    server = wire_of(labels_of("h.hoster.example"))
+    reply.authority.append((labels[-2:], witness.NS, LONG_S, server))
+    return reply
+
+
+def hosted(labels, rdtype):
+    """A third are aliases in a network for content; the others have addresses of both kinds."""
+    number = zlib.crc32(b".".join(labels))
+    reply = Reply()
+    if number % 3 == 0 and len(labels) > 2:
+        reply.answer.append((labels, witness.CNAME, 300,
+                             wire_of(labels_of("e%02x.cdn.example" % (number >> 8 & 63)))))
+    elif rdtype in (witness.A, witness.AAAA):
+        reply.answer.append((labels, rdtype, 300, bytes((192, 0, 2, 9)) if rdtype == witness.A
+                             else bytes(15) + b"\1"))
+    else:
+        reply.authority.append((labels[-2:], witness.SOA, 300, b"\0\0" + struct.pack(
+            "!5I", 1, 7200, 3600, 1209600, 300)))
+    return reply
+
+
+def ordinary_world(names):
+    """What the names are made of: every top-level domain, the hoster, and the signed network."""
+    edges = "".join("s%02x 30 A 192.0.2.1\ns%02x 30 AAAA 2001:db8::1\n" % (at, at)
+                    for at in range(64))
+    tlds = sorted({name.rsplit(".", 1)[-1] for name in names} - {"example"})
+    made = [Zone(tld, at=TLDS) for tld in tlds]
+    made += [Zone("hoster.example", "h A %s\n" % HOST),
+             Zone("cdn.example", "".join("e%02x 60 CNAME s%02x.edge.example.\n" % (at, at)
+                                         for at in range(64))),
+             Zone("edge.example", edges, signed=True)]
+    return lambda lab: Outside(lab, made, scripts={TLDS: hosts, HOST: hosted})
+
+
+def everybody(run, names, rdtypes):
+    """Each of the names, asked by one of the users; the rcodes."""
+    rcodes = collections.Counter()
+    for at, name in enumerate(names):
+        for rdtype in rdtypes:
+            rcodes.update(run.ask([(name, {"rdtype": rdtype})], "127.20.0.%d" % (at % USERS + 1)))
+    return rcodes
+
+
+@way("ordinary", None)
+def ordinary(free):
+    """People at work, with all that a resolver does unasked: each charge is committed once."""
+    with open(NAMES) as lines:
+        names = [line.strip() for line in lines if not line.startswith("#")]
+    with free.run("ordinary", outside=ordinary_world(names)) as run:
+        rounds = (("first", 0, names, ("A", "AAAA")), ("prefetched", 285, names[::3], ("A",)),
+                  ("expired", 2000, names[1::3], ("A", "AAAA")))
+        for title, ahead_s, some, rdtypes in rounds:
+            run.lab.faults.clock(ahead_s)
+            time.sleep(0.1)
+            rcodes = everybody(run, some, rdtypes)
+            stats = run.seep()
+            free.ok(set(rcodes) == {witness.NOERROR}, "%s: all are answered" % title, rcodes)
+            identities(free.tap, "ordinary, %s" % title, stats)
+            free.ok(not sum(stats["num.seep." + key] for key in REFUSALS),
+                    "%s: nobody is refused anything" % title)
+            if not ahead_s:
+                # A few were seen before, as a longer name's were asked for step by step.
+                free.ok(len(names) - 5 <= stats["num.seep.charged"] <= len(names),
+                        "%s: every name is charged once" % title, stats["num.seep.charged"])
+        free.tap.note("ordinary: " + ", ".join("%d %s" % (stats["num.seep." + key], key) for key in
+                                               ("misses", "refreshes", "charged", "known",
+                                                "unsent", "background")))
+        most = sum(rig.most_bits(name) for name in set(names))
+        free.ok(stats["num.seep.bits.metered"] <= most, "no more is metered than the names spell")
+
+
+# -- what was refused
+
+def refused_questions(run):
+    """Of many kinds; run.random chooses the names."""
+    def word(letters=20):
+        return "".join(run.random.choices("abcdefghijklmnopqrstuvwxyz", k=letters))
+
+    made = []
+    for _ in range(20):
+        made += [("%s.any.example" % word(), {}), ("%s.any.example" % word(), {"rdclass": 255}),
+                 ("%s.any.example" % word(), {"rdtype": "AAAA", "cd": True}),
+                 ("%s.any.example" % word(), {"rdtype": "DS"}),
+                 ("%s.any.example" % word(), {"rdclass": 3}),
+                 ("a%02x.alias.example" % run.random.randrange(256), {}),
+                 ("%s.d.alias.example" % word(), {}),
+                 ("%s.d%02x.cut.example" % (word(), run.random.randrange(256)), {}),
+                 ("x.%s.github.io" % word(), {}), ("%s.dyndns.org" % word(), {}),
+                 ("%s.compute.amazonaws.com" % word(), {}),
+                 ("%s.%s" % (word(), REVERSE), {"rdtype": "PTR"}),
+                 ("x.%s.d.corp.example" % word(), {}), ("%s.out.corp.example" % word(), {}),
+                 ("%s.first.example" % word(), {}),
+                 ("r%03x.refresh.example" % run.random.randrange(256), {})]
+    return made
+
+
+def seen_in_a_run(free, seed):
+    """What the witness sees of a script in which only refused names depend on the seed."""
+    with free.run("same") as run:
+        run.warm(["a%02x.alias.example" % at for at in MANY] + ["x.d.alias.example"] +
+                 ["x%d.d%02x.cut.example" % (turn, at) for turn in range(3) for at in MANY] +
+                 ["r%03x.refresh.example" % at for at in MANY])
+        for at in range(40):
+            run.ask([("n%d.other.example" % at, {})], "127.3.0.%d" % (at % 4 + 1))
+        run.begin()
+        run.spend()
+        run.lab.faults.clock(1100)
+        time.sleep(0.1)
+        run.random = random.Random(seed)
+        rcodes = run.ask(refused_questions(run))
+        run.random = random.Random("the same")
+        for at in range(40):
+            run.ask([("m%d.other.example" % at, {})], "127.3.0.%d" % (at % 4 + 1))
+        run.witness.settle()
+        return collections.Counter(packet.seen() for packet in run.witness.since()), rcodes
+
+
+@way("refused-unseen", None)
+def refused_unseen(free):
+    """Two runs that differ only in what was refused look the same from outside."""
+    one, rcodes = seen_in_a_run(free, free.seed + " one")
+    two, _ = seen_in_a_run(free, free.seed + " two")
+    differ = (one - two) + (two - one)
+    free.tap.note("refused-unseen: %d packets, rcodes %s" % (
+        sum(one.values()), dict(collections.Counter(rcodes))))
+    free.ok(not differ, "packet for packet", "%d packets differ, such as\n%s" % (
+        sum(differ.values()), "\n".join(
+            "%s %d to %s" % (witness.text_of(packet[3]), packet[4], packet[0])
+            for packet in list(differ)[:8])))
+
+
 # -- running
 
 def outside(lab):
@@ -765,7 +853,12 @@ def outside(lab):
 
 LABS = {
     "plain": {"qmin": True},
+    "unminimised": {},
+    "faults": {"faults": True},
     "corp": {"qmin": True, "clauses": CORP},
+    "ordinary": {"qmin": True, "conf": "learning: 0\n", "faults": True,
+                 "extra": "prefetch: yes\nserve-expired: yes"},
+    "same": {"qmin": True, "clauses": CORP, "extra": "serve-expired: yes", "faults": True},
     "expired": {"extra": "serve-expired: yes", "faults": True},
     "prefetch": {"extra": "prefetch: yes", "faults": True},
     "dns64": {"qmin": True, "modules": "dns64 dynlib validator iterator"},
@@ -778,9 +871,9 @@ LABS = {
 
 
 @contextlib.contextmanager
-def laboratory(key, module):
+def laboratory(key, module, **more):
     """A lab by its name, with what it needs beside it."""
-    options = {"conf": CONF, "outside": outside, "module": module, **LABS[key]}
+    options = {"conf": CONF, "outside": outside, "module": module, **LABS[key], **more}
     faults = None
     with contextlib.ExitStack() as stack:
         if options.pop("faults", False):
@@ -808,6 +901,8 @@ def identities(tap, title, stats):
 def run_ways(tap, chosen, seed, module):
     rows = []
     for key in dict.fromkeys(lab for _, lab, _ in chosen):
+        if key is None:
+            continue
         with laboratory(key, module) as lab:
             for number, (name, _, function) in enumerate(one for one in chosen if one[1] == key):
                 run = Run(lab, tap, name, number + 1, seed)
@@ -818,6 +913,10 @@ def run_ways(tap, chosen, seed, module):
                 lab.world.witness.settle()
                 identities(tap, "lab " + key, lab.seep())
             tap.equal(lab.world.unseen(), {}, "lab %s: the witness misses nothing" % key)
+    for number, (name, _, function) in enumerate(one for one in chosen if one[1] is None):
+        free = Free(tap, name, number + 101, seed, module)
+        function(free)
+        rows += free.rows
     return rows
 
 

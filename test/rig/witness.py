@@ -137,7 +137,7 @@ class Reply:
 class Zone:
     """
     What is known of a zone and below it. records: master file lines with owners relative to the
-    origin; ttl: theirs; missing_ttl: how long it may be kept that something is not there, and a key;
+    origin; ttl: theirs; missing_ttl: how long it may be kept that something is not there, and keys;
     script(labels, rdtype): a Reply of its own before the records are asked, or None. at: the
     address of its server; addresses of the witness are given out in turn. A signed zone is flat.
     """
