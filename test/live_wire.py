@@ -24,9 +24,7 @@ import zlib
 import rig
 from rig import need, witness
 
-import dns.edns  # found by rig
-import dns.message
-import dns.rdatatype
+import dns.rdatatype  # found by rig
 import dns.reversename
 
 from rig.expect import CLASSES, REFUSALS
@@ -90,10 +88,10 @@ def fleeting(origin, records=ANYTHING, **more):
 def zones():
     """What all ways use, made anew for each lab."""
     return [
-        fleeting("spend.example"),
-        fleeting("any.example"),
-        Zone("alias.example", each("a{at} CNAME t{at}.target.example.") +
-             "one CNAME t.types.example.\nd DNAME z.target.example.\n"),
+        Zone("alias.example", each("a{at} CNAME t{at}.target.example.")),
+        Zone("kind.example", "one CNAME t.types.example.\n"),
+        Zone("rename.example", "d DNAME z.target.example.\n"),
+        Zone("shift.example", "d DNAME z.target.example.\n"),
         fleeting("target.example", ANYTHING + "* 0 TXT \"x\"\n"),
         fleeting("types.example"),
         Zone("cut.example", each("d{at} NS n{at}.addr.example.")),
@@ -103,9 +101,12 @@ def zones():
         fleeting("dyndns.org"),
         fleeting("compute.amazonaws.com", "* 0 A 192.0.2.1\n"),
         fleeting(REVERSE_DEAD, script=all_dead(REVERSE_DEAD, 4)),
+        fleeting(REVERSE_ODD, script=all_dead(REVERSE_ODD, 4)),
+        fleeting(REVERSE_SHORT),
         fleeting(REVERSE),
         fleeting("45.in-addr.arpa"),
         fleeting("six.example", "* 0 A 192.0.2.1\n"),
+        fleeting("seven.example", "* 0 A 192.0.2.1\n"),
         fleeting("forwarded.example", at=FORWARDED),
         fleeting("subnet.example", at=SUBNETTED),
         fleeting("out.corp.example", at=OUT_OF_CORP),
@@ -120,10 +121,8 @@ def zones():
     ]
 
 
-CORP = """\
-stub-zone:
-	name: "corp.example"
-	stub-addr: {inner}
+CORP = "".join("stub-zone:\n\tname: \"%s.example\"\n\tstub-addr: %s\n" % (name, INNER)
+               for name in ("corp", "mail", "shop")) + """\
 stub-zone:
 	name: "first.example"
 	stub-addr: {inner}
@@ -159,15 +158,16 @@ forward-zone:
 	forward-addr: %s
 """ % FORWARDED
 
-REVERSE_DEAD = "d.2.c.1.b.0.a.2.ip6.arpa"	# 2a0b:1c2d::/32
-REVERSE = "e.2.c.1.b.0.a.2.ip6.arpa"		# 2a0b:1c2e::/32
+# Reverse zones of a /32, each another way's.
+REVERSE_DEAD, REVERSE_ODD, REVERSE_SHORT, REVERSE = (
+    "%x.2.c.1.b.0.a.2.ip6.arpa" % at for at in range(4))
 
 
 def corp():
     """The organisation's own server: anybody may make such records in its own directory."""
-    return [Zone("corp.example", "out NS ns.out\nns.out A %s\nd DNAME renamed.example.\n"
-                 "* 3600 A 10.1.1.1\n" % OUT_OF_CORP +
-                 each("c{at} CNAME t{at}.target.example."))]
+    return [Zone("corp.example", "out NS ns.out\nns.out A %s\n" % OUT_OF_CORP),
+            Zone("mail.example", "d DNAME renamed.example.\n"),
+            Zone("shop.example", each("c{at} CNAME t{at}.target.example."))]
 
 
 # -- the ways
@@ -203,30 +203,29 @@ def only(rdtype, heard):
 @way("plain")
 def plain(run):
     """No way around at all: names that are charged."""
-    run.tell(Words(run, lambda word: ("%s.any.example" % word.decode(), {})))
+    run.tell(Words(run, lambda word: (run.spelled(word), {})))
 
 
 @way("known")
 def known(run):
     """No way around either: the choice among known names."""
-    names = ["n%02x.any.example" % at for at in range(32)]
+    names = ["n%02x.%s" % (at, run.zone) for at in range(32)]
     run.ask([(name, {}) for name in names])
     run.tell(Choices(run, len(names), lambda symbol, _: (names[symbol], {}),
-                     first_label("any.example", "n")), 600)
+                     first_label(run.zone, "n")), 600)
 
 
 @way("class-any")
 def class_any(run):
     """QCLASS=ANY is asked in a sub-query, of class IN."""
-    run.tell(Words(run, lambda word: ("%s.any.example" % word.decode(), {"rdclass": 255})))
+    run.tell(Words(run, lambda word: (run.spelled(word), {"rdclass": 255})))
 
 
 @way("class-other")
 def class_other(run):
     """Classes that nobody serves do not leave."""
     classes = run.random.choices((2, 3, 4, 254, 4711), k=1000)
-    run.tell(Words(run, lambda word: ("%s.any.example" % word.decode(),
-                                      {"rdclass": classes.pop()})), silent=True)
+    run.tell(Words(run, lambda word: (run.spelled(word), {"rdclass": classes.pop()})), silent=True)
 
 
 @way("alias")
@@ -240,8 +239,8 @@ def alias(run):
 @way("alias-type")
 def alias_type(run):
     """One cached alias, and the type that it is asked for."""
-    run.warm(["one.alias.example"])
-    run.tell(Choices(run, 256, lambda symbol, _: ("one.alias.example", {"rdtype": 1024 + symbol}),
+    run.warm(["one.kind.example"])
+    run.tell(Choices(run, 256, lambda symbol, _: ("one.kind.example", {"rdtype": 1024 + symbol}),
                      lambda packet: packet.rdtype - 1024 if packet.below("types.example") and
                      packet.rdtype >= 1024 else None), 600)
 
@@ -249,15 +248,15 @@ def alias_type(run):
 @way("dname-novel")
 def dname_novel(run):
     """Novel names below a cached DNAME."""
-    run.warm(["x.d.alias.example"])
-    run.tell(Words(run, lambda word: ("%s.d.alias.example" % word.decode(), {})))
+    run.warm(["x.d.rename.example"])
+    run.tell(Words(run, lambda word: ("%s.d.rename.example" % word.decode(), {})))
 
 
 @way("dname-known")
 def dname_known(run):
     """Known names below a cached DNAME: the choice among sixteen."""
-    names = ["%x.d.alias.example" % at for at in range(16)]
-    run.warm(["x.d.alias.example"])
+    names = ["%x.d.shift.example" % at for at in range(16)]
+    run.warm(["x.d.shift.example"])
     run.ask([(name, {}) for name in names])
     run.tell(Choices(run, 16, lambda symbol, _: (names[symbol], {}),
                      first_label("z.target.example")), 800)
@@ -314,10 +313,10 @@ def reverse_labels(run):
     def question(word):
         text = word.decode()
         labels = [text[at:at + 50] for at in range(0, len(text), 50)]
-        return "x.%s.%s" % (".".join(labels), REVERSE_DEAD), {"rdtype": "PTR"}
+        return "x.%s.%s" % (".".join(labels), REVERSE_ODD), {"rdtype": "PTR"}
 
     def heard(packet):
-        return [b"".join((packet.below(REVERSE_DEAD) or ())[-4:])]
+        return [b"".join((packet.below(REVERSE_ODD) or ())[-4:])]
 
     run.tell(Words(run, question, heard, letters=200))
 
@@ -325,7 +324,7 @@ def reverse_labels(run):
 @way("reverse-short")
 def reverse_short(run):
     """Names shorter than a /48, which have no domain."""
-    run.tell(Words(run, lambda word: ("%s.%s" % (word.decode(), REVERSE), {"rdtype": "PTR"}),
+    run.tell(Words(run, lambda word: ("%s.%s" % (word.decode(), REVERSE_SHORT), {"rdtype": "PTR"}),
                    letters=60))
 
 
@@ -347,13 +346,13 @@ def internal_referral(run):
 @way("internal-dname", "corp")
 def internal_dname(run):
     """An internal server renames what is asked into a public zone."""
-    run.tell(Words(run, lambda word: ("%s.d.corp.example" % word.decode(), {})))
+    run.tell(Words(run, lambda word: ("%s.d.mail.example" % word.decode(), {})))
 
 
 @way("internal-alias", "corp")
 def internal_alias(run):
     """Internal aliases of public names: the choice among them."""
-    run.tell(Choices(run, len(MANY), lambda symbol, _: ("c%02x.corp.example" % symbol, {}),
+    run.tell(Choices(run, len(MANY), lambda symbol, _: ("c%02x.shop.example" % symbol, {}),
                      first_label("target.example", "t")), 600)
 
 
@@ -404,15 +403,15 @@ def dns64_cd(run):
     def heard(packets):
         after = []			# look-ups for A after each for AAAA; one is the next minimised
         for packet in packets:
-            if packet.below("six.example") and packet.rdtype == witness.AAAA:
+            if packet.below("seven.example") and packet.rdtype == witness.AAAA:
                 after.append(0)
-            elif packet.below("six.example") and after:
+            elif packet.below("seven.example") and after:
                 after[-1] += 1
         if after:
             after[-1] += 1
         return [int(count < 2) for count in after]
 
-    flags(run, "one.six.example", heard, rdtype="AAAA")
+    flags(run, "one.seven.example", heard, rdtype="AAAA")
 
 
 @way("dns64-reverse", "dns64")
@@ -439,8 +438,7 @@ def subnet(run):
     def question(word):
         # A /56 of 2000::/3: 53 bits of one's choice.
         first = bytes((0x20 | word[0] & 0x1f,)) + word[1:]
-        option = dns.edns.GenericOption(ECS, bytes((0, 2, 56, 0)) + first)
-        return "one.subnet.example", {"options": [option]}
+        return "one.subnet.example", {"options": [(ECS, bytes((0, 2, 56, 0)) + first)]}
 
     def heard(packet):
         return [data[4:11] for code, data in packet.options if code == ECS]
@@ -456,8 +454,7 @@ def edns_options(run):
     codes = (NSID, 5, 6, 7, COOKIE, 12, 14, 15, 16, 17, 18, 65001)
 
     def question(word):
-        options = [dns.edns.GenericOption(code, word) for code in codes]
-        return "one.any.example", {"options": options}
+        return "one." + run.zone, {"options": [(code, word) for code in codes]}
 
     run.tell(Data(run, question, lambda packet: [data for _, data in packet.options], 16),
              silent=True)
@@ -549,8 +546,7 @@ def orders(free):
     """Module orders: Seep guards in them, or says that it does not."""
     for order in ORDERS:
         with free.run(modules=order) as run:
-            _, bits, metered = run.send(Words(run, lambda word: (
-                "%s.any.example" % word.decode(), {})), 60)
+            _, bits, metered = run.send(Words(run, lambda word: (run.spelled(word), {})), 60)
             stats = run.seep()
             lines = [line for line in run.lab.log().splitlines()
                      if re.search(r"seep: .*(order|module-config)", line)]
@@ -588,14 +584,14 @@ def oracle(free):
         lab.reload()
         run.begin()
         run.spend_novel()
-        words, bits, metered = run.send(Words(run, lambda word: (
-            "%s.any.example" % word.decode(), {}), letters=60), TRIES, 128)
+        channel = Words(run, lambda word: (run.spelled(word), {}), letters=60)
+        words, bits, metered = run.send(channel, TRIES, 128)
         run.tap.note("oracle: %d of %d tries got out, %.0f B, %.0f B metered" % (
             words, TRIES, bits / 8, metered / 8))
         run.rows.append(Row(free.name, TRIES, words, bits, metered, bits, metered))
         free.ok(words <= 1, "no novel name gets out", "%d words" % words)
         free.ok(bits <= max(metered + FRAME_BITS, 1 * 300), "or it is metered", bits)
-        rcode, = run.ask([("k0.spend.example", {})])
+        rcode, = run.ask([("k0." + run.purse, {})])
         free.ok(rcode == witness.NOERROR, "its own known names go on", rcode)
         free.rows = run.rows
 
@@ -645,11 +641,11 @@ AUTH_ZONE = "@ 3600 SOA ns admin 1 7200 3600 1209600 300\n@ 3600 NS ns\n* 3600 A
 def ratelimit(free):
     """What Unbound's own ratelimit stops is given back, and is not known afterwards."""
     with free.run("faults", extra="ratelimit: 1\nratelimit-factor: 0") as run:
-        run.warm(["x.any.example"])
+        run.warm(["x." + run.zone])
         run.lab.faults.clock(60)
         time.sleep(0.1)
         before, mark = run.seep(), run.witness.mark()
-        names = ["limited%d.any.example" % at for at in range(20)]
+        names = ["limited%d.%s" % (at, run.zone) for at in range(20)]
         run.ask([(name, {}) for name in names])
         after = run.seep()
         left = {packet.name().rstrip(".") for packet in run.witness.since(mark)} & set(names)
@@ -794,17 +790,17 @@ def refused_questions(run):
 
     made = []
     for _ in range(20):
-        made += [("%s.any.example" % word(), {}), ("%s.any.example" % word(), {"rdclass": 255}),
-                 ("%s.any.example" % word(), {"rdtype": "AAAA", "cd": True}),
-                 ("%s.any.example" % word(), {"rdtype": "DS"}),
-                 ("%s.any.example" % word(), {"rdclass": 3}),
+        made += [("%s.new.example" % word(), {}), ("%s.new.example" % word(), {"rdclass": 255}),
+                 ("%s.new.example" % word(), {"rdtype": "AAAA", "cd": True}),
+                 ("%s.new.example" % word(), {"rdtype": "DS"}),
+                 ("%s.new.example" % word(), {"rdclass": 3}),
                  ("a%02x.alias.example" % run.random.randrange(256), {}),
-                 ("%s.d.alias.example" % word(), {}),
+                 ("%s.d.rename.example" % word(), {}),
                  ("%s.d%02x.cut.example" % (word(), run.random.randrange(256)), {}),
                  ("x.%s.github.io" % word(), {}), ("%s.dyndns.org" % word(), {}),
                  ("%s.compute.amazonaws.com" % word(), {}),
                  ("%s.%s" % (word(), REVERSE), {"rdtype": "PTR"}),
-                 ("x.%s.d.corp.example" % word(), {}), ("%s.out.corp.example" % word(), {}),
+                 ("x.%s.d.mail.example" % word(), {}), ("%s.out.corp.example" % word(), {}),
                  ("%s.first.example" % word(), {}),
                  ("r%03x.refresh.example" % run.random.randrange(256), {})]
     return made
@@ -813,7 +809,7 @@ def refused_questions(run):
 def seen_in_a_run(free, seed):
     """What the witness sees of a script in which only refused names depend on the seed."""
     with free.run("same") as run:
-        run.warm(["a%02x.alias.example" % at for at in MANY] + ["x.d.alias.example"] +
+        run.warm(["a%02x.alias.example" % at for at in MANY] + ["x.d.rename.example"] +
                  ["x%d.d%02x.cut.example" % (turn, at) for turn in range(3) for at in MANY] +
                  ["r%03x.refresh.example" % at for at in MANY])
         for at in range(40):

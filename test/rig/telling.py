@@ -150,6 +150,9 @@ class Run:
         self.tap = tap
         self.name = name
         self.user = "127.1.%d.1" % number
+        # Domains of its own: what several users share costs each of them less.
+        self.zone = "w%d.example" % number
+        self.purse = "s%d.example" % number
         self.random = random.Random("%s %s" % (seed, name))
         self.witness = lab.world.witness
         self.rows = []
@@ -169,6 +172,9 @@ class Run:
     def close(self):
         for talk in self.talks.values():
             talk.close()
+
+    def spelled(self, word):
+        return "%s.%s" % (word.decode(), self.zone)
 
     def warm(self, names, **more):
         """Into Unbound's caches, and unknown to Seep."""
@@ -214,7 +220,7 @@ class Run:
     def spend(self):
         """Until all is refused: names of any length, then known ones."""
         self.spend_novel()
-        names = ["k%d.spend.example" % at for at in range(4)]
+        names = ["k%d.%s" % (at, self.purse) for at in range(4)]
         for _ in range(20):
             rcodes = self.ask([(self.random.choice(names), {}) for _ in range(40)])
             if rcodes.count(witness.REFUSED) == len(rcodes):
@@ -225,14 +231,14 @@ class Run:
             refused = 0
             for _ in range(60):
                 label = "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=letters))
-                rcode, = self.ask([("%s.spend.example" % label, {})])
+                rcode, = self.ask([("%s.%s" % (label, self.purse), {})])
                 refused = refused + 1 if rcode == witness.REFUSED else 0
                 if refused == 3:
                     break
 
     def begin(self):
         """A few known names, for spend()."""
-        return self.ask([("k%d.spend.example" % at, {}) for at in range(4)])
+        return self.ask([("k%d.%s" % (at, self.purse), {}) for at in range(4)])
 
     def tell(self, channel, count=300, spent=60, window=1, silent=False, before=None):
         """

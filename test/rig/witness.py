@@ -293,7 +293,7 @@ class Witness:
         with self.lock:
             return self.packets[mark:]
 
-    def settle(self, quiet_s=0.08, timeout_s=3):
+    def settle(self, quiet_s=0.05, timeout_s=3):
         """Until nothing has come for a while."""
         until_s = time.monotonic() + timeout_s
         last = -1
@@ -379,6 +379,7 @@ class Outside(world.World):
     A lab's world that is one witness: a namespace to which every address leads but those that are
     the resolver's own. zones: those of the outside; inner: those of the internal server on INNER,
     which has a witness of its own. scripts: {address: script} of servers that answer as they like.
+    Below example. every name has an address that is not kept, but for those of zones.
     """
 
     def __init__(self, lab, zones, inner=(), scripts=None):
@@ -396,7 +397,7 @@ class Outside(world.World):
         lab.hub.address(INNER)
 
     def start(self):
-        root = Zone(".", "*.nowhere 3600 TXT \"x\"\n", at=ROOT)
+        root = Zone(".", "*.example 0 A 192.0.2.1\n", at=ROOT)
         for at, zone in enumerate(self.zones):
             zone.at = zone.at or "100.200.%d.53" % (at + 1)
         self.load([root] + self.zones)
