@@ -208,7 +208,7 @@ static void decide(struct asking *asking, struct seep_entry *domain, struct seep
 	seep_meter_mark(&asking->user, user, part_of(reservation->verdict, &asking->user));
 }
 
-/* Did this user send the name lately, or has somebody sent it again? */
+/* Is the name known for certain: one of this user's last few, or sent here twice? */
 static bool is_certain(const struct asking *asking, const struct user *user)
 {
 	const struct seep_reservation *reservation = asking->reservation;
@@ -219,11 +219,34 @@ static bool is_certain(const struct asking *asking, const struct user *user)
 	       seep_novelty_is_confirmed(asking->engine->novelty, reservation->name_key);
 }
 
+/* Did this user send the name itself, as far as the novelty memory tells? */
+static bool is_own(const struct asking *asking)
+{
+	const struct seep_reservation *reservation = asking->reservation;
+
+	return seep_novelty_knows(asking->engine->novelty,
+				  seep_novelty_own(reservation->name_key, reservation->user_key));
+}
+
+/* How sure the novelty memory is of the name, weighed against what there is to gain by guessing. */
+static bool is_doubtful(const struct asking *asking, const struct seep_entry *domain,
+			const struct seep_entry *user)
+{
+	enum seep_guessing by_user = seep_meter_guessing(user, asking->user.now_s);
+	enum seep_guessing by_domain = seep_meter_guessing(domain, asking->domain.now_s);
+	enum seep_guessing guessing = by_user > by_domain ? by_user : by_domain;
+
+	if (guessing == SEEP_GUESSING_NO ||
+	    is_certain(asking, (const struct user *)(const void *)user))
+		return false;
+	return guessing == SEEP_GUESSING_YES || !is_own(asking);
+}
+
 /*
  * The novelty memory takes one novel name in some hundreds for known.  A refusal tells
  * which: whoever is refused could try names until one passes, and send it for the price
- * of a known one.  So after some dozens of refusals a name counts as known only if that
- * is certain.
+ * of a known one.  So after dozens of refusals a name counts as known only if this user
+ * sent it, and after very many only if it is certain.
  */
 static void doubt_known(struct asking *asking, const struct seep_entry *domain,
 			const struct seep_entry *user)
@@ -231,9 +254,7 @@ static void doubt_known(struct asking *asking, const struct seep_entry *domain,
 	struct seep_reservation *reservation = asking->reservation;
 
 	if (reservation->class != SEEP_CLASS_KNOWN || !reservation->rare ||
-	    !(seep_meter_is_guessed(user, asking->user.now_s) ||
-	      seep_meter_is_guessed(domain, asking->domain.now_s)) ||
-	    is_certain(asking, (const struct user *)(const void *)user))
+	    !is_doubtful(asking, domain, user))
 		return;
 	reservation->class = SEEP_CLASS_CHARGED;
 	reservation->labels = seep_charge_label_keys(&asking->name, asking->engine->key);
@@ -397,6 +418,7 @@ static void ask_meters(struct asking *asking)
 	seep_table_prefetch(engine->users, recent->key);
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
+	asking->domain.name_key = asking->user.name_key = reservation->name_key;
 	settle_budgets(engine, asking->user.now_s);
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;

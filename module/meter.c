@@ -8,6 +8,11 @@
 #define RELEASE_AFTER_S 3600
 #define FORGET_AFTER_S  86400
 
+/* The first refusals count one by one, those after them one name in 256. */
+#define REFUSALS_MAYBE 64
+#define REFUSALS_YES   128
+#define NAMES_A_COUNT  256
+
 uint64_t seep_meter_mbit(uint64_t bytes)
 {
 	return bytes * 8 * SEEP_BIT_MBIT;
@@ -70,17 +75,24 @@ static bool is_released(const struct seep_entry *entry, const struct seep_limits
 	       now_s > entry->crossed_s + RELEASE_AFTER_S;
 }
 
-bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s)
+static bool are_refusals_old(const struct seep_entry *entry, uint64_t now_s)
 {
-	return entry->refusals >= SEEP_METER_GUESSES &&
-	       now_s <= (uint64_t)entry->crossed_s + FORGET_AFTER_S;
+	return now_s > (uint64_t)entry->crossed_s + FORGET_AFTER_S;
 }
 
-static void count_refusal(struct seep_entry *entry, uint64_t now_s)
+enum seep_guessing seep_meter_guessing(const struct seep_entry *entry, uint64_t now_s)
 {
-	if (now_s > (uint64_t)entry->crossed_s + FORGET_AFTER_S)
+	if (entry->refusals < REFUSALS_MAYBE || are_refusals_old(entry, now_s))
+		return SEEP_GUESSING_NO;
+	return entry->refusals < REFUSALS_YES ? SEEP_GUESSING_MAYBE : SEEP_GUESSING_YES;
+}
+
+static void count_refusal(struct seep_entry *entry, const struct seep_metering *metering)
+{
+	if (are_refusals_old(entry, metering->now_s))
 		entry->refusals = 0;
-	if (entry->refusals < UINT8_MAX)
+	if (entry->refusals < REFUSALS_MAYBE ||
+	    (entry->refusals < REFUSALS_YES && metering->name_key % NAMES_A_COUNT == 0))
 		entry->refusals++;
 }
 
@@ -97,7 +109,7 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 		entry->refusals = 0;
 	}
 	if (applied == SEEP_REFUSE)
-		count_refusal(entry, metering->now_s);
+		count_refusal(entry, metering);
 	if (applied >= SEEP_WOULD_REFUSE) {
 		if (!entry->spent)
 			metering->edge = SEEP_EDGE_SPENT;

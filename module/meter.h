@@ -53,6 +53,7 @@ struct seep_metering {
 	uint64_t charge_mbit;
 	bool is_known;
 	uint64_t now_s;
+	uint64_t name_key; /* of the name that is charged */
 	/* out */
 	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */
 	enum seep_edge edge;
@@ -80,11 +81,17 @@ void seep_meter_keep(struct seep_entry *entry);
 void seep_meter_give_back(struct seep_entry *entry, uint64_t added_mbit);
 
 /*
- * Have so many queries been refused for this meter, with no day between without one, that
- * its clients could be guessing?  Every refusal tells whether a name is known here.
+ * Could the clients of this meter be guessing?  Every refusal tells that a name is not known
+ * here.  Of refusals without a day between them, dozens make one suspect it, and ten
+ * thousands of different names make it certain.
  */
-#define SEEP_METER_GUESSES 64
-bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s);
+enum seep_guessing {
+	SEEP_GUESSING_NO,
+	SEEP_GUESSING_MAYBE,
+	SEEP_GUESSING_YES,
+};
+
+enum seep_guessing seep_meter_guessing(const struct seep_entry *entry, uint64_t now_s);
 
 /* Is it spent, as of NOW_S?  False once it has drained below flag-at. */
 bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limits *limits,

@@ -197,13 +197,22 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
 /* How many hashes more stand for a confirmed name: 0.0041^4 is 3e-10. */
 #define CONFIRMATIONS 3
 
-/* Another hash of the name (splitmix64's finalizer: Steele, Lea, Flood 2014). */
-static uint64_t confirmation_of(uint64_t hash, unsigned i)
+/* Another hash (splitmix64's finalizer: Steele, Lea, Flood 2014). */
+static uint64_t mixed(uint64_t hash)
 {
-	hash += (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
 	hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
 	return hash ^ hash >> 31;
+}
+
+static uint64_t confirmation_of(uint64_t hash, unsigned i)
+{
+	return mixed(hash + (i + 1) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+uint64_t seep_novelty_own(uint64_t hash, uint64_t owner)
+{
+	return mixed(hash ^ mixed(owner));
 }
 
 bool seep_novelty_is_confirmed(const struct seep_novelty *novelty, uint64_t hash)

@@ -53,6 +53,9 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
 void seep_novelty_confirm(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s);
 bool seep_novelty_is_confirmed(const struct seep_novelty *novelty, uint64_t hash);
 
+/* The hash that stands for this name as OWNER's. */
+uint64_t seep_novelty_own(uint64_t hash, uint64_t owner);
+
 /* Names learned in the newest generation, and how many fit in one. */
 uint64_t seep_novelty_names(const struct seep_novelty *novelty);
 uint64_t seep_novelty_capacity(const struct seep_novelty *novelty);
