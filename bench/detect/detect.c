@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --write-common FILE  writes the generated world's own popularity so, and ends\n"
 	"  --cases LIST       quick, standard, all, none, or names: base32/,iodine/file\n"
 	"  --dga FILE         families: name and domain a line, gzip or not\n"
+	"  --dga-cover N      existing domains that bots ask for with each of theirs (0)\n"
 	"  --budgets LIST     of Seep, bytes or `auto`; the first is the tables'\n"
 	"                     (auto,512,1k,2k,4k)\n"
 	"  --refills LIST     bytes a day (128); more than one with --sweep\n"
@@ -86,6 +87,7 @@ enum {
 	OPTION_WRITE_COMMON,
 	OPTION_CASES,
 	OPTION_DGA,
+	OPTION_DGA_COVER,
 	OPTION_BUDGETS,
 	OPTION_REFILLS,
 	OPTION_RATE,
@@ -111,6 +113,7 @@ static const struct option long_options[] = {
 	{ "write-common", required_argument, NULL, OPTION_WRITE_COMMON },
 	{ "cases", required_argument, NULL, OPTION_CASES },
 	{ "dga", required_argument, NULL, OPTION_DGA },
+	{ "dga-cover", required_argument, NULL, OPTION_DGA_COVER },
 	{ "budgets", required_argument, NULL, OPTION_BUDGETS },
 	{ "refills", required_argument, NULL, OPTION_REFILLS },
 	{ "rate", required_argument, NULL, OPTION_RATE },
@@ -160,6 +163,9 @@ static void take_option(struct lab_options *options, int option)
 		break;
 	case OPTION_DGA:
 		options->dga_file = optarg;
+		break;
+	case OPTION_DGA_COVER:
+		options->dga_cover = strtod(optarg, NULL);
 		break;
 	case OPTION_BUDGETS:
 		options->budget_count = read_sizes(optarg, options->budgets);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Bots that look for their master: each asks one name after the other of its
- * family's list of the day, until one exists.
+ * family's list of the day, until one exists.  It may hide them among domains
+ * that exist and that nobody here uses, which any list of small sites has.
  */
 #ifndef DETECT_DGA_H
 #define DETECT_DGA_H
@@ -41,6 +42,8 @@ struct dga_bot {
 	uint32_t user;
 	uint16_t number;
 	double interval_s;
+	double cover; /* existing domains before each name of the family */
+	double due;   /* of these, not asked yet */
 	uint64_t start_ms;
 	uint32_t asked;  /* names so far */
 	uint32_t exists; /* index of the first name that does */

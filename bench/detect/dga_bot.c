@@ -6,6 +6,24 @@
 #define EXISTS_FROM 20
 #define EXISTS_TO   200
 
+/* What the bot does not need, so that it looks as people do. */
+static void ask_cover(struct dga_bot *bot, struct stage *stage)
+{
+	for (bot->due += bot->cover; bot->due >= 1; bot->due--) {
+		struct wire wire = { .size = 0 };
+		struct event event = { .user = bot->user, .type = TYPE_A, .ttl_s = 300 };
+		char text[96];
+
+		world_domain_text(&bot->actor.dice, text, sizeof(text));
+		wire_dotted(&wire, text);
+		wire_end(&wire);
+		event.name = wire.bytes;
+		event.size = (uint8_t)wire.size;
+		event.sender = (uint16_t)(DGA_SENDER | bot->number);
+		stage_ask_event(stage, &event);
+	}
+}
+
 static void fire_bot(struct actor *actor, struct stage *stage)
 {
 	struct dga_bot *bot = actor->owner;
@@ -14,6 +32,7 @@ static void fire_bot(struct actor *actor, struct stage *stage)
 	bool found = bot->asked == bot->exists;
 	struct event event = { .user = bot->user, .type = TYPE_A };
 
+	ask_cover(bot, stage);
 	dga_family_name(bot->family, day, bot->asked, &wire);
 	event.name = wire.bytes;
 	event.size = (uint8_t)wire.size;

@@ -356,6 +356,7 @@ static void run_bots(struct lab *lab)
 				.family = about->family,
 				.number = (uint16_t)(from + i),
 				.interval_s = about->interval_s,
+				.cover = lab->options->dga_cover,
 				.start_ms = START_MS + lab->options->warm_days * DAY_MS +
 					    ATTACK_HOUR * HOUR_MS,
 			};

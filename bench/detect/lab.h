@@ -22,6 +22,7 @@ struct lab_options {
 	const char *svg_folder;
 	const char *text_file;
 	const char *dga_file;
+	double dga_cover;       /* existing domains that a bot asks for with each of its own */
 	const char *settings;   /* further lines of seep.conf for Seep */
 	const char *users_list; /* for the sweep */
 	const char *write_common;

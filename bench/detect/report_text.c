@@ -206,6 +206,10 @@ static void print_bots(const struct lab *lab, FILE *file)
 		"Bots with domain generation: %zu families at 1 s, 30 s and 600 s a name, %zu bots; "
 		"published: 99.8 %% caught, 0.05 %% of hosts a week wrongly\n",
 		lab->families.count, lab->bot_count);
+	if (lab->options->dga_cover > 0)
+		fprintf(file,
+			"  Each name of theirs among %g domains that exist and nobody else uses\n",
+			lab->options->dga_cover);
 	fprintf(file, "  %-24s %9s %9s %8s %8s %10s  %9s %8s\n", "", "caught", "in time", "after",
 		"after", "wrongly", "refused", "after");
 	fprintf(file, "  %-24s %9s %9s %8s %8s %10s  %9s %8s\n", "", "", "", "median", "90 %",
