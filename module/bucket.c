@@ -65,5 +65,5 @@ void seep_bucket_mend(struct seep_bucket *bucket, int64_t shift_s, uint64_t now_
 		bucket->level_mbit = SEEP_BUCKET_MAX_MBIT;
 	bucket->drained_s = seep_bucket_moved_s(bucket->drained_s, shift_s, now_s);
 	bucket->carry %= DAY_S;
-	bucket->reserved = 0;
+	bucket->credit = 0;
 }

@@ -22,7 +22,7 @@ struct seep_bucket {
 	uint64_t level_mbit;
 	uint64_t drained_s; /* the time up to which it has drained */
 	uint32_t carry;     /* what drained beyond whole mbit, in 1/86400 */
-	uint32_t reserved;
+	uint32_t credit;    /* the DGA meter's own (dga.h); 0 in every other bucket */
 };
 
 /* Drains up to NOW_S at REFILL mbit a day (at most SEEP_BUCKET_MAX_MBIT). */
@@ -40,7 +40,7 @@ void seep_bucket_lower(struct seep_bucket *bucket, uint64_t mbit);
 
 /*
  * What was saved, whatever bytes it was, as a bucket at NOW_S, with its time moved by SHIFT_S: no level above
- * the largest, and not drained beyond now, which would stop it until then.
+ * the largest, and not drained beyond now, which would stop it until then.  CREDIT becomes 0.
  */
 void seep_bucket_mend(struct seep_bucket *bucket, int64_t shift_s, uint64_t now_s);
 

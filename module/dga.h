@@ -4,14 +4,26 @@
  * master by names that an algorithm generates.
  *
  * Each domain that is new to a user and that few others ask for says a little:
- * of those that a bot tries nearly all do not exist, of those that people
- * visit nearly all do.  The score is the logarithm of the likelihood ratio,
- * never below zero (Page's CUSUM test, 1954; Krishnan et al., DSN 2013, tested
- * bots so), and drains slowly, for a machine that is idle proves nothing.
+ * of those that a bot tries many do not exist, of those that people visit nearly
+ * all do.  The score is the logarithm of the likelihood ratio, never below zero
+ * (Page's CUSUM test, 1954; Krishnan et al., DSN 2013, tested bots so), and
+ * drains slowly, for a machine that is idle proves nothing.
  *
- *     does not exist   log2(0.8 / 0.1) = +3.0 bits
- *     exists           log2(0.2 / 0.9) = -2.17 bits
- *     spent            17.5 bits: six in a row that do not exist
+ * A bot can mix in domains that exist: any list of small sites has them.  So what
+ * exists always counts as much as it tells of one that hides, with 21 missing in
+ * 100 against people's 2.6; as much as it tells of one that does not, with 80
+ * against 10, only on credit, which time alone restores.
+ *
+ *     does not exist      log2(0.209 / 0.026) = log2(0.8 / 0.1) = +3.0 bits
+ *     exists              log2(0.791 / 0.974) = -0.3 bits
+ *     exists, on credit   log2(0.2 / 0.9) = -2.17 bits, 1.87 of them of the credit
+ *     drain               3 bits a day: one that does not exist
+ *     credit              12 bits; 6 a day come back
+ *     spent               17.5 bits: six in a row that do not exist
+ *
+ * With 1, 2 or 5 existing domains to each that does not, it is spent after 11, 13
+ * or 16 of the latter.  With ten or more it never is; but these are charged to the
+ * user's meter, as all new names are.
  *
  * Threads: the user's lock.
  */
@@ -33,7 +45,8 @@ enum seep_existence {
 /* A domain asked by more users than this is no algorithm's secret. */
 #define SEEP_DGA_USERS 4
 
-/* Scores one domain at NOW_S; true if the test has just been decided. */
+/* Scores one domain at NOW_S; true if the test has just been decided.  All zero bytes are the score
+ * and the credit of a user of whom nothing is known. */
 bool seep_dga_score(struct seep_bucket *score, enum seep_existence existence, uint64_t now_s);
 
 /* Is the test decided, as of NOW_S? */

@@ -80,11 +80,9 @@ static void test_bucket(void)
 	bucket = (struct seep_bucket){ .level_mbit = 1000, .drained_s = 18000 };
 	seep_bucket_mend(&bucket, (int64_t)NOW_S - 18000, NOW_S);
 	is_int(seep_bucket_level(&bucket, 400, NOW_S), 1000, "saved in 1970: nothing drained");
-	bucket = (struct seep_bucket){ .level_mbit = UINT64_MAX,
-				       .carry = UINT32_MAX,
-				       .reserved = 9 };
+	bucket = (struct seep_bucket){ .level_mbit = UINT64_MAX, .carry = UINT32_MAX, .credit = 9 };
 	seep_bucket_mend(&bucket, 0, NOW_S);
-	ok(bucket.level_mbit == SEEP_BUCKET_MAX_MBIT && bucket.carry < DAY_S && !bucket.reserved,
+	ok(bucket.level_mbit == SEEP_BUCKET_MAX_MBIT && bucket.carry < DAY_S && !bucket.credit,
 	   "no level above the largest");
 }
 

@@ -42,7 +42,16 @@ static void test_sequences(void)
 		{ "what exists before is no credit", "yyyyyyyyyyyyyyyyyyyynnnnnn", 26 },
 		{ "one that exists among them", "nnnynnnn", 8 },
 		{ "two of them", "nnynynnnnnn", 10 },
-		{ "in turns", "nynynynynynynynynynynynynynynynynyny", 0 },
+		{ "in turns", "nynynynynynynynynynynynynynynynynyny", 21 },
+		{ "in turns, after many that exist", "yyyyyyyyynynynynynynynynynynyny", 30 },
+		{ "two to one", "nyynyynyynyynyynyynyynyynyynyynyynyynyynyynyy", 37 },
+		{ "two to one, three a day",
+		  "nyynyynyydnyynyynyydnyynyynyydnyynyynyydnyynyynyydnyynyynyydnyynyynyyd", 0 },
+		{ "two to one, six a day",
+		  "nyynyynyynyynyynyydnyynyynyynyynyynyydnyynyynyynyynyynyydnyynyynyynyynyynyy",
+		  73 },
+		{ "a burst among much that exists",
+		  "nnnyyyyyyyyyyyynnnyyyyyyyyyyyynnyyyyyyyyyyyyyyyyyyyyyy", 0 },
 		{ "three of four", "nnnynnnynnnynnnynnnynnnynnny", 10 },
 		{ "what cannot be told", "n?n?n?n?n????n", 14 },
 		{ "only what cannot be told", "????????????????", 0 },
@@ -99,12 +108,140 @@ static unsigned decided_of_100(unsigned missing_in_100, uint64_t seed)
 	return decided;
 }
 
+/* Of those that do not exist, how many it takes with PRESENT to each HUNDREDTHS of one; 0 for
+ * more than a thousand. */
+static unsigned missing_needed(unsigned present_in_100)
+{
+	struct seep_bucket score = { 0 };
+	unsigned due = 0;
+
+	for (unsigned missing = 1; missing <= 1000; missing++) {
+		if (seep_dga_score(&score, NO, NOW_S))
+			return missing;
+		for (due += present_in_100; due >= 100; due -= 100)
+			seep_dga_score(&score, YES, NOW_S);
+	}
+	return 0;
+}
+
+/* A bot that hides among existing domains. */
+static void test_cover(void)
+{
+	static const struct {
+		unsigned present_in_100, missing;
+	} cases[] = { { 0, 6 },    { 50, 9 },   { 100, 11 }, { 150, 12 },
+		      { 200, 13 }, { 500, 16 }, { 800, 31 }, { 1000, 0 } };
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		is_int(missing_needed(cases[i].present_in_100), cases[i].missing,
+		       "missing needed, with %u existing to each hundred", cases[i].present_in_100);
+}
+
+static void play_in_turns(struct seep_bucket *score, unsigned turns, uint64_t now_s)
+{
+	for (unsigned i = 0; i < turns; i++) {
+		seep_dga_score(score, NO, now_s);
+		seep_dga_score(score, YES, now_s);
+	}
+}
+
+/* All credit was used, and so much time passes, of which each STEP_S is looked at: how many in
+ * turns with existing ones decide. */
+static unsigned needed_after(uint64_t passed_s, unsigned step_s)
+{
+	struct seep_bucket score = { 0 };
+	uint64_t now_s = NOW_S;
+	unsigned needed = 1;
+
+	play_in_turns(&score, 7, now_s);
+	for (uint64_t s = 0; s < passed_s; s += step_s)
+		seep_dga_score(&score, UNKNOWN, now_s += step_s);
+	/* what is left of the score is not the question */
+	score.level_mbit = 0;
+	for (; !seep_dga_score(&score, NO, now_s); needed++)
+		seep_dga_score(&score, YES, now_s);
+	return needed;
+}
+
+/* The credit comes back with time, however often somebody asks meanwhile, and is kept by a file. */
+static void test_credit(void)
+{
+	struct seep_bucket score = { 0 }, saved;
+
+	is_int(needed_after(0, 1), 7, "none of the credit");
+	is_int(needed_after(DAY_S, DAY_S), 9, "a day on: half of it");
+	is_int(needed_after(DAY_S, 1), 9, "a day on, looked at each second: half of it");
+	is_int(needed_after(2 * DAY_S, DAY_S), 11, "two days on: all of it");
+	is_int(needed_after(20 * DAY_S, 20 * DAY_S), 11, "twenty days on: no more than that");
+
+	play_in_turns(&score, 7, NOW_S);
+	saved = score;
+	seep_dga_mend(&saved, 0, NOW_S);
+	ok(memcmp(&saved, &score, sizeof(score)) == 0, "what is possible is read as it was");
+	saved.credit = UINT32_MAX;
+	seep_dga_mend(&saved, 0, NOW_S);
+	seep_dga_score(&saved, YES, NOW_S);
+	is_int(saved.level_mbit, score.level_mbit - 300,
+	       "more than all of it was taken: all of it");
+	saved.credit = 0;
+	seep_dga_mend(&saved, 0, NOW_S);
+	seep_dga_score(&saved, YES, NOW_S);
+	is_int(saved.level_mbit, score.level_mbit - 300 - 2170, "an older file: all is there");
+	seep_dga_score(&saved, YES, NOW_S - DAY_S);
+	seep_dga_score(&saved, YES, NOW_S - DAY_S);
+	is_int(saved.level_mbit, score.level_mbit - 300 - 3 * 2170,
+	       "a clock that was set: no more");
+}
+
+/* A hundred people with so many new domains a day, of which so many in a thousand do not exist: how
+ * many are decided. */
+static unsigned people_decided(unsigned days, unsigned domains_day, unsigned missing_in_1000,
+			       uint64_t seed)
+{
+	unsigned decided = 0;
+
+	for (int user = 0; user < 100; user++) {
+		struct seep_bucket score = { 0 };
+		bool spent = false;
+
+		for (unsigned day = 0; day < days; day++) {
+			for (unsigned i = 0; i < domains_day; i++)
+				spent |= seep_dga_score(
+					&score,
+					random_next(&seed) % 1000 < missing_in_1000 ? NO : YES,
+					NOW_S + day * DAY_S + (DAY_S / 2) * i / domains_day);
+		}
+		decided += spent;
+	}
+	return decided;
+}
+
+static void test_people(void)
+{
+	static const struct {
+		const char *text;
+		unsigned days, domains_day, missing_in_1000;
+	} cases[] = {
+		{ "few new domains", 60, 3, 150 },
+		{ "as many as in a small office", 60, 11, 45 },
+		{ "a busy one of these", 60, 30, 40 },
+		{ "an unfortunate one", 60, 15, 80 },
+		{ "five at home, a heavy day each day", 60, 60, 40 },
+		{ "their first week, when all is new", 7, 240, 40 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		is_int(people_decided(cases[i].days, cases[i].domains_day, cases[i].missing_in_1000,
+				      80 + i),
+		       0, "%s: nobody is decided (seed %zu)", cases[i].text, 80 + i);
+}
+
 static void test_rates(void)
 {
 	static const struct {
 		unsigned missing, least, most;
-	} cases[] = { { 0, 0, 0 },     { 5, 0, 0 },      { 10, 0, 1 },    { 20, 0, 10 },
-		      { 60, 95, 100 }, { 80, 100, 100 }, { 97, 100, 100 } };
+	} cases[] = { { 0, 0, 0 },      { 3, 0, 0 },      { 5, 0, 2 },     { 20, 95, 100 },
+		      { 60, 100, 100 }, { 80, 100, 100 }, { 97, 100, 100 } };
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		unsigned decided = decided_of_100(cases[i].missing, 60 + i);
@@ -206,6 +343,37 @@ static void test_event(void)
 	is_stat(&rig, "users.dga", 0, "twenty that exist");
 	is_int(visit(&rig, 7, "tenth.com", NO).outcome, SEEP_PASS, "twenty that exist: clear");
 	rig_close(&rig);
+}
+
+/* A bot that asks for two existing domains, or five, with each of its own. */
+static void test_hidden(void)
+{
+	static const struct {
+		unsigned present, passed;
+	} cases[] = { { 2, 13 }, { 5, 16 } };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct told told = { 0 };
+		unsigned passed = 0;
+		struct rig rig;
+
+		rig_open_with(&rig, REFUSE, 1, tell, &told);
+		for (unsigned n = 0; n < 500; n++) {
+			char text[SEEP_NAME_MAX_BYTES];
+
+			snprintf(text, sizeof(text), "gen%u.com", n);
+			passed += visit(&rig, 7, text, NO).outcome == SEEP_PASS;
+			for (unsigned m = 0; m < cases[i].present; m++) {
+				snprintf(text, sizeof(text), "site%u.shop%u.org", n, 10 * n + m);
+				visit(&rig, 7, text, YES);
+			}
+			rig.now_ms += 1000;
+		}
+		is_int(passed, cases[i].passed, "%u existing with each: missing ones that pass",
+		       cases[i].present);
+		is_int(told.count, 1, "%u existing with each: told once", cases[i].present);
+		rig_close(&rig);
+	}
 }
 
 static void test_refuse(void)
@@ -354,8 +522,12 @@ int main(void)
 {
 	test_sequences();
 	test_clear();
+	test_cover();
+	test_credit();
 	test_rates();
+	test_people();
 	test_event();
+	test_hidden();
 	test_refuse();
 	test_known_unplaced();
 	test_benign();

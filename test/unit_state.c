@@ -541,6 +541,7 @@ static void test_hostile_values(void)
 	user.missing_sum.unlikely = -5;
 	memset(user.names, 255, sizeof(user.names));
 	user.dga.level_mbit = UINT64_MAX;
+	user.dga.credit = UINT32_MAX;
 	memset(&user.repeat, 255, sizeof(user.repeat));
 	memcpy(record + 8, &user, sizeof(user));
 	reseal(&image, at);
@@ -564,6 +565,7 @@ static void test_hostile_values(void)
 	ok(user.rare_sum.count <= 0x1p40 && user.missing_sum.unlikely == 0, "sums are possible");
 	ok(user.names[0] == 40 && user.names_sum.unlikely < 1, "registers are possible");
 	ok(user.dga.level_mbit < 30000, "the DGA score");
+	is_int(user.dga.credit, 12000 * DAY_S, "all of its credit was taken");
 	is_int(user.repeat.total, 0, "the repeats are empty");
 	memcpy(&domain, record_of(&again, SEEP_STATE_DOMAINS, &at) + 8, sizeof(domain));
 	is_int(domain.text[0], 0, "a text without an end: none");
