@@ -208,45 +208,23 @@ static void decide(struct asking *asking, struct seep_entry *domain, struct seep
 	seep_meter_mark(&asking->user, user, part_of(reservation->verdict, &asking->user));
 }
 
-/* Is the name known for certain: one of this user's last few, or sent here twice? */
-static bool is_certain(const struct asking *asking, const struct user *user)
+/* Did this user send the name itself? */
+static bool is_own(const struct asking *asking, const struct user *user)
 {
 	const struct seep_reservation *reservation = asking->reservation;
 	const struct seep_sending sending = { .name = reservation->name_key,
 					      .type = reservation->type };
 
 	return seep_repeat_kind_of(&user->repeat, &sending) == SEEP_REPEAT_AGAIN ||
-	       seep_novelty_is_confirmed(asking->engine->novelty, reservation->name_key);
-}
-
-/* Did this user send the name itself, as far as the novelty memory tells? */
-static bool is_own(const struct asking *asking)
-{
-	const struct seep_reservation *reservation = asking->reservation;
-
-	return seep_novelty_knows(asking->engine->novelty,
-				  seep_novelty_own(reservation->name_key, reservation->user_key));
-}
-
-/* How sure the novelty memory is of the name, weighed against what there is to gain by guessing. */
-static bool is_doubtful(const struct asking *asking, const struct seep_entry *domain,
-			const struct seep_entry *user)
-{
-	enum seep_guessing by_user = seep_meter_guessing(user, asking->user.now_s);
-	enum seep_guessing by_domain = seep_meter_guessing(domain, asking->domain.now_s);
-	enum seep_guessing guessing = by_user > by_domain ? by_user : by_domain;
-
-	if (guessing == SEEP_GUESSING_NO ||
-	    is_certain(asking, (const struct user *)(const void *)user))
-		return false;
-	return guessing == SEEP_GUESSING_YES || !is_own(asking);
+	       seep_novelty_knows_own(asking->engine->novelty, reservation->name_key,
+				      reservation->user_key);
 }
 
 /*
  * The novelty memory takes one novel name in some hundreds for known.  A refusal tells
  * which: whoever is refused could try names until one passes, and send it for the price
  * of a known one.  So after dozens of refusals a name counts as known only if this user
- * sent it, and after very many only if it is certain.
+ * sent it itself.
  */
 static void doubt_known(struct asking *asking, const struct seep_entry *domain,
 			const struct seep_entry *user)
@@ -254,7 +232,9 @@ static void doubt_known(struct asking *asking, const struct seep_entry *domain,
 	struct seep_reservation *reservation = asking->reservation;
 
 	if (reservation->class != SEEP_CLASS_KNOWN || !reservation->rare ||
-	    !is_doubtful(asking, domain, user))
+	    !(seep_meter_is_guessed(user, asking->user.now_s) ||
+	      seep_meter_is_guessed(domain, asking->domain.now_s)) ||
+	    is_own(asking, (const struct user *)(const void *)user))
 		return;
 	reservation->class = SEEP_CLASS_CHARGED;
 	reservation->labels = seep_charge_label_keys(&asking->name, asking->engine->key);
@@ -276,7 +256,8 @@ static void note_unplaced(struct seep_reservation *reservation, const struct see
 /*
  * Charges and judges, with both entries locked, and reserves.  A domain that has no
  * entry is judged as an empty one, and given its place when a name is sent there: else
- * names that never leave could push other domains out, for nothing.
+ * names that never leave could push other domains out, for nothing.  Until then what is
+ * under way for it is on its users' meters alone.
  */
 static void judge(struct asking *asking, struct seep_entry *entry, struct seep_entry *user)
 {
@@ -418,7 +399,6 @@ static void ask_meters(struct asking *asking)
 	seep_table_prefetch(engine->users, recent->key);
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
-	asking->domain.name_key = asking->user.name_key = reservation->name_key;
 	settle_budgets(engine, asking->user.now_s);
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;

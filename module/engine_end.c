@@ -178,16 +178,6 @@ static void learn_labels(struct seep_engine *engine, const struct seep_reservati
 	}
 }
 
-/* For who may guess what is known here: the name is this user's, and sent twice it is certain. */
-static void make_certain(struct seep_engine *engine, const struct seep_reservation *reservation,
-			 uint64_t now_s)
-{
-	seep_novelty_learn(engine->novelty,
-			   seep_novelty_own(reservation->name_key, reservation->user_key), now_s);
-	if (reservation->class == SEEP_CLASS_KNOWN)
-		seep_novelty_confirm(engine->novelty, reservation->name_key, now_s);
-}
-
 void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *reservation,
 			uint64_t when_ms)
 {
@@ -203,7 +193,8 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 		return;
 	seep_novelty_learn(engine->novelty, reservation->name_key, now_s);
 	if (reservation->rare)
-		make_certain(engine, reservation, now_s);
+		seep_novelty_learn_own(engine->novelty, reservation->name_key,
+				       reservation->user_key, now_s);
 	learn_labels(engine, reservation, now_s);
 	learn_domain(engine, reservation, now_s);
 	learn_user(engine, reservation, when_ms);

@@ -8,10 +8,7 @@
 #define RELEASE_AFTER_S 3600
 #define FORGET_AFTER_S  86400
 
-/* The first refusals count one by one, those after them one name in 256. */
-#define REFUSALS_MAYBE 64
-#define REFUSALS_YES   128
-#define NAMES_A_COUNT  256
+#define REFUSALS_GUESSED 64
 
 uint64_t seep_meter_mbit(uint64_t bytes)
 {
@@ -80,19 +77,16 @@ static bool are_refusals_old(const struct seep_entry *entry, uint64_t now_s)
 	return now_s > (uint64_t)entry->crossed_s + FORGET_AFTER_S;
 }
 
-enum seep_guessing seep_meter_guessing(const struct seep_entry *entry, uint64_t now_s)
+bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s)
 {
-	if (entry->refusals < REFUSALS_MAYBE || are_refusals_old(entry, now_s))
-		return SEEP_GUESSING_NO;
-	return entry->refusals < REFUSALS_YES ? SEEP_GUESSING_MAYBE : SEEP_GUESSING_YES;
+	return entry->refusals >= REFUSALS_GUESSED && !are_refusals_old(entry, now_s);
 }
 
-static void count_refusal(struct seep_entry *entry, const struct seep_metering *metering)
+static void count_refusal(struct seep_entry *entry, uint64_t now_s)
 {
-	if (are_refusals_old(entry, metering->now_s))
+	if (are_refusals_old(entry, now_s))
 		entry->refusals = 0;
-	if (entry->refusals < REFUSALS_MAYBE ||
-	    (entry->refusals < REFUSALS_YES && metering->name_key % NAMES_A_COUNT == 0))
+	if (entry->refusals < REFUSALS_GUESSED)
 		entry->refusals++;
 }
 
@@ -109,7 +103,7 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 		entry->refusals = 0;
 	}
 	if (applied == SEEP_REFUSE)
-		count_refusal(entry, metering);
+		count_refusal(entry, metering->now_s);
 	if (applied >= SEEP_WOULD_REFUSE) {
 		if (!entry->spent)
 			metering->edge = SEEP_EDGE_SPENT;

@@ -53,7 +53,6 @@ struct seep_metering {
 	uint64_t charge_mbit;
 	bool is_known;
 	uint64_t now_s;
-	uint64_t name_key; /* of the name that is charged */
 	/* out */
 	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */
 	enum seep_edge edge;
@@ -82,16 +81,9 @@ void seep_meter_give_back(struct seep_entry *entry, uint64_t added_mbit);
 
 /*
  * Could the clients of this meter be guessing?  Every refusal tells that a name is not known
- * here.  Of refusals without a day between them, dozens make one suspect it, and ten
- * thousands of different names make it certain.
+ * here; after dozens of them, without a day between, it is to be suspected.
  */
-enum seep_guessing {
-	SEEP_GUESSING_NO,
-	SEEP_GUESSING_MAYBE,
-	SEEP_GUESSING_YES,
-};
-
-enum seep_guessing seep_meter_guessing(const struct seep_entry *entry, uint64_t now_s);
+bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s);
 
 /* Is it spent, as of NOW_S?  False once it has drained below flag-at. */
 bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limits *limits,

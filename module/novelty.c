@@ -194,10 +194,10 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
 		seep_ring_put(novelty->noted, hash);
 }
 
-/* How many hashes more stand for a confirmed name: 0.0041^4 is 3e-10. */
-#define CONFIRMATIONS 3
+/* So many hashes stand for a name as its owner's: with the name's own, 0.0041^3 is 7e-8. */
+#define OWN_HASHES 2
 
-/* Another hash (splitmix64's finalizer: Steele, Lea, Flood 2014). */
+/* splitmix64's finalizer (Steele, Lea, Flood 2014). */
 static uint64_t mixed(uint64_t hash)
 {
 	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -205,28 +205,24 @@ static uint64_t mixed(uint64_t hash)
 	return hash ^ hash >> 31;
 }
 
-static uint64_t confirmation_of(uint64_t hash, unsigned i)
+static uint64_t own_hash(uint64_t hash, uint64_t owner, unsigned i)
 {
-	return mixed(hash + (i + 1) * UINT64_C(0x9e3779b97f4a7c15));
+	return mixed((hash ^ mixed(owner)) + i * UINT64_C(0x9e3779b97f4a7c15));
 }
 
-uint64_t seep_novelty_own(uint64_t hash, uint64_t owner)
+bool seep_novelty_knows_own(const struct seep_novelty *novelty, uint64_t hash, uint64_t owner)
 {
-	return mixed(hash ^ mixed(owner));
-}
-
-bool seep_novelty_is_confirmed(const struct seep_novelty *novelty, uint64_t hash)
-{
-	for (unsigned i = 0; i < CONFIRMATIONS; i++)
-		if (!seep_novelty_knows(novelty, confirmation_of(hash, i)))
+	for (unsigned i = 0; i < OWN_HASHES; i++)
+		if (!seep_novelty_knows(novelty, own_hash(hash, owner, i)))
 			return false;
 	return true;
 }
 
-void seep_novelty_confirm(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s)
+void seep_novelty_learn_own(struct seep_novelty *novelty, uint64_t hash, uint64_t owner,
+			    uint64_t now_s)
 {
-	for (unsigned i = 0; i < CONFIRMATIONS; i++)
-		seep_novelty_learn(novelty, confirmation_of(hash, i), now_s);
+	for (unsigned i = 0; i < OWN_HASHES; i++)
+		seep_novelty_learn(novelty, own_hash(hash, owner, i), now_s);
 }
 
 uint64_t seep_novelty_names(const struct seep_novelty *novelty)

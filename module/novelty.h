@@ -12,7 +12,7 @@
  * False positives (a novel name taken for known, and so not charged): below
  * 1 % with all four generations full to their capacity of one name to 16
  * bits.  The key being secret, nobody can tell beforehand which names those are; but
- * who may try many for nothing finds some (seep_novelty_is_confirmed).
+ * who may try many for nothing finds some (seep_novelty_knows_own).
  * Memory: the caller's block.  Threads: any, without locks; a race may lose
  * nothing but a count.
  */
@@ -47,14 +47,13 @@ bool seep_novelty_knows(const struct seep_novelty *novelty, uint64_t hash);
 void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s);
 
 /*
- * A second memory of the name, in the same bits: false positives of the two together are
- * below one in a billion with all generations full.  For where guessing is free.
+ * The same for a name as OWNER's, one who sent it: known both ways, a name is taken for known
+ * wrongly less than once in ten million times, also with all generations full.  For where
+ * guessing costs nothing.
  */
-void seep_novelty_confirm(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s);
-bool seep_novelty_is_confirmed(const struct seep_novelty *novelty, uint64_t hash);
-
-/* The hash that stands for this name as OWNER's. */
-uint64_t seep_novelty_own(uint64_t hash, uint64_t owner);
+bool seep_novelty_knows_own(const struct seep_novelty *novelty, uint64_t hash, uint64_t owner);
+void seep_novelty_learn_own(struct seep_novelty *novelty, uint64_t hash, uint64_t owner,
+			    uint64_t now_s);
 
 /* Names learned in the newest generation, and how many fit in one. */
 uint64_t seep_novelty_names(const struct seep_novelty *novelty);

@@ -217,19 +217,15 @@ static void test_full(void)
  * blocks are unevenly filled makes it 0.10 %. In 400,000 probes a share of 0.001 has a standard
  * error of 0.00005; the bands are eight of those and more.
  */
-/* Confirmed names stay so for as long as they are known; a novel one is taken for confirmed hardly
- * ever, though all generations are full. */
-static void test_confirmed(void)
+/* A name as its owner's is known to be that, and nobody else's; a novel one is hardly ever taken for
+ * it, though all generations are full. */
+static void test_own(void)
 {
 	struct memory memory = memory_open(1 << 20, MEMORY_S);
 	uint64_t seed = 3, full = seep_novelty_capacity(memory.novelty);
-	uint64_t guessed = 0, confirmed = 0, now_s = NOW_S;
-	unsigned forgotten = 0;
+	uint64_t guessed = 0, own = 0, now_s = NOW_S;
+	unsigned forgotten = 0, others = 0;
 
-	seep_novelty_learn(memory.novelty, 77, NOW_S);
-	ok(!seep_novelty_is_confirmed(memory.novelty, 77), "known is not confirmed");
-	seep_novelty_confirm(memory.novelty, 77, NOW_S);
-	ok(seep_novelty_is_confirmed(memory.novelty, 77), "confirmed");
 	for (unsigned generation = 0; generation < 4; generation++, now_s += PERIOD_S)
 		do
 			seep_novelty_learn(memory.novelty, random_next(&seed), now_s);
@@ -237,17 +233,23 @@ static void test_confirmed(void)
 	now_s -= PERIOD_S;
 	for (unsigned i = 0; i < 1000000; i++) {
 		uint64_t hash = random_next(&seed);
+		bool known = seep_novelty_knows(memory.novelty, hash);
 
-		guessed += seep_novelty_knows(memory.novelty, hash);
-		confirmed += seep_novelty_is_confirmed(memory.novelty, hash);
+		guessed += known;
+		own += known && seep_novelty_knows_own(memory.novelty, hash, 1);
 	}
 	ok(guessed > 3000, "%d of a million novel names are taken for known", (int)guessed);
-	is_int(confirmed, 0, "and none for confirmed");
+	ok(own <= 2, "and %d of these for somebody's own", (int)own);
+	memory_close(&memory);
+
+	memory = memory_open(1 << 20, MEMORY_S);
 	for (uint64_t hash = 1; hash <= 1000; hash++) {
-		seep_novelty_confirm(memory.novelty, hash, now_s);
-		forgotten += !seep_novelty_is_confirmed(memory.novelty, hash);
+		seep_novelty_learn_own(memory.novelty, hash, 7, NOW_S);
+		forgotten += !seep_novelty_knows_own(memory.novelty, hash, 7);
+		others += seep_novelty_knows_own(memory.novelty, hash, 8);
 	}
-	is_int(forgotten, 0, "what is confirmed is found");
+	is_int(forgotten, 0, "its owner's name is known");
+	is_int(others, 0, "and is not another's");
 	memory_close(&memory);
 }
 
@@ -296,6 +298,6 @@ int main(void)
 	test_full();
 	test_false_positives(1 << 16);
 	test_false_positives(1 << 22);
-	test_confirmed();
+	test_own();
 	return done();
 }
