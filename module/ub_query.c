@@ -184,6 +184,14 @@ static struct ub_client first_client_of(const struct mesh_state *state)
 	return ub_client_of(&state->reply_list->query_reply, &state->reply_list->edns);
 }
 
+/* With serve-expired, what Unbound would give a client that waits for too long, a refused one
+ * gets at once: the old answer, if there is one. */
+static void answer_stale(struct module_qstate *qstate)
+{
+	if (qstate->serve_expired_data)
+		mesh_serve_expired_callback(qstate->mesh_info);
+}
+
 static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct seep_counters *counters = seep_thread_counters(thread);
@@ -191,7 +199,8 @@ static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread 
 
 	seep_counters_add(&counters->queries, 1);
 	seep_counters_add(&counters->misses, 1);
-	(void)begin(qstate, id, thread, &client);
+	if (begin(qstate, id, thread, &client).outcome == SEEP_REFUSE)
+		answer_stale(qstate);
 }
 
 /* Whom a state without a client works for. */

@@ -565,10 +565,11 @@ def expired_lab(tap):
 
 def expired_wait_lab(tap):
     """With a client time-out the old answer comes while the resolver still asks."""
-    with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 200\n") as lab:
+    with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 200\n"
+                       "ede-serve-expired: yes\n", conf="learning: 0\nuser-budget: 120\n") as lab:
         watch = Watch(lab, tap, "serve-expired-client-timeout")
         slow = lab.slow_server(ttl=1)
-        a = "127.1.0.1"
+        a, b = "127.1.0.1", "127.1.0.2"
         lab.ask("old.slow.example", source=a)
         time.sleep(2.1)
         slow.hold()
@@ -577,6 +578,24 @@ def expired_wait_lab(tap):
             tap.equal(rcode_of(lab.ask("old.slow.example", source=a)), "NOERROR",
                       "it is answered")
             slow.release()
+        names = ["k%d.slow.example" % at for at in range(80)]
+        for at, name in enumerate(names):
+            lab.ask(name, source="127.1.1.%d" % (at // 20 + 1))
+        for at in range(60):
+            lab.ask("n%d.spent.example" % at, source=b)
+        time.sleep(2.1)
+        spent = lab.seep()["num.seep.refused.user"]
+        name = next((name for name in names if lab.ask(name, source=b) and
+                     lab.seep()["num.seep.refused.user"] > spent), None)
+        tap.ok(name, "the budget of known names is spent, too")
+        with watch.case("old answer for a user whose budget is spent: nothing leaves",
+                        refused_user=1, gauges={"inflight": 0}):
+            answer = lab.ask(name, source=b)
+            tap.equal(rcode_of(answer), "NOERROR", "it is answered")
+            tap.ok(any(code == 3 for code, _ in ede_of(answer)), "EDE 3 says that it is stale",
+                   ede_of(answer))
+        with watch.case("no old answer: refused", refused_user=1):
+            tap.equal(rcode_of(lab.ask(LONG + ".other.example", source=b)), "REFUSED", "refused")
 
 
 def rpz_lab(tap):
