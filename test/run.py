@@ -255,6 +255,8 @@ def live(versions, quick):
     one("example", FIRST)
     for threads in (1, 4):
         one("budget", FIRST, threads)
+    for version in versions:
+        one("wire", version)
     chosen = versions[:1 if quick else None]
     together(*[(one, "state", version) for version in chosen])
     together(*[(one, "answers", version) for version in versions])

@@ -195,8 +195,9 @@ class Talk:
         self.socket.close()
 
 
-def wire_query(name, rdtype="A", rdclass=1, cd=False, dnssec=False, options=()):
+def wire_query(name, rdtype="A", rdclass=1, cd=False, dnssec=False, options=(), opcode=0):
     """A question with EDNS in wire form, made quickly; its number is 0."""
+    flags = 0x0100 | (0x0010 if cd else 0) | opcode << 11
     if isinstance(name, str):
         labels = name.encode().rstrip(b".").split(b".")
         name = b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
@@ -205,7 +206,7 @@ def wire_query(name, rdtype="A", rdclass=1, cd=False, dnssec=False, options=()):
     if isinstance(rdtype, str):
         rdtype = dns.rdatatype.from_text(rdtype)
     data = b"".join(struct.pack("!HH", code, len(value)) + value for code, value in options)
-    return (struct.pack("!6H", 0, 0x0110 if cd else 0x0100, 1, 0, 0, 1) + name +
+    return (struct.pack("!6H", 0, flags, 1, 0, 0, 1) + name +
             struct.pack("!HHBHHIH", rdtype, rdclass, 0, 41, 1232, 0x8000 if dnssec else 0,
                         len(data)) + data)
 

@@ -176,6 +176,12 @@ class Run:
     def spelled(self, word):
         return "%s.%s" % (word.decode(), self.zone)
 
+    def leap(self, ahead_s, wait_s=0.1):
+        """The resolver's clock goes on by so much; the lab must have faults."""
+        self.lab.ahead_s += ahead_s
+        self.lab.faults.clock(self.lab.ahead_s)
+        time.sleep(wait_s)
+
     def warm(self, names, **more):
         """Into Unbound's caches, and unknown to Seep."""
         return self.ask([(name, more) for name in names], HELPER, 16)
