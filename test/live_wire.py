@@ -592,7 +592,7 @@ def rpz_alias(run):
 for _lab in "hard", "rpz":
     for _name, _function in (("class-any", class_any), ("alias", alias), ("servers", servers),
                              ("suffix-dead", suffix_dead), ("internal-dname", internal_dname)):
-        way("%s, %s" % (_name, _lab), _lab)(_function)
+        way("%s-%s" % (_name, _lab), _lab)(_function)
 
 
 # -- what is no message
