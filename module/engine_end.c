@@ -222,6 +222,21 @@ void seep_engine_withdraw_internal(struct seep_thread *thread)
 	add_count(&thread->engine->inflight, -1);
 }
 
+/* The users of a domain of which no name was sent are counted in the novelty memory: is there one
+ * more of the few that count? */
+static bool is_asker_counted(struct seep_engine *engine, uint64_t domain_key, uint64_t now_s)
+{
+	for (uint64_t n = 1; n <= SEEP_DGA_USERS; n++) {
+		uint64_t asker = (domain_key + n) * UINT64_C(0xd6e8feb86659fd93);
+
+		if (seep_novelty_knows(engine->novelty, asker))
+			continue;
+		seep_novelty_learn(engine->novelty, asker, now_s);
+		return true;
+	}
+	return false;
+}
+
 /*
  * Is it the first time that the user asks for this domain, which few do, though no name
  * was sent?  What the resolver knows of a signed zone answers for many a name there.
@@ -242,7 +257,7 @@ static bool is_first_unsent(struct seep_engine *engine, const struct seep_reserv
 	if (!few_ask || seep_novelty_knows(engine->novelty, use))
 		return false;
 	seep_novelty_learn(engine->novelty, use, now_s);
-	return true;
+	return is_asker_counted(engine, reservation->domain_key, now_s);
 }
 
 static bool is_dga_spent(struct seep_engine *engine, uint64_t user_key, uint64_t now_s)

@@ -220,7 +220,7 @@ def sanitize():
                       "UBSAN_OPTIONS=print_stacktrace=1:$log TSAN_OPTIONS=exitcode=0:$log\n"
                       "exec %s/unbound \"$@\"\n" % (directory, sbin))
         os.chmod(wrapper, 0o755)
-        for one in ("cases", "answers", "budget", "state", "same", "tunnel", "reload"):
+        for one in ("cases", "wire", "answers", "budget", "state", "same", "tunnel", "reload"):
             tap("%s, unbound %s, 4 threads" % (one, name), "python3", "test/live_%s.py" % one,
                 timeout_s=900,
                 env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),

@@ -450,6 +450,61 @@ static void test_known_unplaced(void)
 	rig_close(&rig);
 }
 
+/* The same of a name that does not leave: what the resolver knows already answers for it. */
+static void visit_unsent(struct rig *rig, uint32_t user, const char *text,
+			 enum seep_existence existence)
+{
+	struct wire wire = wire_of(text);
+	struct seep_observation observation = query_of(user, &wire, rig->now_ms);
+	struct seep_reservation reservation;
+	struct seep_name name;
+
+	if (seep_engine_ask(rig->thread, &observation, &reservation, &name).outcome == SEEP_REFUSE)
+		return;
+	seep_engine_answered(rig->thread, &observation, &reservation, existence);
+	seep_engine_release(rig->thread, &reservation);
+}
+
+static void test_unsent(void)
+{
+	struct rig rig;
+	char text[64];
+
+	rig_open(&rig, REFUSE);
+	for (int i = 0; i < 10; i++)
+		visit_unsent(&rig, 1, "www.gone.com", NO);
+	is_stat(&rig, "missing", 1, "one dead domain, ten times unsent");
+	is_stat(&rig, "bits.metered", 0, "unsent");
+	for (unsigned n = 0; n < 5; n++) {
+		is_stat(&rig, "users.dga", 0, "unsent: not yet");
+		snprintf(text, sizeof(text), "www.gone%u.com", n);
+		visit_unsent(&rig, 1, text, NO);
+	}
+	is_stat(&rig, "users.dga", 1, "six dead domains, unsent");
+	is_int(visit(&rig, 1, "www.next.com", NO).outcome, SEEP_REFUSE, "six, unsent: a seventh");
+
+	/* a spent meter learns no more: what costs nothing fills no memory */
+	unsigned long long names = rig_stat(&rig, "novelty.names");
+	for (unsigned n = 0; n < 100; n++) {
+		snprintf(text, sizeof(text), "www.gone%u.org", n);
+		visit_unsent(&rig, 1, text, NO);
+	}
+	is_stat(&rig, "novelty.names", names, "six, unsent: a hundred more");
+
+	/* domains that are dead for everybody, and names that do exist, or cannot be told */
+	for (uint32_t user = 100; user < 120; user++)
+		for (unsigned n = 0; n < 5; n++) {
+			snprintf(text, sizeof(text), "www.dead%u.com", n);
+			visit_unsent(&rig, user, text, NO);
+			snprintf(text, sizeof(text), "www.cached%u-%u.com", n, user);
+			visit_unsent(&rig, user, text, n % 2 ? YES : UNKNOWN);
+		}
+	is_stat(&rig, "missing", 6 + 5 * SEEP_DGA_USERS, "unsent, dead for everybody");
+	is_stat(&rig, "users.dga", 1, "unsent, dead for everybody");
+	is_stat(&rig, "domains", 0, "unsent");
+	rig_close(&rig);
+}
+
 /* What is no sign of a generator: after each case the user's meter is clear. */
 static void test_benign(void)
 {
@@ -530,6 +585,7 @@ int main(void)
 	test_hidden();
 	test_refuse();
 	test_known_unplaced();
+	test_unsent();
 	test_benign();
 	test_others_too();
 	return done();
