@@ -83,6 +83,8 @@ bool ub_zone_is_private(const struct sockaddr_storage *address);
 /* What is kept of a client's query while it is under way; in its state's region. */
 struct ub_query {
 	struct seep_query query;
+	/* Its first client is counted; those that join it later are not yet. */
+	bool has_client;
 	/* The iterator looked something up for it, which may go on when it is gone. */
 	bool has_look_ups;
 	uint8_t name[]; /* the observation's */

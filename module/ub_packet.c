@@ -89,10 +89,17 @@ static void close_letter_case(struct query_info *qinfo, struct module_qstate *qs
 		qinfo->qname = tail;
 }
 
+/* What is found for a state is nobody's answer: the next who asks may be another. */
+static bool keep_from_cache(void *context, struct mesh_state *state)
+{
+	(void)context;
+	state->s.no_cache_store = 1;
+	return true;
+}
+
 /*
  * Unbound sends whatever this callback says; but no socket of its may send to all hosts at
- * once, so a packet addressed so is given up before it leaves.  What is found then is
- * nobody's answer: the next who asks may be another.
+ * once, so a packet addressed so is given up before it leaves.
  */
 static void stop(struct sockaddr_storage *address, struct module_qstate *qstate, int id)
 {
@@ -101,7 +108,7 @@ static void stop(struct sockaddr_storage *address, struct module_qstate *qstate,
 				       .sin_addr.s_addr = INADDR_BROADCAST };
 
 	memcpy(address, &nowhere, sizeof(nowhere));
-	qstate->no_cache_store = 1;
+	ub_waiting_walk(qstate->mesh_info, keep_from_cache, NULL);
 	ub_query_mark_stopped(qstate, id);
 }
 

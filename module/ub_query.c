@@ -201,12 +201,14 @@ static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread 
 	seep_counters_add(&counters->misses, 1);
 	if (begin(qstate, id, thread, &client).outcome == SEEP_REFUSE)
 		answer_stale(qstate);
+	if (ub_query_of(qstate->mesh_info, id))
+		ub_query_of(qstate->mesh_info, id)->has_client = true;
 }
 
 /* Whom a state without a client works for. */
 struct cause {
 	int id;
-	struct mesh_state *unseen; /* a client's state that no query was begun for */
+	struct mesh_state *unseen; /* a client's state that did not get here yet */
 	bool is_wanted;            /* by a query that goes on */
 	bool is_refused;           /* and that one does not */
 };
@@ -220,7 +222,7 @@ static bool find_cause(void *context, struct mesh_state *state)
 		cause->is_refused = true;
 	} else if (own) {
 		cause->is_wanted = true;
-	} else if (state->reply_list && !state->s.minfo[cause->id] && !cause->unseen) {
+	} else if (state->reply_list && state->s.curmod < cause->id && !cause->unseen) {
 		cause->unseen = state;
 	}
 	return true;
@@ -372,8 +374,9 @@ static void end(struct module_qstate *qstate, int id, struct seep_thread *thread
 		note_refetch(qstate, own);
 	note_answered(own, qstate->env->now_tv);
 	seep_query_end(thread, &own->query, existence_of(&own->query, qstate));
-	if (clients > 1)
-		count_joined(seep_thread_counters(thread), clients - 1);
+	if (own->has_client && clients)
+		clients--;
+	count_joined(seep_thread_counters(thread), clients);
 }
 
 void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id)
