@@ -18,9 +18,9 @@
 	COUNTER(misses, "num.seep.misses", 1, "client queries that needed the resolver to work")  \
 	COUNTER(joined, "num.seep.joined", 1, "client queries that joined one already under way") \
 	COUNTER(background, "num.seep.background", 1,                                             \
-		"the resolver's own queries: prefetch, DNSSEC, servers")                          \
+		"the resolver's own queries that come past here: keys, signals")                  \
 	COUNTER(refreshes, "num.seep.refreshes", 1,                                               \
-		"refreshes that an old answer from cache set off; charged to its user")           \
+		"refreshes of old answers, and error reports; charged to who set them off")       \
 	COUNTER(sent, "num.seep.sent", 1,                                                         \
 		"misses and refreshes for which a packet left that tells what was asked")         \
 	COUNTER(unsent, "num.seep.unsent", 1,                                                     \

@@ -19,7 +19,7 @@ enum seep_passthrough {
 	SEEP_PASSTHROUGH_CONF = 2,   /* seep.conf cannot be used */
 	SEEP_PASSTHROUGH_MEMORY = 3, /* memory-size is not to be had */
 	SEEP_PASSTHROUGH_SYSTEM = 4, /* no randomness or suffix list */
-	SEEP_PASSTHROUGH_ORDER = 5,  /* in module-config, what may send stands before dynlib */
+	SEEP_PASSTHROUGH_ORDER = 5,  /* where dynlib stands in module-config it sees too little */
 };
 
 /* How the state file fares; the numbers are those of the gauge seep.state. */

@@ -95,7 +95,7 @@ enum seep_spoofable {
 	  "A flagged query passes; it is counted, and the crossing is logged.")                                           \
 	X(memory_s, "memory", DURATION, "30d", SEEP_DAY_S, 365 * SEEP_DAY_S, "",                                          \
 	  "How long a name that was sent stays known. "                                                                   \
-	  "A name that somebody here sent within this time is not new, and costs its user nothing.")                      \
+	  "A name that somebody here sent within this time is known: it costs only the choice among known names.")        \
 	X(memory_size_bytes, "memory-size", SIZE, "64m", SEEP_MIB, 64 * SEEP_GIB, "bytes",                                \
 	  "All the memory that Seep claims, at start. "                                                                   \
 	  "It does not grow. When a table is full, the least loaded entry that was not seen for longest makes "           \

@@ -27,7 +27,7 @@ enum seep_meter {
 /* Why a name is charged or is not; each sent name counts in exactly one. */
 enum seep_class {
 	SEEP_CLASS_KNOWN,     /* sent by somebody here within `memory` */
-	SEEP_CLASS_CHARGED,   /* novel */
+	SEEP_CLASS_CHARGED,   /* novel, or not certain to be known where a client may be guessing */
 	SEEP_CLASS_INTERNAL,  /* stub or forward zone on a private address */
 	SEEP_CLASS_ALLOWED,   /* below an allow-domain */
 	SEEP_CLASS_EXEMPT,    /* asked by an exempt-user */

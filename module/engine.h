@@ -5,7 +5,8 @@
  *
  * One query's life:  ask -> (refused)  or  ask -> commit | release.
  * Between ask and commit or release the charge is reserved on its meters, so
- * that queries in flight are inside the budget as well.
+ * that queries in flight are inside the budget as well; of a domain that has no
+ * entry yet, on the user's meter alone.
  *
  * Threads: any number, each with a seep_thread of its own.
  * Time comes in with every call; nothing here reads a clock or draws a random

@@ -7,9 +7,8 @@
 
 /*
  * The two reverse zones.  How many labels below them are common enough to be
- * one owner's: the /24 and the /48; are paid for, as far as a packet's name
- * goes: the /24 and the /32; and are paid for, as far as the price goes: who
- * has a /16 has each of its 256 /24s.
+ * one owner's: the /24 and the /48; and are paid for: the /16 and the /32, for
+ * who has a /16 has each of its 256 /24s.
  */
 static const struct reverse {
 	const char *zone;
@@ -17,10 +16,9 @@ static const struct reverse {
 	uint8_t number_bits;
 	uint8_t domain_labels;
 	uint8_t paid_labels;
-	uint8_t priced_labels;
 } reverses[] = {
-	{ "\7in-addr\4arpa", sizeof("\7in-addr\4arpa"), 8, 3, 3, 2 },
-	{ "\3ip6\4arpa", sizeof("\3ip6\4arpa"), 4, 12, 8, 8 },
+	{ "\7in-addr\4arpa", sizeof("\7in-addr\4arpa"), 8, 3, 2 },
+	{ "\3ip6\4arpa", sizeof("\3ip6\4arpa"), 4, 12, 8 },
 };
 
 /* Fills OFFSETS with the start of each label; the count, or -1. */
@@ -100,7 +98,7 @@ static struct cut cut_reverse(struct seep_name *split, const uint8_t *offsets, u
 		.domain = 2u + reverse->domain_labels,
 		/* A label that is no number may tell anything. */
 		.paid = 2u + (numbers < reverse->paid_labels ? numbers + 1 : reverse->paid_labels),
-		.fixed = 2u + (numbers < reverse->priced_labels ? numbers : reverse->priced_labels),
+		.fixed = 2u + numbers,
 	};
 }
 

@@ -35,7 +35,7 @@ struct seep_name {
  * domain; reverse names have the /24 (in-addr.arpa) or /48 (ip6.arpa) zone.
  * The paid domain is the registrable one by the ICANN section alone, github.io
  * in www.somebody.github.io, or the whole name where that is no longer than an
- * ICANN suffix; the /24 or /32 zone of reverse names, but no more than the
+ * ICANN suffix; the /16 or /32 zone of reverse names, but no more than the
  * first label that is no number.  Given labels are those that the list's rule
  * does not spell: the one below a private suffix, and the one that a private
  * wildcard stands for; in reverse names those below the /16 or /32, and all up

@@ -85,6 +85,7 @@ struct ub_query {
 	struct seep_query query;
 	/* Its first client is counted; those that join it later are not yet. */
 	bool has_client;
+	enum seep_existence existence; /* of its domain, as its answer told */
 	/* The iterator looked something up for it, which may go on when it is gone. */
 	bool has_look_ups;
 	uint8_t name[]; /* the observation's */
@@ -104,7 +105,7 @@ void ub_query_set_current(struct ub_query *own, const struct timeval *now);
 void ub_query_mark_stopped(struct module_qstate *qstate, int id);
 bool ub_query_is_stopped(const struct module_qstate *qstate, int id);
 
-/* Lower-cases the name of a state that has no client's query. */
+/* Lower-cases the name of a state, in place. */
 void ub_query_lower(struct module_qstate *qstate);
 
 /* ub_waiting.c: for whom a state works. */
@@ -140,7 +141,9 @@ struct ub_client ub_client_of(const struct comm_reply *from, const struct edns_d
  */
 void ub_hit_note(const struct query_info *qinfo, const struct ub_client *client,
 		 const struct timeval *now);
-/* Who set off the refresh that QSTATE begins; nobody (address 0.0.0.0) if that is not known. */
+/* Whoever set off what nobody is known to have set off: 0.0.0.0, metered like any user. */
+struct ub_client ub_hit_nobody(void);
+/* Who set off the refresh that QSTATE begins, or nobody. */
 struct ub_client ub_hit_cause_of(const struct module_qstate *qstate);
 /* Are the two the same moment of a thread's event loop? */
 bool ub_hit_is_same_moment(const struct timeval *a, const struct timeval *b);

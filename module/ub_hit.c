@@ -78,6 +78,11 @@ bool ub_hit_is_same_moment(const struct timeval *a, const struct timeval *b)
 	return a->tv_sec == b->tv_sec && a->tv_usec == b->tv_usec;
 }
 
+struct ub_client ub_hit_nobody(void)
+{
+	return (struct ub_client){ .address.size_bytes = 4, .is_proven = true };
+}
+
 struct ub_client ub_hit_cause_of(const struct module_qstate *qstate)
 {
 	const struct query_info *qinfo = &qstate->qinfo;
@@ -87,7 +92,7 @@ struct ub_client ub_hit_cause_of(const struct module_qstate *qstate)
 	if (!name_size || noted.type != qinfo->qtype || noted.class != qinfo->qclass ||
 	    !ub_hit_is_same_moment(&noted.now, qstate->env->now_tv) ||
 	    query_dname_compare(noted.name, qinfo->qname) != 0)
-		return (struct ub_client){ .address.size_bytes = 4 };
+		return ub_hit_nobody();
 	return noted.client;
 }
 

@@ -261,8 +261,9 @@ static enum seep_passthrough start(struct module_env *env, int id)
 		return SEEP_PASSTHROUGH_BUILD;
 	}
 	if (!ub_order_guards(env->cfg->module_conf, id)) {
-		log_err("seep: module-config: \"%s\": dynlib cannot guard what stands before it; "
-			"passing everything; put \"dynlib\" first, or behind \"dns64\" alone",
+		log_err("seep: module-config: \"%s\": dynlib sees too little there to guard; passing "
+			"everything; make it \"dynlib validator iterator\", with dns64 before dynlib "
+			"if it is used",
 			env->cfg->module_conf);
 		return SEEP_PASSTHROUGH_ORDER;
 	}

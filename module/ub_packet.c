@@ -16,7 +16,8 @@ struct leaving {
 	struct seep_packet packet;
 	uint64_t when_ms;
 	int id;
-	/* The state that sends was made by Unbound's iterator, which need not wait for it. */
+	/* The state that sends did not come past this module: Unbound's iterator made it, and need
+	 * not wait for it. */
 	bool is_look_up;
 	bool is_wanted;    /* by a query */
 	bool is_forbidden; /* by another */
@@ -72,21 +73,10 @@ static bool is_inside(struct module_env *env, uint8_t *zone, size_t zone_size)
  * Letter case carries nothing out (see ub_query.c).  Once a client was given an old answer
  * while its state goes on, Unbound has that client's spelling in the state again.
  */
-static void close_letter_case(struct query_info *qinfo, struct module_qstate *qstate, int id,
-			      const uint8_t *lowered)
+static void close_letter_case(struct module_qstate *qstate)
 {
-	struct ub_query *own = ub_query_of(qstate->mesh_info, id);
-	uint8_t *tail;
-
-	if (!own) {
+	if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
 		ub_query_lower(qstate);
-		return;
-	}
-	if (qinfo->qname_len > own->query.observation.name_size)
-		return;
-	tail = own->name + own->query.observation.name_size - qinfo->qname_len;
-	if (memcmp(tail, lowered, qinfo->qname_len) == 0)
-		qinfo->qname = tail;
 }
 
 /* What is found for a state is nobody's answer: the next who asks may be another. */
@@ -137,8 +127,7 @@ int ub_packet_leaves(struct query_info *qinfo, uint16_t flags, struct module_qst
 	ub_waiting_walk(qstate->mesh_info, tell, &leaving);
 	if (!leaving.is_wanted && !leaving.is_forbidden)
 		tell_unwaited(&leaving, qstate);
-	if (seep_engine_mode(ub_module.engine, leaving.when_ms) == SEEP_MODE_GUARD)
-		close_letter_case(qinfo, qstate, id, name);
+	close_letter_case(qstate);
 	if (leaving.is_forbidden && !leaving.is_wanted)
 		stop(address, qstate, id);
 	return 1;
@@ -148,6 +137,7 @@ int ub_packet_answered(struct module_qstate *qstate, struct dns_msg *response, i
 		       void *callback)
 {
 	(void)response, (void)callback;
+	close_letter_case(qstate);
 	ub_query_set_current(ub_query_of(qstate->mesh_info, id), qstate->env->now_tv);
 	return 1;
 }

@@ -5,8 +5,8 @@
  *   operate(new)       a miss, or a refresh that an answer set off: charge it; refuse, or
  *                      let it go on
  *   query callback     ub_packet.c: a packet leaves for it
- *   operate(moddone)   it is answered
- *   clear              its state is dropped half-way
+ *   operate(moddone)   it is answered, as far as this module goes
+ *   clear              its state goes, answered or dropped half-way: the query ends
  *
  * Clients that join a state already under way cost nothing: its name leaves once.  A
  * state without a client is the resolver's own (keys, servers' addresses, priming), and
@@ -267,7 +267,7 @@ static bool is_report_paid(const struct module_qstate *qstate, struct ub_client 
 {
 	bool is_known = ub_hit_is_same_moment(&at_work.answered, qstate->env->now_tv);
 
-	*client = is_known ? at_work.client : (struct ub_client){ .address.size_bytes = 4 };
+	*client = is_known ? at_work.client : ub_hit_nobody();
 	return is_known && at_work.was_sent;
 }
 
@@ -357,7 +357,8 @@ static void note_answered(const struct ub_query *own, const struct timeval *now)
 	at_work.answered = *now;
 }
 
-static void end(struct module_qstate *qstate, int id, struct seep_thread *thread)
+/* A module in front may go on with the query (dns64 asks for its A record): it ends with its state. */
+static void note_answer(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct ub_query *own = ub_query_of(qstate->mesh_info, id);
 	uint64_t clients = count_clients(qstate);
@@ -373,7 +374,7 @@ static void end(struct module_qstate *qstate, int id, struct seep_thread *thread
 	if (qstate->need_refetch)
 		note_refetch(qstate, own);
 	note_answered(own, qstate->env->now_tv);
-	seep_query_end(thread, &own->query, existence_of(&own->query, qstate));
+	own->existence = existence_of(&own->query, qstate);
 	if (own->has_client && clients)
 		clients--;
 	count_joined(seep_thread_counters(thread), clients);
@@ -398,7 +399,7 @@ void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id
 		return;
 	case module_event_moddone:
 		if (thread)
-			end(qstate, id, thread);
+			note_answer(qstate, id, thread);
 		qstate->ext_state[id] = module_finished;
 		return;
 	default:
@@ -420,5 +421,5 @@ void ub_query_clear(struct module_qstate *qstate, int id)
 	/* Its look-ups are on their own by now. */
 	if (own->has_look_ups || own->query.is_pending)
 		seep_query_assume_sent(thread, &own->query, ub_now_ms());
-	seep_query_end(thread, &own->query, SEEP_EXISTENCE_UNKNOWN);
+	seep_query_end(thread, &own->query, own->existence);
 }

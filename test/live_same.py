@@ -114,10 +114,11 @@ def wrong_sums(statistics):
     """The sums that do not hold, by the names of doc/DESIGN.md."""
     count = {key[len("num.seep."):]: value for key, value in statistics.items()
              if key.startswith("num.seep.")}
-    sums = (("queries", ("hits", "local", "misses", "joined")),
-            ("misses", ("sent", "unsent") + REFUSALS), ("sent", CLASSES))
-    return ["%s is %d" % (total, count[total]) for total, parts in sums
-            if count[total] != sum(count[part] for part in parts)]
+    sums = ((("queries",), ("hits", "local", "misses", "joined")),
+            (("misses", "refreshes"), ("sent", "unsent") + REFUSALS), (("sent",), CLASSES))
+    return ["%s is %d" % (" + ".join(total), sum(count[key] for key in total))
+            for total, parts in sums
+            if sum(count[key] for key in total) != sum(count[part] for part in parts)]
 
 
 def rrsets(section):

@@ -121,6 +121,8 @@ def zones():
         Zone("tld", "".join("www.rare%d A 192.0.2.1\n" % at for at in range(100)), ttl=3600,
              missing_ttl=300, signed=True),
         fleeting("flags.signed0", "one 0 A 192.0.2.1\n", signed=True),
+        Zone("choice", "".join("c%02x 0 A 192.0.2.1\n" % at for at in range(64)), ttl=3600,
+             missing_ttl=3600, signed=True),
     ]
 
 
@@ -471,6 +473,21 @@ def refresh_case(run):
 def dns64(run):
     """The look-up for an A record that DNS64 makes of one for AAAA."""
     run.tell(Words(run, lambda word: ("%s.six.example" % word.decode(), {"rdtype": "AAAA"})))
+
+
+@way("dns64-internal", "dns64-corp")
+def dns64_internal(run):
+    """The same below an internal zone that leads outside: refused on its way."""
+    run.tell(Words(run, lambda word: ("%s.out.corp.example" % word.decode(),
+                                      {"rdtype": "AAAA"})))
+
+
+@way("dns64-nsec", "dns64")
+def dns64_nsec(run):
+    """It is known that there is no AAAA record, and only the look-up for A leaves."""
+    run.warm(["c%02xm.choice" % at for at in range(64)], rdtype="AAAA")
+    run.tell(Choices(run, 64, lambda symbol, _: ("c%02x.choice" % symbol, {"rdtype": "AAAA"}),
+                     only("A", first_label("choice", "c"))), 600)
 
 
 @way("dns64-cd", "dns64")
@@ -944,7 +961,9 @@ LABS = {
     "same": {"qmin": True, "clauses": CORP, "extra": "serve-expired: yes", "faults": True},
     "expired": {"extra": "serve-expired: yes", "faults": True},
     "prefetch": {"extra": "prefetch: yes", "faults": True},
-    "dns64": {"qmin": True, "modules": "dns64 dynlib validator iterator"},
+    "dns64": {"qmin": True, "modules": "dns64 dynlib validator iterator",
+              "extra": "aggressive-nsec: yes"},
+    "dns64-corp": {"qmin": True, "modules": "dns64 dynlib validator iterator", "clauses": CORP},
     "subnet": {"modules": "dynlib subnetcache validator iterator",
                "extra": "client-subnet-always-forward: yes\nsend-client-subnet: " + SUBNETTED},
     "signed": {"clauses": FORWARD, "faults": True},

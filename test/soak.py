@@ -179,7 +179,8 @@ class Soak:
         inflight = statistics["seep.inflight"]
         sides = (
             ("queries", sum(count[key] for key in ("hits", "local", "misses", "joined"))),
-            ("misses", inflight + sum(count[key] for key in ("sent", "unsent") + REFUSALS)),
+            ("misses", inflight - count["refreshes"] +
+             sum(count[key] for key in ("sent", "unsent") + REFUSALS)),
             ("sent", sum(count[key] for key in CLASSES)),
         )
         wrong = ["%s is %d, its parts are %d" % (key, count[key], parts)

@@ -211,12 +211,6 @@ static void test_full(void)
 	memory_close(&memory);
 }
 
-/*
- * Novel names taken for known: the header states below 2 % with four full generations. Theory: 32
- * names of 7 bits in a 512-bit block leave each bit set with chance 0.35, 0.35^7 = 0.07 %; that
- * blocks are unevenly filled makes it 0.10 %. In 400,000 probes a share of 0.001 has a standard
- * error of 0.00005; the bands are eight of those and more.
- */
 /* A name as its owner's is known to be that, and nobody else's; a novel one is hardly ever taken for
  * it, though all generations are full. */
 static void test_own(void)
@@ -253,6 +247,12 @@ static void test_own(void)
 	memory_close(&memory);
 }
 
+/*
+ * Novel names taken for known: the header states below 1 % with four full generations. Theory: 32
+ * names of 7 bits in a 512-bit block leave each bit set with chance 0.35, 0.35^7 = 0.07 %; that
+ * blocks are unevenly filled makes it 0.10 %. In 400,000 probes a share of 0.001 has a standard
+ * error of 0.00005; the bands are eight of those and more.
+ */
 static void test_false_positives(size_t bytes)
 {
 	enum { probes = 400000 };
