@@ -216,7 +216,7 @@ def sanitize():
                    os.path.join(directory, "unbound-control"))
         wrapper = os.path.join(directory, "unbound")
         with open(wrapper, "w") as out:
-            out.write("#!/bin/sh\nlog=log_path=%s/report\nexport ASAN_OPTIONS=$log "
+            out.write("#!/bin/sh\nlog=log_path=%s/report\nexport ASAN_OPTIONS=verify_asan_link_order=0:$log "
                       "UBSAN_OPTIONS=print_stacktrace=1:$log TSAN_OPTIONS=exitcode=0:$log\n"
                       "exec %s/unbound \"$@\"\n" % (directory, sbin))
         os.chmod(wrapper, 0o755)
