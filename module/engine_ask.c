@@ -11,6 +11,7 @@
 
 #include "charge.h"
 #include "netblock.h"
+#include "price.h"
 #include "subtree.h"
 #include "verdict.h"
 
@@ -126,61 +127,31 @@ static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_
 	return verdict.outcome == SEEP_REFUSE ? SEEP_PASS : SEEP_FLAG;
 }
 
-/* Which domain, for a novel name: one never used here, or of those that this user talks to. */
-static uint64_t price_domain(const struct asking *asking, uint64_t names, uint64_t users)
-{
-	if (users)
-		return seep_bits_of_odds((double)names + 1, 1);
-	return seep_charge_new_domain(&asking->name);
-}
-
-/*
- * What the query tells: which name, and of which type, among all that this user
- * could have sent.  In thousandths of a bit, before it is weighted.
- */
-static uint64_t price(const struct asking *asking, const struct user *user, uint64_t users)
-{
-	const struct seep_reservation *reservation = asking->reservation;
-	const struct seep_sending sending = { .name = reservation->name_key,
-					      .type = reservation->type };
-	uint64_t names = seep_sketch_count(&user->rare_sum);
-	uint64_t type_mbit =
-		seep_charge_question(asking->observation->type, asking->observation->qclass);
-	uint64_t flag_mbit =
-		seep_flag_mbit(&user->checking_disabled, asking->observation->checking_disabled);
-	uint64_t mbit;
-
-	if (reservation->class == SEEP_CLASS_KNOWN) {
-		/* What others made known is there to choose from, too. */
-		if (names < asking->domain_names)
-			names = asking->domain_names;
-		return reservation->rare ? flag_mbit + seep_repeat_mbit(&user->repeat, &sending,
-									names, type_mbit)
-					 : 0;
-	}
-	mbit = type_mbit +
-	       seep_charge_prefix(&asking->name, &reservation->labels, asking->engine->labels);
-	if (!reservation->rare)
-		return mbit;
-	return mbit + flag_mbit + price_domain(asking, names, users) +
-	       seep_repeat_kind_mbit(&user->repeat, SEEP_REPEAT_NOVEL);
-}
-
-/* Charges, for a domain of so many users, and judges by the user's meter. */
-static void judge_user(struct asking *asking, struct seep_entry *user, uint64_t users)
+/* The price of the query, and what of it falls on the user. */
+static void set_price(struct asking *asking, const struct user *user, bool is_used)
 {
 	struct seep_reservation *reservation = asking->reservation;
+	const struct seep_price_input input = {
+		.name = &asking->name,
+		.label_keys = &reservation->labels,
+		.name_key = reservation->name_key,
+		.type = reservation->type,
+		.qclass = asking->observation->qclass,
+		.qtype = asking->observation->type,
+		.checking_disabled = asking->observation->checking_disabled,
+		.is_known = reservation->class == SEEP_CLASS_KNOWN,
+		.is_rare = reservation->rare,
+		.is_used = is_used,
+		.domain_names = asking->domain_names,
+		.user_names = seep_sketch_count(&user->rare_sum),
+		.repeat = &user->repeat,
+		.flag = &user->checking_disabled,
+		.labels = asking->engine->labels,
+	};
 
-	asking->unseen = !asking->users && asking->name.registrable &&
-			 reservation->class == SEEP_CLASS_CHARGED;
-	reservation->charge_mbit = price(asking, user_of_entry(user), users);
+	reservation->charge_mbit = seep_price_mbit(&input);
 	reservation->user_charge_mbit =
 		seep_charge_weigh(reservation->charge_mbit, asking->users, asking->few);
-	asking->user.charge_mbit = reservation->user_charge_mbit;
-	asking->user.is_known = asking->domain.is_known = reservation->class == SEEP_CLASS_KNOWN;
-	asking->user.limits =
-		limits_of_user(asking->engine, user_of_entry(user), asking->user.now_s);
-	seep_meter_judge(&asking->user, user);
 }
 
 /* What the user's DGA meter says of the domain. */
@@ -253,9 +224,52 @@ static void note_unplaced(struct seep_reservation *reservation, const struct see
 	reservation->is_unplaced = true;
 }
 
+/* How many use the domain, and whether that is few. */
+static void look_at_domain(struct asking *asking, const struct domain *domain, uint64_t users)
+{
+	asking->domain_names = seep_sketch_count(&domain->names_sum);
+	asking->few = seep_charge_few(seep_table_used(asking->engine->users));
+	/* Common in the world counts as used by so many here. */
+	asking->users =
+		users + seep_common_users(asking->engine->common, asking->reservation->domain_key);
+	asking->reservation->rare = asking->users <= asking->few;
+}
+
+/* What each meter would take of the charge, and says of it. */
+static void judge_meters(struct asking *asking, struct domain *domain, struct user *user,
+			 uint64_t users)
+{
+	struct seep_reservation *reservation = asking->reservation;
+	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
+
+	reservation->units = (uint8_t)units_of_user(asking->engine, user, asking->user.now_s);
+	asking->user.is_known = asking->domain.is_known = is_known;
+	asking->user.charge_mbit = reservation->user_charge_mbit;
+	asking->user.limits = limits_of_user(asking->engine, user, asking->user.now_s);
+	seep_meter_judge(&asking->user, &user->head);
+	/* What more than few use is the organisation's habit: a virus scanner's
+	 * names are all different, and nobody's secret. */
+	asking->domain.charge_mbit = reservation->rare ? reservation->charge_mbit : 0;
+	asking->domain.limits = limits_of_domain(asking->engine, domain, reservation->units, users);
+	seep_meter_judge(&asking->domain, &domain->head);
+}
+
+static void reserve(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
+{
+	struct seep_reservation *reservation = asking->reservation;
+
+	if (domain)
+		seep_meter_reserve(&asking->domain, domain);
+	else
+		note_unplaced(reservation, &asking->name);
+	seep_meter_reserve(&asking->user, user);
+	reservation->domain_mbit = asking->domain.added_mbit;
+	reservation->user_mbit = asking->user.added_mbit;
+}
+
 /*
- * Charges and judges, with both entries locked, and reserves.  A domain that has no
- * entry is judged as an empty one, and given its place when a name is sent there: else
+ * From the price to the reservation, with both entries locked.  A domain that has no entry
+ * (NULL) is judged as an empty one, and given its place when a name is sent there: else
  * names that never leave could push other domains out, for nothing.  Until then what is
  * under way for it is on its users' meters alone.
  */
@@ -266,30 +280,15 @@ static void judge(struct asking *asking, struct seep_entry *entry, struct seep_e
 	struct domain *domain = entry ? domain_of_entry(entry) : &empty;
 	uint64_t users = users_of_domain(domain);
 
-	asking->domain_names = seep_sketch_count(&domain->names_sum);
-	asking->few = seep_charge_few(seep_table_used(asking->engine->users));
-	/* Common in the world counts as used by so many here. */
-	asking->users = users + seep_common_users(asking->engine->common, reservation->domain_key);
-	reservation->rare = asking->users <= asking->few;
+	look_at_domain(asking, domain, users);
 	doubt_known(asking, &domain->head, user);
-	judge_user(asking, user, users);
-	reservation->units =
-		(uint8_t)units_of_user(asking->engine, user_of_entry(user), asking->user.now_s);
-	asking->domain.limits = limits_of_domain(asking->engine, domain, reservation->units, users);
-	/* What more than few use is the organisation's habit: a virus scanner's
-	 * names are all different, and nobody's secret. */
-	asking->domain.charge_mbit = reservation->rare ? reservation->charge_mbit : 0;
-	seep_meter_judge(&asking->domain, &domain->head);
+	asking->unseen = !asking->users && asking->name.registrable &&
+			 reservation->class == SEEP_CLASS_CHARGED;
+	set_price(asking, user_of_entry(user), users > 0);
+	judge_meters(asking, domain, user_of_entry(user), users);
 	decide(asking, entry, user);
-	if (reservation->verdict.outcome != SEEP_REFUSE) {
-		if (entry)
-			seep_meter_reserve(&asking->domain, entry);
-		else
-			note_unplaced(reservation, &asking->name);
-		seep_meter_reserve(&asking->user, user);
-		reservation->domain_mbit = asking->domain.added_mbit;
-		reservation->user_mbit = asking->user.added_mbit;
-	}
+	if (reservation->verdict.outcome != SEEP_REFUSE)
+		reserve(asking, entry, user);
 	if (asking->domain.edge)
 		note_domain_event(asking, entry);
 	if (asking->user.edge)
@@ -395,21 +394,26 @@ static void ask_meters(struct asking *asking)
 	struct recent *recent = recent_of(asking->thread, &asking->observation->client);
 	struct seep_entry *domain, *user;
 
+	/* 1. Keys, and what they will read is fetched. */
 	make_keys(asking);
 	seep_table_prefetch(engine->users, recent->key);
+	/* 2. The mode, the time, and what learning taught. */
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
 	settle_budgets(engine, asking->user.now_s);
+	/* 3. Known or novel? */
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
 		reservation->labels = seep_charge_label_keys(&asking->name, engine->key);
+	/* 4. Both entries, the domain's first: price, meters, verdict, reservation. */
 	domain = seep_table_find(engine->domains, reservation->domain_key);
 	user = claim_user(asking, recent);
 	judge(asking, domain, user);
 	seep_table_unlock(engine->users, reservation->user_key);
 	if (domain)
 		seep_table_unlock(engine->domains, reservation->domain_key);
+	/* 5. What is counted and told. */
 	if (reservation->user_key == SEEP_TABLE_SHARED)
 		reservation->class = SEEP_CLASS_UNTRACKED;
 	count_verdict(&asking->thread->counters, reservation->verdict);

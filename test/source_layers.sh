@@ -37,6 +37,7 @@ layers() {
 	4 budget.c budget.h
 	4 conf.c
 	4 engine.h
+	4 price.c price.h
 	4 state_file.c state_file.h
 	5 engine_save.h engine_state.h
 	6 engine.c engine_ask.c engine_budget.c engine_end.c engine_print.c engine_restore.c engine_save.c
