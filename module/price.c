@@ -8,8 +8,8 @@ static uint64_t known_mbit(const struct seep_price_input *input)
 {
 	const struct seep_sending sending = { .name = input->name_key, .type = input->type };
 	/* What others made known is there to choose from, too. */
-	uint64_t names = input->user_names > input->domain_names ? input->user_names
-								 : input->domain_names;
+	uint64_t names =
+		input->user_names > input->domain_names ? input->user_names : input->domain_names;
 
 	if (!input->is_rare)
 		return 0;

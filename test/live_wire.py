@@ -28,7 +28,7 @@ import dns.rdatatype  # found by rig
 import dns.reversename
 
 from rig.expect import CLASSES, REFUSALS
-from rig.faults import Faults
+from rig.faults import CLOCK, Faults
 from rig.telling import (BUDGET_BYTES, FRAME_BITS, HELPER, Choices, Data, Flag, Order, Row, Run,
                          Words)
 from rig.witness import CD, INNER, LONG_S, Outside, Reply, Zone, labels_of, wire_of
@@ -981,7 +981,7 @@ def laboratory(key, module, **more):
     with contextlib.ExitStack() as stack:
         if options.pop("faults", False):
             directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="seep-faults-"))
-            faults = Faults(directory, need.unbound_path())
+            faults = Faults(directory, need.unbound_path(), CLOCK)
             options["binary"] = faults.binary
         lab = stack.enter_context(rig.Lab(**options))
         lab.faults, lab.ahead_s = faults, 0

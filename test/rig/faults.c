@@ -1,38 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Faults for a resolver under test, put before its libraries (LD_PRELOAD).
- *
- * SEEP_FAULTS names a file of four 64-bit words, in this machine's byte order, which the test
- * writes at any time:
- *
- *     0  by how many seconds the wall clock is ahead
- *     1  which allocation fails, counted from 1; 0 is none, and none is counted, as that takes long
- *     2  not 0: all that follow fail as well
- *     3  how many there were, counted here
+ * Allocations that fail (faults.h).
  *
  * An allocation counts if it is made by the module, or below it by whatever it calls: that is
  * told by the return addresses on the stack.  Threads that the module starts are its own as well.
  */
-#include <dlfcn.h>
+#include "faults.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
 #include <unwind.h>
 
-enum { AHEAD_S, FAIL_AT, FAIL_ALL, COUNTED, WORDS };
-
-static _Atomic int64_t none[WORDS];
-static _Atomic int64_t *words = none;
 static _Atomic uintptr_t module_start, module_end;
 static _Thread_local bool inside; /* the unwinder and the search allocate, too */
 
@@ -44,8 +26,6 @@ static int (*real_posix_memalign)(void **, size_t, size_t);
 static void *(*real_mmap)(void *, size_t, int, int, int, off_t);
 static int (*real_pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 static void *(*real_dlopen)(const char *, int);
-static int (*real_clock_gettime)(clockid_t, struct timespec *);
-static int (*real_gettimeofday)(struct timeval *, void *);
 
 /* dlsym allocates before there is anything to allocate with. */
 static char first_bytes[65536];
@@ -65,19 +45,8 @@ static bool is_first(const void *at)
 	       (const char *)at < first_bytes + sizeof(first_bytes);
 }
 
-static void find(void *function, const char *name)
-{
-	void *found = dlsym(RTLD_NEXT, name);
-
-	memcpy(function, &found, sizeof(found));
-}
-
 __attribute__((constructor)) static void start(void)
 {
-	const char *path = getenv("SEEP_FAULTS");
-	void *shared = MAP_FAILED;
-	int fd;
-
 	find(&real_calloc, "calloc");
 	find(&real_malloc, "malloc");
 	find(&real_realloc, "realloc");
@@ -86,15 +55,6 @@ __attribute__((constructor)) static void start(void)
 	find(&real_mmap, "mmap");
 	find(&real_pthread_create, "pthread_create");
 	find(&real_dlopen, "dlopen");
-	find(&real_clock_gettime, "clock_gettime");
-	find(&real_gettimeofday, "gettimeofday");
-	fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	if (fd >= 0) {
-		shared = real_mmap(NULL, sizeof(none), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-		close(fd);
-	}
-	if (shared != MAP_FAILED)
-		words = shared;
 }
 
 /* The module's addresses, once it is loaded. */
@@ -131,7 +91,7 @@ static bool fails(void)
 	int64_t at, chosen;
 	bool ours = false;
 
-	chosen = atomic_load(&words[FAIL_AT]);
+	chosen = atomic_load(&fault_words[FAIL_AT]);
 	if (!chosen || inside || !atomic_load(&module_start))
 		return false;
 	inside = true;
@@ -139,8 +99,8 @@ static bool fails(void)
 	inside = false;
 	if (!ours)
 		return false;
-	at = atomic_fetch_add(&words[COUNTED], 1) + 1;
-	return at == chosen || (at > chosen && atomic_load(&words[FAIL_ALL]));
+	at = atomic_fetch_add(&fault_words[COUNTED], 1) + 1;
+	return at == chosen || (at > chosen && atomic_load(&fault_words[FAIL_ALL]));
 }
 
 static void *no_memory(void)
@@ -218,37 +178,4 @@ void *dlopen(const char *path, int flags)
 	atomic_store(&module_start, 0);
 	dl_iterate_phdr(look_for_module, NULL);
 	return made;
-}
-
-int clock_gettime(clockid_t clock, struct timespec *now)
-{
-	int status;
-
-	if (!real_clock_gettime)
-		find(&real_clock_gettime, "clock_gettime");
-	status = real_clock_gettime(clock, now);
-	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
-		now->tv_sec += atomic_load(&words[AHEAD_S]);
-	return status;
-}
-
-int gettimeofday(struct timeval *restrict now, void *restrict zone)
-{
-	int status;
-
-	if (!real_gettimeofday)
-		find(&real_gettimeofday, "gettimeofday");
-	status = real_gettimeofday(now, zone);
-	now->tv_sec += atomic_load(&words[AHEAD_S]);
-	return status;
-}
-
-time_t time(time_t *now)
-{
-	struct timespec read;
-
-	clock_gettime(CLOCK_REALTIME, &read);
-	if (now)
-		*now = read.tv_sec;
-	return read.tv_sec;
 }

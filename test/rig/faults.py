@@ -6,19 +6,22 @@ import os
 import struct
 import subprocess
 
-SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "faults.c")
+HERE = os.path.dirname(os.path.abspath(__file__))
+CLOCK = ("clock.c",)
+ALL = CLOCK + ("faults.c",)
 AHEAD_S, FAIL_AT, FAIL_ALL, COUNTED = range(4)
 NEVER = 1 << 62				# which allocation fails, if they are only to be counted
 
 
 class Faults:
-    """faults.c, compiled into a directory, with the file of words that it reads."""
+    """Sources compiled into a directory, with the file of words that they read."""
 
-    def __init__(self, directory, binary):
+    def __init__(self, directory, binary, sources=ALL):
         library = os.path.join(directory, "faults.so")
         subprocess.run(("cc", "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2",
-                        "-shared", "-fPIC", "-o", library, SOURCE, "-ldl", "-lpthread"),
-                       check=True, timeout=60)
+                        "-shared", "-fPIC", "-o", library) +
+                       tuple(os.path.join(HERE, source) for source in sources) +
+                       ("-ldl", "-lpthread"), check=True, timeout=60)
         path = os.path.join(directory, "faults")
         with open(path, "w+b") as out:
             out.write(bytes(32))
