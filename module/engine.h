@@ -5,8 +5,8 @@
  *
  * One query's life:  ask -> (refused)  or  ask -> commit | release.
  * Between ask and commit or release the charge is reserved on its meters, so
- * that queries in flight are inside the budget as well; of a domain that has no
- * entry yet, on the user's meter alone.
+ * that queries in flight are inside the budget as well; of a domain for which there is
+ * no free place, on the user's meter alone.
  *
  * Threads: any number, each with a seep_thread of its own.
  * Time comes in with every call; nothing here reads a clock or draws a random
@@ -96,12 +96,14 @@ struct seep_reservation {
 	bool rare; /* the domain has few users */
 	bool registrable;
 	bool checking_disabled;
-	bool is_unplaced;          /* the domain has no entry yet: commit claims it */
+	bool is_doubted;           /* known perhaps, and charged as novel */
+	bool is_unplaced;          /* there is no free place for the domain: commit makes one */
 	bool is_sent;              /* set by commit */
 	bool first;                /* the domain is new to this user, and to most; set by commit */
 	uint8_t units;             /* of the user's budget */
 	uint64_t user_mbit;        /* put on the user's meter */
 	uint64_t domain_mbit;      /* put on the domain's meter */
+	uint64_t question_mbit;    /* of its type and class alone */
 	uint64_t charge_mbit;      /* unweighted */
 	uint64_t user_charge_mbit; /* weighted by rarity */
 	uint8_t domain_text[SEEP_DOMAIN_TEXT_BYTES]; /* if unplaced: wire form, cut at a label */

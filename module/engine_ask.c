@@ -149,6 +149,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 		.labels = asking->engine->labels,
 	};
 
+	reservation->question_mbit = seep_charge_question(input.qtype, input.qclass);
 	reservation->charge_mbit = seep_price_mbit(&input);
 	reservation->user_charge_mbit =
 		seep_charge_weigh(reservation->charge_mbit, asking->users, asking->few);
@@ -208,20 +209,47 @@ static void doubt_known(struct asking *asking, const struct seep_entry *domain,
 	    is_own(asking, (const struct user *)(const void *)user))
 		return;
 	reservation->class = SEEP_CLASS_CHARGED;
+	reservation->is_doubted = true;
 	reservation->labels = seep_charge_label_keys(&asking->name, asking->engine->key);
 }
 
-/* The domain gets its place by commit, and as many of its first labels as there is room for. */
-static void note_unplaced(struct seep_reservation *reservation, const struct seep_name *name)
+/* As many of the domain's first labels as there is room for. */
+static void copy_domain(uint8_t text[SEEP_DOMAIN_TEXT_BYTES], const struct seep_name *name)
 {
 	const uint8_t *from = name->bytes + name->domain_at;
 	size_t used = 0;
 
 	while (from[used] && used + 1u + from[used] < SEEP_DOMAIN_TEXT_BYTES)
 		used += 1u + from[used];
-	memcpy(reservation->domain_text, from, used);
-	reservation->domain_text[used] = 0;
-	reservation->is_unplaced = true;
+	memcpy(text, from, used);
+	text[used] = 0;
+}
+
+/*
+ * The domain's entry, locked; NULL if another would have to go for it.  That is left to
+ * commit: else names that never leave could push other domains out, for nothing.
+ */
+static struct seep_entry *claim_domain(const struct asking *asking)
+{
+	struct seep_engine *engine = asking->engine;
+	enum seep_claim how;
+	struct seep_entry *entry = seep_table_claim_free(
+		engine->domains, asking->reservation->domain_key, asking->domain.now_s, &how);
+
+	if (entry && how != SEEP_CLAIM_FOUND)
+		copy_domain(domain_of_entry(entry)->text, &asking->name);
+	return entry;
+}
+
+/* What a refusal leaves of an entry that was made for it. */
+static void leave_domain(const struct asking *asking, struct seep_entry *entry)
+{
+	struct seep_table *domains = asking->engine->domains;
+
+	if (is_untouched_domain(domain_of_entry(entry)))
+		seep_table_forget(domains, asking->reservation->domain_key);
+	else
+		seep_table_unlock(domains, asking->reservation->domain_key);
 }
 
 /* How many use the domain, and whether that is few. */
@@ -261,17 +289,16 @@ static void reserve(struct asking *asking, struct seep_entry *domain, struct see
 	if (domain)
 		seep_meter_reserve(&asking->domain, domain);
 	else
-		note_unplaced(reservation, &asking->name);
+		copy_domain(reservation->domain_text, &asking->name);
+	reservation->is_unplaced = !domain;
 	seep_meter_reserve(&asking->user, user);
 	reservation->domain_mbit = asking->domain.added_mbit;
 	reservation->user_mbit = asking->user.added_mbit;
 }
 
 /*
- * From the price to the reservation, with both entries locked.  A domain that has no entry
- * (NULL) is judged as an empty one, and given its place when a name is sent there: else
- * names that never leave could push other domains out, for nothing.  Until then what is
- * under way for it is on its users' meters alone.
+ * From the price to the reservation, with both entries locked.  A domain without an entry
+ * (NULL) is judged as an empty one; what is under way for it is on its users' meters alone.
  */
 static void judge(struct asking *asking, struct seep_entry *entry, struct seep_entry *user)
 {
@@ -407,12 +434,12 @@ static void ask_meters(struct asking *asking)
 	else
 		reservation->labels = seep_charge_label_keys(&asking->name, engine->key);
 	/* 4. Both entries, the domain's first: price, meters, verdict, reservation. */
-	domain = seep_table_find(engine->domains, reservation->domain_key);
+	domain = claim_domain(asking);
 	user = claim_user(asking, recent);
 	judge(asking, domain, user);
 	seep_table_unlock(engine->users, reservation->user_key);
 	if (domain)
-		seep_table_unlock(engine->domains, reservation->domain_key);
+		leave_domain(asking, domain);
 	/* 5. What is counted and told. */
 	if (reservation->user_key == SEEP_TABLE_SHARED)
 		reservation->class = SEEP_CLASS_UNTRACKED;

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "bits.h"
+
 static void add_count(_Atomic int64_t *count, int64_t n)
 {
 	atomic_fetch_add_explicit(count, n, memory_order_relaxed);
@@ -23,17 +25,13 @@ static void give_back_domain(struct seep_engine *engine, const struct seep_reser
 	if (!domain)
 		return;
 	seep_meter_give_back(domain, reservation->domain_mbit);
-	seep_table_unlock(engine->domains, reservation->domain_key);
+	if (is_untouched_domain(domain_of_entry(domain)))
+		seep_table_forget(engine->domains, reservation->domain_key);
+	else
+		seep_table_unlock(engine->domains, reservation->domain_key);
 }
 
-/* Has nothing ever come of it? */
-static bool is_untouched(const struct user *user)
-{
-	return !user->sent && !user->head.inflight && !user->head.meter.level_mbit &&
-	       !user->head.flagged && !user->dga.level_mbit;
-}
-
-/* ...and off the user's, whose entry goes with it if it was made for nothing else. */
+/* ...and off the user's; entries that were made for nothing else go with it. */
 static void give_back_user(struct seep_engine *engine, const struct seep_reservation *reservation)
 {
 	struct user *user = user_of_entry(
@@ -43,7 +41,7 @@ static void give_back_user(struct seep_engine *engine, const struct seep_reserva
 	if (!user)
 		return;
 	seep_meter_give_back(&user->head, reservation->user_mbit);
-	if (is_untouched(user))
+	if (is_untouched_user(user))
 		seep_table_forget(engine->users, reservation->user_key);
 	else
 		seep_table_unlock(engine->users, reservation->user_key);
@@ -72,7 +70,7 @@ static void count_class(struct seep_counters *counters, enum seep_class class)
 }
 
 /*
- * Claims the place of a domain that had none when it was asked for, and puts the charge
+ * Claims the place of a domain for which another had to go, and puts the charge
  * there.  Without room for it, it shares a meter with all others that find none: what
  * finds no place is metered still, only less well.
  */
@@ -178,6 +176,47 @@ static void learn_labels(struct seep_engine *engine, const struct seep_reservati
 	}
 }
 
+/* Lowers a meter, and what stands reserved on it, to NOW_MBIT of WAS_MBIT. */
+static void lower(struct seep_entry *entry, uint64_t *reserved_mbit, uint64_t now_mbit,
+		  uint64_t was_mbit)
+{
+	uint64_t kept_mbit = *reserved_mbit * now_mbit / was_mbit;
+
+	seep_bucket_lower(&entry->meter, *reserved_mbit - kept_mbit);
+	*reserved_mbit = kept_mbit;
+}
+
+/*
+ * The name was novel when it was asked for, and has been sent meanwhile: A and AAAA are
+ * often under way at once.  The second tells its type, and which of those under way it is.
+ */
+static void settle_known(struct seep_engine *engine, struct seep_reservation *reservation)
+{
+	struct seep_entry *user = seep_table_find(engine->users, reservation->user_key);
+	uint64_t was_mbit = reservation->charge_mbit;
+	uint64_t now_mbit = reservation->question_mbit;
+	struct seep_entry *domain;
+
+	if (!user)
+		return;
+	now_mbit += seep_bits_of_odds((double)user->inflight + 1, 1);
+	if (now_mbit < was_mbit)
+		lower(user, &reservation->user_mbit, now_mbit, was_mbit);
+	seep_table_unlock(engine->users, reservation->user_key);
+	if (now_mbit >= was_mbit)
+		return;
+	domain = reservation->is_unplaced
+			 ? NULL
+			 : seep_table_find(engine->domains, reservation->domain_key);
+	if (domain) {
+		lower(domain, &reservation->domain_mbit, now_mbit, was_mbit);
+		seep_table_unlock(engine->domains, reservation->domain_key);
+	}
+	reservation->charge_mbit = now_mbit;
+	reservation->class = SEEP_CLASS_KNOWN;
+	reservation->labels.count = 0;
+}
+
 void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *reservation,
 			uint64_t when_ms)
 {
@@ -186,6 +225,9 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 
 	add_count(&engine->inflight, -1);
 	reservation->is_sent = true;
+	if (reservation->class == SEEP_CLASS_CHARGED && !reservation->is_doubted &&
+	    seep_novelty_knows(engine->novelty, reservation->name_key))
+		settle_known(engine, reservation);
 	if (reservation->is_unplaced)
 		place_domain(thread, reservation, now_s);
 	count_class(&thread->counters, reservation->class);

@@ -129,6 +129,22 @@ static inline uint64_t users_of_domain(const struct domain *domain)
 	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
 }
 
+/* Has nothing come of the entry?  Then it is given back when its last reservation is. */
+static inline bool is_untouched_entry(const struct seep_entry *entry)
+{
+	return !entry->inflight && !entry->meter.level_mbit && !entry->flagged;
+}
+
+static inline bool is_untouched_user(const struct user *user)
+{
+	return is_untouched_entry(&user->head) && !user->sent && !user->dga.level_mbit;
+}
+
+static inline bool is_untouched_domain(const struct domain *domain)
+{
+	return is_untouched_entry(&domain->head) && !users_of_domain(domain);
+}
+
 /* engine_budget.c: what a user is held to, or a domain of so many USERS, of which one
  * with so many UNITS of budget is asking. */
 struct seep_limits limits_of_user(const struct seep_engine *engine, const struct user *user,

@@ -37,6 +37,12 @@ static void commit(struct seep_thread *thread, struct seep_query *query, uint64_
 	query->stage = SEEP_QUERY_SENT;
 }
 
+void seep_query_assume_sent(struct seep_thread *thread, struct seep_query *query, uint64_t when_ms)
+{
+	if (query->stage == SEEP_QUERY_HELD)
+		commit(thread, query, when_ms);
+}
+
 /* Is it the name of the query's internal zone, or one above that? */
 static bool is_above_inside(const struct seep_query *query, const struct seep_packet *packet)
 {
@@ -50,6 +56,9 @@ static bool is_above_inside(const struct seep_query *query, const struct seep_pa
 bool seep_query_may_send(struct seep_thread *thread, struct seep_query *query,
 			 const struct seep_packet *packet, uint64_t when_ms)
 {
+	/* The host ends the query of which it stops a packet: that one left. */
+	if (query->is_pending)
+		seep_query_assume_sent(thread, query, when_ms);
 	if (query->stage != SEEP_QUERY_HELD)
 		return query->stage != SEEP_QUERY_REFUSED;
 	if (packet->is_internal)
@@ -57,17 +66,11 @@ bool seep_query_may_send(struct seep_thread *thread, struct seep_query *query,
 	else if (is_above_inside(query, packet) ||
 		 !seep_name_told(&query->name, packet->name, packet->name_size))
 		return true;
-	else if (packet->is_unsure && !query->is_pending)
+	else if (packet->is_unsure)
 		query->is_pending = true;
 	else
 		commit(thread, query, when_ms);
 	return query->stage != SEEP_QUERY_REFUSED;
-}
-
-void seep_query_assume_sent(struct seep_thread *thread, struct seep_query *query, uint64_t when_ms)
-{
-	if (query->stage == SEEP_QUERY_HELD)
-		commit(thread, query, when_ms);
 }
 
 void seep_query_end(struct seep_thread *thread, struct seep_query *query,

@@ -176,30 +176,13 @@ static size_t victim_of(const struct seep_table *table, uint64_t key, uint64_t r
 	return victim;
 }
 
-struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
-				    uint64_t refill_mbit_day, uint64_t now_s, enum seep_claim *how)
+/* Hands out the entry in SLOT, which is KEY's from now on. */
+static struct seep_entry *hand_out(struct seep_table *table, size_t slot, uint64_t key,
+				   uint64_t now_s, enum seep_claim how)
 {
-	struct seep_entry *entry;
-	size_t slot;
+	struct seep_entry *entry = entry_at(table, slot);
 
-	pthread_mutex_lock(lock_of(table, key));
-	slot = slot_of(table, key);
-	if (slot == SIZE_MAX) {
-		slot = victim_of(table, key, refill_mbit_day, now_s);
-		if (slot == SIZE_MAX) {
-			seep_table_unlock(table, key);
-			return NULL;
-		}
-		*how = SEEP_CLAIM_EVICTED;
-	} else if (table->keys[slot] == key) {
-		*how = SEEP_CLAIM_FOUND;
-	} else {
-		*how = SEEP_CLAIM_FRESH;
-		if (key != SEEP_TABLE_SHARED)
-			atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
-	}
-	entry = entry_at(table, slot);
-	if (*how != SEEP_CLAIM_FOUND) {
+	if (how != SEEP_CLAIM_FOUND) {
 		memset(entry, 0, table->entry_bytes);
 		table->keys[slot] = key;
 		entry->first_s = (uint32_t)now_s;
@@ -208,6 +191,49 @@ struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
 	entry->last_s = (uint32_t)now_s;
 	mark_changed(table, slot);
 	return entry;
+}
+
+/* KEY's slot or a free one, and which it is; SIZE_MAX if there is neither. */
+static size_t free_slot(struct seep_table *table, uint64_t key, enum seep_claim *how)
+{
+	size_t slot = slot_of(table, key);
+
+	if (slot == SIZE_MAX)
+		return slot;
+	*how = table->keys[slot] == key ? SEEP_CLAIM_FOUND : SEEP_CLAIM_FRESH;
+	if (*how == SEEP_CLAIM_FRESH && key != SEEP_TABLE_SHARED)
+		atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+	return slot;
+}
+
+struct seep_entry *seep_table_claim_free(struct seep_table *table, uint64_t key, uint64_t now_s,
+					 enum seep_claim *how)
+{
+	size_t slot;
+
+	pthread_mutex_lock(lock_of(table, key));
+	slot = free_slot(table, key, how);
+	if (slot != SIZE_MAX)
+		return hand_out(table, slot, key, now_s, *how);
+	seep_table_unlock(table, key);
+	return NULL;
+}
+
+struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
+				    uint64_t refill_mbit_day, uint64_t now_s, enum seep_claim *how)
+{
+	size_t slot;
+
+	pthread_mutex_lock(lock_of(table, key));
+	slot = free_slot(table, key, how);
+	if (slot == SIZE_MAX) {
+		slot = victim_of(table, key, refill_mbit_day, now_s);
+		*how = SEEP_CLAIM_EVICTED;
+	}
+	if (slot != SIZE_MAX)
+		return hand_out(table, slot, key, now_s, *how);
+	seep_table_unlock(table, key);
+	return NULL;
 }
 
 size_t seep_table_used(const struct seep_table *table)

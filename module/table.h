@@ -65,6 +65,10 @@ void seep_table_prefetch(const struct seep_table *table, uint64_t key);
 struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
 				    uint64_t refill_mbit_day, uint64_t now_s, enum seep_claim *how);
 
+/* The same, but NULL if another entry would have to go for it. */
+struct seep_entry *seep_table_claim_free(struct seep_table *table, uint64_t key, uint64_t now_s,
+					 enum seep_claim *how);
+
 /* The entry of KEY, or NULL. */
 struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key);
 

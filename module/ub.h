@@ -141,10 +141,8 @@ struct ub_client ub_client_of(const struct comm_reply *from, const struct edns_d
  */
 void ub_hit_note(const struct query_info *qinfo, const struct ub_client *client,
 		 const struct timeval *now);
-/* Whoever set off what nobody is known to have set off: 0.0.0.0, metered like any user. */
-struct ub_client ub_hit_nobody(void);
-/* Who set off the refresh that QSTATE begins, or nobody. */
-struct ub_client ub_hit_cause_of(const struct module_qstate *qstate);
+/* The CLIENT that set off the refresh QSTATE; false if that is not known. */
+bool ub_hit_find_cause(const struct module_qstate *qstate, struct ub_client *client);
 /* Are the two the same moment of a thread's event loop? */
 bool ub_hit_is_same_moment(const struct timeval *a, const struct timeval *b);
 

@@ -78,12 +78,7 @@ bool ub_hit_is_same_moment(const struct timeval *a, const struct timeval *b)
 	return a->tv_sec == b->tv_sec && a->tv_usec == b->tv_usec;
 }
 
-struct ub_client ub_hit_nobody(void)
-{
-	return (struct ub_client){ .address.size_bytes = 4, .is_proven = true };
-}
-
-struct ub_client ub_hit_cause_of(const struct module_qstate *qstate)
+bool ub_hit_find_cause(const struct module_qstate *qstate, struct ub_client *client)
 {
 	const struct query_info *qinfo = &qstate->qinfo;
 	uint8_t name_size = noted.name_size;
@@ -92,8 +87,9 @@ struct ub_client ub_hit_cause_of(const struct module_qstate *qstate)
 	if (!name_size || noted.type != qinfo->qtype || noted.class != qinfo->qclass ||
 	    !ub_hit_is_same_moment(&noted.now, qstate->env->now_tv) ||
 	    query_dname_compare(noted.name, qinfo->qname) != 0)
-		return ub_hit_nobody();
-	return noted.client;
+		return false;
+	*client = noted.client;
+	return true;
 }
 
 /* Is this answer so old that Unbound may ask anew?  Times in the cache are absolute. */
@@ -110,14 +106,15 @@ static int on_cache_hit(struct query_info *qinfo, struct module_qstate *qstate,
 	struct seep_thread *thread = ub_thread();
 	struct ub_client client;
 
-	(void)qstate, (void)rcode, (void)opt_list_out, (void)region, (void)id, (void)callback;
-	if (!thread || !repinfo)
+	(void)rcode, (void)opt_list_out, (void)region, (void)id, (void)callback;
+	/* A failure of a state is no hit. */
+	if (!thread || !repinfo || !rep || qstate)
 		return 1;
 	client = ub_client_of(repinfo, edns);
 	seep_engine_hit(thread, &client.address);
 	seep_counters_add(&seep_thread_counters(thread)->queries, 1);
 	seep_counters_add(&seep_thread_counters(thread)->hits, 1);
-	if (rep && start_time && is_old(rep, start_time))
+	if (start_time && is_old(rep, start_time))
 		ub_hit_note(qinfo, &client, start_time);
 	return 1;
 }
@@ -153,6 +150,9 @@ bool ub_hit_register(struct module_env *env, int id)
 						   inplace_cb_query_response, NULL, env, id) &&
 	       loader->inplace_cb_register_wrapped((void *)&on_cache_hit, inplace_cb_reply_cache,
 						   NULL, env, id) &&
+	       /* What did not validate is answered so, and refreshed like all else. */
+	       loader->inplace_cb_register_wrapped((void *)&on_cache_hit, inplace_cb_reply_servfail,
+						   NULL, env, id) &&
 	       loader->inplace_cb_register_wrapped((void *)&on_local, inplace_cb_reply_local, NULL,
 						   env, id);
 }
@@ -164,5 +164,6 @@ void ub_hit_unregister(struct module_env *env, int id)
 	loader->inplace_cb_delete_wrapped(env, inplace_cb_query, id);
 	loader->inplace_cb_delete_wrapped(env, inplace_cb_query_response, id);
 	loader->inplace_cb_delete_wrapped(env, inplace_cb_reply_cache, id);
+	loader->inplace_cb_delete_wrapped(env, inplace_cb_reply_servfail, id);
 	loader->inplace_cb_delete_wrapped(env, inplace_cb_reply_local, id);
 }

@@ -136,8 +136,13 @@ int ub_packet_leaves(struct query_info *qinfo, uint16_t flags, struct module_qst
 int ub_packet_answered(struct module_qstate *qstate, struct dns_msg *response, int id,
 		       void *callback)
 {
+	struct ub_query *own = ub_query_of(qstate->mesh_info, id);
+	struct seep_thread *thread = ub_thread();
+
 	(void)response, (void)callback;
 	close_letter_case(qstate);
-	ub_query_set_current(ub_query_of(qstate->mesh_info, id), qstate->env->now_tv);
+	ub_query_set_current(own, qstate->env->now_tv);
+	if (own && own->query.is_pending && thread)
+		seep_query_assume_sent(thread, &own->query, ub_now_ms());
 	return 1;
 }

@@ -205,10 +205,18 @@ static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread 
 		ub_query_of(qstate->mesh_info, id)->has_client = true;
 }
 
+/* Does a refresh begin?  Unbound makes these, and no others, without anybody who waits, and
+ * keep from the cache from the start. */
+static bool is_refresh(const struct module_qstate *qstate)
+{
+	return qstate->blacklist && !qstate->mesh_info->super_set.count &&
+	       !qstate->mesh_info->cb_list;
+}
+
 /* Whom a state without a client works for. */
 struct cause {
 	int id;
-	struct mesh_state *unseen; /* a client's state that did not get here yet */
+	struct mesh_state *unseen; /* a client's state, or a refresh, that did not get here yet */
 	bool is_wanted;            /* by a query that goes on */
 	bool is_refused;           /* and that one does not */
 };
@@ -222,36 +230,11 @@ static bool find_cause(void *context, struct mesh_state *state)
 		cause->is_refused = true;
 	} else if (own) {
 		cause->is_wanted = true;
-	} else if (state->reply_list && state->s.curmod < cause->id && !cause->unseen) {
+	} else if ((state->reply_list || is_refresh(&state->s)) && state->s.curmod < cause->id &&
+		   !cause->unseen) {
 		cause->unseen = state;
 	}
 	return true;
-}
-
-/*
- * A module in front made a query of its own out of a client's, and the client's never gets
- * here: dns64 does so for addresses in its prefix.
- */
-static void begin_for(struct module_qstate *qstate, int id, struct seep_thread *thread,
-		      struct mesh_state *asked)
-{
-	struct seep_counters *counters = seep_thread_counters(thread);
-	struct ub_client client = first_client_of(asked);
-	struct seep_verdict verdict;
-
-	seep_counters_add(&counters->queries, 1);
-	seep_counters_add(&counters->misses, 1);
-	verdict = begin(qstate, id, thread, &client);
-	if (verdict.outcome == SEEP_REFUSE)
-		set_refused(&asked->s, verdict.meter);
-}
-
-/* Does a refresh begin?  Unbound makes these, and no others, without anybody who waits, and
- * keep from the cache from the start. */
-static bool is_refresh(const struct module_qstate *qstate)
-{
-	return qstate->blacklist && !qstate->mesh_info->super_set.count &&
-	       !qstate->mesh_info->cb_list;
 }
 
 /* Does a report to a zone's owner begin (RFC 9567)?  Its name holds the one that was asked. */
@@ -262,15 +245,6 @@ static bool is_report(const struct module_qstate *qstate)
 	       memcmp(qstate->qinfo.qname, "\3_er", 4) == 0;
 }
 
-/* Who is to pay for a report: nobody anew, if the query paid that it is on. */
-static bool is_report_paid(const struct module_qstate *qstate, struct ub_client *client)
-{
-	bool is_known = ub_hit_is_same_moment(&at_work.answered, qstate->env->now_tv);
-
-	*client = is_known ? at_work.client : ub_hit_nobody();
-	return is_known && at_work.was_sent;
-}
-
 /* A query that no client waits for, but one set off. */
 static void begin_set_off(struct module_qstate *qstate, int id, struct seep_thread *thread,
 			  const struct ub_client *client)
@@ -279,19 +253,74 @@ static void begin_set_off(struct module_qstate *qstate, int id, struct seep_thre
 	(void)begin(qstate, id, thread, client);
 }
 
+/* What nobody is known to have set off, though somebody did, does not leave when guarding. */
+static void begin_unknown(struct module_qstate *qstate, int id, struct seep_thread *thread)
+{
+	seep_counters_add(&seep_thread_counters(thread)->background, 1);
+	qstate->minfo[id] = &own_work;
+	if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
+		refuse(qstate, id, SEEP_METER_NONE);
+}
+
+/* The refresh REFRESHED begins; with dns64 in front, by a query of another name. */
+static void begin_refresh(struct module_qstate *qstate, int id, struct seep_thread *thread,
+			  const struct module_qstate *refreshed)
+{
+	struct ub_client client;
+
+	if (ub_hit_find_cause(refreshed, &client))
+		begin_set_off(qstate, id, thread, &client);
+	else
+		begin_unknown(qstate, id, thread);
+}
+
+/* The query that a report is on has paid for it, too, if it paid. */
+static void begin_report(struct module_qstate *qstate, int id, struct seep_thread *thread)
+{
+	if (!ub_hit_is_same_moment(&at_work.answered, qstate->env->now_tv)) {
+		begin_unknown(qstate, id, thread);
+	} else if (at_work.was_sent) {
+		seep_counters_add(&seep_thread_counters(thread)->background, 1);
+		qstate->minfo[id] = &own_work;
+	} else {
+		begin_set_off(qstate, id, thread, &at_work.client);
+	}
+}
+
+/*
+ * A module in front made a query of its own out of a client's, and the client's never gets
+ * here: dns64 does so for addresses in its prefix.
+ */
+static void begin_for(struct module_qstate *qstate, int id, struct seep_thread *thread,
+		      struct mesh_state *asked)
+{
+	struct seep_counters *counters = seep_thread_counters(thread);
+	struct ub_client client;
+	struct seep_verdict verdict;
+
+	if (!asked->reply_list) {
+		begin_refresh(qstate, id, thread, &asked->s);
+		return;
+	}
+	client = first_client_of(asked);
+	seep_counters_add(&counters->queries, 1);
+	seep_counters_add(&counters->misses, 1);
+	verdict = begin(qstate, id, thread, &client);
+	if (verdict.outcome == SEEP_REFUSE)
+		set_refused(&asked->s, verdict.meter);
+}
+
 static void begin_own_work(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct cause cause = { .id = id };
-	struct ub_client client;
 
 	qstate->ext_state[id] = module_wait_module;
 	if (is_refresh(qstate)) {
-		client = ub_hit_cause_of(qstate);
-		begin_set_off(qstate, id, thread, &client);
+		begin_refresh(qstate, id, thread, qstate);
 		return;
 	}
-	if (is_report(qstate) && !is_report_paid(qstate, &client)) {
-		begin_set_off(qstate, id, thread, &client);
+	if (is_report(qstate)) {
+		begin_report(qstate, id, thread);
 		return;
 	}
 	qstate->minfo[id] = &own_work;
@@ -357,6 +386,18 @@ static void note_answered(const struct ub_query *own, const struct timeval *now)
 	at_work.answered = *now;
 }
 
+/*
+ * The query was refused on its way out.  Clients that joined it may well have a budget: all
+ * are told to ask again.
+ */
+static void answer_refused(struct module_qstate *qstate, const struct ub_query *own,
+			   uint64_t clients)
+{
+	set_refused(qstate, own->query.reservation.verdict.meter);
+	if (clients > 1)
+		qstate->return_rcode = LDNS_RCODE_SERVFAIL;
+}
+
 /* A module in front may go on with the query (dns64 asks for its A record): it ends with its state. */
 static void note_answer(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
@@ -370,7 +411,7 @@ static void note_answer(struct module_qstate *qstate, int id, struct seep_thread
 	if (is_in_doubt(own, qstate))
 		seep_query_assume_sent(thread, &own->query, ub_now_ms());
 	if (own->query.stage == SEEP_QUERY_REFUSED)
-		set_refused(qstate, own->query.reservation.verdict.meter);
+		answer_refused(qstate, own, clients);
 	if (qstate->need_refetch)
 		note_refetch(qstate, own);
 	note_answered(own, qstate->env->now_tv);
@@ -414,12 +455,12 @@ void ub_query_clear(struct module_qstate *qstate, int id)
 	struct seep_thread *thread = ub_thread();
 
 	qstate->minfo[id] = NULL;
+	if (own && at_work.query == own)
+		at_work.query = NULL;
 	if (!own || !thread)
 		return;
-	if (at_work.query == own)
-		at_work.query = NULL;
 	/* Its look-ups are on their own by now. */
-	if (own->has_look_ups || own->query.is_pending)
+	if (is_in_doubt(own, qstate))
 		seep_query_assume_sent(thread, &own->query, ub_now_ms());
 	seep_query_end(thread, &own->query, own->existence);
 }

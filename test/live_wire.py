@@ -85,6 +85,15 @@ def fleeting(origin, records=ANYTHING, **more):
     return Zone(origin, records, ttl=0, missing_ttl=0, **more)
 
 
+def unsigned(labels, rdtype):
+    """Answers without the signatures that their zone should have."""
+    if len(labels) != 3 or not labels[0].startswith(b"r") or rdtype != witness.A:
+        return None
+    reply = Reply()
+    reply.answer.append((labels, witness.A, 1000, bytes((192, 0, 2, 1))))
+    return reply
+
+
 def zones():
     """What all ways use, made anew for each lab."""
     return [
@@ -121,6 +130,8 @@ def zones():
         Zone("tld", "".join("www.rare%d A 192.0.2.1\n" % at for at in range(100)), ttl=3600,
              missing_ttl=300, signed=True),
         fleeting("flags.signed0", "one 0 A 192.0.2.1\n", signed=True),
+        Zone("48.in-addr.arpa", "* 1000 PTR host.example.\n", ttl=1000),
+        Zone("bogus.example", "one A 192.0.2.1\n", ttl=1000, signed=True, script=unsigned),
         Zone("choice", "".join("c%02x 0 A 192.0.2.1\n" % at for at in range(64)), ttl=3600,
              missing_ttl=3600, signed=True),
     ]
@@ -422,14 +433,37 @@ def refresh_prefetch(run):
     refresh(run, 950)
 
 
-def refresh(run, later_s):
-    run.warm(["r%03x.refresh.example" % at for at in range(512)])
-    run.leap(later_s)
-    run.tell(Order(run, 512, lambda symbol, _: ("r%03x.refresh.example" % symbol, {}),
-                   first_label("refresh.example", "r")), 400,
-             before=lambda: time.sleep(0.001))	# hits are faster than what they set off
-    run.ok(run.rcodes.count(witness.NOERROR) == len(run.rcodes), "the answers still come",
+def refresh(run, later_s, zone="refresh.example", rcode=witness.NOERROR):
+    names = ["r%03x.%s" % (at, zone) for at in range(512)]
+    refresh_of(run, later_s, names, first_label(zone, "r"))
+    run.ok(run.rcodes.count(rcode) == len(run.rcodes), "the answers still come",
            collections.Counter(run.rcodes))
+
+
+def refresh_of(run, later_s, names, heard, **more):
+    run.warm(names, **more)
+    run.leap(later_s)
+    run.tell(Order(run, len(names), lambda symbol, _: (names[symbol], more), heard), 400,
+             before=lambda: time.sleep(0.001))	# hits are faster than what they set off
+
+
+@way("refresh-bogus", "expired-now")
+def refresh_bogus(run):
+    """Old answers that did not validate: SERVFAIL, and a refresh."""
+    refresh(run, 70, "bogus.example", witness.SERVFAIL)
+
+
+@way("refresh-dns64", "dns64-expired")
+def refresh_dns64(run):
+    """A refresh of which dns64 makes another query: the reverse name of an IPv4 address."""
+    def heard(packet):
+        labels = packet.below("48.in-addr.arpa") or ()
+        with contextlib.suppress(ValueError):
+            return int(labels[1]) * 256 + int(labels[0]) if len(labels) == 3 else None
+
+    names = [dns.reversename.from_address("64:ff9b::3001:%02x%02x" % divmod(at, 256))
+             for at in range(512)]
+    refresh_of(run, 1100, names, heard, rdtype="PTR")
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzabcdef"
@@ -961,6 +995,10 @@ LABS = {
     "same": {"qmin": True, "clauses": CORP, "extra": "serve-expired: yes", "faults": True},
     "expired": {"extra": "serve-expired: yes", "faults": True},
     "prefetch": {"extra": "prefetch: yes", "faults": True},
+    "expired-now": {"extra": "serve-expired: yes\nserve-expired-client-timeout: 0",
+                    "faults": True},
+    "dns64-expired": {"modules": "dns64 dynlib validator iterator", "faults": True,
+                      "extra": "serve-expired: yes\nserve-expired-client-timeout: 0"},
     "dns64": {"qmin": True, "modules": "dns64 dynlib validator iterator",
               "extra": "aggressive-nsec: yes"},
     "dns64-corp": {"qmin": True, "modules": "dns64 dynlib validator iterator", "clauses": CORP},

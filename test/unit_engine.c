@@ -1286,7 +1286,7 @@ static void test_untracked(void)
 		untracked += held[n].class == SEEP_CLASS_UNTRACKED;
 		wrong += (held[n].class == SEEP_CLASS_UNTRACKED) !=
 			 (held[n].user_key == SEEP_TABLE_SHARED);
-		wrong += !held[n].user_mbit || held[n].domain_mbit;
+		wrong += !held[n].user_mbit || !held[n].domain_mbit != held[n].is_unplaced;
 	}
 	ok(untracked > 0, "%u of %d find no room", untracked, (int)most);
 	is_int(wrong, 0, "they pass, they alone share an entry, and all users are metered");
@@ -1401,6 +1401,39 @@ static void test_checking_disabled(void)
 		   (int)(mbit / 1000));
 		rig_close(&rig);
 	}
+}
+
+/* Three types of one new name, all under way before the first is sent: the name is paid once. */
+static void test_siblings(void)
+{
+	static const uint16_t types[] = { 1, 28, 65 };
+	struct wire wire = wire_of("a-rather-long-name.siblings.com");
+	struct seep_reservation held[3];
+	struct seep_name name;
+	struct rig rig;
+	uint64_t first_mbit;
+
+	rig_open(&rig, "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\n");
+	for (size_t i = 0; i < COUNT(types); i++) {
+		struct seep_observation observation = query_of(1, &wire, rig.now_ms);
+
+		observation.type = types[i];
+		seep_engine_ask(rig.thread, &observation, &held[i], &name);
+		is_int(held[i].class, SEEP_CLASS_CHARGED, "siblings: type %d is novel", types[i]);
+	}
+	first_mbit = held[0].user_mbit;
+	for (size_t i = 0; i < COUNT(types); i++)
+		seep_engine_commit(rig.thread, &held[i], rig.now_ms);
+	is_stat(&rig, "charged", 1, "siblings");
+	is_stat(&rig, "known", 2, "siblings");
+	ok(held[1].user_mbit + held[2].user_mbit < first_mbit / 5,
+	   "siblings: the first costs %d, the others %d", (int)first_mbit,
+	   (int)(held[1].user_mbit + held[2].user_mbit));
+	ok(held[1].user_mbit >= 1000 && held[2].user_mbit >= 1000, "siblings: which type is paid");
+	/* what was given back is there again */
+	ok(rig_stat(&rig, "bits.metered") <= (first_mbit + first_mbit / 5) / 1000 + 1,
+	   "siblings: no more is metered");
+	rig_close(&rig);
 }
 
 /* Names that do not leave make no entry, neither of their domain nor of their user. */
@@ -1722,6 +1755,7 @@ int main(void)
 	test_untracked();
 	test_refused_takes_no_place();
 	test_checking_disabled();
+	test_siblings();
 	test_unsent_takes_no_place();
 	test_no_name();
 	test_hits();
