@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The keyed hash that names, domains and users are looked up by: SipHash-2-4
- * with 64-bit output (Aumasson, Bernstein 2012), from libsodium, which takes a
- * quarter of the time that OpenSSL's does (doc/DESIGN.md).
+ * with 64-bit output (Aumasson, Bernstein 2012), a page of our own: a call of
+ * OpenSSL's takes several times as long (doc/DESIGN.md).  The key comes from OpenSSL.
  *
  * The key is 16 secret bytes: without it a client cannot choose names that
  * collide or that never raise a sketch.  Threads: any.
@@ -16,11 +16,8 @@
 
 #define SEEP_HASH_KEY_BYTES 16
 
-/* Before anything else here; false if the system has no randomness. */
-bool seep_hash_start(void);
-
-/* A new key, drawn at random. */
-void seep_hash_draw_key(uint8_t key[SEEP_HASH_KEY_BYTES]);
+/* A new key, drawn at random; false if the system has no randomness. */
+bool seep_hash_draw_key(uint8_t key[SEEP_HASH_KEY_BYTES]);
 
 /* The hash of SIZE bytes, never 0: 0 marks an empty slot everywhere. */
 uint64_t seep_hash_bytes(const uint8_t key[SEEP_HASH_KEY_BYTES], const void *bytes, size_t size);

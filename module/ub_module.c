@@ -77,9 +77,9 @@ static void keeper_say(void *context, bool problem, const char *text)
 
 /*
  * Opens the state file, and starts the clock from what it says; what of it the engine is to begin
- * with goes into SETUP.
+ * with goes into SETUP.  False without randomness.
  */
-static void open_state(struct seep_engine_setup *setup)
+static bool open_state(struct seep_engine_setup *setup)
 {
 	struct seep_keeper_found found;
 	struct seep_keeper_setup keeping = {
@@ -89,12 +89,12 @@ static void open_state(struct seep_engine_setup *setup)
 		.now = keeper_now,
 		.say = keeper_say,
 	};
-	uint64_t random[2];
+	uint8_t random[SEEP_HASH_KEY_BYTES];
 	int64_t shift_ms;
 
-	seep_hash_draw_key(setup->key);
-	seep_hash_draw_key((uint8_t *)random);
-	keeping.nonce = random[0];
+	if (!seep_hash_draw_key(setup->key) || !seep_hash_draw_key(random))
+		return false;
+	memcpy(&keeping.nonce, random, sizeof(keeping.nonce));
 	ub_module.keeper = seep_keeper_open(&keeping, &found);
 	if (!ub_module.keeper && keeping.path[0])
 		log_warn("seep: state-file: %s: no memory to keep it", keeping.path);
@@ -102,13 +102,14 @@ static void open_state(struct seep_engine_setup *setup)
 					   read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
 	setup->when_ms = ub_now_ms();
 	if (!found.found)
-		return;
+		return true;
 	memcpy(setup->key, found.key, sizeof(setup->key));
 	explicit_bzero(&found.key, sizeof(found.key));
 	shift_ms = seep_clock_shift_ms(found.saved_ms, setup->when_ms);
 	setup->first_ms = 1000 * seep_bucket_moved_s(found.first_ms / 1000, shift_ms / 1000,
 						     setup->when_ms / 1000) +
 			  found.first_ms % 1000;
+	return true;
 }
 
 /* Events. */
@@ -216,8 +217,7 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 	};
 	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
 
-	if (seep_hash_start()) {
-		open_state(&setup);
+	if (open_state(&setup)) {
 		ub_module.engine = seep_engine_create(&setup, &why);
 		explicit_bzero(setup.key, sizeof(setup.key));
 	}

@@ -302,9 +302,7 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 		run.key[8 + at] = (uint8_t)(options->seed >> 8 * at);
 	set_mask(run.mask[0], options->conf.user_prefix_v4_bits);
 	set_mask(run.mask[1], options->conf.user_prefix_v6_bits);
-	if (!seep_hash_start())
-		replay->problem = "there is no randomness to be had";
-	else if (!order || !replay->users || !replay->domains || (options->cache && !run.cache))
+	if (!order || !replay->users || !replay->domains || (options->cache && !run.cache))
 		replay->problem = "out of memory";
 	else
 		run_all(&run, merge, order);

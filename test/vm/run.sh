@@ -48,7 +48,7 @@ unpack() {
 build() {
 	local src=$out/builder/src
 	unpack "$out/builder" --variant=buildd --include=devscripts,autoconf,automake,libtool,pkg-config,`
-		`libpsl-dev,libsodium-dev,zlib1g-dev,libpcap-dev,libfstrm-dev
+		`libpsl-dev,libssl-dev,zlib1g-dev,libpcap-dev,libfstrm-dev
 	say "rebuilding Debian's package, and building Seep for it"
 	rm -rf "$src/seep" "$src/installed"
 	mkdir -p "$src/seep"
@@ -60,7 +60,7 @@ build() {
 image() {
 	local root=$out/root src=$out/builder/src kib
 	unpack "$root" --variant=apt --include=systemd-sysv,linux-image-cloud-amd64,apparmor,unbound,`
-		`dns-root-data,publicsuffix,libpsl5,libsodium23,libpcap0.8,libfstrm0,python3-dnspython,procps \
+		`dns-root-data,publicsuffix,libpsl5,libssl3,libpcap0.8,libfstrm0,python3-dnspython,procps \
 		--customize-hook="cp $src/unbound_*+dynlib*.deb \"\$1/tmp\"" \
 		--customize-hook='chroot "$1" sh -c "apt-get install -y /tmp/unbound_*.deb"'
 	say "making the disk"
