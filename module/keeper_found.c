@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "plural.h"
 
 #define ALIVE_MS 2300 /* how long another process may take to show that it lives */
 #define LOOK_MS  100
@@ -190,7 +191,8 @@ struct seep_keeper *seep_keeper_open(const struct seep_keeper_setup *setup,
 void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine, uint64_t when_ms)
 {
 	struct seep_state_reader *reader = &keeper->found;
-	uint64_t end = reader->offset;
+	uint64_t end = reader->offset, saved_s;
+	size_t users, domains;
 	int64_t shift_ms;
 	struct seep_engine_restore restore = {
 		.engine = engine,
@@ -207,9 +209,13 @@ void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine,
 	while (reader->offset < end && seep_state_next(reader))
 		seep_engine_restore_frame(&restore, reader->frame);
 	seep_engine_restore_end(&restore);
-	keeper_say(keeper, false, "%s: %zu users and %zu domains, saved %llu seconds ago%s%s",
-		   keeper->path, seep_engine_users(engine), seep_engine_domains(engine),
-		   (unsigned long long)(shift_ms ? 0 : (when_ms - reader->progress.when_ms) / 1000),
+	users = seep_engine_users(engine);
+	domains = seep_engine_domains(engine);
+	saved_s = shift_ms ? 0 : (when_ms - reader->progress.when_ms) / 1000;
+	keeper_say(keeper, false, "%s: %zu %s and %zu %s, saved %llu %s ago%s%s", keeper->path,
+		   users, seep_plural(users, "user", "users"), domains,
+		   seep_plural(domains, "domain", "domains"), (unsigned long long)saved_s,
+		   seep_plural(saved_s, "second", "seconds"),
 		   shift_ms ? " or at a time that cannot be; no time counts between" : "",
 		   restore.forgotten
 			   ? "; the names known fill too much of memory-size, some were forgotten"

@@ -5,6 +5,7 @@
  * Returning 0 from init would stop the daemon, at start and at a reload.  So
  * it always returns 1; what cannot be guarded is passed, and said.
  */
+#include "plural.h"
 #include "ub.h"
 
 #include <string.h>
@@ -169,18 +170,22 @@ static void tell(void *context, const struct seep_event *event)
 	seep_name_print(whole, sizeof(whole), name->bytes, name->size);
 	if (event->meter == SEEP_METER_USER)
 		log_info("seep: user %s %s: %llu of %llu bytes, about %llu "
-			 "names in %llu domains sent; at %s",
+			 "%s in %llu %s sent; at %s",
 			 client, edge_text(event), (unsigned long long)event->level_mbit / 8000,
 			 (unsigned long long)event->budget_mbit / 8000,
-			 (unsigned long long)event->names, (unsigned long long)event->domains,
-			 whole);
+			 (unsigned long long)event->names,
+			 seep_plural(event->names, "name", "names"),
+			 (unsigned long long)event->domains,
+			 seep_plural(event->domains, "domain", "domains"), whole);
 	else
 		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu "
-			 "names by %llu users; at %s, user %s",
+			 "%s by %llu %s; at %s, user %s",
 			 domain, edge_text(event), (unsigned long long)event->level_mbit / 8000,
 			 (unsigned long long)event->budget_mbit / 8000,
-			 (unsigned long long)event->names, (unsigned long long)event->users, whole,
-			 client);
+			 (unsigned long long)event->names,
+			 seep_plural(event->names, "name", "names"),
+			 (unsigned long long)event->users,
+			 seep_plural(event->users, "user", "users"), whole, client);
 }
 
 /* Start. */

@@ -456,6 +456,25 @@ def domain_lab(tap):
             lab.ask("%s8.heavy.example" % ("h" * 39), source=b)
 
 
+def one_lab(tap):
+    """What there is one of is told as one."""
+    def told(lab, words):
+        tap.ok(re.search(words, lab.log()), "the log has: " + words,
+               "\n".join(line for line in lab.log().splitlines() if "seep: " in line))
+
+    with rig.Lab(conf="learning: 0\nuser-budget: 1m\ndomain-budget: 256\nflag-at: 1\n",
+                 state="seep.state") as lab:
+        lab.ask("%s.one.example" % LONG, source="127.1.0.1")
+        lab.ask("%s.a.one.example" % LONG, source="127.1.0.1")
+        told(lab, "domain one.example is above flag-at: .* about 1 name by 1 user; at")
+        lab.conf = "learning: 0\nuser-budget: 256\nflag-at: 1\n"
+        lab.write_conf()
+        lab.restart()
+        told(lab, "seep.state: 1 user and 1 domain, saved")
+        lab.ask("%s.b.one.example" % LONG, source="127.1.0.1")
+        told(lab, "user 127.1.0.1 is above flag-at: .* names? in 1 domain sent; at")
+
+
 def flag_lab(tap, conf, mode):
     with rig.Lab(conf=conf + "user-budget: 128\n") as lab:
         watch = Watch(lab, tap, conf.strip())
@@ -753,6 +772,7 @@ def main():
         main_lab(tap)
         prefetch_lab(tap)
         domain_lab(tap)
+        one_lab(tap)
         flag_lab(tap, "learning: 0\naction: flag\n", 2)
         flag_lab(tap, "learning: 7d\n", 1)
         qmin_lab(tap)

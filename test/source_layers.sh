@@ -15,6 +15,7 @@ layers() {
 	1 lines.c lines.h
 	1 netblock.c netblock.h
 	1 ring.c ring.h
+	1 plural.h
 	1 sketch.c sketch.h
 	1 subtree.c subtree.h
 	1 suffix.c suffix.h

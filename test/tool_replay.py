@@ -346,6 +346,13 @@ def main():
         forward(directory)
         text_rows()
         logs()
+    code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), row(1, "a.example")))
+    ok(code == 0 and all(words in out for words in (b": 2 queries, 0 answers,", b"1 hit, 1 miss;", b"of 1 user in 1 domain\n",
+                                                    b"0 queries, of 0 users in 0 domains\n")), "one is told as one", out)
+    code, out, err = run("replay", "--user-budget", "16", "-", stdin=rows(row(0, "x" * 60 + ".a.example")))
+    ok(code == 0 and b"1: 1 query, 0 answers" in out and b"refused   1 query, of 1 user in 1 domain\n" in out, "one query, too", out)
+    code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), *["nonsense"] * 6))
+    ok("1 more row was malformed" in err, "one more row", err)
         options(directory)
         commands(directory)
         terminal(directory)

@@ -2,6 +2,7 @@
 /* seepctl check-state: is a state file whole, and if not, what is wrong and where? */
 #include "seepctl.h"
 
+#include "plural.h"
 #include "state_read.h"
 #include "state_view.h"
 
@@ -31,11 +32,12 @@ static int say_whole(const char *path, const struct seep_state_reader *reader)
 	const struct seep_state_progress *progress = &reader->progress;
 	char text[64];
 
-	printf("ok: version %" PRIu32 ", checkpoint of %" PRIu64 " users, %" PRIu64
-	       " domains; %" PRIu64 " bytes, and %" PRIu64 " of journal; %s\n",
-	       reader->header.version, progress->seen.users, progress->seen.domains,
-	       reader->checkpoint_bytes, reader->offset - reader->checkpoint_bytes,
-	       of_owner(&progress->owner, text));
+	printf("ok: version %" PRIu32 ", checkpoint of %" PRIu64 " %s, %" PRIu64 " %s; %" PRIu64
+	       " bytes, and %" PRIu64 " of journal; %s\n",
+	       reader->header.version, progress->seen.users,
+	       seep_plural(progress->seen.users, "user", "users"), progress->seen.domains,
+	       seep_plural(progress->seen.domains, "domain", "domains"), reader->checkpoint_bytes,
+	       reader->offset - reader->checkpoint_bytes, of_owner(&progress->owner, text));
 	if (reader->fault)
 		printf("%s: byte %" PRIu64 ": %s, as it is after a crash; all before it is used\n",
 		       path, reader->offset, reader->fault);

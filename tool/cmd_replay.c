@@ -4,6 +4,7 @@
 
 #include "cache_sim.h"
 #include "cmd_replay.h"
+#include "plural.h"
 #include "trace_text.h"
 
 #include <getopt.h>
@@ -280,17 +281,18 @@ static int report(const struct replay *replay, unsigned shown)
 	const struct replay_totals *totals = &replay->totals;
 
 	if (totals->traces.malformed > shown)
-		fprintf(stderr, "seepctl: %" PRIu64 " more rows were malformed\n",
-			totals->traces.malformed - shown);
+		fprintf(stderr, "seepctl: %" PRIu64 " more %s malformed\n",
+			totals->traces.malformed - shown,
+			seep_plural(totals->traces.malformed - shown, "row was", "rows were"));
 	if (replay->problem) {
 		fprintf(stderr, "seepctl: replay: %s\n", replay->problem);
 		return SEEPCTL_WRONG;
 	}
 	if (totals->late)
 		fprintf(stderr,
-			"seepctl: %" PRIu64 " queries came too late to be put in order, and were "
-			"taken as of the time then reached\n",
-			totals->late);
+			"seepctl: %" PRIu64 " %s too late to be put in order, and taken as of the "
+			"time then reached\n",
+			totals->late, seep_plural(totals->late, "query came", "queries came"));
 	if (replay->options->json)
 		replay_print_json(replay);
 	else

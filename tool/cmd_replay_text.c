@@ -3,6 +3,7 @@
 #include "cmd_replay.h"
 
 #include "name.h"
+#include "plural.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -42,11 +43,6 @@ void replay_domain_text(const struct replay *replay, const struct tally_row *row
 {
 	/* 255 bytes are at most 1,011 characters, all of them escaped. */
 	seep_name_print(text, REPLAY_KEY_TEXT_SIZE, tally_key(replay->domains, row), row->key_size);
-}
-
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
 }
 
 /* How many rows have something to report, and how many have refusals. */
@@ -129,40 +125,46 @@ void replay_print_text(const struct replay *replay)
 		{ "domains", replay->domains, replay_domain_text },
 	};
 	char first[REPLAY_TIME_TEXT_SIZE], last[REPLAY_TIME_TEXT_SIZE];
+	uint32_t users = tally_count(replay->users), domains = tally_count(replay->domains);
 	uint32_t users_refused, domains_refused;
+	uint64_t misses;
 
 	replay_time_text(totals->first_ms, first);
 	replay_time_text(totals->last_ms, last);
-	printf("rows      %" PRIu64 ": %" PRIu64 " quer%s, %" PRIu64 " answers, %" PRIu64
+	printf("rows      %" PRIu64 ": %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64
 	       " malformed, %" PRIu64 " ignored; %" PRIu64 " out of order\n",
-	       totals->traces.rows, totals->queries, totals->queries == 1 ? "y" : "ies",
-	       totals->traces.answers, totals->traces.malformed, totals->traces.ignored,
-	       totals->late);
+	       totals->traces.rows, totals->queries,
+	       seep_plural(totals->queries, "query", "queries"), totals->traces.answers,
+	       seep_plural(totals->traces.answers, "answer", "answers"), totals->traces.malformed,
+	       totals->traces.ignored, totals->late);
 	if (totals->queries == 0)
 		return;
 	printf("time      %s to %s, %.2f days\n", first, last,
 	       (double)(totals->last_ms - totals->first_ms) / 86400e3);
-	printf("queries   %" PRIu64 ": %" PRIu64 " hits, %" PRIu64 " misses; %" PRIu64
-	       " sent, %" PRIu64 " refused\n",
-	       totals->queries, totals->hits, totals->queries - totals->hits, totals->sent,
-	       totals->refused);
+	misses = totals->queries - totals->hits;
+	printf("queries   %" PRIu64 ": %" PRIu64 " %s, %" PRIu64 " %s; %" PRIu64 " sent, %" PRIu64
+	       " refused\n",
+	       totals->queries, totals->hits, seep_plural(totals->hits, "hit", "hits"), misses,
+	       seep_plural(misses, "miss", "misses"), totals->sent, totals->refused);
 	printf("sent      %" PRIu64 ": %" PRIu64 " known, %" PRIu64 " charged, %" PRIu64
 	       " allowed, %" PRIu64 " exempt, %" PRIu64 " untracked\n",
 	       totals->sent, totals->class[SEEP_CLASS_KNOWN], totals -> class[SEEP_CLASS_CHARGED],
 	       totals -> class[SEEP_CLASS_ALLOWED], totals -> class[SEEP_CLASS_EXEMPT],
 	       totals -> class[SEEP_CLASS_UNTRACKED]);
-	printf("metered   %.1f bytes, of %" PRIu32 " user%s in %" PRIu32 " domain%s\n",
-	       (double)totals->metered_mbit / MBIT_A_BYTE, tally_count(replay->users),
-	       plural(tally_count(replay->users)), tally_count(replay->domains),
-	       plural(tally_count(replay->domains)));
+	printf("metered   %.1f bytes, of %" PRIu32 " %s in %" PRIu32 " %s\n",
+	       (double)totals->metered_mbit / MBIT_A_BYTE, users,
+	       seep_plural(users, "user", "users"), domains,
+	       seep_plural(domains, "domain", "domains"));
 	count_notable(replay->users, &users_refused);
 	count_notable(replay->domains, &domains_refused);
-	printf("flagged   %" PRIu64 " queries", totals->flagged);
+	printf("flagged   %" PRIu64 " %s", totals->flagged,
+	       seep_plural(totals->flagged, "query", "queries"));
 	if (totals->would_refuse)
 		printf(", %" PRIu64 " of which guarding would refuse", totals->would_refuse);
-	printf("\nrefused   %" PRIu64 " queries, of %" PRIu32 " user%s in %" PRIu32 " domain%s\n",
-	       totals->refused, users_refused, plural(users_refused), domains_refused,
-	       plural(domains_refused));
+	printf("\nrefused   %" PRIu64 " %s, of %" PRIu32 " %s in %" PRIu32 " %s\n", totals->refused,
+	       seep_plural(totals->refused, "query", "queries"), users_refused,
+	       seep_plural(users_refused, "user", "users"), domains_refused,
+	       seep_plural(domains_refused, "domain", "domains"));
 	for (size_t at = 0; at < sizeof(tables) / sizeof(tables[0]); at++)
 		print_table(replay, &tables[at]);
 }
