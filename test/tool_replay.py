@@ -178,11 +178,24 @@ def logs():
             ("log-time-iso", "2023-11-14T22:13:20.000+00:00 unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n"),
             ("log-time-ascii", "Nov 14 22:13:20 unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n"),
             ("syslog", "Nov  4 22:13:20 host unbound[7]: [7:1] info: 192.0.2.1 www.example.com. A IN\n"),
-            ("syslog, ISO", "2023-11-14T23:13:20+01:00 host unbound[7]: [7:1] info: 192.0.2.1 www.example.com. A IN\n")):
+            ("syslog, ISO", "2023-11-14T23:13:20+01:00 host unbound[7]: [7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("syslog without ids", "2023-11-14T23:13:20+01:00 host unbound: info: 192.0.2.1 www.example.com. A IN\n"),
+            ("syslog with a priority", "<30>2023-11-14T23:13:20+01:00 host unbound[7]: [7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("a journal", "2023-11-14T23:13:20+0100 host unbound[7]: [1700000000] unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("log-identity", "[1700000000] resolver-1[7:1f] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("log-identity, syslog", "2023-11-14T23:13:20+01:00 host resolver 1[7]: [7:1] reply: 192.0.2.1 www.example.com. A IN NOERROR 0.1 0 60\n"),
+            ("RFC 5424", "<30>1 2023-11-14T23:13:20+01:00 fw.example.com unbound 7 - [meta sequenceId=\"2\"] [7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("RFC 5424 with more around it", "<134>1 2023-11-14T22:13:20.000001Z - resolver-1 - - [a x=\"\\\"]\"][b@1 y=\"\"]  \ufeff[7:1] query: 192.0.2.1 www.example.com. A IN\n"),
+            ("RFC 5424 without data", "<30>1 2023-11-14T22:13:20Z fw unbound 7 - - [7:1] info: 192.0.2.1 www.example.com. A IN\n"),
+            ("docker's JSON", '{"log":"[1600000000] unbound[1:0] info: 192.0.2.1 www.example.com. A IN\\n","stream":"stderr","time":"2023-11-14T22:13:20.123456789Z"}\n'),
+            ("docker's JSON in another order", '{ "time" : "2023-11-14T22:13:20Z", "attrs": {"tag": ["log\\"", 1]}, "log": "Nov 14 22:13:20 r[1:0] info: 192.0.2.1 \\u0077ww.example.com. A IN\\r\\n" }\n'),
+            ("docker's JSON without a time", '{"log":"[1700000000] unbound[1:0] info: 192.0.2.1 www.example.com. A IN\\n"}\n'),
+            ("a container's CRI log", "2023-11-14T22:13:20.123456789Z stderr F [1600000000] unbound[1:0] info: 192.0.2.1 www.example.com. A IN\n")):
         result = replay("-", stdin=("Nov 14 22:13:19 host cron[1]: other\n" + text if name == "syslog" else text).encode())
         equal([result["totals"].get(key) for key in ("queries", "malformed")], [1, 0], "Unbound's log: " + name)
-        if "ascii" not in name and name != "syslog":
-            equal(result["totals"]["first_s"], 1700000000, "Unbound's log: the time of " + name)
+        equal(list(result["domains"]), ["example.com"], "Unbound's log: the name of " + name)
+        if "ascii" not in name and name != "syslog":	# those have no year
+            equal(int(result["totals"]["first_s"]), 1700000000, "Unbound's log: the time of " + name)
     bad = "[1700000000] unbound[7:1] info: 192.0.2.1 www.example.com. A IN\n" \
         "[1700000000] unbound[7:1] info: 192.0.2.1 www.example.com.\n" \
         "[1700000000] unbound[7:1] info: 192.0.2.1 version.bind. TXT CH\n" \
@@ -192,6 +205,19 @@ def logs():
     equal([totals[key] for key in ("rows", "queries", "malformed", "ignored")], [5, 1, 2, 2],
           "Unbound's log: other lines are ignored, broken ones malformed")
 
+    # What clients can have other programs log is no query, and what is cut is told.
+    forged = "<30>1 2023-11-14T22:13:20Z fw unbound 7 - - [7:1] info: 192.0.2.1 www.example.com. A IN\n" \
+        "<30>1 2023-11-14T22:13:20Z fw web 8 - - GET /[7:1] info: 192.0.2.9 a.example. A IN\n" \
+        "2023-11-14T22:13:20Z host web[8]: GET /x [7:1] info: 192.0.2.9 b.example. A IN\n" \
+        "2023-11-14T22:13:20Z host web[8]: GET /x[7:1] info: 192.0.2.9 b.example. A IN\n" \
+        '{"log":"GET /x [7:1] info: 192.0.2.9 c.example. A IN","time":"2023-11-14T22:13:20Z"}\n'
+    cut = '{"log":"[1700000000] unbound[1:0] info: 192.0.2.1 www.example.com. A IN\\n","time":"2023\n' \
+        "<30>1 2023-11-14T22:13:20Z fw unbound 7 - [meta sequenceId=\"2 [7:1] info: 192.0.2.1 x.example. A IN\n" \
+        "<30>1 - fw unbound 7 - - [7:1] info: 192.0.2.1 x.example. A IN\n"
+    result = replay("-", stdin=(forged + cut).encode())
+    equal([result["totals"][key] for key in ("rows", "queries", "malformed", "ignored")], [8, 1, 3, 4],
+          "Unbound's log: other programs' lines are ignored, also those that look alike")
+    ok("it has no time" in result["stderr"], "Unbound's log: a line without a time is told", result["stderr"])
 
 def options(directory):
     tsv = os.path.join(directory, "trace.tsv")

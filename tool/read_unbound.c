@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads the lines that Unbound logs with log-queries and log-replies, from its own log file or by way of syslog.
+ * Reads the lines that Unbound logs with log-queries and log-replies, from its own log file, by way of syslog (RFC 3164
+ * and RFC 5424), or out of docker's JSON.
  *
- * "[1258569170] unbound[812:0] info: 192.0.2.1 www.example.com. A IN NOERROR 0.000123 1 49". The time is in brackets,
- * in ISO 8601, or as "Nov 22 20:58:25", which is local time of a year that is guessed: the last in which the first such
+ * "[1258569170] unbound[812:0] info: 192.0.2.1 www.example.com. A IN NOERROR 0.000123 1 49". For "unbound" stands what
+ * log-identity says, so a line is told by the ids behind it. The time is in brackets, in ISO 8601, or as "Nov 22 20:58:25", which is local time of a year that is guessed: the last in which the first such
  * line of the file is not in the future; where the month falls back, the next. Unbound writes a "?" for bytes that it
  * cannot print; nothing brings them back.
  */
 #include "trace.h"
 
+#include "trace_json.h"
 #include "trace_pair.h"
 #include "trace_text.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -26,6 +29,7 @@ struct logged {
 	int year, month; /* of the last line without a year; 0: none yet */
 	int day, hour;   /* for which hour_ms was found out */
 	uint64_t hour_ms;
+	char unpacked[TRACE_LINE_MAX]; /* a line that was in JSON, which is longer than this */
 };
 
 struct words {
@@ -143,43 +147,218 @@ static bool bracket_time(const char *text, size_t length, uint64_t *when_ms)
 	return close && trace_text_time(text + 1, (size_t)(close - text) - 1, when_ms);
 }
 
-/* The time that the line starts with. */
-static bool line_time(struct logged *logged, const char *text, size_t length, uint64_t *when_ms)
+/* ---- what is around a message ---- */
+
+/* A line as it was logged, out of what carried it. */
+struct entry {
+	const char *text; /* behind the time, if there was one */
+	const char *end;
+	uint64_t when_ms;
+	bool has_time;
+	bool is_message; /* text is what Unbound gave to syslog: "[812:0] info: ..." */
+};
+
+/* "<30>", syslog's facility and severity. */
+static void skip_priority(struct entry *entry)
 {
-	return bracket_time(text, length, when_ms) ||
-	       trace_text_iso_time(text, length, when_ms) > 0 ||
-	       ascii_time(logged, text, length, when_ms);
+	const char *at = entry->text;
+
+	if (at == entry->end || *at++ != '<')
+		return;
+	while (at < entry->end && at - entry->text < 4 && *at >= '0' && *at <= '9')
+		at++;
+	if (at < entry->end && at - entry->text > 1 && *at == '>')
+		entry->text = at + 1;
+}
+
+/* The time that a text starts with, and what follows it. */
+static void take_time(struct logged *logged, struct entry *entry)
+{
+	size_t length = (size_t)(entry->end - entry->text), iso;
+
+	if (bracket_time(entry->text, length, &entry->when_ms)) {
+		entry->text = (const char *)memchr(entry->text, ']', length) + 1;
+	} else if ((iso = trace_text_iso_time(entry->text, length, &entry->when_ms)) > 0) {
+		entry->text += iso;
+	} else if (ascii_time(logged, entry->text, length, &entry->when_ms)) {
+		entry->text += sizeof("Nov 22 20:58:25") - 1;
+	} else {
+		return;
+	}
+	entry->has_time = true;
+}
+
+/* Structured data of RFC 5424, "-" or "[id name=\"value\"]" and more of these; false if it has no end. */
+static bool skip_structured(struct words *words)
+{
+	bool quoted = false;
+
+	while (words->at < words->end && *words->at == ' ')
+		words->at++;
+	if (words->at == words->end || *words->at != '[')
+		return is(take_word(words), "-");
+	for (; words->at < words->end; words->at++) {
+		char c = *words->at;
+
+		if (quoted && c == '\\' && words->at + 1 < words->end)
+			words->at++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (c == ']' && !quoted &&
+			 (words->at + 1 == words->end || words->at[1] != '['))
+			return words->at++, true;
+	}
+	return false;
+}
+
+/* Behind the priority and "1 " of RFC 5424: time, host, program, process, message id, structured data, message. */
+static bool take_rfc5424(struct logged *logged, struct entry *entry)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct words words;
+
+	entry->text += 2;
+	take_time(logged, entry);
+	words = (struct words){ entry->text, entry->end };
+	if (!entry->has_time)
+		(void)take_word(&words); /* "-" */
+	for (int count = 0; count < 4; count++)
+		(void)take_word(&words);
+	if (!skip_structured(&words))
+		return false;
+	while (words.at < words.end && *words.at == ' ')
+		words.at++;
+	if (words.end - words.at >= 3 && memcmp(words.at, byte_order_mark, 3) == 0)
+		words.at += 3;
+	entry->text = words.at;
+	entry->is_message = true;
+	return true;
+}
+
+/* A line of docker's: its own time is the more exact one, and has a year. */
+static bool take_json(struct logged *logged, struct entry *entry)
+{
+	struct trace_json json = { .log = logged->unpacked };
+
+	if (!trace_json_take(&json, entry->text, (size_t)(entry->end - entry->text)))
+		return false;
+	entry->text = json.log;
+	entry->end = json.log + json.log_length;
+	take_time(logged, entry);
+	if (trace_text_time(json.time, json.time_length, &entry->when_ms))
+		entry->has_time = true;
+	return true;
 }
 
 /* ---- lines ---- */
 
-/* What follows "unbound[1:0] info: ", also with "query:" or "reply:" for "info:"; false for other lines. */
-static bool find_message(const char *line, size_t length, struct words *words)
+/* What was logged on a line, and when; false if it is in a form that is not known. */
+static bool take_entry(struct logged *logged, const char *line, size_t length, struct entry *entry)
 {
-	const char *unbound = memmem(line, length, "unbound", sizeof("unbound") - 1);
-	struct word word;
+	*entry = (struct entry){ .text = line, .end = line + length };
+	if (length && line[0] == '{')
+		return take_json(logged, entry);
+	skip_priority(entry);
+	if (entry->text > line && entry->end - entry->text > 2 && entry->text[0] == '1' &&
+	    entry->text[1] == ' ')
+		return take_rfc5424(logged, entry);
+	take_time(logged, entry);
+	return true;
+}
 
-	if (!unbound)
+/* The length of "[812:0] " at the start of text: process, and thread in hexadecimal; 0 if it is none. */
+static size_t ids_length(const char *text, const char *end)
+{
+	const char *at = text, *digits;
+
+	if (at == end || *at++ != '[')
+		return 0;
+	for (digits = at; at < end && *at >= '0' && *at <= '9'; at++)
+		continue;
+	if (at == digits || at == end || *at++ != ':')
+		return 0;
+	for (digits = at; at < end && isxdigit((unsigned char)*at); at++)
+		continue;
+	if (at == digits || end - at < 2 || at[0] != ']' || at[1] != ' ')
+		return 0;
+	return (size_t)(at + 2 - text);
+}
+
+/*
+ * Whether what stands before the ids, and behind the time, is what Unbound or syslog puts there: "unbound" or what
+ * log-identity says, right before them; or the host and the program, up to ": ". Other programs may log text that
+ * clients chose.
+ */
+static bool is_heading(const char *text, const char *end)
+{
+	const char *colon = memmem(text, (size_t)(end - text), ": ", 2);
+
+	if (text == end)
+		return false;
+	if (colon && colon + 2 == end)
+		return true;
+	/* Unbound's own line, by way of a journal: "host unbound[812]: [1258569170] unbound[812:0] " */
+	return end[-1] != ' ' && (!colon || colon[2] == '[');
+}
+
+/* The level that says that it is a query or an answer. */
+static bool take_level(struct words *words)
+{
+	struct word word = take_word(words);
+
+	return is(word, "info:") || is(word, "query:") || is(word, "reply:");
+}
+
+/* What follows "unbound[1:0] info: ", also with "query:" or "reply:" for "info:"; false for other lines. */
+static bool find_message(const struct entry *entry, struct words *words)
+{
+	const char *text = entry->text, *unbound;
+
+	words->end = entry->end;
+	for (const char *at = text; at < entry->end; at++) {
+		size_t ids = *at == '[' ? ids_length(at, entry->end) : 0;
+
+		if (!ids)
+			continue;
+		words->at = at + ids;
+		if (entry->is_message ? at == text : is_heading(text, at))
+			return take_level(words);
+		break;
+	}
+	/* Without ids, or where they are not known: "unbound: info: ". */
+	unbound = memmem(text, (size_t)(entry->end - text), "unbound", sizeof("unbound") - 1);
+	if (!unbound || entry->is_message)
 		return false;
 	words->at = unbound;
-	words->end = line + length;
-	/* "unbound[812:0]", or "unbound[812]: [812:0]" from syslog, then the level. */
-	for (int count = 0; count < 3; count++) {
-		word = take_word(words);
-		if (is(word, "info:") || is(word, "query:") || is(word, "reply:"))
+	for (int count = 0; count < 4; count++) {
+		if (take_level(words))
 			return true;
 	}
 	return false;
 }
 
+/* Is it a line of Unbound's, whatever it says? */
+static bool is_unbounds(const struct entry *entry)
+{
+	size_t length = (size_t)(entry->end - entry->text);
+	const char *unbound = memmem(entry->text, length, "unbound", sizeof("unbound") - 1);
+	struct words words;
+
+	return find_message(entry, &words) ||
+	       (entry->is_message && ids_length(entry->text, entry->end)) ||
+	       (unbound && memmem(unbound, (size_t)(entry->end - unbound), ": ", 2));
+}
+
 bool read_unbound_recognises(const char *line, size_t length)
 {
-	struct logged logged = { 0 };
-	const char *unbound = memmem(line, length, "unbound", sizeof("unbound") - 1);
-	uint64_t when_ms;
+	struct logged *logged = calloc(1, sizeof(*logged));
+	struct entry entry;
+	bool is_one = logged && length <= TRACE_LINE_MAX &&
+		      take_entry(logged, line, length, &entry) && entry.has_time &&
+		      is_unbounds(&entry);
 
-	return unbound && line_time(&logged, line, length, &when_ms) &&
-	       memmem(unbound, (size_t)(line + length - unbound), ": ", 2) != NULL;
+	free(logged);
+	return is_one;
 }
 
 /* Takes the rest of a line after the client; NULL, or what is wrong with it. */
@@ -219,14 +398,18 @@ static void take_line(struct trace *trace, const char *line, size_t length)
 {
 	struct logged *logged = trace->state;
 	struct trace_event event;
+	struct entry entry;
 	struct words words;
 	struct word client;
 	const char *problem;
 
-	if (!find_message(line, length, &words)) {
+	if (!take_entry(logged, line, length, &entry)) {
+		trace_malformed(trace, "it is no line of Unbound's log");
+		return;
+	}
+	if (!find_message(&entry, &words)) {
 		/* Other lines of Unbound's, and of other programs in syslog. */
-		if (read_unbound_recognises(line, length) ||
-		    line_time(logged, line, length, &event.when_ms))
+		if (entry.has_time)
 			trace->counts.ignored++;
 		else
 			trace_malformed(trace, "it is no line of Unbound's log");
@@ -237,10 +420,8 @@ static void take_line(struct trace *trace, const char *line, size_t length)
 		trace->counts.ignored++;
 		return;
 	}
-	if (!line_time(logged, line, length, &event.when_ms))
-		problem = "it does not start with a time";
-	else
-		problem = take_query(trace, &words, &event);
+	event.when_ms = entry.when_ms;
+	problem = entry.has_time ? take_query(trace, &words, &event) : "it has no time";
 	if (problem)
 		trace_malformed(trace, problem);
 }
