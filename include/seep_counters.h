@@ -75,6 +75,10 @@
 	GAUGE(novelty_names, "seep.novelty.names",                                               \
 	      "names held in the newest generation of the novelty memory")                       \
 	GAUGE(memory_bytes, "seep.memory.bytes", "memory claimed at start")                      \
+	GAUGE(lists_kept, "seep.lists.kept",                                                     \
+	      "lists whose file is damaged or missing: a copy of earlier contents is in use")    \
+	GAUGE(lists_missing, "seep.lists.missing",                                               \
+	      "lists that seep.conf names and are not in use")                                   \
 	GAUGE(state, "seep.state", "0 none, 1 kept, 2 failing, 3 another process's, 4 unusable") \
 	GAUGE(state_age, "seep.state.age", "seconds since metering was last written")            \
 	GAUGE(state_checkpoint_age, "seep.state.checkpoint.age",                                 \

@@ -57,9 +57,10 @@ enum seep_spoofable {
  *          PATH          char[SEEP_PATH_SIZE], "" for none
  *          NETBLOCKS     struct seep_netblocks *, NULL for none; the line may be repeated
  *          DOMAINS       struct seep_subtrees *, NULL for none; the line may be repeated
- *          DOMAIN_FILES  size_t, files read; their names join allow_domain; the line may be repeated
+ *          DOMAIN_FILES  struct seep_conf_files *, NULL for none; lists.h reads them; the line may be repeated
  * default  as it would be written in seep.conf; "" for none
- * min, max range that is accepted, both ends included, in the field's unit (PATH: bytes); 0, 0 where there is none
+ * min, max range that is accepted, both ends included, in the field's unit (PATH, DOMAIN_FILES: bytes); 0, 0 where
+ *          there is none
  * unit     of the value, for the manual; "" where the type says it
  * text     plain text for the manual; its first sentence, at most 100 characters, stands in the example file
  */
@@ -121,16 +122,17 @@ enum seep_spoofable {
 	  "A domain that is never metered, with all names below it. "                                                     \
 	  "A leading \"*.\" or \".\" means the same. Bytes other than letters, digits, \"-\" and \"_\" are "              \
 	  "written \\DDD (decimal) or after a backslash; internationalised names in their xn-- form.")                    \
-	X(allow_list_files, "allow-list", DOMAIN_FILES, "", 0, 0, "",                                                     \
+	X(allow_lists, "allow-list", DOMAIN_FILES, "", 0, SEEP_PATH_SIZE - 1, "",                                         \
 	  "A file of domains that are never metered, one a line, as in allow-domain. "                                    \
-	  "Comments start with \"#\".")                                                                                   \
+	  "Comments start with \"#\". A file that cannot be used: see LISTS.")                                            \
 	X(common_list, "common-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                                                \
 	  "A list of the world's common domains, one rank,name a line, as Tranco and Umbrella publish. "                  \
 	  "A domain of rank r counts as if a million / r people here used it, a thousand at most. "                       \
-	  "It takes away most of the cold start, and small networks need it.")                                            \
+	  "It takes away most of the cold start, and small networks need it. A file that cannot be used: see LISTS.")     \
 	X(public_suffix_list, "public-suffix-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                                  \
 	  "A Public Suffix List, as text or compiled (DAFSA). "                                                           \
-	  "Without it, the list that came with libpsl is used.")                                                          \
+	  "Without it, the newer of the system's list and the one inside libpsl is used. It has to be the whole list, "   \
+	  "with both sections: see LISTS.")                                                                               \
 	X(state_file, "state-file", PATH, "/var/lib/unbound/seep.state", 0, SEEP_PATH_SIZE - 1,                           \
 	  "",                                                                                                             \
 	  "Where what was metered is kept over restarts and crashes; \"\" keeps nothing. "                                \

@@ -3,15 +3,13 @@
 #include "common.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "name.h"
 
-#define RANK_BITS  24
-#define RANK_MOST  ((UINT64_C(1) << RANK_BITS) - 1)
-#define LINE_BYTES 512
+#define RANK_BITS 24
+#define RANK_MOST ((UINT64_C(1) << RANK_BITS) - 1)
 
 /* A slot holds the hash's high 40 bits and, below, the rank; 0 is empty. */
 struct seep_common {
@@ -83,14 +81,14 @@ static size_t wire_of(uint8_t wire[SEEP_NAME_MAX_BYTES], const char *text)
 	return used ? used + 1 : 0;
 }
 
-struct reading {
-	struct seep_common *common;
-	const uint8_t *key;
-	struct seep_suffix_reader *suffixes;
-};
+struct seep_common *seep_common_create(void)
+{
+	return calloc(1, sizeof(struct seep_common));
+}
 
-/* Takes one line without its end; NULL, or what is wrong with it. */
-static const char *take(struct reading *reading, char *line)
+const char *seep_common_add(struct seep_common *common, const char *line,
+			    const uint8_t key[SEEP_HASH_KEY_BYTES],
+			    struct seep_suffix_reader *suffixes)
 {
 	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	struct seep_name name;
@@ -98,67 +96,16 @@ static const char *take(struct reading *reading, char *line)
 	unsigned long long rank;
 	size_t size;
 
-	if (!*line || *line == '#')
-		return NULL;
 	errno = 0;
 	rank = strtoull(line, &end, 10);
 	if (line[0] < '0' || line[0] > '9' || errno || rank < 1 || rank > RANK_MOST ||
 	    (*end != ',' && *end != '\t'))
-		return "expected a rank from 1, then a comma or a tab, then a name";
+		return "a rank from 1, then a comma or a tab, then a name";
 	size = wire_of(wire, end + 1);
-	if (!size || !seep_name_split(&name, wire, size, reading->suffixes))
-		return "expected a domain name after the rank";
-	if (!add(reading->common,
-		 seep_hash_bytes(reading->key, wire + name.domain_at, size - name.domain_at), rank))
-		return "no memory for the list";
-	return NULL;
-}
-
-/* Takes every line of FILE; 0 on the first that is wrong. */
-static int take_all(struct reading *reading, FILE *file, const char *path,
-		    struct seep_common_error *error)
-{
-	char line[LINE_BYTES];
-
-	for (unsigned long number = 1; fgets(line, sizeof(line), file); number++) {
-		const char *wrong = strchr(line, '\n') || feof(file)
-					    ? NULL
-					    : "expected lines of at most 510 bytes";
-
-		line[strcspn(line, "\r\n")] = '\0';
-		if (!wrong)
-			wrong = take(reading, line);
-		if (wrong) {
-			(void)snprintf(error->text, sizeof(error->text), "%.300s:%lu: %s", path,
-				       number, wrong);
-			return 0;
-		}
-	}
-	if (!ferror(file) && reading->common->used)
-		return 1;
-	(void)snprintf(error->text, sizeof(error->text), "%.300s: %s", path,
-		       ferror(file) ? strerror(errno) : "expected at least one domain");
-	return 0;
-}
-
-struct seep_common *seep_common_open(const char *path, const uint8_t key[SEEP_HASH_KEY_BYTES],
-				     struct seep_suffix_reader *suffixes,
-				     struct seep_common_error *error)
-{
-	struct seep_common *common = calloc(1, sizeof(*common));
-	struct reading reading = { common, key, suffixes };
-	FILE *file = fopen(path, "re");
-
-	if (common && file && take_all(&reading, file, path, error)) {
-		fclose(file);
-		return common;
-	}
-	if (!common || !file)
-		(void)snprintf(error->text, sizeof(error->text), "%.300s: %s", path,
-			       strerror(errno));
-	if (file)
-		fclose(file);
-	seep_common_close(common);
+	if (!size || !seep_name_split(&name, wire, size, suffixes))
+		return "a domain name after the rank";
+	if (!add(common, seep_hash_bytes(key, wire + name.domain_at, size - name.domain_at), rank))
+		return "more memory";
 	return NULL;
 }
 

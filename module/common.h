@@ -9,7 +9,7 @@
  * 100,000 counts ten, and the millionth one.
  *
  * Memory: 16 to 32 bytes a domain, on top of memory-size.  Read-only once
- * opened, for any number of threads.
+ * filled, for any number of threads.
  */
 #ifndef SEEP_COMMON_H
 #define SEEP_COMMON_H
@@ -24,20 +24,16 @@ struct seep_common;
 
 #define SEEP_COMMON_USERS_MOST 1000
 
-/* Where a list cannot be used, and why; one line of text. */
-struct seep_common_error {
-	char text[512];
-};
-
+/* An empty list; NULL without memory. */
+struct seep_common *seep_common_create(void);
 /*
- * The list in the file PATH: lines of `rank,name` or `rank<TAB>name`, in any
- * order, `#` comments; a name below a domain counts for its domain, of several
- * the best rank.  KEY is the one that domains are hashed by.  NULL with the
- * error: the file, the line, and what was expected.
+ * Adds one line, `rank,name` or `rank<TAB>name`; a name below a domain counts for its
+ * domain, of several the best rank.  KEY is the one that domains are hashed by.  NULL,
+ * or what was expected in place of LINE.
  */
-struct seep_common *seep_common_open(const char *path, const uint8_t key[SEEP_HASH_KEY_BYTES],
-				     struct seep_suffix_reader *suffixes,
-				     struct seep_common_error *error);
+const char *seep_common_add(struct seep_common *common, const char *line,
+			    const uint8_t key[SEEP_HASH_KEY_BYTES],
+			    struct seep_suffix_reader *suffixes);
 void seep_common_close(struct seep_common *common);
 
 /* So many users the domain with this keyed hash is taken to have; 0 if it is

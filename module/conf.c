@@ -17,7 +17,7 @@ enum {
 struct parser {
 	struct seep_conf_reader reader;
 	struct seep_conf *conf;
-	unsigned long first_line[SEEP_OPTION_COUNT]; /* 0 if the option was not met yet */
+	unsigned long lines[SEEP_OPTION_COUNT]; /* where each option was met last; 0: not yet */
 };
 
 /* ---- values ---- */
@@ -71,53 +71,24 @@ static enum seep_subtree_status add_name(struct seep_subtrees **set, const char 
 	return *set ? seep_subtrees_add(*set, name, length) : SEEP_SUBTREE_NO_MEMORY;
 }
 
-/* Every name of an allow-list; errors are about the list's own lines. */
-static enum seep_conf_status add_names(struct seep_conf_reader *reader, struct seep_subtrees **set)
+/* Note a file to be read later. */
+static enum seep_conf_status add_file(const struct parser *parser, const struct seep_option *option,
+				      const char *path, struct seep_conf_files **list)
 {
-	enum seep_subtree_status status;
-	enum seep_conf_status read;
-	char shown[SEEP_CONF_SHOWN_SIZE];
-	struct seep_conf_line line, name;
-	bool more;
+	size_t count = *list ? (*list)->count : 0;
+	struct seep_conf_files *longer;
 
-	for (;;) {
-		read = seep_conf_lines_next(reader, &line, &more);
-		if (read != SEEP_CONF_OK || !more)
-			return read;
-		seep_conf_lines_skip_blanks(&line);
-		if (seep_conf_lines_at_end(&line))
-			continue;
-		name = seep_conf_lines_take(&line, seep_conf_lines_word_length(&line));
-		seep_conf_lines_skip_blanks(&line);
-		seep_conf_lines_show(shown, sizeof(shown), line.text, line.length);
-		if (!seep_conf_lines_at_end(&line))
-			return seep_conf_lines_fail(reader, "one domain name a line",
-						    "\"%s\" after the name", shown);
-		status = add_name(set, name.text, name.length);
-		seep_conf_lines_show(shown, sizeof(shown), name.text, name.length);
-		if (status != SEEP_SUBTREE_OK)
-			return seep_conf_lines_fail(reader, "a domain name such as example.com",
-						    "\"%s\" %s", shown,
-						    seep_subtree_status_text(status));
-	}
-}
-
-static enum seep_conf_status read_names(const struct parser *parser,
-					const struct seep_option *option, const char *path,
-					size_t *files)
-{
-	struct seep_conf_reader reader = { .name = path, .error = parser->reader.error };
-	enum seep_conf_status status;
-	size_t size;
-	char *text = seep_conf_lines_read(path, &size);
-
-	if (!text)
-		return fail_value(parser, option, path, seep_conf_lines_problem(errno));
-	seep_conf_lines_open(&reader, text, size);
-	status = add_names(&reader, &parser->conf->allow_domain);
-	free(text);
-	*files += status == SEEP_CONF_OK;
-	return status;
+	if (strlen(path) > option->max)
+		return fail_value(parser, option, path, "is too long");
+	longer = realloc(*list, sizeof(*longer) + (count + 1) * sizeof(longer->files[0]));
+	if (!longer)
+		return seep_conf_lines_fail(&parser->reader, "more memory", "%s: out of memory",
+					    option->name);
+	*list = longer;
+	longer->count = count + 1;
+	longer->files[count].line = parser->reader.line;
+	memcpy(longer->files[count].path, path, strlen(path) + 1);
+	return SEEP_CONF_OK;
 }
 
 static enum seep_conf_status set_value(const struct parser *parser,
@@ -167,7 +138,7 @@ static enum seep_conf_status set_value(const struct parser *parser,
 			return fail_value(parser, option, value, seep_subtree_status_text(subtree));
 		return SEEP_CONF_OK;
 	case SEEP_OPTION_DOMAIN_FILES:
-		return read_names(parser, option, value, field);
+		return add_file(parser, option, value, field);
 	}
 	return SEEP_CONF_OK;
 }
@@ -304,11 +275,11 @@ static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_
 		continue;
 	if (at == SEEP_OPTION_COUNT)
 		return fail_unknown(parser, name);
-	if (parser->first_line[at] && !seep_option_is_list(&seep_options[at]))
+	if (parser->lines[at] && !seep_option_is_list(&seep_options[at]))
 		return seep_conf_lines_fail(&parser->reader, "it once",
 					    "%s: given twice, first on line %lu",
-					    seep_options[at].name, parser->first_line[at]);
-	parser->first_line[at] = parser->reader.line;
+					    seep_options[at].name, parser->lines[at]);
+	parser->lines[at] = parser->reader.line;
 	status = take_value(parser, &seep_options[at], line, value);
 	return status == SEEP_CONF_OK ? set_value(parser, &seep_options[at], value) : status;
 }
@@ -345,6 +316,8 @@ void seep_conf_release(struct seep_conf *conf)
 			seep_netblocks_destroy(*(struct seep_netblocks **)field);
 		else if (seep_options[at].type == SEEP_OPTION_DOMAINS)
 			seep_subtrees_destroy(*(struct seep_subtrees **)field);
+		else if (seep_options[at].type == SEEP_OPTION_DOMAIN_FILES)
+			free(*(struct seep_conf_files **)field);
 	}
 	seep_conf_defaults(conf);
 }
@@ -367,6 +340,7 @@ enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, 
 				status = parse_line(&parser, &line);
 		}
 	} while (status == SEEP_CONF_OK && more);
+	memcpy(conf->lines, parser.lines, sizeof(conf->lines));
 	if (status != SEEP_CONF_OK)
 		seep_conf_release(conf);
 	return status;

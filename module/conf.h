@@ -19,16 +19,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Longest line of seep.conf and of an allow-list, without its end. */
+/* Longest line of seep.conf and of a list, without its end. */
 #define SEEP_CONF_LINE_MAX      4096
-/* Largest seep.conf or allow-list that is read. */
+/* Largest seep.conf or list that is read. */
 #define SEEP_CONF_FILE_MAX      (256 * SEEP_MIB)
 /* Holds any error as one line of text, with the NUL. */
 #define SEEP_CONF_ERROR_SIZE    1024
 /* Holds what any option expects, with the NUL. */
 #define SEEP_CONF_EXPECTED_SIZE 160
 
+enum {
+#define X(...) +1
+	SEEP_OPTION_COUNT = SEEP_OPTIONS(X)
+#undef X
+};
+
+/* Files that an option names, in the order given; lists.h reads them. */
+struct seep_conf_files {
+	size_t count;
+	struct seep_conf_file {
+		unsigned long line; /* of seep.conf */
+		char path[SEEP_PATH_SIZE];
+	} files[];
+};
+
 struct seep_conf {
+	unsigned long lines
+		[SEEP_OPTION_COUNT]; /* of seep.conf, where each option stands last; 0: nowhere */
 #define SEEP_FIELD_SIZE(field)                                   uint64_t field;
 #define SEEP_FIELD_AUTO_SIZE(field)                              uint64_t field;
 #define SEEP_FIELD_DURATION(field)                               uint64_t field;
@@ -40,7 +57,7 @@ struct seep_conf {
 #define SEEP_FIELD_PATH(field)                                   char field[SEEP_PATH_SIZE];
 #define SEEP_FIELD_NETBLOCKS(field)                              struct seep_netblocks *field;
 #define SEEP_FIELD_DOMAINS(field)                                struct seep_subtrees *field;
-#define SEEP_FIELD_DOMAIN_FILES(field)                           size_t field;
+#define SEEP_FIELD_DOMAIN_FILES(field)                           struct seep_conf_files *field;
 #define X(field, name, type, default_text, min, max, unit, text) SEEP_FIELD_##type(field)
 	SEEP_OPTIONS(X)
 #undef X
@@ -72,14 +89,10 @@ struct seep_option {
 	const char *text;
 };
 
-enum {
-#define X(...) +1
-	SEEP_OPTION_COUNT = SEEP_OPTIONS(X)
-#undef X
-};
-
 extern const struct seep_option seep_options[SEEP_OPTION_COUNT];
 
+/* The option of that name, or NULL. */
+const struct seep_option *seep_option_find(const char *name);
 /* Whether the option's line may stand more than once. */
 bool seep_option_is_list(const struct seep_option *option);
 /* What the option expects, "a size from 16 to 1g", into text[SEEP_CONF_EXPECTED_SIZE]. */
@@ -98,7 +111,7 @@ enum seep_conf_status {
 
 /* Printable ASCII only: other bytes of the file and of paths stand as \DDD. */
 struct seep_conf_error {
-	char file[256]; /* seep.conf or an allow-list; a longer path is cut, and ends in "..." */
+	char file[256];     /* seep.conf or a list; a longer path is cut, and ends in "..." */
 	unsigned long line; /* from 1; 0 if it is not about a line */
 	char text[256];     /* what is wrong */
 	char expected[256]; /* what was expected instead */
@@ -108,7 +121,7 @@ struct seep_conf_error {
 void seep_conf_defaults(struct seep_conf *conf);
 
 /*
- * Read the file at path, and the allow-lists that it names (relative paths: to the working directory).
+ * Read the file at path; the lists that it names are left to lists.h.
  * What conf held is not released; seep_conf_release belongs after every status. error is written unless OK is returned.
  */
 enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path,

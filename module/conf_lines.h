@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Files of lines, for seep.conf and allow-lists: reading them, taking lines apart, and what an error says.
+ * Files of lines, for seep.conf and lists: reading them, taking lines apart, and what an error says.
  *
  * Text is bytes with a length, and need not end in a NUL. A line points into its file's text and lives as long.
  * Threads: nothing is shared.
@@ -16,7 +16,7 @@
 /* Holds a piece of the file, quoted in an error; the rest is cut. */
 #define SEEP_CONF_SHOWN_SIZE 96
 
-/* One file while it is read: seep.conf, or an allow-list. */
+/* One file while it is read: seep.conf, or a list. */
 struct seep_conf_reader {
 	const char *name;
 	const char *next;

@@ -53,6 +53,15 @@ static const struct unit duration_units[] = {
 static const struct unit percent_units[] = { { '%', 1 }, { 0, 0 } };
 static const struct unit number_units[] = { { 0, 1 }, { 0, 0 } };
 
+const struct seep_option *seep_option_find(const char *name)
+{
+	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++) {
+		if (strcmp(seep_options[at].name, name) == 0)
+			return &seep_options[at];
+	}
+	return NULL;
+}
+
 bool seep_option_is_list(const struct seep_option *option)
 {
 	return option->type == SEEP_OPTION_NETBLOCKS || option->type == SEEP_OPTION_DOMAINS ||

@@ -87,18 +87,6 @@ static bool open_threads(struct seep_engine *engine, unsigned count)
 	return true;
 }
 
-static enum seep_passthrough open_common(struct seep_engine *engine,
-					 struct seep_common_error *error)
-{
-	struct seep_common_error ignored;
-
-	if (!engine->conf.common_list[0])
-		return SEEP_PASSTHROUGH_NO;
-	engine->common = seep_common_open(engine->conf.common_list, engine->key,
-					  engine->threads[0].suffixes, error ? error : &ignored);
-	return engine->common ? SEEP_PASSTHROUGH_NO : SEEP_PASSTHROUGH_CONF;
-}
-
 struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 				       enum seep_passthrough *why)
 {
@@ -110,6 +98,10 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	pthread_mutex_init(&engine->base_lock, NULL);
 	engine->conf = *setup->conf;
 	engine->budgets = seep_budgets_of(setup->conf);
+	engine->suffixes = setup->suffixes;
+	engine->common = setup->common;
+	engine->lists_kept = setup->lists_kept;
+	engine->lists_missing = setup->lists_missing;
 	engine->tell = setup->tell;
 	engine->tell_context = setup->tell_context;
 	engine->learning_from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
@@ -118,11 +110,11 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	set_user_masks(engine);
 	if (claim_memory(engine, setup->when_ms / 1000)) {
 		*why = SEEP_PASSTHROUGH_SYSTEM;
-		engine->suffixes = seep_suffix_open(setup->conf->public_suffix_list);
+		if (!engine->suffixes)
+			engine->suffixes = engine->own_suffixes = seep_suffix_open(NULL, 0);
 		if (engine->suffixes)
-			*why = open_threads(engine, setup->threads)
-				       ? open_common(engine, setup->error)
-				       : SEEP_PASSTHROUGH_MEMORY;
+			*why = open_threads(engine, setup->threads) ? SEEP_PASSTHROUGH_NO
+								    : SEEP_PASSTHROUGH_MEMORY;
 		if (*why == SEEP_PASSTHROUGH_NO)
 			return engine;
 	}
@@ -139,10 +131,9 @@ void seep_engine_destroy(struct seep_engine *engine)
 	free(engine->threads);
 	seep_table_destroy(engine->users);
 	seep_table_destroy(engine->domains);
-	seep_common_close(engine->common);
 	seep_labels_destroy(engine->labels);
 	seep_novelty_destroy(engine->novelty);
-	seep_suffix_close(engine->suffixes);
+	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)
 		munmap(engine->memory, engine->memory_bytes);
 	pthread_mutex_destroy(&engine->base_lock);

@@ -59,10 +59,13 @@ struct seep_engine_setup {
 	unsigned threads;  /* how many seep_threads can be had */
 	uint64_t when_ms;  /* now: the memory begins */
 	uint64_t first_ms; /* when the learning began; 0: now */
-	seep_tell *tell;   /* may be NULL; called without locks held */
+	/* Of lists.h; borrowed for the engine's life. */
+	const struct seep_suffixes *suffixes; /* NULL: the system's */
+	const struct seep_common *common;     /* NULL: none */
+	unsigned lists_kept;                  /* to be shown */
+	unsigned lists_missing;
+	seep_tell *tell; /* may be NULL; called without locks held */
 	void *tell_context;
-	struct seep_common_error *error; /* may be NULL; filled with
-	                                    SEEP_PASSTHROUGH_CONF */
 };
 
 /*

@@ -72,6 +72,8 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 		.inflight = value_of(&engine->inflight),
 		.novelty_names = seep_novelty_names(engine->novelty),
 		.memory_bytes = seep_engine_memory_bytes(engine),
+		.lists_kept = engine->lists_kept,
+		.lists_missing = engine->lists_missing,
 		.state = atomic_load(&engine->kept_status),
 		.state_age = age_s(&engine->kept_saved_ms, when_ms),
 		.state_checkpoint_age = age_s(&engine->kept_checkpoint_ms, when_ms),

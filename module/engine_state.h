@@ -90,8 +90,10 @@ struct seep_engine {
 	uint64_t learning_until_ms;
 	unsigned char *memory;
 	size_t memory_bytes;
-	struct seep_suffixes *suffixes;
-	struct seep_common *common; /* or NULL */
+	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */
+	struct seep_suffixes *own_suffixes;   /* or NULL */
+	const struct seep_common *common;     /* borrowed, or NULL */
+	unsigned lists_kept, lists_missing;   /* of those that seep.conf names */
 	struct seep_novelty *novelty;
 	struct seep_labels *labels;
 	struct seep_table *users;

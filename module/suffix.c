@@ -4,6 +4,7 @@
 
 #include <libpsl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,13 +36,23 @@ struct seep_suffix_reader {
 	struct memo memos[1 << MEMO_BITS];
 };
 
-struct seep_suffixes *seep_suffix_open(const char *path)
+static psl_ctx_t *load(const char *text, size_t size)
+{
+	FILE *file = size ? fmemopen((void *)(uintptr_t)text, size, "r") : NULL; /* only read */
+	psl_ctx_t *list = file ? psl_load_fp(file) : NULL;
+
+	if (file)
+		fclose(file);
+	return list;
+}
+
+struct seep_suffixes *seep_suffix_open(const char *text, size_t size)
 {
 	struct seep_suffixes *suffixes = calloc(1, sizeof(*suffixes));
 
 	if (!suffixes)
 		return NULL;
-	suffixes->list = path[0] ? psl_load_file(path) : psl_latest(NULL);
+	suffixes->list = text ? load(text, size) : psl_latest(NULL);
 	if (!suffixes->list || !psl_suffix_count(suffixes->list)) {
 		seep_suffix_close(suffixes);
 		return NULL;
@@ -55,6 +66,15 @@ void seep_suffix_close(struct seep_suffixes *suffixes)
 		return;
 	psl_free(suffixes->list); /* leaves the built-in list alone */
 	free(suffixes);
+}
+
+enum seep_suffix_kind seep_suffix_kind_of(const struct seep_suffixes *suffixes, const char *name)
+{
+	if (psl_is_public_suffix2(suffixes->list, name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
+		return SEEP_SUFFIX_ICANN;
+	if (psl_is_public_suffix2(suffixes->list, name, PSL_TYPE_PRIVATE | PSL_TYPE_NO_STAR_RULE))
+		return SEEP_SUFFIX_PRIVATE;
+	return SEEP_SUFFIX_NONE;
 }
 
 struct seep_suffix_reader *seep_suffix_reader_open(const struct seep_suffixes *suffixes)

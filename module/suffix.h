@@ -18,11 +18,21 @@ struct seep_suffixes;
 struct seep_suffix_reader;
 
 /*
- * The list in the file PATH, or with an empty PATH the newer of the system's
- * and libpsl's own; NULL if there is none.
+ * The list in TEXT[0..SIZE), as text or compiled, whatever it says: lists_read.h
+ * tells whether it is the whole one.  With TEXT NULL the newer of the system's and
+ * libpsl's own.  NULL if there is none.
  */
-struct seep_suffixes *seep_suffix_open(const char *path);
+struct seep_suffixes *seep_suffix_open(const char *text, size_t size);
 void seep_suffix_close(struct seep_suffixes *suffixes);
+
+/* By which section of the list a name in text form, lower case, is a public suffix. */
+enum seep_suffix_kind {
+	SEEP_SUFFIX_NONE, /* by neither: it has no rule */
+	SEEP_SUFFIX_ICANN,
+	SEEP_SUFFIX_PRIVATE,
+};
+
+enum seep_suffix_kind seep_suffix_kind_of(const struct seep_suffixes *suffixes, const char *name);
 
 #define SEEP_SUFFIX_READER_BYTES (256 * 1024)
 

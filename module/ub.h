@@ -14,6 +14,7 @@
 #include "dynlibmod/dynlibmod.h"
 #include "engine.h"
 #include "keeper.h"
+#include "lists.h"
 #include "query.h"
 #include "services/cache/dns.h"
 #include "services/mesh.h"
@@ -25,6 +26,7 @@ struct ub_module {
 	enum seep_passthrough why;
 	bool foreign; /* built for another Unbound: touch nothing of its */
 	struct seep_conf conf;
+	struct seep_lists lists;
 	struct seep_clock clock;
 	struct seep_keeper *keeper;   /* or NULL */
 	_Atomic uint64_t events_s;    /* the second in which events were told */

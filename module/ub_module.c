@@ -210,28 +210,52 @@ static enum seep_passthrough read_conf(void)
 	return SEEP_PASSTHROUGH_CONF;
 }
 
+/* The lists. */
+
+static void say_list(void *context, const char *problem, const char *consequence)
+{
+	(void)context;
+	log_err("seep: %s; %s", problem, consequence);
+}
+
+static bool open_lists(struct seep_engine_setup *setup)
+{
+	const struct seep_lists_setup lists = {
+		.conf = &ub_module.conf,
+		.conf_name = CONF_FILE,
+		.key = setup->key,
+		.beside = ub_module.conf.state_file,
+		.say = say_list,
+	};
+
+	if (!seep_lists_open(&ub_module.lists, &lists))
+		return false;
+	setup->suffixes = ub_module.lists.suffixes;
+	setup->common = ub_module.lists.common;
+	setup->lists_kept = ub_module.lists.kept;
+	setup->lists_missing = ub_module.lists.missing;
+	return true;
+}
+
 static enum seep_passthrough make_engine(const struct module_env *env)
 {
-	struct seep_common_error error = { "" };
 	struct seep_engine_setup setup = {
 		.conf = &ub_module.conf,
 		/* One for each worker, one to spare. */
 		.threads = (unsigned)env->cfg->num_threads + 1,
 		.tell = ub_module.conf.log_events ? tell : NULL,
-		.error = &error,
 	};
 	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
 
 	if (open_state(&setup)) {
-		ub_module.engine = seep_engine_create(&setup, &why);
+		if (open_lists(&setup))
+			ub_module.engine = seep_engine_create(&setup, &why);
 		explicit_bzero(setup.key, sizeof(setup.key));
 	}
 	if (why == SEEP_PASSTHROUGH_MEMORY)
 		log_err("seep: memory-size: %llu bytes are not to be had; "
 			"passing everything",
 			(unsigned long long)ub_module.conf.memory_size_bytes);
-	else if (why == SEEP_PASSTHROUGH_CONF)
-		log_err("seep: common-list: %s; passing everything", error.text);
 	else if (why == SEEP_PASSTHROUGH_SYSTEM)
 		log_err("seep: no randomness, or no "
 			"public suffix list; passing everything");
@@ -333,6 +357,7 @@ void deinit(struct module_env *env, int id)
 		ub_hit_unregister(env, id);
 	seep_keeper_stop(ub_module.keeper);
 	seep_engine_destroy(ub_module.engine);
+	seep_lists_close(&ub_module.lists);
 	seep_conf_release(&ub_module.conf);
 	ub_module.engine = NULL;
 	ub_module.keeper = NULL;

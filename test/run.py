@@ -252,6 +252,7 @@ def live(versions, quick):
                              for version in versions for threads in (1, 4)])
     for version in versions:
         one("foreign", version)
+        one("lists", version)
     one("example", FIRST)
     for threads in (1, 4):
         one("budget", FIRST, threads)

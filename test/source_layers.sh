@@ -13,9 +13,10 @@ layers() {
 	1 counters.c counters.h
 	1 hash.c hash.h
 	1 lines.c lines.h
+	1 list_copy.c list_copy.h
 	1 netblock.c netblock.h
-	1 ring.c ring.h
 	1 plural.h
+	1 ring.c ring.h
 	1 sketch.c sketch.h
 	1 subtree.c subtree.h
 	1 suffix.c suffix.h
@@ -38,9 +39,11 @@ layers() {
 	4 budget.c budget.h
 	4 conf.c
 	4 engine.h
+	4 lists_read.c lists_read.h
 	4 price.c price.h
 	4 state_file.c state_file.h
 	5 engine_save.h engine_state.h
+	5 lists.c lists.h
 	6 engine.c engine_ask.c engine_budget.c engine_end.c engine_print.c engine_restore.c engine_save.c
 	7 keeper.h query.c query.h
 	8 keeper_own.h ub.h

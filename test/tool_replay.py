@@ -15,6 +15,7 @@ SEEPCTL = os.environ.get("SEEPCTL", os.path.join(os.environ.get("SEEP_BUILD", ".
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(SOURCE, "test", folder) for folder in ("data", "rig")]
 import trace_make  # noqa: E402
+from suffixes import suffix_text  # noqa: E402
 from tap import Tap  # noqa: E402
 
 tap = Tap()
@@ -204,7 +205,6 @@ def logs():
     totals = replay("-", stdin=bad.encode())["totals"]
     equal([totals[key] for key in ("rows", "queries", "malformed", "ignored")], [5, 1, 2, 2],
           "Unbound's log: other lines are ignored, broken ones malformed")
-
     # What clients can have other programs log is no query, and what is cut is told.
     forged = "<30>1 2023-11-14T22:13:20Z fw unbound 7 - - [7:1] info: 192.0.2.1 www.example.com. A IN\n" \
         "<30>1 2023-11-14T22:13:20Z fw web 8 - - GET /[7:1] info: 192.0.2.9 a.example. A IN\n" \
@@ -218,6 +218,7 @@ def logs():
     equal([result["totals"][key] for key in ("rows", "queries", "malformed", "ignored")], [8, 1, 3, 4],
           "Unbound's log: other programs' lines are ignored, also those that look alike")
     ok("it has no time" in result["stderr"], "Unbound's log: a line without a time is told", result["stderr"])
+
 
 def options(directory):
     tsv = os.path.join(directory, "trace.tsv")
@@ -264,6 +265,7 @@ def options(directory):
         out.write("flag-at: 200\n")
     code, _, err = run("replay", "--conf", conf, tsv)
     ok(code == 1 and conf + ":6: flag-at" in err, "a bad FILE is told by its line", err)
+    lists(directory, tsv, refused)
     for wrong in (("--user-budget", "1"), ("--user-budget", "x"), ("--nonsense", "1"), ("--ttl", "-1"), ("--ttl", "1w"),
                   ("--format", "csv"), ("--seed", ""), ("--resolver", "x"), ("--allow-domain", "a\nb"), ("--port", "0"),
                   ("--user-budget", "1k", "--user-budget", "2k"), ("--cache-entries", "0")):
@@ -271,6 +273,54 @@ def options(directory):
         ok(code == 2 and "seepctl: " in err and "seepctl help replay" in err, "refused: " + repr(" ".join(wrong)), err)
     code, _, err = run("replay", "--user-budget", "1", tsv)
     ok("--user-budget: \"1\" is out of range: expected a size from 16" in err, "with the range", err)
+
+
+def lists(directory, tsv, refused):
+    """Lists are read by replay and by check-conf, which say the same of those that cannot be used."""
+    def write(name, text):
+        path = os.path.join(directory, name)
+        with open(path, "w") as out:
+            out.write(text)
+        return path
+
+    page = "<!DOCTYPE html>\n<html><body>503</body></html>\n"
+    missing = os.path.join(directory, "nowhere")
+    equal(refused("--allow-list", write("allow", "# one\nexample.edu\n")), 0, "--allow-list")
+    equal(refused("--public-suffix-list", write("psl", suffix_text())), REFUSED, "--public-suffix-list")
+    ok(refused("--common-list", write("top", "100000,example.edu\n")) < REFUSED, "--common-list")
+    for option, text, told in (
+            ("allow-list", "0.0.0.0 ads.example.com\n127.0.0.1 localhost\n", ':1: "ads.example.com" after the name: expected one domain name a line'),
+            ("allow-list", "good.example\n||example.org^\n", ':2: "||example.org^" has a character that needs'),
+            ("common-list", page, ':1: "<!DOCTYPE html>": expected a rank from 1, then a comma'),
+            ("common-list", "", ": no domain in it: expected at least one line"),
+            ("public-suffix-list", page, ':1: "<!DOCTYPE html>": expected a rule of the Public Suffix List'),
+            ("public-suffix-list", suffix_text()[:3000], ": the file ends here: expected ===END ICANN DOMAINS==="),
+            ("public-suffix-list", suffix_text(100), ": only 116 rules in it: expected the whole list, of at least 5000 rules"),
+            ("public-suffix-list", suffix_text().replace("co.uk", "co.xx"), ": co.uk has no rule: expected the whole Public Suffix List")):
+        path = write("bad", text)
+        conf = write("lists.conf", "# lists\nlearning: 0\n%s: \"%s\"\n" % (option, path))
+        told = path + told
+        for title, arguments in (("replay --" + option, ("replay", "--" + option, path, tsv)),
+                                 ("replay --conf", ("replay", "--conf", conf, tsv)), ("check-conf", ("check-conf", conf))):
+            code, out, err = run(*arguments)
+            text = err if title == "check-conf" else err[len("seepctl: "):]
+            if "the file ends" in told:
+                text = re.sub(r":\d+: the file", ": the file", text)
+            ok(code == 1 and out == b"" and text.startswith(told), "%s: told as it is: %s" % (title, told[len(path):]), err)
+        conf = write("lists.conf", "# lists\nlearning: 0\n%s: \"%s\"\n" % (option, missing))
+        told = '%s:3: %s: "%s" No such file or directory: expected a readable file\n' % (conf, option, missing)
+        equal(run("check-conf", conf), (1, b"", told), "check-conf: a missing %s: told by its line" % option)
+        equal(run("replay", "--user-budget", "2k", "--conf", conf, tsv), (1, b"", "seepctl: " + told),
+              "replay --conf: a missing %s: the same" % option)
+        equal(run("replay", "--" + option, missing, tsv),
+              (1, b"", "seepctl: %s: No such file or directory: expected a readable file\n" % missing),
+              "replay: a missing --%s: told" % option)
+    conf = write("lists.conf", "allow-list: allow\ncommon-list: top\npublic-suffix-list: psl\n")
+    code, out, err = run("check-conf", conf)
+    equal((code, out, err.count("No such file")), (1, b"", 3), "check-conf: every list that is wrong is told")
+    done = subprocess.run([os.path.abspath(SEEPCTL), "check-conf", conf], cwd=directory, capture_output=True, timeout=60)
+    equal((done.returncode, done.stdout, done.stderr), (0, b"ok\n", b""), "check-conf: good lists, from the working directory")
+    equal([name for name in os.listdir(directory) if "list-" in name], [], "check-conf and replay keep no copies")
 
 
 def commands(directory):
@@ -296,6 +346,13 @@ def commands(directory):
     ok(code == 1 and "No such file" in err, "check-conf: no file", err)
     code, out, err = run("replay", "--user-budget", "1k", os.path.join(directory, "trace.tsv"))
     ok(code == 0 and re.search(rb"^ +%d +\d+  2023-\S+ .* 192\.0\.2\.66$" % REFUSED, out, re.M), "the text names who is refused", out)
+    code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), row(1, "a.example")))
+    ok(code == 0 and all(words in out for words in (b": 2 queries, 0 answers,", b"1 hit, 1 miss;", b"of 1 user in 1 domain\n",
+                                                    b"0 queries, of 0 users in 0 domains\n")), "one is told as one", out)
+    code, out, err = run("replay", "--user-budget", "16", "-", stdin=rows(row(0, "x" * 60 + ".a.example")))
+    ok(code == 0 and b"1: 1 query, 0 answers" in out and b"refused   1 query, of 1 user in 1 domain\n" in out, "one query, too", out)
+    code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), *["nonsense"] * 6))
+    ok("1 more row was malformed" in err, "one more row", err)
     code, out, err = run("replay", "--top", "1", os.path.join(directory, "trace.tsv"))
     equal(code, 0, "--top")
     with open("/dev/full", "w") as full:
@@ -372,13 +429,6 @@ def main():
         forward(directory)
         text_rows()
         logs()
-    code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), row(1, "a.example")))
-    ok(code == 0 and all(words in out for words in (b": 2 queries, 0 answers,", b"1 hit, 1 miss;", b"of 1 user in 1 domain\n",
-                                                    b"0 queries, of 0 users in 0 domains\n")), "one is told as one", out)
-    code, out, err = run("replay", "--user-budget", "16", "-", stdin=rows(row(0, "x" * 60 + ".a.example")))
-    ok(code == 0 and b"1: 1 query, 0 answers" in out and b"refused   1 query, of 1 user in 1 domain\n" in out, "one query, too", out)
-    code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), *["nonsense"] * 6))
-    ok("1 more row was malformed" in err, "one more row", err)
         options(directory)
         commands(directory)
         terminal(directory)

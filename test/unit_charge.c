@@ -436,7 +436,7 @@ static void test_new_domain(void)
 		{ "0.0.data.0.8.b.d.0.1.0.0.2.ip6.arpa", 15000 + 1000 + 5 * 5322 },
 		{ "data.2.ip6.arpa", 1000 + 5 * 5322 },
 	};
-	struct seep_suffixes *list = seep_suffix_open("");
+	struct seep_suffixes *list = seep_suffix_open(NULL, 0);
 	struct seep_suffix_reader *suffixes = list ? seep_suffix_reader_open(list) : NULL;
 
 	for (size_t i = 0; i < COUNT(cases) && suffixes; i++) {

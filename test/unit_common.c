@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The list of common domains: what it takes, what it says of a domain, what it refuses. */
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "common.h"
 #include "fixture.h"
+#include "lists_read.h"
 #include "tap.h"
 
 static const uint8_t key[SEEP_HASH_KEY_BYTES] = "common";
 static struct seep_suffix_reader *suffixes;
-static char path[] = "/tmp/seep-common-XXXXXX";
 
-static struct seep_common *open_text(const char *text, size_t size, struct seep_common_error *error)
+/* The list, or NULL and what is wrong with it. */
+static struct seep_common *open_text(const char *text, size_t size, char said[SEEP_CONF_ERROR_SIZE])
 {
-	FILE *file = fopen(path, "w");
+	struct seep_conf_error error = { .line = 0 };
+	struct seep_conf_reader reader = { .name = "list", .error = &error };
+	struct seep_common *common;
 
-	fwrite(text, 1, size, file);
-	fclose(file);
-	return seep_common_open(path, key, suffixes, error);
+	seep_conf_lines_open(&reader, text, size);
+	if (seep_lists_read_common(&reader, key, suffixes, &common) != SEEP_CONF_OK)
+		seep_conf_error_format(&error, said);
+	return common;
 }
 
 static uint64_t users_of(const struct seep_common *common, const char *wire, size_t size)
@@ -37,10 +39,10 @@ static void test_ranks(void)
 				   "100000,Example.CO.UK\n"
 				   "1000000,last.net\n"
 				   "1000001,beyond.net";
-	struct seep_common_error error;
-	struct seep_common *common = open_text(text, sizeof(text) - 1, &error);
+	char said[SEEP_CONF_ERROR_SIZE] = "";
+	struct seep_common *common = open_text(text, sizeof(text) - 1, said);
 
-	if (!ok(common != NULL, "the list is read: %s", common ? "" : error.text))
+	if (!ok(common != NULL, "the list is read: %s", said))
 		return;
 	is_int(seep_common_domains(common), 5, "five domains");
 	is_int(USERS(common, "\7example\3com"), 1000, "rank 1: a thousand, no more");
@@ -59,47 +61,49 @@ static void test_wrong(void)
 	static const struct {
 		const char *text, *expected;
 	} cases[] = {
-		{ "1,a.com\nexample.com\n", ":2: expected a rank" },
-		{ "0,example.com\n", ":1: expected a rank" },
-		{ "-1,example.com\n", ":1: expected a rank" },
-		{ "99999999999999999999999,example.com\n", ":1: expected a rank" },
-		{ "1 example.com\n", ":1: expected a rank" },
-		{ "1,\n", ":1: expected a domain name" },
-		{ "1,a..com\n", ":1: expected a domain name" },
-		{ "# nothing\n", "at least one domain" },
-		{ "", "at least one domain" },
+		{ "1,a.com\nexample.com\n", "list:2: \"example.com\": expected a rank" },
+		{ "0,example.com\n", "list:1: \"0,example.com\": expected a rank" },
+		{ "-1,example.com\n", "list:1: \"-1,example.com\": expected a rank" },
+		{ "99999999999999999999999,x.com\n",
+		  "list:1: \"99999999999999999999999,x.com\": expected a rank" },
+		{ "1 example.com\n", "list:1: \"1 example.com\": expected a rank" },
+		{ "<!DOCTYPE html>\n<html>\n", "list:1: \"<!DOCTYPE html>\": expected a rank" },
+		{ "1,\n", "list:1: \"1,\": expected a domain name" },
+		{ "1,a..com\n", "list:1: \"1,a..com\": expected a domain name" },
+		{ "# nothing\n", "list: no domain in it: expected at least one line" },
+		{ "", "list: no domain in it: expected at least one line" },
 	};
-	struct seep_common_error error;
-	char longest[2000];
+	char said[SEEP_CONF_ERROR_SIZE] = "";
+	char longest[SEEP_CONF_LINE_MAX + 1];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct seep_common *common =
-			open_text(cases[i].text, strlen(cases[i].text), &error);
+		struct seep_common *common = open_text(cases[i].text, strlen(cases[i].text), said);
 
-		ok(!common && strstr(error.text, cases[i].expected) &&
-			   strncmp(error.text, path, strlen(path)) == 0,
-		   "refused: %s", common ? "no" : error.text);
+		ok(!common && strncmp(said, cases[i].expected, strlen(cases[i].expected)) == 0,
+		   "refused: %s", common ? "no" : said);
 		seep_common_close(common);
 	}
 	memset(longest, '1', sizeof(longest));
-	ok(!open_text(longest, sizeof(longest), &error) && strstr(error.text, ":1: expected lines"),
-	   "a line too long: %s", error.text);
-	ok(!seep_common_open("/nowhere/list", key, suffixes, &error) &&
-		   strstr(error.text, "/nowhere/list: No such file"),
-	   "no file: %s", error.text);
+	ok(!open_text(longest, sizeof(longest), said) && strstr(said, ":1: line of more than"),
+	   "a line too long: %s", said);
+	ok(!open_text("1,a.com\n2,\0b.com\n", 16, said) && strstr(said, "list:2: a NUL byte"),
+	   "bytes that are no text: %s", said);
 }
 
 static void test_many(void)
 {
-	struct seep_common_error error;
+	char said[SEEP_CONF_ERROR_SIZE] = "";
 	struct seep_common *common;
-	FILE *file = fopen(path, "w");
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
 	unsigned wrong = 0;
 
 	for (unsigned n = 1; n <= 50000; n++)
 		fprintf(file, "%u,d%u.com\n", n, n);
 	fclose(file);
-	common = seep_common_open(path, key, suffixes, &error);
+	common = open_text(text, size, said);
+	free(text);
 	for (unsigned n = 1; common && n <= 50000; n++) {
 		uint8_t wire[32];
 		int label = snprintf((char *)wire + 1, 24, "d%u", n);
@@ -110,26 +114,23 @@ static void test_many(void)
 		wrong += seep_common_users(common, seep_hash_bytes(key, wire, (size_t)label + 6)) !=
 			 want;
 	}
-	ok(common && !wrong, "50,000 domains, each with its rank: %u wrong", wrong);
+	ok(common && !wrong, "50,000 domains, each with its rank: %u wrong %s", wrong, said);
 	ok(common && seep_common_bytes(common) <= 50000 * 32, "in at most 32 bytes each");
 	seep_common_close(common);
 }
 
 int main(void)
 {
-	struct seep_suffixes *list = seep_suffix_open("");
-	int file = mkstemp(path);
+	struct seep_suffixes *list = seep_suffix_open(NULL, 0);
 
 	suffixes = list ? seep_suffix_reader_open(list) : NULL;
-	if (!suffixes || file < 0) {
-		printf("Bail out! no public suffix list, or no temporary file\n");
+	if (!suffixes) {
+		printf("Bail out! no public suffix list\n");
 		return 1;
 	}
-	close(file);
 	test_ranks();
 	test_wrong();
 	test_many();
-	unlink(path);
 	seep_suffix_reader_close(suffixes);
 	seep_suffix_close(list);
 	return done();

@@ -60,7 +60,7 @@ static bool is_default(const struct seep_conf *conf)
 #define IS_PATH(field)         (strcmp(conf->field, defaults.field) == 0)
 #define IS_NETBLOCKS(field)    (seep_netblocks_count(conf->field) == 0)
 #define IS_DOMAINS(field)      (seep_subtrees_count(conf->field) == 0)
-#define IS_DOMAIN_FILES(field) IS_SAME(field)
+#define IS_DOMAIN_FILES(field) (conf->field == NULL)
 #define X(field, name, type, default_text, min, max, unit, text) \
 	if (!IS_##type(field)) {                                 \
 		printf("# %s is not its default\n", name);       \
@@ -91,7 +91,7 @@ static void test_defaults(void)
 	is_int(conf.user_prefix_v4_bits, 32, "user-prefix-v4");
 	is_int(conf.user_prefix_v6_bits, 64, "user-prefix-v6");
 	ok(!conf.exempt_user && !conf.allow_domain, "lists are empty");
-	is_int(conf.allow_list_files, 0, "allow-list");
+	ok(conf.allow_lists == NULL, "allow-list");
 	is_str(conf.public_suffix_list, "", "public-suffix-list");
 	is_bool(conf.log_events, true, "log-events");
 	ok(is_default(&conf), "the comparison of this test agrees");
@@ -394,12 +394,7 @@ static void test_bad(void)
 		  "2: allow-domain: \"a..b\" has an empty label: expected a domain name such as example.com" },
 		{ TEXT("allow-domain: .\n"),
 		  "1: allow-domain: \".\" is the root: it would cover every name: expected" },
-		{ TEXT("allow-list: /nonexistent/list\n"),
-		  "1: allow-list: \"/nonexistent/list\" No such file or directory: "
-		  "expected the path of a file of domain names" },
-		{ TEXT("allow-list: /\n"), "1: allow-list: \"/\" Is a directory: expected" },
-		{ TEXT("allow-list: /dev/zero\n"),
-		  "1: allow-list: \"/dev/zero\" Not a regular file: expected" },
+		{ TEXT("allow-list: " THOUSAND HUNDRED "\n"), "1: allow-list: \"01234567890" },
 		{ TEXT("public-suffix-list: " THOUSAND HUNDRED "\n"),
 		  "1: public-suffix-list: \"01234567890" },
 	};
@@ -497,8 +492,7 @@ static void test_files(void)
 {
 	struct seep_conf_error error;
 	struct seep_conf conf;
-	char text[1024], wanted[1024];
-	int size;
+	char wanted[1024];
 
 	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_MISSING,
 	       "no seep.conf");
@@ -523,70 +517,25 @@ static void test_files(void)
 	is_int(error.line, 2, "a bad seep.conf: its line");
 	seep_conf_release(&conf);
 
-	write_file("one",
-		   TEXT("# names\r\nexample.com\r\n\r\n  *.example.net\t# two\r\nlast.example"));
-	write_file("two", TEXT("example.org\n"));
-	size = snprintf(text, sizeof(text),
-			"allow-domain: example.edu\nallow-list: \"%s/one\"\nallow-list: %s/two\n",
-			directory, directory);
-	write_file("seep.conf", text, (size_t)size);
+	write_file("seep.conf", TEXT("allow-domain: example.edu\n\nallow-list: \"/nowhere/a b\"\n"
+				     "allow-list: two\ncommon-list: three\n"));
 	if (!is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK,
-		    "two allow-lists"))
+		    "lists that are not there: they are left to lists.h"))
 		printf("#   %s\n", formatted(&error));
-	is_int(conf.allow_list_files, 2, "two allow-lists: counted");
-	is_int(seep_subtrees_count(conf.allow_domain), 5,
-	       "two allow-lists: their names, and that of allow-domain");
-	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\4last\7example", 14),
-	   "the last name, unended");
-	ok(seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1x\7example\3org", 15),
-	   "a name of the second list");
-	ok(!seep_subtrees_cover(conf.allow_domain, (const uint8_t *)"\1x\7example\2eu", 14),
-	   "no other name");
-	seep_conf_release(&conf);
-}
-
-/* A mistake in an allow-list names the list and the list's line. */
-static void test_bad_lists(void)
-{
-	static const struct {
-		const char *text;
-		size_t size;
-		const char *message;
-	} cases[] = {
-		{ TEXT("example.com\n\nexa mple.com\n"),
-		  "3: \"mple.com\" after the name: expected one domain name a line" },
-		{ TEXT("example.com\nexample.com,\n"),
-		  "2: \"example.com,\" has a character that needs a \"\\\" before it in a "
-		  "domain name: expected a domain name such as example.com" },
-		{ TEXT("127.0.0.1 ads.example\n"),
-		  "1: \"ads.example\" after the name: expected one domain name a line" },
-		{ TEXT("127.0.0.1\n"),
-		  "1: \"127.0.0.1\" ends in a number, as an address does: expected" },
-		{ TEXT("a\n\"b\"\n"),
-		  "2: \"\"b\"\" after the name: expected one domain name a line" },
-		{ TEXT("a\0b\n"), "1: a NUL byte: expected text" },
-		{ TEXT("a\n" THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND),
-		  "2: line of more than 4096 bytes: expected" },
-		{ TEXT("a\n" THOUSAND), "2: \"01234567890" },
-	};
-	struct seep_conf_error error;
-	struct seep_conf conf;
-	char text[1024], wanted[1024], got[1024];
-
-	for (size_t at = 0; at < COUNT(cases); at++) {
-		int size =
-			snprintf(text, sizeof(text), "\n\n\n\nallow-list: \"%s/one\"\n", directory);
-
-		write_file("one", cases[at].text, cases[at].size);
-		is_int(parse(&conf, text, (size_t)size, &error), SEEP_CONF_BAD, "bad list: %.60s",
-		       cases[at].message);
-		size = snprintf(wanted, sizeof(wanted), "%s:%s", path_of("one"), cases[at].message);
-		snprintf(got, sizeof(got), "%.*s", size, formatted(&error));
-		is_str(got, wanted, "bad list, says: %.60s", cases[at].message);
-		ok(is_default(&conf), "bad list, leaves the defaults: %.60s", cases[at].message);
+	if (ok(conf.allow_lists && conf.allow_lists->count == 2, "two allow-lists: noted")) {
+		is_str(conf.allow_lists->files[0].path, "/nowhere/a b", "the first one's path");
+		is_int(conf.allow_lists->files[0].line, 3, "and its line");
+		is_str(conf.allow_lists->files[1].path, "two", "the second one's path");
+		is_int(conf.allow_lists->files[1].line, 4, "and its line");
 	}
-	unlink(path_of("one"));
-	unlink(path_of("two"));
+	is_int(conf.lines[seep_option_find("common-list") - seep_options], 5,
+	       "the line of common-list");
+	is_int(conf.lines[seep_option_find("action") - seep_options], 0,
+	       "no line of what stands nowhere");
+	ok(seep_option_find("common-lists") == NULL, "no option of that name");
+	seep_conf_release(&conf);
+	ok(is_default(&conf) && conf.lines[seep_option_find("common-list") - seep_options] == 0,
+	   "released, it is the defaults");
 	unlink(path_of("seep.conf"));
 }
 
@@ -731,7 +680,6 @@ int main(void)
 	test_bad();
 	test_fields();
 	test_files();
-	test_bad_lists();
 	test_damage();
 	test_manual();
 	test_example();

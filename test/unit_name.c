@@ -783,7 +783,7 @@ static void test_print_cut(void)
 
 int main(void)
 {
-	struct seep_suffixes *list = seep_suffix_open("");
+	struct seep_suffixes *list = seep_suffix_open(NULL, 0);
 
 	suffixes = list ? seep_suffix_reader_open(list) : NULL;
 	if (!suffixes) {

@@ -1,10 +1,41 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl check-conf: is a seep.conf one that the module would take? */
+/* seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take them? */
 #include "seepctl.h"
 
 #include "conf.h"
+#include "lists.h"
 
 #include <string.h>
+
+static void say(void *context, const char *problem, const char *consequence)
+{
+	(void)context;
+	(void)consequence;
+	fprintf(stderr, "%s\n", problem);
+}
+
+/* Reads every list, as a start does, and says what is wrong with any. */
+static bool check_lists(struct seep_conf *conf, const char *path)
+{
+	static const uint8_t key[SEEP_HASH_KEY_BYTES];
+	const struct seep_lists_setup setup = {
+		.conf = conf,
+		.conf_name = path,
+		.key = key,
+		.beside = "",
+		.say = say,
+	};
+	struct seep_lists lists;
+	bool good = seep_hash_start() && seep_lists_open(&lists, &setup);
+
+	if (!good) {
+		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
+		return false;
+	}
+	good = lists.missing == 0;
+	seep_lists_close(&lists);
+	return good;
+}
 
 int cmd_check_conf(int argc, char **argv)
 {
@@ -13,6 +44,7 @@ int cmd_check_conf(int argc, char **argv)
 	struct seep_conf_error error;
 	enum seep_conf_status status;
 	struct seep_conf conf;
+	bool good;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		seepctl_usage(stdout, seepctl_find("check-conf"));
@@ -23,12 +55,15 @@ int cmd_check_conf(int argc, char **argv)
 		return SEEPCTL_USAGE;
 	}
 	status = seep_conf_load(&conf, path, &error);
-	seep_conf_release(&conf);
-	if (status == SEEP_CONF_OK) {
-		puts("ok");
-		return SEEPCTL_OK;
+	if (status != SEEP_CONF_OK) {
+		seep_conf_release(&conf);
+		seep_conf_error_format(&error, text);
+		fprintf(stderr, "%s\n", text);
+		return SEEPCTL_WRONG;
 	}
-	seep_conf_error_format(&error, text);
-	fprintf(stderr, "%s\n", text);
-	return SEEPCTL_WRONG;
+	good = check_lists(&conf, path);
+	seep_conf_release(&conf);
+	if (good)
+		puts("ok");
+	return good ? SEEPCTL_OK : SEEPCTL_WRONG;
 }

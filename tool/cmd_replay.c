@@ -228,7 +228,7 @@ enum parsed {
 	PARSED,
 	PARSED_HELP,
 	PARSED_USAGE, /* called wrongly */
-	PARSED_WRONG, /* the file of --conf is no good */
+	PARSED_WRONG, /* the file of --conf, or a list, is no good */
 };
 
 /* Reads the command line; the traces' paths are left in argv, from optind on. */
@@ -266,8 +266,10 @@ static enum parsed parse(int argc, char **argv, struct replay_options *options)
 		fputs("seepctl: replay: no trace given (\"-\" is standard input)\n", stderr);
 		goto cleanup;
 	}
-	parsed = replay_overrides_apply(overrides, conf_path, &options->conf) ? PARSED
-									      : PARSED_WRONG;
+	parsed = replay_overrides_apply(overrides, conf_path, &options->conf) &&
+				 replay_lists_open(options, conf_path)
+			 ? PARSED
+			 : PARSED_WRONG;
 cleanup:
 	replay_overrides_destroy(overrides);
 	free(all);
@@ -304,6 +306,12 @@ static int report(const struct replay *replay, unsigned shown)
 	return replay->broken || totals->queries == 0 ? SEEPCTL_WRONG : SEEPCTL_OK;
 }
 
+static void release(struct replay_options *options)
+{
+	seep_lists_close(&options->lists);
+	seep_conf_release(&options->conf);
+}
+
 int cmd_replay(int argc, char **argv)
 {
 	struct replay_options options = {
@@ -327,6 +335,7 @@ int cmd_replay(int argc, char **argv)
 	case PARSED_USAGE:
 		return seepctl_try_help("replay");
 	case PARSED_WRONG:
+		release(&options);
 		return SEEPCTL_WRONG;
 	}
 	options.traces.trace.complain = complain;
@@ -337,13 +346,13 @@ int cmd_replay(int argc, char **argv)
 	merge = trace_merge_open(&options.traces);
 	if (!merge) {
 		perror("seepctl");
-		seep_conf_release(&options.conf);
+		release(&options);
 		return SEEPCTL_WRONG;
 	}
 	replay_run(&replay, &options, merge);
 	status = report(&replay, shown);
 	trace_merge_close(merge);
 	replay_release(&replay);
-	seep_conf_release(&options.conf);
+	release(&options);
 	return status;
 }

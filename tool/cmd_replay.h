@@ -6,8 +6,8 @@
 #define SEEP_CMD_REPLAY_H
 
 #include "cmd_replay_tally.h"
-#include "common.h"
 #include "conf.h"
+#include "lists.h"
 #include "seep_verdict.h"
 #include "trace_merge.h"
 
@@ -18,6 +18,7 @@ struct seep_engine;
 
 struct replay_options {
 	struct seep_conf conf;
+	struct seep_lists lists;
 	struct trace_merge_setup traces;
 	uint64_t ttl_s;          /* of answers whose TTL is not recorded */
 	uint64_t negative_ttl_s; /* of NXDOMAIN without one */
@@ -49,8 +50,7 @@ struct replay {
 	struct tally *domains;      /* by wire-form name */
 	struct seep_engine *engine; /* NULL if there was no query */
 	const char *problem;        /* why it could not run, or NULL */
-	struct seep_common_error list_error;
-	size_t broken; /* traces that could not be read to their end */
+	size_t broken;              /* traces that could not be read to their end */
 };
 
 /* cmd_replay_conf.c: options of seep.conf on the command line. */
@@ -69,7 +69,13 @@ bool replay_overrides_add(struct replay_overrides *overrides, const struct seep_
 bool replay_overrides_apply(const struct replay_overrides *overrides, const char *path,
 			    struct seep_conf *conf);
 
+/* Reads the lists of the options; PATH is that of their file. False, having said why, if one cannot be used. */
+bool replay_lists_open(struct replay_options *options, const char *path);
+
 /* cmd_replay_run.c */
+
+/* The key that a run hashes by. */
+void replay_key(const struct replay_options *options, uint8_t key[SEEP_HASH_KEY_BYTES]);
 
 /* Replays all traces. Afterwards replay_release is called for. */
 void replay_run(struct replay *replay, const struct replay_options *options,

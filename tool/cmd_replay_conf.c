@@ -122,26 +122,17 @@ static bool append_file(char **text, size_t *size, const bool *given, const char
 	return added;
 }
 
-static const struct seep_option *option_called(const char *name)
-{
-	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++) {
-		if (strcmp(seep_options[at].name, name) == 0)
-			return &seep_options[at];
-	}
-	return NULL;
-}
-
 /* What guarding would do is the question, unless others were asked. */
 static bool append_forced(char **text, size_t *size, bool *given)
 {
 	static const char *const forced[][2] = { { "action", "action: refuse\n" },
 						 { "learning", "learning: 0\n" } };
-	const struct seep_option *learning = option_called("learning");
+	const struct seep_option *learning = seep_option_find("learning");
 
 	if (learning && given[learning - seep_options])
 		return true;
 	for (size_t at = 0; at < sizeof(forced) / sizeof(forced[0]); at++) {
-		const struct seep_option *option = option_called(forced[at][0]);
+		const struct seep_option *option = seep_option_find(forced[at][0]);
 
 		if (!option || given[option - seep_options])
 			continue;
@@ -152,6 +143,29 @@ static bool append_forced(char **text, size_t *size, bool *given)
 	return true;
 }
 
+static size_t count_lines(const char *text, size_t size)
+{
+	size_t count = 0;
+
+	for (size_t at = 0; at < size; at++)
+		count += text[at] == '\n';
+	return count;
+}
+
+/* A line of the whole text as one of the file, which starts behind ABOVE others; 0: it is of the command line. */
+static void shift_line(unsigned long *line, size_t above)
+{
+	*line = *line > above ? *line - above : 0;
+}
+
+static void shift_lines(struct seep_conf *conf, size_t above)
+{
+	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++)
+		shift_line(&conf->lines[at], above);
+	for (size_t at = 0; conf->allow_lists && at < conf->allow_lists->count; at++)
+		shift_line(&conf->allow_lists->files[at].line, above);
+}
+
 bool replay_overrides_apply(const struct replay_overrides *overrides, const char *path,
 			    struct seep_conf *conf)
 {
@@ -159,7 +173,7 @@ bool replay_overrides_apply(const struct replay_overrides *overrides, const char
 	bool given[SEEP_OPTION_COUNT];
 	struct seep_conf_error error;
 	char *text = NULL;
-	size_t size = 0;
+	size_t size = 0, above;
 	bool good;
 
 	seep_conf_defaults(conf);
@@ -175,6 +189,7 @@ bool replay_overrides_apply(const struct replay_overrides *overrides, const char
 	good = append_forced(&text, &size, given);
 	if (good && overrides->size)
 		good = append(&text, &size, overrides->text, overrides->size);
+	above = count_lines(text, size);
 	if (good && path)
 		good = append_file(&text, &size, given, path);
 	if (good &&
@@ -183,5 +198,32 @@ bool replay_overrides_apply(const struct replay_overrides *overrides, const char
 		good = false;
 	}
 	free(text);
+	shift_lines(conf, above);
 	return good;
+}
+
+static void say_list(void *context, const char *problem, const char *consequence)
+{
+	(void)context;
+	(void)consequence;
+	fprintf(stderr, "seepctl: %s\n", problem);
+}
+
+bool replay_lists_open(struct replay_options *options, const char *path)
+{
+	uint8_t key[SEEP_HASH_KEY_BYTES];
+	const struct seep_lists_setup setup = {
+		.conf = &options->conf,
+		.conf_name = path,
+		.key = key,
+		.beside = "", /* the module's copies are not what was asked for */
+		.say = say_list,
+	};
+
+	replay_key(options, key);
+	if (!seep_hash_start() || !seep_lists_open(&options->lists, &setup)) {
+		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
+		return false;
+	}
+	return options->lists.missing == 0;
 }

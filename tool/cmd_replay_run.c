@@ -229,7 +229,8 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 		.conf = &run->replay->options->conf,
 		.threads = 1,
 		.when_ms = when_ms,
-		.error = &run->replay->list_error,
+		.suffixes = run->replay->options->lists.suffixes,
+		.common = run->replay->options->lists.common,
 	};
 	enum seep_passthrough why;
 
@@ -239,8 +240,6 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	if (!run->replay->engine) {
 		run->replay->problem = why == SEEP_PASSTHROUGH_MEMORY
 					       ? "the memory of memory-size is not to be had"
-				       : why == SEEP_PASSTHROUGH_CONF
-					       ? run->replay->list_error.text
 					       : "the public suffix list cannot be read";
 		return false;
 	}
@@ -284,6 +283,14 @@ cleanup:
 	run->replay->broken = trace_merge_broken(merge);
 }
 
+void replay_key(const struct replay_options *options, uint8_t key[SEEP_HASH_KEY_BYTES])
+{
+	memset(key, 0, SEEP_HASH_KEY_BYTES);
+	memcpy(key, "seepctl", 7);
+	for (size_t at = 0; at < 8; at++)
+		key[8 + at] = (uint8_t)(options->seed >> 8 * at);
+}
+
 void replay_run(struct replay *replay, const struct replay_options *options,
 		struct trace_merge *merge)
 {
@@ -297,9 +304,7 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 	};
 	if (options->cache)
 		run.cache = cache_sim_create(options->cache_entries);
-	memcpy(run.key, "seepctl", 7);
-	for (size_t at = 0; at < 8; at++)
-		run.key[8 + at] = (uint8_t)(options->seed >> 8 * at);
+	replay_key(options, run.key);
 	set_mask(run.mask[0], options->conf.user_prefix_v4_bits);
 	set_mask(run.mask[1], options->conf.user_prefix_v6_bits);
 	if (!order || !replay->users || !replay->domains || (options->cache && !run.cache))

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "engine_state.h"
+#include "lists.h"
 #include "util.h"
 
 struct seep {
 	struct seep_conf conf;
+	struct seep_lists lists;
 	struct seep_engine *engine;
 	struct seep_thread *thread;
 	bool told_dga;
@@ -86,6 +88,7 @@ static void close_seep(struct method *method)
 	struct seep *seep = method->state;
 
 	seep_engine_destroy(seep->engine);
+	seep_lists_close(&seep->lists);
 	seep_conf_release(&seep->conf);
 	free(seep);
 }
@@ -129,6 +132,29 @@ static void set_conf(struct seep *seep, const struct method_plan *plan)
 	util_die("%s", message);
 }
 
+static void die_of_list(void *context, const char *problem, const char *consequence)
+{
+	(void)context;
+	(void)consequence;
+	util_die("%s", problem);
+}
+
+static void open_lists(struct seep *seep, struct seep_engine_setup *setup)
+{
+	const struct seep_lists_setup lists = {
+		.conf = &seep->conf,
+		.conf_name = "benchmark",
+		.key = setup->key,
+		.beside = "",
+		.say = die_of_list,
+	};
+
+	if (!seep_lists_open(&seep->lists, &lists))
+		util_die("no public suffix list");
+	setup->suffixes = seep->lists.suffixes;
+	setup->common = seep->lists.common;
+}
+
 static void set_title(struct method *method, const struct method_plan *plan)
 {
 	unsigned long long budget = plan->user_budget_bytes, refill = plan->user_refill_bytes;
@@ -158,6 +184,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	set_title(method, plan);
 	memcpy(setup.key, &plan->seed, sizeof(plan->seed));
 	set_conf(seep, plan);
+	open_lists(seep, &setup);
 	seep->engine = seep_engine_create(&setup, &why);
 	if (!seep->engine)
 		util_die("no engine: reason %d", (int)why);

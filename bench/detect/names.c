@@ -10,7 +10,7 @@
 
 void names_open(struct names *names)
 {
-	*names = (struct names){ .suffixes = seep_suffix_open("") };
+	*names = (struct names){ .suffixes = seep_suffix_open(NULL, 0) };
 	if (names->suffixes)
 		names->reader = seep_suffix_reader_open(names->suffixes);
 	if (!names->reader)

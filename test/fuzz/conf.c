@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * seep.conf: the input is its text; after a NUL, that of an allow-list, which stands in the file "300".
- */
+/* seep.conf: the input is its text. The lists that it names are not read; the target `lists` has these. */
 #include "fuzz.h"
 
 #include "conf.h"
 
 const char fuzz_target[] = "conf";
-
-#define LIST_DESCRIPTOR 300
 
 /* What was accepted is in range; what was not left the defaults. */
 static void check_values(const struct seep_conf *conf)
@@ -119,65 +115,11 @@ static enum seep_conf_status load(const char *text, size_t size)
 	return status;
 }
 
-/* The allow-list is at hand as a file of the working directory, where but the process's own descriptors are. */
-static void put_list(const uint8_t *list, size_t size)
-{
-	static struct fuzz_file file;
-
-	if (!file.descriptor) {
-		fuzz_file_put(&file, "", 0);
-		fuzz_check(dup2(file.descriptor, LIST_DESCRIPTOR) == LIST_DESCRIPTOR);
-		fuzz_check(chdir("/proc/self/fd") == 0);
-	}
-	fuzz_file_put(&file, list, size);
-}
-
-/* Of a line that names an allow-list, what could be the path of another file than ours. */
-static void keep_line_inside(char *line, char *stop)
-{
-	while (line < stop) {
-		size_t digits = 0;
-
-		while (line + digits < stop && line[digits] >= '0' && line[digits] <= '9')
-			digits++;
-		if (digits != 3 || memcmp(line, "300", 3) != 0)
-			memset(line, 'x', digits);
-		if (line + digits < stop && line[digits] == '/')
-			line[digits] = '_';
-		line += digits + 1;
-	}
-}
-
-/* Nothing else on this machine may be opened, whatever name the input comes up with. */
-static void keep_inside(char *text, size_t size)
-{
-	char *end = text + size;
-
-	for (char *line = text; line < end;) {
-		char *newline = memchr(line, '\n', (size_t)(end - line));
-		char *stop = newline ? newline : end;
-
-		if (memmem(line, (size_t)(stop - line), "allow-list", 10))
-			keep_line_inside(line, stop);
-		line = stop + 1;
-	}
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const uint8_t *end = size ? memchr(data, 0, size) : NULL;
-	size_t text_size = end ? (size_t)(end - data) : size;
-	size_t list_at;
-	char *text;
+	char *text = (char *)fuzz_copy(data, size);
 
-	/* A NUL at the very start is part of the text, for once. */
-	if (end == data)
-		text_size = size;
-	text = (char *)fuzz_copy(data, text_size);
-	keep_inside(text, text_size);
-	list_at = text_size < size ? text_size + 1 : size;
-	put_list(data + list_at, size - list_at);
-	fuzz_check(parse(text, text_size) == load(text, text_size));
+	fuzz_check(parse(text, size) == load(text, size));
 	free(text);
 	return 0;
 }

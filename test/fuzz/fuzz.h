@@ -110,33 +110,31 @@ static inline bool fuzz_is_name(const uint8_t *wire, size_t size)
 	return at + 1 == size && !wire[at];
 }
 
-/* A list of public suffixes in a file, the same on every machine. */
-static inline const char *fuzz_suffix_list(void)
+/* A list of public suffixes, the same on every machine, opened once. */
+static inline const struct seep_suffixes *fuzz_suffix_list(void)
 {
-	static const char list[] = "// ===BEGIN ICANN DOMAINS===\ncom\norg\nnet\njp\nco.jp\n"
+	static const char text[] = "// ===BEGIN ICANN DOMAINS===\ncom\norg\nnet\njp\nco.jp\n"
 				   "*.kawasaki.jp\n!city.kawasaki.jp\nck\n*.ck\n!www.ck\n"
 				   "cn\nxn--55qx5d.cn\narpa\nin-addr.arpa\n"
 				   "// ===END ICANN DOMAINS===\n// ===BEGIN PRIVATE DOMAINS===\n"
 				   "github.io\n*.compute.amazonaws.com\n"
 				   "// ===END PRIVATE DOMAINS===\n";
-	static struct fuzz_file file;
+	/* Never closed, and so not lost either. */
+	static struct seep_suffixes *list __attribute__((used));
 
-	if (!file.descriptor)
-		fuzz_file_put(&file, list, sizeof(list) - 1);
-	return file.path;
+	if (!list)
+		list = seep_suffix_open(text, sizeof(text) - 1);
+	fuzz_check(list);
+	return list;
 }
 
 /* A reader of that list, opened once. */
 static inline struct seep_suffix_reader *fuzz_suffixes(void)
 {
-	/* Never closed, and so not lost either. */
-	static struct seep_suffixes *list __attribute__((used));
 	static struct seep_suffix_reader *reader;
 
 	if (!reader) {
-		list = seep_suffix_open(fuzz_suffix_list());
-		fuzz_check(list);
-		reader = seep_suffix_reader_open(list);
+		reader = seep_suffix_reader_open(fuzz_suffix_list());
 		fuzz_check(reader);
 	}
 	return reader;

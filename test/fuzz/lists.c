@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lists, one entry a line. The first byte tells which: 'a' domains as in allow-domain, 'n' netblocks, 'c' a common-list.
+ * Lists, one entry a line. The first byte tells which: 'a' domains as in allow-domain, 'n' netblocks; whole files: 'f' an
+ * allow-list, 'c' a common-list, 'p' public suffixes, 'q' lines at the end of a good list of these.
  */
 #include "fuzz.h"
 
-#include "common.h"
+#include "lists_read.h"
 #include "netblock.h"
-#include "subtree.h"
+#include "suffix_text.h"
 
 const char fuzz_target[] = "lists";
 
@@ -216,22 +217,55 @@ static void fuzz_netblocks(struct fuzz_input *input)
 	seep_netblocks_destroy(list);
 }
 
-/* ---- common domains ---- */
+/* ---- whole files ---- */
+
+/* What is said of a file that is not taken. */
+static void check_error(enum seep_conf_status status, const struct seep_conf_error *error)
+{
+	if (status == SEEP_CONF_OK)
+		return;
+	fuzz_check(status == SEEP_CONF_BAD);
+	fuzz_check(strcmp(error->file, "list") == 0 && error->text[0] && error->expected[0]);
+}
+
+static struct seep_conf_reader reader_of(const char *text, size_t size,
+					 struct seep_conf_error *error)
+{
+	struct seep_conf_reader reader = { .name = "list", .error = error };
+
+	seep_conf_lines_open(&reader, text, size);
+	return reader;
+}
+
+/* All of a file's names are added, or none. */
+static void fuzz_allow(struct fuzz_input *input)
+{
+	struct seep_conf_error error = { .line = 0 };
+	char *text = (char *)fuzz_copy(input->at, input->left);
+	struct seep_conf_reader reader = reader_of(text, input->left, &error);
+	struct seep_subtrees *set = NULL;
+	enum seep_conf_status status = seep_lists_read_allow(&reader, &set);
+
+	check_error(status, &error);
+	fuzz_check(set && (status == SEEP_CONF_OK || seep_subtrees_count(set) == 0));
+	seep_subtrees_destroy(set);
+	free(text);
+}
 
 static void fuzz_common(struct fuzz_input *input)
 {
 	static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 4, 5 };
-	static struct fuzz_file file;
-	struct seep_common_error error = { "" };
+	struct seep_conf_error error = { .line = 0 };
+	char *text = (char *)fuzz_copy(input->at, input->left);
+	struct seep_conf_reader reader = reader_of(text, input->left, &error);
 	struct seep_common *common;
+	enum seep_conf_status status =
+		seep_lists_read_common(&reader, key, fuzz_suffixes(), &common);
 	struct line line;
 	size_t lines = 0;
 
-	fuzz_file_put(&file, input->at, input->left);
-	common = seep_common_open(file.path, key, fuzz_suffixes(), &error);
-	fuzz_check((common == NULL) == (error.text[0] != '\0'));
-	if (!common)
-		fuzz_check(strncmp(error.text, file.path, strlen(file.path)) == 0);
+	check_error(status, &error);
+	fuzz_check((common != NULL) == (status == SEEP_CONF_OK));
 	while (take_line(input, &line)) {
 		uint64_t hash = seep_hash_bytes(key, line.text, line.length);
 
@@ -240,6 +274,47 @@ static void fuzz_common(struct fuzz_input *input)
 	}
 	fuzz_check(seep_common_domains(common) <= lines);
 	seep_common_close(common);
+	free(text);
+}
+
+/* What is taken has the rules by which the bound is reckoned. */
+static void check_suffixes(const char *text, size_t size)
+{
+	struct seep_conf_error error = { .line = 0 };
+	struct seep_conf_reader reader = reader_of(text, size, &error);
+	struct seep_suffixes *suffixes;
+	enum seep_conf_status status = seep_lists_read_suffixes(&reader, &suffixes);
+
+	check_error(status, &error);
+	fuzz_check((suffixes != NULL) == (status == SEEP_CONF_OK));
+	if (suffixes) {
+		fuzz_check(seep_suffix_kind_of(suffixes, "co.uk") == SEEP_SUFFIX_ICANN);
+		fuzz_check(seep_suffix_kind_of(suffixes, "github.io") == SEEP_SUFFIX_PRIVATE);
+	}
+	seep_suffix_close(suffixes);
+}
+
+static void fuzz_suffix_file(struct fuzz_input *input)
+{
+	char *text = (char *)fuzz_copy(input->at, input->left);
+
+	check_suffixes(text, input->left);
+	free(text);
+}
+
+static void fuzz_suffix_lines(struct fuzz_input *input)
+{
+	char *more = calloc(1, input->left + 2);
+	size_t size;
+	char *text;
+
+	fuzz_check(more);
+	memcpy(more, input->at, input->left);
+	more[strlen(more)] = '\n';
+	text = suffix_text(more, &size);
+	check_suffixes(text, size);
+	free(text);
+	free(more);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -253,8 +328,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 'n':
 		fuzz_netblocks(&input);
 		break;
+	case 'f':
+		fuzz_allow(&input);
+		break;
 	case 'c':
 		fuzz_common(&input);
+		break;
+	case 'p':
+		fuzz_suffix_file(&input);
+		break;
+	case 'q':
+		fuzz_suffix_lines(&input);
 		break;
 	default:
 		break;

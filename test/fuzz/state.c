@@ -14,8 +14,7 @@
 
 const char fuzz_target[] = "state";
 
-#define CONF \
-	"learning: 0\nuser-budget: 1000\nuser-refill: 100\nmemory-size: 1m\npublic-suffix-list: \"%s\"\n"
+#define CONF "learning: 0\nuser-budget: 1000\nuser-refill: 100\nmemory-size: 1m\n"
 
 /* ---- a file ---- */
 
@@ -68,10 +67,9 @@ static void start(struct rig *rig, const struct seep_state_header *header)
 	struct seep_engine_setup setup = { .conf = &rig->conf, .threads = 1, .when_ms = NOW_MS };
 	struct seep_conf_error error;
 	enum seep_passthrough why;
-	char text[256];
 
-	snprintf(text, sizeof(text), CONF, fuzz_suffix_list());
-	fuzz_check(seep_conf_parse(&rig->conf, text, strlen(text), "fuzz", &error) == SEEP_CONF_OK);
+	fuzz_check(seep_conf_parse(&rig->conf, CONF, strlen(CONF), "fuzz", &error) == SEEP_CONF_OK);
+	setup.suffixes = fuzz_suffix_list();
 	memcpy(setup.key, header->key, sizeof(setup.key));
 	setup.first_ms = header->first_ms;
 	rig->engine = seep_engine_create(&setup, &why);

@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Lists that are damaged at a start or at a reload: Seep goes on guarding, and says with what."""
+
+import os
+import re
+import sys
+
+import rig
+from rig import need, rcode_of
+from rig.suffixes import suffix_text
+
+GUARDING = 3
+CONF = """\
+learning: 0
+user-budget: 1k
+allow-list: allow.txt
+common-list: top.csv
+public-suffix-list: psl.dat
+"""
+PAGE = "<!DOCTYPE html>\n<html><body>503 Service Unavailable</body></html>\n"
+GOOD = {"allow.txt": "allowed.example\n", "top.csv": "1,common.example\n",
+        "psl.dat": suffix_text(more=["own.example"])}
+BAD = {"allow.txt": "allowed.example\n0.0.0.0 ads.example\n", "top.csv": PAGE,
+       "psl.dat": GOOD["psl.dat"][:3000]}
+LINES = {"allow.txt": 2, "top.csv": 1}		# where the mistake is
+
+
+class Lists:
+    """One lab, and what its lists do."""
+
+    def __init__(self, lab, tap):
+        self.lab = lab
+        self.tap = tap
+        self.count = 0
+
+    def put(self, files):
+        for name, text in files.items():
+            with open(os.path.join(self.lab.dir, name), "w") as out:
+                out.write(text)
+
+    def changed(self, name, key):
+        """How far a statistic moves when a user of its own asks for a name."""
+        before = self.lab.seep()[key]
+        self.lab.ask(name % self.count, source="127.1.%d.1" % self.count)
+        return self.lab.seep()[key] - before
+
+    def check(self, title, in_use, kept, missing):
+        """It guards, and the lists are in use, or not."""
+        tap, lab = self.tap, self.lab
+        self.count += 1
+        stats = lab.seep()
+        tap.equal([stats[key] for key in ("seep.mode", "seep.passthrough", "seep.lists.kept",
+                                          "seep.lists.missing")],
+                  [GUARDING, 0, kept, missing], title + ": guarding, with so many lists")
+        tap.equal(self.changed("a%d.allowed.example", "num.seep.allowed"), int(in_use),
+                  title + ": the allow-list")
+        metered = self.changed("m" * 50 + "%d.common.example", "num.seep.bits.metered")
+        tap.ok((metered < 5) == in_use, title + ": the common-list", "%d bits" % metered)
+        two = self.changed("www.d%d.own.example", "seep.domains") + \
+            self.changed("www.e%d.own.example", "seep.domains")
+        tap.ok((two == 2) == in_use, title + ": the list of public suffixes", two)
+        codes = [rcode_of(lab.ask("%s%d.s%d-%d.example" % ("x" * 55, at, at, self.count),
+                                  source="127.2.0.%d" % self.count)) for at in range(40)]
+        tap.ok(codes[0] == "NOERROR" and "REFUSED" in codes, title + ": it refuses", codes)
+
+    def told(self, title, words, since):
+        """Each list has one line that names its file, and what is used in its place."""
+        lines = [line for line in self.lab.log()[since:].splitlines() if "seep: " in line]
+        for name in BAD:
+            where = "%s:%s: " % (re.escape(name), LINES.get(name, r"\d+"))
+            tell = [line for line in lines if re.search("seep: " + where, line)]
+            self.tap.ok(len(tell) == 1 and re.search(words, tell[0]) and "mend the file" in tell[0],
+                        "%s: %s is told, and what is done" % (title, name), "\n".join(lines[-6:]))
+
+    def copies(self):
+        return sorted(name.split("-")[0] for name in os.listdir(self.lab.dir)
+                      if name.startswith("seep.state.") and "list-" in name)
+
+
+def kept(tap):
+    """With a state file the last good contents are used."""
+    with rig.Lab(conf=CONF, state="seep.state", files=BAD) as lab:
+        lists = Lists(lab, tap)
+        lists.check("damaged at the first start", False, 0, 3)
+        lists.told("damaged at the first start", "running without|system's public suffixes", 0)
+        tap.equal(lists.copies(), [], "damaged at the first start: no copies")
+        lists.put(GOOD)
+        since = len(lab.log())
+        lab.reload()
+        lists.check("mended", True, 0, 0)
+        tap.ok("mend" not in lab.log()[since:], "mended: nothing is told")
+        tap.equal(lists.copies(), ["seep.state.allow", "seep.state.common", "seep.state.public"],
+                  "mended: copies are kept")
+        lists.put(BAD)
+        since = len(lab.log())
+        lab.reload()
+        lists.check("damaged at a reload", True, 3, 0)
+        lists.told("damaged at a reload", r"last good contents, of 20\d\d-", since)
+        lab.restart(kill=True)
+        lists.check("still so after a crash", True, 3, 0)
+        for name in BAD:
+            os.unlink(os.path.join(lab.dir, name))
+        since = len(lab.log())
+        lab.reload()
+        lists.check("missing at a reload", True, 3, 0)
+        for at, line in (("allow.txt", 3), ("top.csv", 4), ("psl.dat", 5)):
+            tap.ok(re.search(r'seep: seep\.conf:%d: [a-z-]+: "%s" No such file' % (line, at),
+                             lab.log()[since:]), "missing at a reload: %s is told" % at)
+        lists.put(GOOD)
+        lab.reload()
+        lists.check("mended again", True, 0, 0)
+        lab.conf = CONF.replace("common-list: top.csv\n", "")
+        lab.write_conf()
+        lab.reload()
+        tap.equal(lists.copies(), ["seep.state.allow", "seep.state.public"],
+                  "a list that is named no more: nor is its copy kept")
+
+
+def unkept(tap):
+    """Without a state file there is no copy: Seep runs without the lists."""
+    with rig.Lab(conf=CONF, files=GOOD) as lab:
+        lists = Lists(lab, tap)
+        lists.check("no state file, good lists", True, 0, 0)
+        lists.put(BAD)
+        since = len(lab.log())
+        lab.reload()
+        lists.check("no state file, damaged at a reload", False, 0, 3)
+        lists.told("no state file", "running without|system's public suffixes", since)
+
+
+def main():
+    need.live(files=(need.module_path(), need.unbound_path()))
+    with rig.Tap() as tap:
+        kept(tap)
+        unkept(tap)
+    return tap.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
