@@ -128,13 +128,20 @@ static const struct {
 	const char *name;
 	enum seep_suffix_kind kind;
 } known[] = {
-	{ "com", SEEP_SUFFIX_ICANN },          { "org", SEEP_SUFFIX_ICANN },
-	{ "co.uk", SEEP_SUFFIX_ICANN },        { "com.au", SEEP_SUFFIX_ICANN },
-	{ "co.jp", SEEP_SUFFIX_ICANN },        { "com.br", SEEP_SUFFIX_ICANN },
-	{ "any.ck", SEEP_SUFFIX_ICANN },       { "any.kawasaki.jp", SEEP_SUFFIX_ICANN },
-	{ "github.io", SEEP_SUFFIX_PRIVATE },  { "herokuapp.com", SEEP_SUFFIX_PRIVATE },
-	{ "azurewebsites.net", SEEP_SUFFIX_PRIVATE }, { "www.ck", SEEP_SUFFIX_NONE },
-	{ "example.com", SEEP_SUFFIX_NONE },   { "city.kawasaki.jp", SEEP_SUFFIX_NONE },
+	{ "com", SEEP_SUFFIX_ICANN },
+	{ "org", SEEP_SUFFIX_ICANN },
+	{ "co.uk", SEEP_SUFFIX_ICANN },
+	{ "com.au", SEEP_SUFFIX_ICANN },
+	{ "co.jp", SEEP_SUFFIX_ICANN },
+	{ "com.br", SEEP_SUFFIX_ICANN },
+	{ "any.ck", SEEP_SUFFIX_ICANN },
+	{ "any.kawasaki.jp", SEEP_SUFFIX_ICANN },
+	{ "github.io", SEEP_SUFFIX_PRIVATE },
+	{ "herokuapp.com", SEEP_SUFFIX_PRIVATE },
+	{ "azurewebsites.net", SEEP_SUFFIX_PRIVATE },
+	{ "www.ck", SEEP_SUFFIX_NONE },
+	{ "example.com", SEEP_SUFFIX_NONE },
+	{ "city.kawasaki.jp", SEEP_SUFFIX_NONE },
 };
 
 static const char *kind_text(enum seep_suffix_kind kind)
@@ -158,10 +165,12 @@ static enum seep_conf_status check_known(const struct seep_conf_reader *text,
 
 		if (seep_suffix_kind_of(suffixes, known[at].name) == known[at].kind)
 			continue;
-		snprintf(expected, sizeof(expected), "the whole Public Suffix List, by which it has %s",
+		snprintf(expected, sizeof(expected),
+			 "the whole Public Suffix List, by which it has %s",
 			 kind_text(known[at].kind));
-		return seep_conf_lines_fail(text, expected, "%s has %s", known[at].name,
-					    kind_text(seep_suffix_kind_of(suffixes, known[at].name)));
+		return seep_conf_lines_fail(
+			text, expected, "%s has %s", known[at].name,
+			kind_text(seep_suffix_kind_of(suffixes, known[at].name)));
 	}
 	return SEEP_CONF_OK;
 }

@@ -287,8 +287,7 @@ static uint64_t users_of(const struct start *start, const char *name)
 {
 	struct wire wire = wire_of(name);
 
-	return seep_common_users(start->lists.common,
-				 seep_hash_bytes(key, wire.bytes, wire.size));
+	return seep_common_users(start->lists.common, seep_hash_bytes(key, wire.bytes, wire.size));
 }
 
 static void test_common(void)
@@ -310,9 +309,10 @@ static void test_common(void)
 	ok(start.lists.common == NULL, "a damaged one at the first start: none is in use");
 	is_int(start.lists.missing, 1, "it is missing");
 	is_int(start.lists.kept, 0, "there is no copy of it");
-	snprintf(wanted, sizeof(wanted),
-		 "%s:1: \"<!DOCTYPE html>\": expected a rank from 1, then a comma or a tab, then a name",
-		 path_of("top"));
+	snprintf(
+		wanted, sizeof(wanted),
+		"%s:1: \"<!DOCTYPE html>\": expected a rank from 1, then a comma or a tab, then a name",
+		path_of("top"));
 	is_str(start.problem, wanted, "said by file and line");
 	is_str(start.consequence,
 	       "running without this common-list: mend the file, then reload Unbound",
@@ -322,9 +322,10 @@ static void test_common(void)
 
 	unlink(path_of("top"));
 	begin(&start, conf, path_of("state"));
-	snprintf(wanted, sizeof(wanted),
-		 "seep.conf:1: common-list: \"%s\" No such file or directory: expected a readable file",
-		 path_of("top"));
+	snprintf(
+		wanted, sizeof(wanted),
+		"seep.conf:1: common-list: \"%s\" No such file or directory: expected a readable file",
+		path_of("top"));
 	is_str(start.problem, wanted, "a missing one: said by the line that names it");
 	end(&start);
 

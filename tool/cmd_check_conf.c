@@ -26,7 +26,7 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 		.say = say,
 	};
 	struct seep_lists lists;
-	bool good = seep_hash_start() && seep_lists_open(&lists, &setup);
+	bool good = seep_lists_open(&lists, &setup);
 
 	if (!good) {
 		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);

@@ -221,7 +221,7 @@ bool replay_lists_open(struct replay_options *options, const char *path)
 	};
 
 	replay_key(options, key);
-	if (!seep_hash_start() || !seep_lists_open(&options->lists, &setup)) {
+	if (!seep_lists_open(&options->lists, &setup)) {
 		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
 		return false;
 	}

@@ -162,8 +162,8 @@ bool trace_json_take(struct trace_json *json, const char *text, size_t length)
 	} while (take(&cursor, ','));
 	if (!take(&cursor, '}') || peek(&cursor) || cursor.at < cursor.end || !has_log)
 		return false;
-	while (json->log_length > 0 && (json->log[json->log_length - 1] == '\n' ||
-					json->log[json->log_length - 1] == '\r'))
+	while (json->log_length > 0 &&
+	       (json->log[json->log_length - 1] == '\n' || json->log[json->log_length - 1] == '\r'))
 		json->log_length--;
 	return true;
 }
