@@ -124,7 +124,7 @@ enum seep_spoofable {
 	  "written \\DDD (decimal) or after a backslash; internationalised names in their xn-- form.")                    \
 	X(allow_lists, "allow-list", DOMAIN_FILES, "", 0, SEEP_PATH_SIZE - 1, "",                                         \
 	  "A file of domains that are never metered, one a line, as in allow-domain. "                                    \
-	  "Comments start with \"#\". A file that cannot be used: see LISTS.")                                            \
+	  "Comments start with \"#\"; a list without names has at least one. A file that cannot be used: see LISTS.")     \
 	X(common_list, "common-list", PATH, "", 0, SEEP_PATH_SIZE - 1, "",                                                \
 	  "A list of the world's common domains, one rank,name a line, as Tranco and Umbrella publish. "                  \
 	  "A domain of rank r counts as if a million / r people here used it, a thousand at most. "                       \

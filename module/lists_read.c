@@ -54,6 +54,10 @@ enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
 		*set = seep_subtrees_create();
 	if (!alone || !*set)
 		status = seep_conf_lines_fail(text, "more memory", "out of memory");
+	else if (text->next == text->end)
+		/* More likely a download that failed than what somebody wrote. */
+		status = seep_conf_lines_fail(text, "a domain name, or a comment if there is none",
+					      "the file is empty");
 	else
 		/* Alone first, for no name is taken from a list that has a mistake further on. */
 		status = read_allow(*text, alone);

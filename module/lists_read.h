@@ -17,7 +17,7 @@
 /* A list of public suffixes with fewer rules than this is not the whole one: there were 7,800 in 2015, 10,200 in 2026. */
 #define SEEP_LISTS_RULES_LEAST 5000
 
-/* Lines of a domain name each, "#" comments: the names join SET, which is made if there is none. */
+/* Lines of a domain name each, "#" comments, not empty: the names join SET, which is made if there is none. */
 enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
 					    struct seep_subtrees **set);
 

@@ -429,6 +429,18 @@ static void test_allow(void)
 	       "running without this allow-list: mend the file, then reload Unbound", "said");
 	end(&start);
 
+	put_text("two", "");
+	begin(&start, conf, path_of("state"));
+	is_int(start.lists.kept, 1, "one emptied: its copy is in use");
+	ok(strstr(start.problem, "two: the file is empty: expected a domain name, or a comment"),
+	   "%s", start.problem);
+	end(&start);
+	put_text("two", "# none\n");
+	begin(&start, conf, path_of("state"));
+	is_int(start.said, 0, "one with a comment alone is well");
+	ok(!is_allowed(&start, "example.org"), "and has no names");
+	end(&start);
+
 	begin(&start, "allow-list: /dev/zero\n", "");
 	is_str(start.problem,
 	       "seep.conf:1: allow-list: \"/dev/zero\" Not a regular file: expected a readable file",
