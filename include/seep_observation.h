@@ -40,7 +40,7 @@ struct seep_observation {
 	bool checking_disabled; /* the CD flag */
 	uint8_t internal;       /* the name lives in a zone of this organisation */
 	bool is_proven;   /* the client's address is not forged: TCP, TLS or a valid DNS cookie */
-	uint64_t when_ms; /* wall clock, milliseconds since 1970 */
+	uint64_t when_ms; /* the meters' time (clock.h), milliseconds since 1970 */
 };
 
 #endif

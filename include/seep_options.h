@@ -96,11 +96,13 @@ enum seep_spoofable {
 	  "A flagged query passes; it is counted, and the crossing is logged.")                                           \
 	X(memory_s, "memory", DURATION, "30d", SEEP_DAY_S, 365 * SEEP_DAY_S, "",                                          \
 	  "How long a name that was sent stays known. "                                                                   \
-	  "A name that somebody here sent within this time is known: it costs only the choice among known names.")        \
+	  "A name that somebody here sent within this time is known. In a domain that few users use, a known name "       \
+	  "costs the choice among the known names; in all other domains it costs nothing.")                               \
 	X(memory_size_bytes, "memory-size", SIZE, "64m", SEEP_MIB, 64 * SEEP_GIB, "bytes",                                \
 	  "All the memory that Seep claims, at start. "                                                                   \
-	  "It does not grow. When a table is full, the least loaded entry that was not seen for longest makes "           \
-	  "room, never one that is spent. The names of allow-domain and allow-list come on top.")                         \
+	  "It does not grow. A full table evicts domains with the fewest users first, then entries with the lowest "      \
+	  "level, then those unseen for longest; it never evicts an entry that is spent. The names of allow-domain "      \
+	  "and allow-list take memory on top of it.")                                                                     \
 	X(user_prefix_v4_bits, "user-prefix-v4", NUMBER, "32", 8, 32, "bits",                                             \
 	  "Leading bits of an IPv4 address that make a user. "                                                            \
 	  "With 32 each address is a user.")                                                                              \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the engine keeps; shared by engine.c, which changes it, and
- * engine_print.c, which shows it.
+ * The engine's memory: users, domains, threads and the engine itself.  For the files
+ * engine_*.c; others reach it through engine.h and engine_save.h.
  */
 #ifndef SEEP_ENGINE_STATE_H
 #define SEEP_ENGINE_STATE_H

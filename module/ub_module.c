@@ -159,8 +159,8 @@ static void tell(void *context, const struct seep_event *event)
 	if (event->meter == SEEP_METER_DGA) {
 		seep_name_print(whole, sizeof(whole), event->observation->name,
 				event->observation->name_size);
-		log_info("seep: user %s looks for generated domains: about %llu of %llu that few "
-			 "others use do not exist; at %s",
+		log_info("seep: user %s looks for generated domains: about %llu that it asked for "
+			 "do not exist, names sent to about %llu domains in all; last name %s",
 			 client, (unsigned long long)event->names,
 			 (unsigned long long)event->domains, whole);
 		return;
