@@ -4,6 +4,7 @@
  * example file.
  */
 #include "conf.h"
+#include "roff.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -20,31 +21,6 @@ static const char *placeholder(enum seep_option_type type)
 		[SEEP_OPTION_DOMAIN_FILES] = "path",  [SEEP_OPTION_SPOOFABLE] = "meter or no-meter",
 	};
 	return words[type];
-}
-
-/* Bytes of the first sentence of text, its full stop included: up to a stop, a blank and a capital. */
-static size_t sentence_length(const char *text)
-{
-	size_t at = 0;
-
-	while (text[at] &&
-	       !(text[at] == '.' && text[at + 1] == ' ' && isupper((unsigned char)text[at + 2])))
-		at++;
-	return text[at] ? at + 1 : at;
-}
-
-static void print_roff(const char *text, size_t length)
-{
-	if (length > 0 && (text[0] == '.' || text[0] == '\''))
-		fputs("\\&", stdout);
-	for (size_t at = 0; at < length; at++) {
-		if (text[at] == '-')
-			fputs("\\-", stdout);
-		else if (text[at] == '\\')
-			fputs("\\e", stdout);
-		else
-			putchar(text[at]);
-	}
 }
 
 /* "A size from 16 to 1g (bytes a day)." */
@@ -64,22 +40,15 @@ static void print_manual(const struct seep_option *option)
 	char takes[512];
 
 	fputs(".TP\n.BI ", stdout);
-	print_roff(option->name, strlen(option->name));
+	roff_put(option->name, strlen(option->name));
 	printf(": \" %s\"\n", placeholder(option->type));
-	for (const char *text = option->text; *text;) {
-		size_t length = sentence_length(text);
-
-		print_roff(text, length);
-		putchar('\n');
-		text += length;
-		text += *text == ' ';
-	}
+	roff_put_sentences(option->text);
 	puts(".br");
 	format_takes(option, takes, sizeof(takes));
-	print_roff(takes, strlen(takes));
+	roff_put(takes, strlen(takes));
 	fputs("\nDefault: ", stdout);
 	if (option->default_text[0])
-		print_roff(option->default_text, strlen(option->default_text));
+		roff_put(option->default_text, strlen(option->default_text));
 	else
 		fputs("none", stdout);
 	puts(".");
@@ -90,7 +59,7 @@ static void print_example(const struct seep_option *option)
 	char takes[512];
 
 	format_takes(option, takes, sizeof(takes));
-	printf("\n# %.*s\n# %s\n", (int)sentence_length(option->text), option->text, takes);
+	printf("\n# %.*s\n# %s\n", (int)roff_sentence_length(option->text), option->text, takes);
 	printf("#%s: %s\n", option->name, option->default_text[0] ? option->default_text : "\"\"");
 }
 
