@@ -14,13 +14,13 @@
 	X(SEEP_MODE_FLAG, 2, "Metering and flagging only, by action: flag.")               \
 	X(SEEP_MODE_GUARD, 3, "Guarding: what exceeds a budget is refused.")
 
-#define SEEP_PASSTHROUGHS(X)                                                               \
-	X(SEEP_PASSTHROUGH_NO, 0, "It does not; see seep.mode.")                           \
-	X(SEEP_PASSTHROUGH_BUILD, 1, "The module was built for another Unbound.")          \
-	X(SEEP_PASSTHROUGH_CONF, 2, "seep.conf, or a file that it names, cannot be used.") \
-	X(SEEP_PASSTHROUGH_MEMORY, 3, "memory-size could not be allocated.")               \
-	X(SEEP_PASSTHROUGH_SYSTEM, 4,                                                      \
-	  "The system gave no random bytes, or no Public Suffix List could be read.")      \
+#define SEEP_PASSTHROUGHS(X)                                                      \
+	X(SEEP_PASSTHROUGH_NO, 0, "It does not; see seep.mode.")                  \
+	X(SEEP_PASSTHROUGH_BUILD, 1, "The module was built for another Unbound.") \
+	X(SEEP_PASSTHROUGH_CONF, 2, "seep.conf cannot be used.")                  \
+	X(SEEP_PASSTHROUGH_MEMORY, 3, "memory-size could not be allocated.")      \
+	X(SEEP_PASSTHROUGH_SYSTEM, 4,                                             \
+	  "The system gives no random bytes, or there is no Public Suffix List.") \
 	X(SEEP_PASSTHROUGH_ORDER, 5, "In that order of module-config dynlib sees too little.")
 
 #define SEEP_STATE_STATUSES(X)                                                                 \

@@ -57,8 +57,7 @@ static enum seep_conf_status add_netblock(const struct parser *parser,
 	if (!*list)
 		*list = seep_netblocks_create();
 	if (!*list || seep_netblocks_add(*list, &block) != SEEP_NETBLOCK_OK)
-		return seep_conf_lines_fail(&parser->reader, "more memory", "%s: out of memory",
-					    option->name);
+		return seep_conf_lines_fail(&parser->reader, "", "%s: out of memory", option->name);
 	return SEEP_CONF_OK;
 }
 
@@ -276,9 +275,9 @@ static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_
 	if (at == SEEP_OPTION_COUNT)
 		return fail_unknown(parser, name);
 	if (parser->lines[at] && !seep_option_is_list(&seep_options[at]))
-		return seep_conf_lines_fail(&parser->reader, "it once",
-					    "%s: given twice, first on line %lu",
-					    seep_options[at].name, parser->lines[at]);
+		return seep_conf_lines_fail(&parser->reader, "it at most once",
+					    "%s: already given on line %lu", seep_options[at].name,
+					    parser->lines[at]);
 	parser->lines[at] = parser->reader.line;
 	status = take_value(parser, &seep_options[at], line, value);
 	return status == SEEP_CONF_OK ? set_value(parser, &seep_options[at], value) : status;
@@ -292,8 +291,8 @@ void seep_conf_error_format(const struct seep_conf_error *error, char *text)
 
 	if (error->line)
 		snprintf(line, sizeof(line), ":%lu", error->line);
-	snprintf(text, SEEP_CONF_ERROR_SIZE, "%s%s: %s: expected %s", error->file, line,
-		 error->text, error->expected);
+	snprintf(text, SEEP_CONF_ERROR_SIZE, "%s%s: %s%s%s", error->file, line, error->text,
+		 error->expected[0] ? ": expected " : "", error->expected);
 }
 
 void seep_conf_defaults(struct seep_conf *conf)
@@ -357,7 +356,7 @@ enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path,
 	if (!text) {
 		status = errno == ENOENT ? SEEP_CONF_MISSING : SEEP_CONF_BAD;
 		seep_conf_defaults(conf);
-		seep_conf_lines_fail(&reader, "a readable file", "%s",
+		seep_conf_lines_fail(&reader, "", "cannot be read: %s",
 				     seep_conf_lines_problem(errno));
 		return status;
 	}

@@ -114,7 +114,7 @@ struct seep_conf_error {
 	char file[256];     /* seep.conf or a list; a longer path is cut, and ends in "..." */
 	unsigned long line; /* from 1; 0 if it is not about a line */
 	char text[256];     /* what is wrong */
-	char expected[256]; /* what was expected instead */
+	char expected[256]; /* what was expected instead; "" where nothing else could help */
 };
 
 /* Set every option to its default. What conf held is not released. */
@@ -134,7 +134,7 @@ enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, 
 /* Free the lists, and leave the defaults. */
 void seep_conf_release(struct seep_conf *conf);
 
-/* "FILE:LINE: TEXT: expected EXPECTED" into text[SEEP_CONF_ERROR_SIZE]. */
+/* "FILE:LINE: TEXT: expected EXPECTED", as far as there is each, into text[SEEP_CONF_ERROR_SIZE]. */
 void seep_conf_error_format(const struct seep_conf_error *error, char *text);
 
 #endif

@@ -19,7 +19,7 @@ const char *seep_engine_restore_fault(const struct seep_state_header *header)
 {
 	if (header->user_bytes != KEY_BYTES + sizeof(struct user) ||
 	    header->domain_bytes != KEY_BYTES + sizeof(struct domain))
-		return "records of another size than this Seep's";
+		return "it was written by a Seep whose records have another size";
 	return NULL;
 }
 

@@ -50,7 +50,8 @@ void keeper_fail(struct seep_keeper *keeper, const char *what, int error)
 {
 	seep_state_end(&keeper->file);
 	if (!keeper->failure_said)
-		keeper_say(keeper, true, "%s: %s%s%s; metering goes on in memory alone",
+		keeper_say(keeper, true,
+			   "%s: %s%s%s; metering goes on in memory until a new file can be written",
 			   keeper->path, what, error ? ": " : "", error ? strerror(error) : "");
 	keeper->failure_said = true;
 	keeper->status = SEEP_STATE_FAILING;
@@ -83,7 +84,8 @@ static bool was_taken(struct seep_keeper *keeper)
 							   .size = reader.offset };
 		keeper->silent = 0;
 		keeper_say(keeper, true,
-			   "%s: process %llu keeps it now; this one keeps nothing any more",
+			   "%s: process %llu writes this file now; this process meters in memory "
+			   "only until that one stops: give each resolver a state-file of its own",
 			   keeper->path, (unsigned long long)reader.progress.owner.pid);
 	}
 	seep_state_close(&reader);
@@ -116,7 +118,10 @@ static void watch_other(struct seep_keeper *keeper)
 	if (!seep_state_file_fault(&keeper->others, keeper->path)) {
 		if (++keeper->silent < SILENT_MOST)
 			return;
-		keeper_say(keeper, true, "%s: nobody keeps it; taken back", keeper->path);
+		keeper_say(keeper, true,
+			   "%s: no process wrote to this file for %d seconds; this process writes "
+			   "it again",
+			   keeper->path, SILENT_MOST * TICK_MS / 1000);
 		keeper->status = SEEP_STATE_FAILING;
 		keeper->retry_ms = 0;
 		return;
@@ -314,7 +319,9 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 	if (keeper->status != SEEP_STATE_FAILING)
 		return;
 	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
-		keeper_say(keeper, true, "%s: no memory to keep it", keeper->path);
+		keeper_say(keeper, true,
+			   "%s: no memory to write it; budgets will not outlast a restart",
+			   keeper->path);
 		keeper->status = SEEP_STATE_UNKEPT;
 		note(keeper);
 		return;

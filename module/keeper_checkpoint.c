@@ -129,7 +129,7 @@ bool keeper_end_checkpoint(struct seep_keeper *keeper)
 	checkpoint->running = false;
 	if (checkpoint->made) {
 		if (keeper->failure_said)
-			keeper_say(keeper, false, "%s: kept again", keeper->path);
+			keeper_say(keeper, false, "%s: is written again", keeper->path);
 		keeper->failure_said = false;
 		keeper->retry_wait_ms = KEEPER_RETRY_MS;
 		keeper->retry_ms = 0;
@@ -141,8 +141,9 @@ bool keeper_end_checkpoint(struct seep_keeper *keeper)
 	} else if (!atomic_load(&keeper->stopping)) {
 		/* With a journal to add to, only power is a danger; without one, all is. */
 		if (keeper->file.fd >= 0)
-			keeper_say(keeper, true, "%s: %s: %s", keeper->path, checkpoint->doing,
-				   strerror(checkpoint->error));
+			keeper_say(keeper, true,
+				   "%s: %s: %s; changes are still written every second",
+				   keeper->path, checkpoint->doing, strerror(checkpoint->error));
 		else
 			keeper_fail(keeper, checkpoint->doing, checkpoint->error);
 	}

@@ -60,8 +60,9 @@ static bool leave_to_other(struct seep_keeper *keeper, const char *path)
 	if (!is_anothers(keeper, path))
 		return false;
 	keeper_say(keeper, true,
-		   "%s: process %llu keeps it; this one keeps nothing, and begins empty", path,
-		   (unsigned long long)keeper->found.progress.owner.pid);
+		   "%s: process %llu is writing this file; this process begins with empty meters, "
+		   "in memory only: give each resolver a state-file of its own",
+		   path, (unsigned long long)keeper->found.progress.owner.pid);
 	seep_state_close(&keeper->found);
 	keeper->status = SEEP_STATE_OTHER;
 	return true;
@@ -75,12 +76,16 @@ static bool set_aside(const struct seep_keeper *keeper, const char *path,
 	char text[160];
 
 	if (!seep_state_set_aside(path, keeper->setup.wall_ms / 1000, aside)) {
-		keeper_say(keeper, true, "%s: %s; it cannot be set aside: %s", path,
-			   why(reader, text), strerror(errno));
+		keeper_say(keeper, true,
+			   "%s: cannot be used (%s) nor renamed (%s); metering goes on in memory: "
+			   "move the file away and restart",
+			   path, why(reader, text), strerror(errno));
 		return false;
 	}
-	keeper_say(keeper, true, "%s: %s; %s%s", path, why(reader, text),
-		   aside[0] ? "set aside as " : "removed, for there are ten such files", aside);
+	keeper_say(keeper, true, "%s: cannot be used (%s); %s%s", path, why(reader, text),
+		   aside[0] ? "set aside as "
+			    : "deleted, because ten such files were set aside already: remove them",
+		   aside);
 	return true;
 }
 
@@ -100,7 +105,9 @@ static enum seep_state_opened look_at(struct seep_keeper *keeper, const char *pa
 		opened = SEEP_STATE_DAMAGED;
 	}
 	if (opened == SEEP_STATE_UNUSABLE)
-		keeper_say(keeper, true, "%s: %s", path, why(reader, text));
+		keeper_say(keeper, true,
+			   "%s: %s; metering goes on in memory: mend this and restart", path,
+			   why(reader, text));
 	if (opened == SEEP_STATE_DAMAGED && !set_aside(keeper, path, reader))
 		opened = SEEP_STATE_UNUSABLE;
 	if (opened != SEEP_STATE_OPENED)
@@ -126,7 +133,7 @@ void keeper_look(struct seep_keeper *keeper)
 	}
 	seep_state_name(old, keeper->path, ".old");
 	if (look_at(keeper, old) == SEEP_STATE_OPENED && !leave_to_other(keeper, old))
-		keeper_say(keeper, true, "%s: taken in its place", old);
+		keeper_say(keeper, true, "%s: this previous generation is used in its place", old);
 }
 
 static bool make_buffers(struct seep_keeper *keeper)
@@ -194,6 +201,7 @@ void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine,
 	uint64_t end = reader->offset, saved_s;
 	size_t users, domains;
 	int64_t shift_ms;
+	char saved[80];
 	struct seep_engine_restore restore = {
 		.engine = engine,
 		.header = &reader->header,
@@ -211,13 +219,17 @@ void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine,
 	seep_engine_restore_end(&restore);
 	users = seep_engine_users(engine);
 	domains = seep_engine_domains(engine);
-	saved_s = shift_ms ? 0 : (when_ms - reader->progress.when_ms) / 1000;
-	keeper_say(keeper, false, "%s: %zu %s and %zu %s, saved %llu %s ago%s%s", keeper->path,
-		   users, seep_plural(users, "user", "users"), domains,
-		   seep_plural(domains, "domain", "domains"), (unsigned long long)saved_s,
-		   seep_plural(saved_s, "second", "seconds"),
-		   shift_ms ? " or at a time that cannot be; no time counts between" : "",
-		   restore.forgotten
-			   ? "; the names known fill too much of memory-size, some were forgotten"
-			   : "");
+	saved_s = (when_ms - reader->progress.when_ms) / 1000;
+	if (shift_ms)
+		snprintf(saved, sizeof(saved),
+			 "; the saved time is implausible, so no budget has drained since");
+	else
+		snprintf(saved, sizeof(saved), ", saved %llu %s ago", (unsigned long long)saved_s,
+			 seep_plural(saved_s, "second", "seconds"));
+	keeper_say(keeper, false, "%s: restored %zu %s and %zu %s%s%s", keeper->path, users,
+		   seep_plural(users, "user", "users"), domains,
+		   seep_plural(domains, "domain", "domains"), saved,
+		   restore.forgotten ? "; memory-size is too small for all known names, some were "
+				       "forgotten: raise it"
+				     : "");
 }

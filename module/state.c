@@ -54,24 +54,24 @@ static const char *geometry_fault(const struct seep_state_header *header)
 {
 	if (header->novelty_lines > LINES_MOST || header->labels_lines > LINES_MOST ||
 	    !header->novelty_lines || header->novelty_lines % GENERATIONS || !header->labels_lines)
-		return "impossible sizes of tables";
+		return "the header has impossible table sizes";
 	if (header->user_bytes < 64 || header->user_bytes > 4096 || header->user_bytes % 8 ||
 	    header->domain_bytes < 64 || header->domain_bytes > 4096 || header->domain_bytes % 8)
-		return "impossible sizes of records";
+		return "the header has impossible record sizes";
 	if (header->learning_ms > SEEP_STATE_LATEST_MS ||
 	    header->user_budget_mbit > SEEP_STATE_LATEST_MS ||
 	    header->domain_budget_mbit > SEEP_STATE_LATEST_MS || header->new_units > 1024)
-		return "impossible budgets";
+		return "the header has impossible budgets";
 	if (header->first_ms > SEEP_STATE_LATEST_MS || header->began_ms > SEEP_STATE_LATEST_MS ||
 	    header->wall_ms > SEEP_STATE_LATEST_MS)
-		return "impossible times";
+		return "the header has impossible times";
 	return NULL;
 }
 
 static const char *version_1_fault(const struct seep_state_header *header)
 {
 	if (header->header_bytes != sizeof(*header))
-		return "a header of another size";
+		return "the header has the wrong size";
 	if (header->checksum != header_sum(header))
 		return "the header's checksum is wrong";
 	return geometry_fault(header);
@@ -85,14 +85,15 @@ static const struct version {
 	{ SEEP_STATE_VERSION, version_1_fault },
 };
 
-/* In the room that each thread has from its start; the next such fault of the thread takes it. */
+/* One text a thread, overwritten by its next fault of this kind.  Initial-exec TLS: lazily
+ * allocated TLS aborts the process when memory is out. */
 static _Thread_local __attribute__((tls_model("initial-exec"))) char other_version[64];
 
 static const char *other_version_fault(uint32_t version)
 {
 	snprintf(other_version, sizeof(other_version),
-		 "of format version %" PRIu32 ", and this Seep reads %d to %d", version,
-		 (int)versions[0].number, SEEP_STATE_VERSION);
+		 "it has format version %" PRIu32 ", this Seep reads %d", version,
+		 SEEP_STATE_VERSION);
 	return other_version;
 }
 
@@ -106,14 +107,14 @@ const char *seep_state_header_fault(struct seep_state_header *header, const void
 	if (size < least || memcmp(header->magic, SEEP_STATE_MAGIC, sizeof(header->magic)) != 0)
 		return size ? "not a state file of Seep" : "empty";
 	if (header->byte_order == __builtin_bswap32(SEEP_STATE_BYTE_ORDER))
-		return "written on a machine of the other byte order";
+		return "it was written on a machine with the other byte order";
 	if (header->byte_order != SEEP_STATE_BYTE_ORDER)
-		return "the byte-order mark is none";
+		return "the byte-order mark is damaged";
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		if (versions[i].number != header->version)
 			continue;
 		if (size < sizeof(*header))
-			return "cut within the header";
+			return "it ends within the header";
 		return versions[i].fault(header);
 	}
 	return other_version_fault(header->version);
@@ -131,9 +132,9 @@ void seep_state_begin(struct seep_state_progress *progress, const struct seep_st
 const char *seep_state_frame_fault(const struct seep_state_frame *frame)
 {
 	if (frame->type < SEEP_STATE_USERS || frame->type > SEEP_STATE_TICK)
-		return "a frame of unknown type";
+		return "a frame has an unknown type";
 	if (!frame->bytes || frame->bytes % 8 || frame->bytes > SEEP_STATE_FRAME_BYTES)
-		return "a frame of impossible size";
+		return "a frame has an impossible size";
 	return NULL;
 }
 
@@ -153,7 +154,7 @@ static const char *step_end(struct seep_state_progress *progress, const void *pa
 	struct seep_state_end end;
 
 	if (bytes != sizeof(end))
-		return "an end of checkpoint of another size";
+		return "the checkpoint's end mark has the wrong size";
 	memcpy(&end, payload, sizeof(end));
 	if (memcmp(&end, &progress->seen, sizeof(end)) != 0 || !progress->has_novelty)
 		return "the checkpoint lacks records";
@@ -167,10 +168,10 @@ static const char *step_tick(struct seep_state_progress *progress, const void *p
 	struct seep_state_tick tick;
 
 	if (bytes < sizeof(tick))
-		return "a tick of another size";
+		return "a time mark has the wrong size";
 	memcpy(&tick, payload, sizeof(tick));
 	if (tick.when_ms > SEEP_STATE_LATEST_MS || tick.wall_ms > SEEP_STATE_LATEST_MS)
-		return "impossible times";
+		return "a time mark has impossible times";
 	progress->when_ms = tick.when_ms;
 	progress->wall_ms = tick.wall_ms;
 	return NULL;
@@ -185,7 +186,7 @@ static const char *step_checkpoint(struct seep_state_progress *progress,
 	uint32_t domains = frame->type == SEEP_STATE_DOMAINS ? frame->bytes : 0;
 
 	if (users % header->user_bytes || domains % header->domain_bytes)
-		return "a record is cut";
+		return "a record is cut short";
 	if (progress->ended)
 		return NULL;
 	progress->seen.frames++;
@@ -218,7 +219,7 @@ const char *seep_state_step(struct seep_state_progress *progress,
 	const void *payload = frame + 1;
 
 	if (is_misplaced(frame->type, progress->ended))
-		return "a frame in the wrong place";
+		return "a frame is in the wrong place";
 	switch ((enum seep_state_type)frame->type) {
 	case SEEP_STATE_END:
 		return step_end(progress, payload, frame->bytes);
@@ -227,12 +228,12 @@ const char *seep_state_step(struct seep_state_progress *progress,
 		return step_tick(progress, payload, frame->bytes);
 	case SEEP_STATE_OWNER:
 		if (frame->bytes != sizeof(progress->owner))
-			return "an owner of another size";
+			return "the owner mark has the wrong size";
 		memcpy(&progress->owner, payload, sizeof(progress->owner));
 		return NULL;
 	case SEEP_STATE_NOVELTY:
 		if (frame->bytes != sizeof(struct seep_state_novelty))
-			return "a novelty memory of another size";
+			return "the head of the novelty memory has the wrong size";
 		progress->has_novelty = true;
 		break;
 	case SEEP_STATE_USERS:
@@ -240,7 +241,7 @@ const char *seep_state_step(struct seep_state_progress *progress,
 		break;
 	case SEEP_STATE_NOVELTY_LINES:
 		if (!progress->has_novelty)
-			return "a frame in the wrong place";
+			return "a frame is in the wrong place";
 		break;
 	case SEEP_STATE_LABELS_LINES:
 		break;

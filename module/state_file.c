@@ -163,9 +163,9 @@ const char *seep_state_file_fault(const struct seep_state_file *file, const char
 	if (status.st_ino != file->inode || status.st_dev != file->device)
 		return "was replaced";
 	if ((uint64_t)status.st_size < file->size)
-		return "was cut";
+		return "was cut short";
 	if ((uint64_t)status.st_size > file->size)
-		return "was written to";
+		return "was written to by another program";
 	return NULL;
 }
 

@@ -36,11 +36,11 @@ static enum seep_state_opened open_file(struct seep_state_reader *reader, const 
 	reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (reader->fd < 0 || fstat(reader->fd, &status) != 0) {
 		reader->error = errno;
-		reader->fault = errno == ELOOP ? "a symbolic link" : "cannot be opened";
+		reader->fault = errno == ELOOP ? "is a symbolic link" : "cannot be opened";
 		return errno == ENOENT ? SEEP_STATE_MISSING : SEEP_STATE_UNUSABLE;
 	}
 	if (!S_ISREG(status.st_mode)) {
-		reader->fault = "not a file";
+		reader->fault = "is not a regular file";
 		return SEEP_STATE_UNUSABLE;
 	}
 	reader->device = status.st_dev;
@@ -98,13 +98,14 @@ bool seep_state_next(struct seep_state_reader *reader)
 	size_t got = read_at(reader, frame, sizeof(*frame), reader->offset);
 
 	if (!got && !reader->error) {
-		reader->fault = reader->progress.ended ? NULL : "cut within the checkpoint";
+		reader->fault = reader->progress.ended ? NULL : "the checkpoint is cut short";
 		return false;
 	}
-	reader->fault = got < sizeof(*frame) ? "cut within a frame" : seep_state_frame_fault(frame);
+	reader->fault =
+		got < sizeof(*frame) ? "a frame is cut short" : seep_state_frame_fault(frame);
 	if (!reader->fault && read_at(reader, frame + 1, frame->bytes,
 				      reader->offset + sizeof(*frame)) < frame->bytes)
-		reader->fault = "cut within a frame";
+		reader->fault = "a frame is cut short";
 	if (!reader->fault && reader->offset >= reader->verified &&
 	    !seep_state_is_intact(&reader->header, frame))
 		reader->fault = "a frame's checksum is wrong";

@@ -115,8 +115,8 @@ void ub_build_pass(struct module_qstate *qstate, enum module_ev event, int id)
 
 	if (!tail) {
 		if (!atomic_exchange(&told, true))
-			log_err("seep: cannot even pass queries on in this "
-				"Unbound: take dynlib out of module-config");
+			log_err("seep: built for another Unbound, and cannot even pass queries on "
+				"in this one: take dynlib out of module-config");
 		return;
 	}
 	if (event == module_event_new || event == module_event_pass)

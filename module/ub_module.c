@@ -98,7 +98,9 @@ static bool open_state(struct seep_engine_setup *setup)
 	memcpy(&keeping.nonce, random, sizeof(keeping.nonce));
 	ub_module.keeper = seep_keeper_open(&keeping, &found);
 	if (!ub_module.keeper && keeping.path[0])
-		log_warn("seep: state-file: %s: no memory to keep it", keeping.path);
+		log_warn("seep: state-file: %s: no memory to write it; budgets will not outlast "
+			 "a restart",
+			 keeping.path);
 	ub_module.clock = seep_clock_start(read_clock_ms(CLOCK_REALTIME),
 					   read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
 	setup->when_ms = ub_now_ms();
@@ -169,8 +171,8 @@ static void tell(void *context, const struct seep_event *event)
 			(size_t)name->size - name->domain_at);
 	seep_name_print(whole, sizeof(whole), name->bytes, name->size);
 	if (event->meter == SEEP_METER_USER)
-		log_info("seep: user %s %s: %llu of %llu bytes, about %llu "
-			 "%s in %llu %s sent; at %s",
+		log_info("seep: user %s %s: %llu of %llu bytes, about %llu %s sent to about "
+			 "%llu %s; last name %s",
 			 client, edge_text(event), (unsigned long long)event->level_mbit / 8000,
 			 (unsigned long long)event->budget_mbit / 8000,
 			 (unsigned long long)event->names,
@@ -178,8 +180,8 @@ static void tell(void *context, const struct seep_event *event)
 			 (unsigned long long)event->domains,
 			 seep_plural(event->domains, "domain", "domains"), whole);
 	else
-		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu "
-			 "%s by %llu %s; at %s, user %s",
+		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu %s sent by about "
+			 "%llu %s; last name %s, of user %s",
 			 domain, edge_text(event), (unsigned long long)event->level_mbit / 8000,
 			 (unsigned long long)event->budget_mbit / 8000,
 			 (unsigned long long)event->names,
@@ -199,14 +201,13 @@ static enum seep_passthrough read_conf(void)
 	case SEEP_CONF_OK:
 		return SEEP_PASSTHROUGH_NO;
 	case SEEP_CONF_MISSING:
-		log_info("seep: no " CONF_FILE " in Unbound's directory; "
-			 "using the defaults");
+		log_info("seep: no " CONF_FILE " in Unbound's directory; using the defaults");
 		return SEEP_PASSTHROUGH_NO;
 	case SEEP_CONF_BAD:
 		break;
 	}
 	seep_conf_error_format(&error, text);
-	log_err("seep: %s; passing everything", text);
+	log_err("seep: %s; passing everything until this is mended and Unbound reloaded", text);
 	return SEEP_PASSTHROUGH_CONF;
 }
 
@@ -253,12 +254,12 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 		explicit_bzero(setup.key, sizeof(setup.key));
 	}
 	if (why == SEEP_PASSTHROUGH_MEMORY)
-		log_err("seep: memory-size: %llu bytes are not to be had; "
-			"passing everything",
+		log_err("seep: memory-size: %llu bytes cannot be allocated; passing everything: "
+			"lower memory-size or free memory, and restart Unbound",
 			(unsigned long long)ub_module.conf.memory_size_bytes);
 	else if (why == SEEP_PASSTHROUGH_SYSTEM)
-		log_err("seep: no randomness, or no "
-			"public suffix list; passing everything");
+		log_err("seep: the system gives no random bytes, or there is no Public Suffix List, "
+			"not even libpsl's own; passing everything");
 	return why;
 }
 
@@ -277,22 +278,22 @@ static enum seep_passthrough start(struct module_env *env, int id)
 
 	if (!ub_build_matches()) {
 		ub_module.foreign = true;
-		log_err("seep: built for %s with other flags or for another "
-			"version than this; passing everything",
+		log_err("seep: seep.so was built for %s, and this Unbound has another version or "
+			"other configure flags; passing everything: build Seep for this Unbound",
 			ub_build_version());
 		return SEEP_PASSTHROUGH_BUILD;
 	}
 	loader = env->modinfo[id];
 	if (loader->func_init != &init) {
 		ub_module.foreign = true;
-		log_err("seep: Unbound's structures are not as compiled for; "
-			"passing everything");
+		log_err("seep: seep.so was built for an Unbound with other structures; passing "
+			"everything: build Seep for this Unbound");
 		return SEEP_PASSTHROUGH_BUILD;
 	}
 	if (!ub_order_guards(env->cfg->module_conf, id)) {
-		log_err("seep: module-config: \"%s\": dynlib sees too little there to guard; passing "
-			"everything; make it \"dynlib validator iterator\", with dns64 before dynlib "
-			"if it is used",
+		log_err("seep: module-config: \"%s\": in this order Seep does not see all that "
+			"leaves; passing everything: set it to \"dynlib validator iterator\", with "
+			"dns64 before dynlib if it is used",
 			env->cfg->module_conf);
 		return SEEP_PASSTHROUGH_ORDER;
 	}
@@ -306,7 +307,7 @@ static enum seep_passthrough start(struct module_env *env, int id)
 		keep_state();
 		return SEEP_PASSTHROUGH_NO;
 	}
-	log_err("seep: no memory for callbacks; passing everything");
+	log_err("seep: no memory to register with Unbound; passing everything");
 	ub_hit_unregister(env, id);
 	seep_engine_destroy(ub_module.engine);
 	ub_module.engine = NULL;

@@ -203,10 +203,10 @@ def meddled(tap):
         spend(lab)
         tick()
         for act, word in meddle.ACTS:
-            again = len(said(lab, "kept again"))
+            again = len(said(lab, "written again"))
             told = len(said(lab, "was " + word))
             act(path)
-            tap.ok(until(lambda: len(said(lab, "kept again")) > again), act.__name__ +
+            tap.ok(until(lambda: len(said(lab, "written again")) > again), act.__name__ +
                    ": it is kept again")
             tap.equal(len(said(lab, "was " + word)), told + 1, act.__name__ + ": one line says it")
             tap.equal(gauge(lab), KEPT, act.__name__ + ": seep.state")
@@ -273,7 +273,7 @@ def full(tap):
         time.sleep(2)
         os.unlink(disk + "/filler")
         tap.ok(until(lambda: gauge(lab) == KEPT, 25), "room again: kept again")
-        tap.ok(said(lab, "kept again"), "one line says it")
+        tap.ok(said(lab, "written again"), "one line says it")
         lab.restart(kill=True)
         tap.ok(is_spent(lab) and is_spent(lab, "127.3.0.2"),
                "kill -9: who was spent before and meanwhile is")
@@ -315,7 +315,7 @@ def second(tap):
         tick()
         with rig.Lab(conf=CONF, state=path) as other:
             tap.equal(gauge(other), OTHER, "the second process keeps nothing")
-            tap.equal(len(said(other, "keeps it")), 1, "and says so")
+            tap.equal(len(said(other, "is writing this file")), 1, "and says so")
             tap.ok(not is_spent(other), "and begins empty")
             tap.equal(gauge(lab), KEPT, "the first keeps it")
             # one that stands still for long is taken for dead
@@ -324,7 +324,7 @@ def second(tap):
             tap.ok(gauge(other) == KEPT and is_spent(other), "a first that stands still loses it")
             os.kill(lab.process.pid, signal.SIGCONT)
             tap.ok(until(lambda: gauge(lab) == OTHER), "goes on, and sees that")
-            tap.equal(len(said(lab, "keeps it now")), 1, "and says so")
+            tap.equal(len(said(lab, "writes this file now")), 1, "and says so")
             tick()
             tap.equal(gauge(other), KEPT, "while the second keeps it")
         lab.restart()

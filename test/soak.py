@@ -317,9 +317,9 @@ def reloads(soak, count):
 def files(soak, count):
     for act, _ in meddle.ACTS * count:
         with soak.fault("state file: " + act.__name__ + ", then kill -9") as wrong:
-            again = len(said(soak.lab, "kept again"))
+            again = len(said(soak.lab, "written again"))
             act(soak.path)
-            if not until(lambda: len(said(soak.lab, "kept again")) > again, 15):
+            if not until(lambda: len(said(soak.lab, "written again")) > again, 15):
                 wrong.append("it is not kept again")
             time.sleep(SAVED_S)
             soak.kill()

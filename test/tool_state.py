@@ -56,7 +56,7 @@ def shown(path):
         code, out, err = run("show", *words, path)
         equal((code, out, "not in the state file" in err), (1, "", True), "show %s %s" % words)
     code, _, err = run("show", "user", "nonsense", path)
-    equal((code, "no address" in err), (1, True), "show user: no address")
+    equal((code, "not an IPv4 or IPv6 address" in err), (1, True), "show user: no address")
 
 
 def checked(path, directory):

@@ -358,7 +358,7 @@ static void test_bad(void)
 		{ TEXT("seep: yes\n"),
 		  "1: \"yes\" after \"seep:\": expected \"seep:\" alone on its line" },
 		{ TEXT("action: flag\n\naction: flag\n"),
-		  "3: action: given twice, first on line 1: expected it once" },
+		  "3: action: already given on line 1: expected it at most once" },
 		{ TEXT("action: fl\0g\n"), "1: a NUL byte: expected text" },
 		{ TEXT("\n#\0\n"), "2: a NUL byte: expected text" },
 		{ TEXT("\0"), "1: a NUL byte: expected text" },
@@ -497,7 +497,7 @@ static void test_files(void)
 	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_MISSING,
 	       "no seep.conf");
 	ok(is_default(&conf), "no seep.conf: defaults");
-	snprintf(wanted, sizeof(wanted), "%s: No such file or directory: expected a readable file",
+	snprintf(wanted, sizeof(wanted), "%s: cannot be read: No such file or directory",
 		 path_of("seep.conf"));
 	is_str(formatted(&error), wanted, "no seep.conf: said so");
 	is_int(seep_conf_load(&conf, directory, &error), SEEP_CONF_BAD, "seep.conf is a directory");

@@ -314,7 +314,7 @@ static void test_version(uint32_t version)
 	close(fd);
 	seep_keeper_stop(seep_keeper_open(&setup, &found));
 	ok(!found.found, "is not taken");
-	snprintf(text, sizeof(text), "of format version %" PRIu32 ", and this Seep reads 1 to 1",
+	snprintf(text, sizeof(text), "it has format version %" PRIu32 ", this Seep reads 1",
 		 version);
 	ok(strstr(last_said, text) && strstr(last_said, "set aside as "),
 	   "the message names both versions");

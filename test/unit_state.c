@@ -632,19 +632,18 @@ static void test_headers(void)
 		const char *fault;
 	} cases[] = {
 		{ "another magic", 0, 0, false, "not a state file of Seep" },
-		{ "another version", 8, 2, false,
-		  "of format version 2, and this Seep reads 1 to 1" },
-		{ "version 0", 8, 0, false, "of format version 0, and this Seep reads 1 to 1" },
+		{ "another version", 8, 2, false, "it has format version 2, this Seep reads 1" },
+		{ "version 0", 8, 0, false, "it has format version 0, this Seep reads 1" },
 		{ "the other byte order", 12, UINT32_C(0x04030201), false,
-		  "written on a machine of the other byte order" },
-		{ "no byte order", 12, 5, false, "the byte-order mark is none" },
-		{ "another size", 16, 8, false, "a header of another size" },
+		  "it was written on a machine with the other byte order" },
+		{ "no byte order", 12, 5, false, "the byte-order mark is damaged" },
+		{ "another size", 16, 8, false, "the header has the wrong size" },
 		{ "damage", 60, 1, false, "the header's checksum is wrong" },
-		{ "no record", 20, 0, true, "impossible sizes of records" },
-		{ "large records", 24, 1u << 30, true, "impossible sizes of records" },
-		{ "no memory", 40, 0, true, "impossible sizes of tables" },
-		{ "huge memory", 44, 1u << 30, true, "impossible sizes of tables" },
-		{ "the year 36,812", 76, 1u << 18, true, "impossible times" },
+		{ "no record", 20, 0, true, "the header has impossible record sizes" },
+		{ "large records", 24, 1u << 30, true, "the header has impossible record sizes" },
+		{ "no memory", 40, 0, true, "the header has impossible table sizes" },
+		{ "huge memory", 44, 1u << 30, true, "the header has impossible table sizes" },
+		{ "the year 36,812", 76, 1u << 18, true, "the header has impossible times" },
 	};
 
 	rig_open(&rig, SMALL);

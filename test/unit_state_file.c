@@ -126,9 +126,10 @@ static void test_generations(void)
 	seep_state_end(&file);
 	file = other;
 	ok(truncate(path, 100) == 0, "somebody cuts it");
-	is_str(seep_state_file_fault(&file, path), "was cut", "which is seen");
+	is_str(seep_state_file_fault(&file, path), "was cut short", "which is seen");
 	ok(truncate(path, 100000) == 0, "or makes it longer");
-	is_str(seep_state_file_fault(&file, path), "was written to", "which is seen");
+	is_str(seep_state_file_fault(&file, path), "was written to by another program",
+	       "which is seen");
 	unlink(path);
 	is_str(seep_state_file_fault(&file, path), "was removed", "or takes it away");
 	seep_state_end(&file);

@@ -59,7 +59,8 @@ bool replay_overrides_add(struct replay_overrides *overrides, const struct seep_
 		return false;
 	}
 	if (overrides->given[option - seep_options] && !seep_option_is_list(option)) {
-		fprintf(stderr, "seepctl: --%s: given twice\n", option->name);
+		fprintf(stderr, "seepctl: --%s: already given: expected it at most once\n",
+			option->name);
 		return false;
 	}
 	overrides->given[option - seep_options] = true;

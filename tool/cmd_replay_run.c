@@ -238,9 +238,10 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	run->totals->first_ms = when_ms;
 	run->replay->engine = seep_engine_create(&setup, &why);
 	if (!run->replay->engine) {
-		run->replay->problem = why == SEEP_PASSTHROUGH_MEMORY
-					       ? "the memory of memory-size is not to be had"
-					       : "the public suffix list cannot be read";
+		run->replay->problem =
+			why == SEEP_PASSTHROUGH_MEMORY
+				? "memory-size cannot be allocated: give a smaller one"
+				: "the Public Suffix List cannot be read";
 		return false;
 	}
 	run->thread = seep_engine_thread(run->replay->engine);

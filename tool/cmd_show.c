@@ -25,7 +25,7 @@ static const struct seep_saved *find_user(const struct state_view *view, const c
 	uint32_t bits;
 
 	if (!trace_text_address(text, strlen(text), &address)) {
-		*problem = "no address";
+		*problem = "not an IPv4 or IPv6 address";
 		return NULL;
 	}
 	bits = address.size_bytes == 4 ? view->header.user_prefix_v4_bits
@@ -72,7 +72,7 @@ static void print_text(const struct state_view *view, const struct seep_saved *r
 	printf("names     about %" PRIu64 " (+- " ERROR_64 ")\n", row->names);
 	if (is_user) {
 		printf("domains   about %" PRIu64 " (+- " ERROR_64 "); about %" PRIu64
-		       " that few others use do not exist\n",
+		       " that it asked for do not exist\n",
 		       row->domains, row->missing);
 		printf("sent      %" PRIu64 "; %" PRIu64 " answered from cache\n", row->sent,
 		       row->hits);

@@ -401,7 +401,7 @@ bool read_pcap_open(struct trace *trace)
 		return trace_fail(trace, "out of memory"), false;
 	captured->pcap = pcap_fopen_offline(captured->file, why);
 	if (!captured->pcap)
-		return trace_fail(trace, "no capture that can be read: %s", why), false;
+		return trace_fail(trace, "cannot be read as a capture: %s", why), false;
 	captured->link_type = pcap_datalink(captured->pcap);
 	if (!link_known(captured->link_type)) {
 		const char *name = pcap_datalink_val_to_name(captured->link_type);

@@ -131,7 +131,7 @@ bool state_view_read(struct state_view *view, const char *path)
 		set_clock(view, &reader.progress);
 		opened = read_rows(view, &reader, reader.offset);
 		if (!opened)
-			fprintf(stderr, "seepctl: %s: no memory for it\n", path);
+			fprintf(stderr, "seepctl: %s: out of memory\n", path);
 	}
 	seep_state_close(&reader);
 	return opened;

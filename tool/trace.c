@@ -130,8 +130,8 @@ static enum trace_format recognise(struct trace *trace)
 		}
 	}
 	if (count_binary(bytes, size) > size / 20) {
-		trace_fail(trace, "not in a format that is known here (tsv, pcap, dnstap, unbound, "
-				  "or gzip of these)");
+		trace_fail(trace, "not in a format that Seep reads (tsv, pcap, dnstap, unbound, or "
+				  "gzip of these)");
 		return TRACE_AUTO;
 	}
 	return recognise_text(bytes, size);
