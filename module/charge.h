@@ -60,14 +60,15 @@ uint64_t seep_charge_question(uint16_t type, uint16_t qclass);
 
 /*
  * The share of CHARGE_MBIT that falls on one of USERS distinct users of a
- * domain (0 counts as 1): what everybody uses costs nobody anything.  But as
- * long as it has no more than FEW, it is divided by SEEP_CHARGE_FEW_SHARE at most:
- * so much, and no more, do machines gain that share their tunnels' domains.
+ * domain (0 counts as 1).  Up to FEW users divide it by SEEP_CHARGE_FEW_SHARE at most,
+ * so machines that share their tunnels' domains send at most that many times what one
+ * machine could.  More users divide it by their number: what everybody uses costs nobody
+ * anything.
  */
 #define SEEP_CHARGE_FEW_SHARE 4
 uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users, uint64_t few);
 
-/* How many users of a domain are few, where there are so many in all. */
+/* The most users of a domain that count as few, among USERS users in all. */
 uint64_t seep_charge_few(uint64_t users);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which time it is for the meters, when the wall clock cannot be relied on.
+ * The meters' time, which does not follow a wall clock that is wrong or is set.
  *
  * Within a process time is that of its start and what has passed since by a clock
  * that is never set and that counts suspension (CLOCK_BOOTTIME): whatever is done
@@ -9,10 +9,10 @@
  * A start takes the wall clock's time.  Before 2020 that clock has not been set
  * (a machine without a battery): time goes on from what was saved last.
  *
- * What was saved by such a clock, or by one that was ahead, or longer ago than a
- * resolver is switched off, says nothing about how long ago that was: its times
- * are moved so that none has passed between.
- * Otherwise the time between is real, and meters drain for it.
+ * Time also passes between what was saved last and a start, and meters drain for it.
+ * But a saved time is implausible if it lies in the future, before 2020, or more than
+ * SEEP_CLOCK_AWAY_MS in the past.  Then all saved times are moved, so that no time has
+ * passed since they were saved.
  *
  * Reads no clock itself; all times are given.
  */
@@ -29,7 +29,7 @@ struct seep_clock {
 	uint64_t boot_ms;  /* ...which by the other clock was this */
 };
 
-/* Who was away for longer than this has a clock that is wrong: 400 days. */
+/* No resolver is switched off for longer than this: 400 days. */
 #define SEEP_CLOCK_AWAY_MS (UINT64_C(400) * 86400 * 1000)
 
 /* The clock of a process that starts now; SAVED_MS is the last time saved, or 0. */

@@ -10,8 +10,8 @@
  *
  * Threads: any number, each with a seep_thread of its own.
  * Time comes in with every call; nothing here reads a clock or draws a random
- * number.  Nothing in the hot path can fail: who finds no place in a table
- * shares a meter with all others who find none, and is counted as untracked.
+ * number.  Nothing in the hot path can fail: a user or domain that gets no entry in its
+ * table shares one entry with all others that get none, and is counted as untracked.
  */
 #ifndef SEEP_ENGINE_H
 #define SEEP_ENGINE_H

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Keeps what the engine meters in the state file: read at the start, added to every
- * second, written anew at each checkpoint.
+ * The keeper persists what the engine meters in the state file: it reads the file at the
+ * start, appends to it every second, and writes it anew at each checkpoint.
  *
  *     open -> restore -> start -> ... -> stop        open -> stop, without an engine
  *
- * A thread of its own adds to the file; another one, while there is something for it to
- * do, writes checkpoints, so that a slow disk holds up neither queries nor the
- * journal.  Both have all signals blocked; nothing else writes.
+ * One thread appends to the file.  A second thread lives while a checkpoint is written,
+ * so that a slow disk holds up neither queries nor the journal.  Both have all signals
+ * blocked; nothing else writes.
  *
- * One process keeps a file, without a lock: it puts its process id and a random
- * number into it, and adds something every second.  Who starts and finds the
- * process alive waits two seconds to see whether the file grows; if it does, it
- * is another's, and this process keeps nothing.  Who finds somebody else's number in
- * the file that it was writing stops.
+ * One process owns a file, without a lock: it writes its process id and a random
+ * number into it, and appends something every second.  A process that starts and finds
+ * the owner alive waits two seconds to see whether the file grows.  If it does, the file
+ * has another owner, and this process writes nothing.  An owner that finds another
+ * number in its file stops writing.
  */
 #ifndef SEEP_KEEPER_H
 #define SEEP_KEEPER_H
@@ -23,7 +23,7 @@
 struct seep_keeper;
 
 struct seep_keeper_setup {
-	const char *path; /* "": nothing is kept; copied in */
+	const char *path; /* "": nothing is persisted; copied in */
 	uint64_t checkpoint_s;
 	uint64_t nonce; /* random */
 	uint64_t wall_ms;
@@ -49,7 +49,7 @@ struct seep_keeper *seep_keeper_open(const struct seep_keeper_setup *setup,
 /* Puts what was found into an engine that has its key, as of WHEN_MS. */
 void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine, uint64_t when_ms);
 
-/* From now on the engine is kept. */
+/* From now on the engine is persisted. */
 void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine);
 
 /* Saves what has changed since, and ends; the engine is no longer used.  NULL is none. */

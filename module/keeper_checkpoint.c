@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Checkpoints: a new file beside the one that is kept, then in its place. */
+/* Checkpoints: writes a new file beside the state file, then renames it into its place. */
 #include "keeper_own.h"
 
 #include <errno.h>
@@ -38,9 +38,10 @@ static bool write_checkpoint(struct seep_keeper *keeper)
 }
 
 /*
- * Puts the new file in place.  What was added to the old one's journal meanwhile goes into the new
- * one's: an entry that was saved there before it was copied here stands with its later
- * self marked as changed, and is saved again within a second.
+ * Puts the new file in place.  What the old file's journal got while the checkpoint was
+ * written is copied behind the checkpoint.  Such a record may be older than the checkpoint's
+ * record of the same entry; but then the entry has changed since, is marked as changed, and
+ * its newest record is appended within a second.
  */
 static bool put_in_place(struct seep_keeper *keeper)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the keeper keeps; shared by keeper.c, which keeps the journal, keeper_found.c,
- * which takes what stands there at the start, and keeper_checkpoint.c, which makes new
- * files.
+ * The keeper's own data; shared by keeper.c, which appends the journal, keeper_found.c,
+ * which begins and ends the keeper and restores what an earlier run left, and
+ * keeper_checkpoint.c, which writes new files.
  *
- * FILE is ours as long as its fd is open and the path still leads to it, with the size that it
- * was left with.  When that fails, whatever the reason, nothing is repaired: a
+ * FILE is ours as long as its fd is open, the path still leads to it, and it has the size
+ * that we left it with.  When that fails, whatever the reason, nothing is repaired: a
  * checkpoint makes a new file.
  */
 #ifndef SEEP_KEEPER_OWN_H

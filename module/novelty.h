@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Remembers which names have been sent within `memory`: four generations of
- * a blocked Bloom filter (Putze, Sanders, Singler 2007), one bit of truth a
- * name, the oldest generation forgotten when a new one begins.
+ * Remembers which names have been sent within `memory`: a blocked Bloom filter
+ * (Putze, Sanders, Singler 2007) in four generations.  It answers one bit a name, known
+ * or novel.  When a new generation begins, the oldest one is forgotten.
  *
- * A name learned stays known for at least three generation periods, which
- * together are `memory`, and for at most four; never is a known name
- * forgotten before that, unless a generation fills up earlier.  A clock that is
- * set back (by more than SEEP_BUCKET_STEP_S) forgets nothing: the newest generation
- * begins its period anew from there.
+ * Three generation periods are `memory`.  A name that was learned stays known for three
+ * to four of them, or for less if a generation fills up earlier.  A clock that is
+ * set back (by more than SEEP_BUCKET_STEP_S) forgets nothing: the period of the newest
+ * generation starts again from there.
  * False positives (a novel name taken for known, and so not charged): below
  * 1 % with all four generations full to their capacity of one name to 16
  * bits.  The key being secret, nobody can tell beforehand which names those are; but
- * who may try many for nothing finds some (seep_novelty_knows_own).
+ * a client that may try many names for nothing finds some (seep_novelty_knows_own).
  * Memory: the caller's block.  Threads: any, without locks; a race may lose
  * nothing but a count.
  */
@@ -94,7 +93,7 @@ unsigned seep_novelty_restore_end(struct seep_novelty *novelty);
 bool seep_novelty_note(struct seep_novelty *novelty, size_t places);
 /* Takes up to ROOM hashes that were learned; one thread. */
 size_t seep_novelty_take(struct seep_novelty *novelty, uint64_t *hashes, size_t room);
-/* How many there was no place to note. */
+/* How many hashes were lost because there was no place to note them. */
 uint64_t seep_novelty_lost(const struct seep_novelty *novelty);
 
 #endif

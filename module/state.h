@@ -5,10 +5,10 @@
  *
  *     header | checkpoint: frames ... END | journal: frames ...
  *
- * The checkpoint is all that was kept when it was written.  The journal, added to
- * every second, is what changed since: whole records, the later ones in place of
- * the earlier.  The file may end anywhere in the journal, as it does when the
- * process is killed; what is left of a frame there is no fault.
+ * The checkpoint is the whole state at the time that it was written.  The journal grows
+ * every second by the records that changed; a later record replaces an earlier one.  The
+ * file may end anywhere in the journal, as it does when the process is killed: a frame
+ * that is cut short there is no fault.
  *
  * Numbers are in the byte order of the machine that wrote the file, which the
  * header tells.  Checksums are SipHash-2-4 under the file's own key: they find

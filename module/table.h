@@ -3,12 +3,12 @@
  * A fixed table of metered things (users, domains), found by keyed hash.
  *
  * Memory: one block given at start, never more; sets of eight entries, the
- * keys of a set in one cache line.  When a set is full, the entry with the
- * least standing goes, of equals the one with the lowest level, of those the
- * one unseen longest; never one that is spent and has not drained, or that
- * holds a reservation.  So a stranger costs a stranger its place, and nobody's
- * meter is wiped by what others do.  Who finds no place shares one entry with
- * all others who find none, SEEP_TABLE_SHARED.
+ * keys of a set in one cache line.  A full set evicts the entry with the least
+ * standing, of equals the one with the lowest level, of these the one unseen
+ * longest.  It never evicts an entry that is spent and has not drained, or that
+ * holds a reservation.  So strangers evict strangers, and nobody's meter is wiped
+ * by what others do.  A key for which nothing can be evicted gets the shared entry,
+ * SEEP_TABLE_SHARED.
  * Threads: an entry is handed out with its stripe locked, and the caller
  * unlocks it; no function here takes two locks.
  */
@@ -37,7 +37,7 @@ struct seep_entry {
 
 struct seep_table;
 
-/* The key of the entry for whoever finds no place; no hash is it. */
+/* The key of the entry that is shared by all keys for which there is none; no hash is it. */
 #define SEEP_TABLE_SHARED UINT64_MAX
 
 /*

@@ -36,8 +36,8 @@ struct ub_module {
 extern struct ub_module ub_module;
 
 /*
- * In the room that each thread has from its start: what a thread of a program without memory asked
- * for at its first query would end the program.
+ * Initial-exec TLS.  Thread-local variables of a loaded library are else allocated at their first
+ * use, and the C library aborts the process when memory is out.
  */
 #define EARLY __attribute__((tls_model("initial-exec")))
 
