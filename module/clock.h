@@ -10,9 +10,9 @@
  * (a machine without a battery): time goes on from what was saved last.
  *
  * Time also passes between what was saved last and a start, and meters drain for it.
- * But a saved time is implausible if it lies in the future, before 2020, or more than
- * SEEP_CLOCK_AWAY_MS in the past.  Then all saved times are moved, so that no time has
- * passed since they were saved.
+ * But a saved time is implausible if it lies in the future, before 2020 although it is
+ * later now, or more than SEEP_CLOCK_AWAY_MS in the past.  Then all saved times are moved,
+ * so that no time has passed since they were saved.
  *
  * Reads no clock itself; all times are given.
  */
