@@ -13,7 +13,7 @@
 
 #include <unistd.h>
 
-#include "keeper.h"
+#include "state/keeper.h"
 
 #define BATCH 16 /* observations between two looks at the clock */
 

@@ -6,7 +6,7 @@
 #ifndef SEEP_FIXTURE_H
 #define SEEP_FIXTURE_H
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -30,7 +30,7 @@ same() {
 exported=$(nm -D --defined-only "$module" | awk '{ print $NF }' |
 	grep -vE '^(__(asan|tsan|ubsan|odr_asan|gcov)|(_init|_fini|__bss_start|_edata|_end)$)' |
 	sort)
-wanted=$(sort "$source/module/seep.sym")
+wanted=$(sort "$source/module/unbound/seep.sym")
 same 1 "the module exports the names of seep.sym alone" "$exported" "$wanted"
 same 2 "each of them a function" \
 	"$(nm -D --defined-only "$module" | awk '$2 != "T" { print $NF }' | grep -Fx "$wanted")" ""

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lists_read.h"
+#include "conf/lists_read.h"
 
 /* MORE are further lines at the end of the private section. The caller frees. */
 static inline char *suffix_text(const char *more, size_t *size)

@@ -3,7 +3,7 @@
  * Buckets: they drain exactly, however often they are touched, and nothing that a clock does
  * overflows them.
  */
-#include "bucket.h"
+#include "base/bucket.h"
 #include "fixture.h"
 
 /* Refills in mbit a day: the defaults, odd ones, ones below one mbit a touch. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Budgets: what seep.conf fixes, and what learning teaches of those that are `auto`. */
-#include "budget.h"
+#include "meter/budget.h"
 #include "fixture.h"
 
 #define KIB_MBIT UINT64_C(8192000)

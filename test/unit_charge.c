@@ -3,7 +3,7 @@
  * Charges: no set of prefixes can be told apart for less than they are charged, however they are
  * built.
  */
-#include "charge.h"
+#include "meter/charge.h"
 #include "fixture.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Time for the meters: whatever the wall clock does, they neither drain for it nor stop. */
-#include "clock.h"
-#include "bucket.h"
+#include "base/clock.h"
+#include "base/bucket.h"
 #include "fixture.h"
 
 #define HOUR_MS  UINT64_C(3600000)

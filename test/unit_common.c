@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "fixture.h"
-#include "lists_read.h"
+#include "conf/lists_read.h"
 #include "tap.h"
 
 static const uint8_t key[SEEP_HASH_KEY_BYTES] = "common";

@@ -3,7 +3,7 @@
  * seep.conf: what parses to what, and what is said about what does not.
  * SEEP_MAN and SEEP_EXAMPLE are paths of the built seep.conf(5) and of seep.conf.example.
  */
-#include "conf.h"
+#include "conf/conf.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The DGA meter: the test by itself, and what the engine feeds to it and does with it. */
-#include "dga.h"
+#include "meter/dga.h"
 #include "fixture.h"
 
 #define NO      SEEP_EXISTENCE_NO

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The engine: what is charged to whom, what is refused, given back, counted and told. */
-#include "charge.h"
+#include "meter/charge.h"
 #include "fixture.h"
-#include "suffix.h"
+#include "names/suffix.h"
 
 /* What any name of its type costs more, and what comes on top in a domain that nobody used. */
 #define TYPE_MBIT        seep_charge_question(1, SEEP_QCLASS_IN)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Flags: in every state a code over both ways, cheap for a habit, a bit for payload. */
-#include "flag.h"
+#include "sketch/flag.h"
 #include "fixture.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The keyed hash: the paper's vectors, and OpenSSL's for other keys and sizes. */
-#include "hash.h"
+#include "base/hash.h"
 #include "fixture.h"
 
 #include <openssl/core_names.h>

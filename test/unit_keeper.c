@@ -3,10 +3,10 @@
  * The keeper at work beside queries: journal and checkpoints, the end and the next start; to be run
  * under ThreadSanitizer too.  Takes some seconds: its clock is the real one.
  */
-#include "keeper_own.h"
-#include "budget.h"
+#include "state/keeper_own.h"
+#include "meter/budget.h"
 #include "fixture.h"
-#include "state_file.h"
+#include "state/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

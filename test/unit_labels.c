@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Shares of labels: always a code, whatever was learned and whatever made room. */
-#include "labels.h"
+#include "sketch/labels.h"
 #include "fixture.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Lists from their files: what is refused of each, what is used in its place, and the copies beside the state file. */
 #include "fixture.h"
-#include "lists.h"
+#include "conf/lists.h"
 #include "suffix_text.h"
 
 #include <dirent.h>

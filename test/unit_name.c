@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Names: where the domain starts, what a packet tells of a name, and what is no name at all. */
-#include "name.h"
+#include "names/name.h"
 #include "fixture.h"
 
 #define TEN        "0123456789"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Netblocks: what parses, what a list contains, which addresses are private. */
-#include "netblock.h"
+#include "names/netblock.h"
 #include "tap.h"
 
 #include <arpa/inet.h>

@@ -3,7 +3,7 @@
  * The novelty memory: what is learned is known for as long as stated, and little else is taken for
  * known.
  */
-#include "novelty.h"
+#include "sketch/novelty.h"
 #include "fixture.h"
 
 #define MEMORY_S (30 * DAY_S)

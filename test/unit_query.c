@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A query packet by packet: which packets make its charge final, and which may not leave. */
 #include "fixture.h"
-#include "query.h"
+#include "engine/query.h"
 
 /* Only the user's meter matters; it holds 800,000 mbit, one long name or a few short ones. */
 #define HUNDRED "learning: 0\nuser-budget: 100\nuser-refill: 0\ndomain-budget: 1g\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Repeats: at every step a code over what could come next, and close to what an order tells. */
-#include "repeat.h"
+#include "sketch/repeat.h"
 #include "fixture.h"
 
 #include <math.h>

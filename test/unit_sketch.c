@@ -3,7 +3,7 @@
  * Sketches: distinct items are counted without bias, within the stated error, and repeated ones
  * never.
  */
-#include "sketch.h"
+#include "sketch/sketch.h"
 #include "fixture.h"
 
 #include <math.h>

@@ -3,11 +3,11 @@
  * What the engine keeps, saved and put back: all of it, also into tables of other sizes; and whatever
  * a file says, nothing breaks.
  */
-#include "engine_save.h"
-#include "engine_state.h"
+#include "state/save.h"
+#include "engine/internal.h"
 #include "fixture.h"
-#include "lines.h"
-#include "ring.h"
+#include "base/lines.h"
+#include "base/ring.h"
 
 #define SMALL    "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 1m\n"
 #define DOUBLE   "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 2m\n"

@@ -4,9 +4,9 @@
  *
  * With a PATH, makes an example there instead, for the tests of seepctl.
  */
-#include "engine_save.h"
+#include "state/save.h"
 #include "fixture.h"
-#include "state_file.h"
+#include "state/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

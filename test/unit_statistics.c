@@ -5,7 +5,7 @@
  *
  * SEEP_STATS_MAN is the path of the built manual.
  */
-#include "engine.h"
+#include "engine/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>

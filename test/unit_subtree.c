@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sets of subtrees: which names are taken, and what they cover. */
-#include "subtree.h"
+#include "names/subtree.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * Tables: entries are found and claimed, and room is made by the least missed, never by one that is
  * held.
  */
-#include "table.h"
+#include "sketch/table.h"
 #include "fixture.h"
 
 #define WAYS 8

@@ -3,7 +3,7 @@
  * The engine from several threads at once: no count is lost, no budget overrun; to be run under
  * ThreadSanitizer too.
  */
-#include "charge.h"
+#include "meter/charge.h"
 #include "fixture.h"
 
 #include <pthread.h>

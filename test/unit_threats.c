@@ -2,12 +2,12 @@
 /*
  * What doc/THREATS.md says of attackers: one test for each of its lines that the engine can show.
  */
-#include "engine_state.h"
+#include "engine/internal.h"
 #include "fixture.h"
 
 #include <time.h>
 
-#include "charge.h"
+#include "meter/charge.h"
 
 /* What the last send reserved. */
 static struct seep_reservation last;

@@ -3,8 +3,8 @@
  * Verdicts: what one meter says to the last thousandth of a bit, and what two say together in every
  * mode.
  */
-#include "verdict.h"
-#include "charge.h"
+#include "meter/verdict.h"
+#include "meter/charge.h"
 #include "fixture.h"
 
 static const char *const outcomes[] = { "pass", "flag", "would refuse", "refuse" };

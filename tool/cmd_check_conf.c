@@ -2,8 +2,8 @@
 /* seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take them? */
 #include "seepctl.h"
 
-#include "conf.h"
-#include "lists.h"
+#include "conf/conf.h"
+#include "conf/lists.h"
 
 #include <string.h>
 

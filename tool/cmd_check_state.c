@@ -2,8 +2,8 @@
 /* seepctl check-state: is a state file whole, and if not, what is wrong and where? */
 #include "seepctl.h"
 
-#include "plural.h"
-#include "state_read.h"
+#include "base/plural.h"
+#include "state/reader.h"
 #include "state_view.h"
 
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 
 #include "cache_sim.h"
 #include "cmd_replay.h"
-#include "plural.h"
+#include "base/plural.h"
 #include "trace_text.h"
 
 #include <getopt.h>

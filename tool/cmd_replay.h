@@ -6,8 +6,8 @@
 #define SEEP_CMD_REPLAY_H
 
 #include "cmd_replay_tally.h"
-#include "conf.h"
-#include "lists.h"
+#include "conf/conf.h"
+#include "conf/lists.h"
 #include "seep_verdict.h"
 #include "trace_merge.h"
 

@@ -7,7 +7,7 @@
  */
 #include "cmd_replay.h"
 
-#include "engine.h"
+#include "engine/engine.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "cmd_replay.h"
 
 #include "cache_sim.h"
-#include "engine.h"
+#include "engine/engine.h"
 #include "trace_order.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 /* What a replay found out, for people. */
 #include "cmd_replay.h"
 
-#include "name.h"
-#include "plural.h"
+#include "names/name.h"
+#include "base/plural.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
  * Print what documents the options of seep.conf, from their table: the OPTIONS of seep.conf(5), or (--example) the
  * example file.
  */
-#include "conf.h"
+#include "conf/conf.h"
 #include "roff.h"
 
 #include <ctype.h>

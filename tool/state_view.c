@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "name.h"
-#include "table.h"
+#include "names/name.h"
+#include "sketch/table.h"
 
 #define MBIT_A_BYTE 8000.0
 

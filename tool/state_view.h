@@ -6,8 +6,8 @@
 #ifndef SEEPCTL_STATE_VIEW_H
 #define SEEPCTL_STATE_VIEW_H
 
-#include "engine_save.h"
-#include "state_read.h"
+#include "state/save.h"
+#include "state/reader.h"
 
 /* The file, where none is given: as seep.conf has it by default. */
 extern const char *const state_view_default;

@@ -2,7 +2,7 @@
 /* DNS messages (RFC 1035, 4.1), as far as a replay needs them. */
 #include "trace_dns.h"
 
-#include "name.h"
+#include "names/name.h"
 
 #include <string.h>
 

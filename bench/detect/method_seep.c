@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine_state.h"
-#include "lists.h"
+#include "engine/internal.h"
+#include "conf/lists.h"
 #include "util.h"
 
 struct seep {

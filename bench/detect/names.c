@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "name.h"
+#include "names/name.h"
 #include "util.h"
 
 void names_open(struct names *names)

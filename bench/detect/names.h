@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "suffix.h"
+#include "names/suffix.h"
 #include "wire.h"
 
 struct name_entry {

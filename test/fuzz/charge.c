@@ -8,7 +8,7 @@
  */
 #include "fuzz.h"
 
-#include "charge.h"
+#include "meter/charge.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 /* seep.conf: the input is its text. The lists that it names are not read; the target `lists` has these. */
 #include "fuzz.h"
 
-#include "conf.h"
+#include "conf/conf.h"
 
 const char fuzz_target[] = "conf";
 

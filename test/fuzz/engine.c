@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "engine_state.h"
+#include "engine/internal.h"
 
 const char fuzz_target[] = "engine";
 

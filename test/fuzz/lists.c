@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
-#include "lists_read.h"
-#include "netblock.h"
+#include "conf/lists_read.h"
+#include "names/netblock.h"
 #include "suffix_text.h"
 
 const char fuzz_target[] = "lists";

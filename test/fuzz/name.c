@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "name.h"
+#include "names/name.h"
 
 const char fuzz_target[] = "name";
 

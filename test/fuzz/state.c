@@ -7,10 +7,10 @@
 
 #include <math.h>
 
-#include "clock.h"
-#include "engine_save.h"
-#include "engine_state.h"
-#include "state_read.h"
+#include "base/clock.h"
+#include "state/save.h"
+#include "engine/internal.h"
+#include "state/reader.h"
 
 const char fuzz_target[] = "state";
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A text that passes for the Public Suffix List: see module/lists_read.h."""
+"""A text that passes for the Public Suffix List: see module/conf/lists_read.h."""
 
 RULES_LEAST = 5000
 

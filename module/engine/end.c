@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What becomes of a query that was let go on: its name left, and is learned, or
+ * did not, and its charge is given back; and what the answer tells.
+ */
+#include "engine/internal.h"
+
+#include <string.h>
+
+#include "base/bits.h"
+
+static void add_count(_Atomic int64_t *count, int64_t n)
+{
+	atomic_fetch_add_explicit(count, n, memory_order_relaxed);
+}
+
+/* Takes a reservation off the domain's meter... */
+static void give_back_domain(struct seep_engine *engine, const struct seep_reservation *reservation)
+{
+	struct seep_entry *domain =
+		reservation->domain_key && !reservation->is_unplaced
+			? seep_table_find(engine->domains, reservation->domain_key)
+			: NULL;
+
+	if (!domain)
+		return;
+	seep_meter_give_back(domain, reservation->domain_mbit);
+	if (is_untouched_domain(domain_of_entry(domain)))
+		seep_table_forget(engine->domains, reservation->domain_key);
+	else
+		seep_table_unlock(engine->domains, reservation->domain_key);
+}
+
+/* ...and off the user's; entries that were made for nothing else go with it. */
+static void give_back_user(struct seep_engine *engine, const struct seep_reservation *reservation)
+{
+	struct user *user = user_of_entry(
+		reservation->user_key ? seep_table_find(engine->users, reservation->user_key)
+				      : NULL);
+
+	if (!user)
+		return;
+	seep_meter_give_back(&user->head, reservation->user_mbit);
+	if (is_untouched_user(user))
+		seep_table_forget(engine->users, reservation->user_key);
+	else
+		seep_table_unlock(engine->users, reservation->user_key);
+}
+
+static void unreserve(struct seep_engine *engine, const struct seep_reservation *reservation)
+{
+	give_back_domain(engine, reservation);
+	give_back_user(engine, reservation);
+}
+
+static void count_class(struct seep_counters *counters, enum seep_class class)
+{
+	_Atomic uint64_t *const counter[] = {
+		[SEEP_CLASS_KNOWN] = &counters->known,
+		[SEEP_CLASS_CHARGED] = &counters->charged,
+		[SEEP_CLASS_INTERNAL] = &counters->internal,
+		[SEEP_CLASS_ALLOWED] = &counters->allowed,
+		[SEEP_CLASS_EXEMPT] = &counters->exempt,
+		[SEEP_CLASS_UNPROVEN] = &counters->unproven,
+		[SEEP_CLASS_UNTRACKED] = &counters->untracked,
+	};
+
+	seep_counters_add(&counters->sent, 1);
+	seep_counters_add(counter[class], 1);
+}
+
+/*
+ * Claims the place of a domain for which another had to go, and puts the charge
+ * there.  Without room for it, it shares a meter with all others that find none: what
+ * finds no place is metered still, only less well.
+ */
+static void place_domain(struct seep_thread *thread, struct seep_reservation *reservation,
+			 uint64_t now_s)
+{
+	struct seep_engine *engine = thread->engine;
+	uint64_t refill_mbit_day = engine->budgets.domain.refill_mbit_day;
+	struct seep_metering metering = {
+		.charge_mbit = reservation->rare ? reservation->charge_mbit : 0,
+		.is_known = reservation->class == SEEP_CLASS_KNOWN,
+		.now_s = now_s,
+	};
+	enum seep_claim how;
+	struct seep_entry *entry = seep_table_claim(engine->domains, reservation->domain_key,
+						    refill_mbit_day, now_s, &how);
+	struct domain *domain;
+
+	if (!entry) {
+		reservation->domain_key = SEEP_TABLE_SHARED;
+		reservation->class = SEEP_CLASS_UNTRACKED;
+		entry = seep_table_claim(engine->domains, SEEP_TABLE_SHARED, refill_mbit_day, now_s,
+					 &how);
+	}
+	domain = domain_of_entry(entry);
+	if (how != SEEP_CLAIM_FOUND)
+		memcpy(domain->text, reservation->domain_text, sizeof(domain->text));
+	if (how == SEEP_CLAIM_EVICTED)
+		seep_counters_add(&thread->counters.evicted_domains, 1);
+	metering.limits =
+		limits_of_domain(engine, domain, reservation->units, users_of_domain(domain));
+	seep_meter_judge(&metering, entry);
+	seep_meter_reserve(&metering, entry);
+	reservation->domain_mbit = metering.added_mbit;
+	reservation->is_unplaced = false;
+	seep_table_unlock(engine->domains, reservation->domain_key);
+}
+
+static void learn_domain(struct seep_engine *engine, struct seep_reservation *reservation,
+			 uint64_t now_s)
+{
+	struct domain *domain =
+		domain_of_entry(seep_table_find(engine->domains, reservation->domain_key));
+
+	if (!domain)
+		return;
+	seep_meter_keep(&domain->head);
+	domain->head.last_s = (uint32_t)now_s;
+	if (domain->head.units < reservation->units)
+		domain->head.units = reservation->units;
+	reservation->first = seep_sketch_add_few(&domain->first_users, reservation->user_key) &&
+			     reservation->registrable && users_of_domain(domain) <= SEEP_DGA_USERS;
+	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
+	seep_sketch_add(&domain->names_sum, domain->names, NAMES_BITS, reservation->name_key);
+	domain->head.standing = (uint32_t)users_of_domain(domain);
+	seep_table_unlock(engine->domains, reservation->domain_key);
+}
+
+/* While learning, the level that a user needs is noted. */
+static void note_peak(const struct seep_engine *engine, struct user *user, uint64_t when_ms)
+{
+	uint64_t level_mbit = user->head.meter.level_mbit;
+
+	if (when_ms < engine->learning_until_ms && user->peak_mbit < level_mbit)
+		user->peak_mbit = (uint32_t)(level_mbit < UINT32_MAX ? level_mbit : UINT32_MAX);
+}
+
+static void learn_user(struct seep_engine *engine, const struct seep_reservation *reservation,
+		       uint64_t when_ms)
+{
+	const struct seep_sending sending = { .name = reservation->name_key,
+					      .type = reservation->type,
+					      .is_novel = reservation->class != SEEP_CLASS_KNOWN };
+	struct user *user = user_of_entry(seep_table_find(engine->users, reservation->user_key));
+
+	if (!user)
+		return;
+	seep_meter_keep(&user->head);
+	note_peak(engine, user, when_ms);
+	user->sent++;
+	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
+	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
+	if (reservation->rare) {
+		seep_sketch_add(&user->rare_sum, user->rare, NAMES_BITS, reservation->name_key);
+		seep_repeat_learn(&user->repeat, &sending);
+		seep_flag_learn(&user->checking_disabled, reservation->checking_disabled);
+	}
+	seep_table_unlock(engine->users, reservation->user_key);
+}
+
+/* Which labels the organisation's domains use; once for each domain. */
+static void learn_labels(struct seep_engine *engine, const struct seep_reservation *reservation,
+			 uint64_t now_s)
+{
+	for (unsigned i = 0; i < reservation->labels.count; i++) {
+		uint64_t use = (reservation->labels.keys[i] ^ reservation->domain_key) *
+			       UINT64_C(0xc4ceb9fe1a85ec53);
+
+		if (seep_novelty_knows(engine->novelty, use))
+			continue;
+		seep_novelty_learn(engine->novelty, use, now_s);
+		seep_labels_learn(engine->labels, reservation->labels.keys[i]);
+	}
+}
+
+/* Lowers a meter, and what stands reserved on it, to NOW_MBIT of WAS_MBIT. */
+static void lower(struct seep_entry *entry, uint64_t *reserved_mbit, uint64_t now_mbit,
+		  uint64_t was_mbit)
+{
+	uint64_t kept_mbit = *reserved_mbit * now_mbit / was_mbit;
+
+	seep_bucket_lower(&entry->meter, *reserved_mbit - kept_mbit);
+	*reserved_mbit = kept_mbit;
+}
+
+/*
+ * The name was novel when it was asked for, and has been sent meanwhile: A and AAAA are
+ * often under way at once.  The second tells its type, and which of those under way it is.
+ */
+static void settle_known(struct seep_engine *engine, struct seep_reservation *reservation)
+{
+	struct seep_entry *user = seep_table_find(engine->users, reservation->user_key);
+	uint64_t was_mbit = reservation->charge_mbit;
+	uint64_t now_mbit = reservation->question_mbit;
+	struct seep_entry *domain;
+
+	if (!user)
+		return;
+	now_mbit += seep_bits_of_odds((double)user->inflight + 1, 1);
+	if (now_mbit < was_mbit)
+		lower(user, &reservation->user_mbit, now_mbit, was_mbit);
+	seep_table_unlock(engine->users, reservation->user_key);
+	if (now_mbit >= was_mbit)
+		return;
+	domain = reservation->is_unplaced
+			 ? NULL
+			 : seep_table_find(engine->domains, reservation->domain_key);
+	if (domain) {
+		lower(domain, &reservation->domain_mbit, now_mbit, was_mbit);
+		seep_table_unlock(engine->domains, reservation->domain_key);
+	}
+	reservation->charge_mbit = now_mbit;
+	reservation->class = SEEP_CLASS_KNOWN;
+	reservation->labels.count = 0;
+}
+
+void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *reservation,
+			uint64_t when_ms)
+{
+	struct seep_engine *engine = thread->engine;
+	uint64_t now_s = when_ms / 1000;
+
+	add_count(&engine->inflight, -1);
+	reservation->is_sent = true;
+	if (reservation->class == SEEP_CLASS_CHARGED && !reservation->is_doubted &&
+	    seep_novelty_knows(engine->novelty, reservation->name_key))
+		settle_known(engine, reservation);
+	if (reservation->is_unplaced)
+		place_domain(thread, reservation, now_s);
+	count_class(&thread->counters, reservation->class);
+	if (!reservation->domain_key)
+		return;
+	seep_novelty_learn(engine->novelty, reservation->name_key, now_s);
+	if (reservation->rare)
+		seep_novelty_learn_own(engine->novelty, reservation->name_key,
+				       reservation->user_key, now_s);
+	learn_labels(engine, reservation, now_s);
+	learn_domain(engine, reservation, now_s);
+	learn_user(engine, reservation, when_ms);
+	seep_counters_add(&thread->counters.bits, reservation->charge_mbit);
+	seep_counters_add(&thread->counters.bits_metered, reservation->user_mbit);
+}
+
+void seep_engine_commit_internal(struct seep_thread *thread,
+				 const struct seep_reservation *reservation)
+{
+	add_count(&thread->engine->inflight, -1);
+	unreserve(thread->engine, reservation);
+	count_class(&thread->counters, SEEP_CLASS_INTERNAL);
+}
+
+void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation)
+{
+	add_count(&thread->engine->inflight, -1);
+	unreserve(thread->engine, reservation);
+	seep_counters_add(&thread->counters.unsent, 1);
+}
+
+void seep_engine_withdraw_internal(struct seep_thread *thread)
+{
+	add_count(&thread->engine->inflight, -1);
+}
+
+/* The users of a domain of which no name was sent are counted in the novelty memory: is there one
+ * more of the few that count? */
+static bool is_asker_counted(struct seep_engine *engine, uint64_t domain_key, uint64_t now_s)
+{
+	for (uint64_t n = 1; n <= SEEP_DGA_USERS; n++) {
+		uint64_t asker = (domain_key + n) * UINT64_C(0xd6e8feb86659fd93);
+
+		if (seep_novelty_knows(engine->novelty, asker))
+			continue;
+		seep_novelty_learn(engine->novelty, asker, now_s);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Is it the first time that the user asks for this domain, which few do, though no name
+ * was sent?  What the resolver knows of a signed zone answers for many a name there.
+ */
+static bool is_first_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
+			    uint64_t now_s)
+{
+	uint64_t use =
+		(reservation->user_key ^ reservation->domain_key) * UINT64_C(0x9fb21c651e98df25);
+	struct domain *domain =
+		domain_of_entry(seep_table_find(engine->domains, reservation->domain_key));
+	bool few_ask = true;
+
+	if (domain) {
+		few_ask = users_of_domain(domain) <= SEEP_DGA_USERS;
+		seep_table_unlock(engine->domains, reservation->domain_key);
+	}
+	if (!few_ask || seep_novelty_knows(engine->novelty, use))
+		return false;
+	seep_novelty_learn(engine->novelty, use, now_s);
+	return is_asker_counted(engine, reservation->domain_key, now_s);
+}
+
+static bool is_dga_spent(struct seep_engine *engine, uint64_t user_key, uint64_t now_s)
+{
+	struct user *user = user_of_entry(seep_table_find(engine->users, user_key));
+	bool is_spent = user && seep_dga_is_spent(&user->dga, now_s);
+
+	if (user)
+		seep_table_unlock(engine->users, user_key);
+	return is_spent;
+}
+
+/* Does the domain, of a name that was not sent, say something of its user?  No more is
+ * learned once the meter is spent: names that cost nothing must not fill the memory. */
+static bool counts_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
+			  enum seep_existence existence, uint64_t now_s)
+{
+	return existence == SEEP_EXISTENCE_NO &&
+	       !is_dga_spent(engine, reservation->user_key, now_s) &&
+	       is_first_unsent(engine, reservation, now_s);
+}
+
+void seep_engine_answered(struct seep_thread *thread, const struct seep_observation *observation,
+			  const struct seep_reservation *reservation, enum seep_existence existence)
+{
+	struct seep_engine *engine = thread->engine;
+	uint64_t now_s = observation->when_ms / 1000;
+	struct seep_event event = {
+		.edge = SEEP_EDGE_SPENT,
+		.meter = SEEP_METER_DGA,
+		.mode = seep_engine_mode(engine, observation->when_ms),
+		.observation = observation,
+	};
+	bool crossed;
+	struct user *user;
+
+	if (existence == SEEP_EXISTENCE_UNKNOWN || !reservation->registrable)
+		return;
+	if (reservation->is_sent ? !reservation->first
+				 : !counts_unsent(engine, reservation, existence, now_s))
+		return;
+	if (existence == SEEP_EXISTENCE_NO)
+		seep_counters_add(&thread->counters.missing, 1);
+	user = user_of_entry(seep_table_find(engine->users, reservation->user_key));
+	if (!user)
+		return;
+	if (existence == SEEP_EXISTENCE_NO)
+		seep_sketch_add(&user->missing_sum, user->missing, DOMAINS_BITS,
+				reservation->domain_key);
+	crossed = seep_dga_score(&user->dga, existence, now_s);
+	event.level_mbit = user->dga.level_mbit;
+	event.names = seep_sketch_count(&user->missing_sum);
+	event.domains = seep_sketch_count(&user->domains_sum);
+	event.first_s = user->head.first_s;
+	seep_table_unlock(engine->users, reservation->user_key);
+	if (crossed && engine->tell)
+		engine->tell(engine->tell_context, &event);
+}

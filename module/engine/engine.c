@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Makes and unmakes the engine: its memory, its threads, its mode. */
+#include "engine/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "names/suffix.h"
+
+/* How memory-size is shared out, in sixteenths. */
+#define NOVELTY_SHARE 7
+#define LABELS_SHARE  1
+#define DOMAINS_SHARE 6
+#define USERS_SHARE   2
+
+#define PAGE_BYTES 4096
+
+/* BYTES of zeroed memory that are there, not only promised; NULL if not. */
+static unsigned char *claim_bytes(size_t bytes)
+{
+	unsigned char *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	/* Tables are read all over: large pages, where the system has them,
+	 * save a page walk each time. */
+	(void)madvise(memory, bytes, MADV_HUGEPAGE);
+	for (size_t at = 0; at < bytes; at += PAGE_BYTES)
+		((volatile unsigned char *)memory)[at] = 0;
+	return memory;
+}
+
+static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
+{
+	size_t bytes = (size_t)engine->conf.memory_size_bytes & ~(size_t)(PAGE_BYTES - 1);
+	size_t part = bytes / 16 & ~(size_t)63;
+	unsigned char *memory = claim_bytes(bytes);
+
+	if (!memory)
+		return false;
+	engine->memory = memory;
+	engine->memory_bytes = bytes;
+	engine->novelty =
+		seep_novelty_create(memory, part * NOVELTY_SHARE, engine->conf.memory_s, now_s);
+	memory += part * NOVELTY_SHARE;
+	engine->labels = seep_labels_create(memory, part * LABELS_SHARE, engine->key);
+	memory += part * LABELS_SHARE;
+	engine->domains = seep_table_create(memory, part * DOMAINS_SHARE, sizeof(struct domain));
+	memory += part * DOMAINS_SHARE;
+	engine->users = seep_table_create(memory, part * USERS_SHARE, sizeof(struct user));
+	return engine->novelty && engine->labels && engine->domains && engine->users;
+}
+
+/* The leading BITS of SIZE bytes of an address, as a mask over sixteen. */
+static void set_mask(uint64_t mask[2], uint64_t bits, size_t size)
+{
+	uint8_t bytes[16] = { 0 };
+
+	for (size_t i = 0; i < size && 8 * i < bits; i++)
+		bytes[i] = bits >= 8 * (i + 1) ? 0xff : (uint8_t)(0xff00 >> (bits - 8 * i));
+	memcpy(mask, bytes, sizeof(bytes));
+}
+
+static void set_user_masks(struct seep_engine *engine)
+{
+	set_mask(engine->mask_v4, engine->conf.user_prefix_v4_bits, 4);
+	set_mask(engine->mask_v6, engine->conf.user_prefix_v6_bits, 16);
+}
+
+static bool open_threads(struct seep_engine *engine, unsigned count)
+{
+	size_t bytes = count * sizeof(*engine->threads);
+
+	engine->threads = aligned_alloc(_Alignof(struct seep_thread), bytes);
+	if (!engine->threads)
+		return false;
+	memset(engine->threads, 0, bytes);
+	engine->thread_count = count;
+	for (unsigned i = 0; i < count; i++) {
+		engine->threads[i].engine = engine;
+		engine->threads[i].suffixes = seep_suffix_reader_open(engine->suffixes);
+		if (!engine->threads[i].suffixes)
+			return false;
+	}
+	return true;
+}
+
+struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
+				       enum seep_passthrough *why)
+{
+	struct seep_engine *engine = calloc(1, sizeof(*engine));
+
+	*why = SEEP_PASSTHROUGH_MEMORY;
+	if (!engine)
+		return NULL;
+	pthread_mutex_init(&engine->base_lock, NULL);
+	engine->conf = *setup->conf;
+	engine->budgets = seep_budgets_of(setup->conf);
+	engine->suffixes = setup->suffixes;
+	engine->common = setup->common;
+	engine->lists_kept = setup->lists_kept;
+	engine->lists_missing = setup->lists_missing;
+	engine->tell = setup->tell;
+	engine->tell_context = setup->tell_context;
+	engine->learning_from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
+	engine->learning_until_ms = engine->learning_from_ms + setup->conf->learning_s * 1000;
+	memcpy(engine->key, setup->key, sizeof(engine->key));
+	set_user_masks(engine);
+	if (claim_memory(engine, setup->when_ms / 1000)) {
+		*why = SEEP_PASSTHROUGH_SYSTEM;
+		if (!engine->suffixes)
+			engine->suffixes = engine->own_suffixes = seep_suffix_open(NULL, 0);
+		if (engine->suffixes)
+			*why = open_threads(engine, setup->threads) ? SEEP_PASSTHROUGH_NO
+								    : SEEP_PASSTHROUGH_MEMORY;
+		if (*why == SEEP_PASSTHROUGH_NO)
+			return engine;
+	}
+	seep_engine_destroy(engine);
+	return NULL;
+}
+
+void seep_engine_destroy(struct seep_engine *engine)
+{
+	if (!engine)
+		return;
+	for (unsigned i = 0; i < engine->thread_count; i++)
+		seep_suffix_reader_close(engine->threads[i].suffixes);
+	free(engine->threads);
+	seep_table_destroy(engine->users);
+	seep_table_destroy(engine->domains);
+	seep_labels_destroy(engine->labels);
+	seep_novelty_destroy(engine->novelty);
+	seep_suffix_close(engine->own_suffixes);
+	if (engine->memory)
+		munmap(engine->memory, engine->memory_bytes);
+	pthread_mutex_destroy(&engine->base_lock);
+	free(engine);
+}
+
+struct seep_thread *seep_engine_thread(struct seep_engine *engine)
+{
+	unsigned taken = atomic_fetch_add(&engine->threads_taken, 1);
+
+	return taken < engine->thread_count ? &engine->threads[taken] : NULL;
+}
+
+struct seep_counters *seep_thread_counters(struct seep_thread *thread)
+{
+	return &thread->counters;
+}
+
+enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_ms)
+{
+	if (engine->conf.action == SEEP_ACTION_FLAG)
+		return SEEP_MODE_FLAG;
+	if (when_ms < engine->learning_until_ms)
+		return SEEP_MODE_LEARNING;
+	return SEEP_MODE_GUARD;
+}
+
+uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
+{
+	return engine->memory_bytes + seep_common_bytes(engine->common) +
+	       engine->thread_count * (sizeof(struct seep_thread) + SEEP_SUFFIX_READER_BYTES);
+}
+
+size_t seep_engine_users(const struct seep_engine *engine)
+{
+	return seep_table_used(engine->users);
+}
+
+size_t seep_engine_domains(const struct seep_engine *engine)
+{
+	return seep_table_used(engine->domains);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine: takes what was observed of a query, charges it, meters it and
+ * says what becomes of it.  Knows nothing of Unbound; replay drives it too.
+ *
+ * One query's life:  ask -> (refused)  or  ask -> commit | release.
+ * Between ask and commit or release the charge is reserved on its meters, so
+ * that queries in flight are inside the budget as well; of a domain for which there is
+ * no free place, on the user's meter alone.
+ *
+ * Threads: any number, each with a seep_thread of its own.
+ * Time comes in with every call; nothing here reads a clock or draws a random
+ * number.  Nothing in the hot path can fail: a user or domain that gets no entry in its
+ * table shares one entry with all others that get none, and is counted as untracked.
+ */
+#ifndef SEEP_ENGINE_H
+#define SEEP_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "meter/charge.h"
+#include "names/common.h"
+#include "conf/conf.h"
+#include "base/counters.h"
+#include "meter/dga.h"
+#include "base/hash.h"
+#include "meter/meter.h"
+#include "names/name.h"
+#include "seep_mode.h"
+#include "seep_observation.h"
+#include "seep_verdict.h"
+
+struct seep_engine;
+struct seep_thread;
+
+/* The evidence that comes with an edge.  Borrowed for the call. */
+struct seep_event {
+	enum seep_edge edge;
+	enum seep_meter meter;
+	enum seep_mode mode;
+	const struct seep_observation *observation;
+	const struct seep_name *name; /* NULL with the DGA meter */
+	uint64_t level_mbit;
+	uint64_t budget_mbit;
+	uint64_t users;   /* distinct users of the domain; domain meter only */
+	uint64_t names;   /* distinct names sent, the user's or the domain's; with the
+	                     DGA meter, domains that do not exist */
+	uint64_t domains; /* distinct domains of the user; user and DGA meters */
+	uint64_t first_s; /* the meter's owner was first seen */
+};
+
+typedef void seep_tell(void *context, const struct seep_event *event);
+
+struct seep_engine_setup {
+	const struct seep_conf *conf; /* copied in; its lists are borrowed for
+	                                 the engine's life */
+	uint8_t key[SEEP_HASH_KEY_BYTES];
+	unsigned threads;  /* how many seep_threads can be had */
+	uint64_t when_ms;  /* now: the memory begins */
+	uint64_t first_ms; /* when the learning began; 0: now */
+	/* Of lists.h; borrowed for the engine's life. */
+	const struct seep_suffixes *suffixes; /* NULL: the system's */
+	const struct seep_common *common;     /* NULL: none */
+	unsigned lists_kept;                  /* to be shown */
+	unsigned lists_missing;
+	seep_tell *tell; /* may be NULL; called without locks held */
+	void *tell_context;
+};
+
+/*
+ * An engine with all its memory claimed, or NULL and WHY, one of the
+ * SEEP_PASSTHROUGH reasons.
+ */
+struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
+				       enum seep_passthrough *why);
+void seep_engine_destroy(struct seep_engine *engine);
+
+/* A thread's own part, or NULL when all are taken. */
+struct seep_thread *seep_engine_thread(struct seep_engine *engine);
+/* That thread's counters, for what the host alone can see. */
+struct seep_counters *seep_thread_counters(struct seep_thread *thread);
+
+/* What is kept of a domain's text. */
+#define SEEP_DOMAIN_TEXT_BYTES 48
+
+/*
+ * What ask reserved, for commit or release.  Holds no pointer, and may be
+ * dropped without harm when its verdict was a refusal.
+ */
+struct seep_reservation {
+	struct seep_verdict verdict;
+	enum seep_class class;
+	uint64_t user_key;   /* 0: not metered */
+	uint64_t domain_key; /* 0: not metered */
+	uint64_t name_key;
+	uint16_t type; /* 0 in classes other than IN: one of the rare ones */
+	struct seep_label_keys labels;
+	bool rare; /* the domain has few users */
+	bool registrable;
+	bool checking_disabled;
+	bool is_doubted;           /* known perhaps, and charged as novel */
+	bool is_unplaced;          /* there is no free place for the domain: commit makes one */
+	bool is_sent;              /* set by commit */
+	bool first;                /* the domain is new to this user, and to most; set by commit */
+	uint8_t units;             /* of the user's budget */
+	uint64_t user_mbit;        /* put on the user's meter */
+	uint64_t domain_mbit;      /* put on the domain's meter */
+	uint64_t question_mbit;    /* of its type and class alone */
+	uint64_t charge_mbit;      /* unweighted */
+	uint64_t user_charge_mbit; /* weighted by rarity */
+	uint8_t domain_text[SEEP_DOMAIN_TEXT_BYTES]; /* if unplaced: wire form, cut at a label */
+};
+
+/*
+ * Charges and judges an observation, before anything leaves.  NAME is how its
+ * name splits; all zero if it is no name.
+ */
+struct seep_verdict seep_engine_ask(struct seep_thread *thread,
+				    const struct seep_observation *observation,
+				    struct seep_reservation *reservation, struct seep_name *name);
+
+/* The name left: the charge is final, the sketches learn. */
+void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *reservation,
+			uint64_t when_ms);
+
+/*
+ * After commit, or before release: the answer tells whether the name's registrable
+ * domain exists.  Feeds the DGA meter: also with names that did not leave, for what the
+ * resolver knows of a signed zone answers for many names that do not exist.
+ */
+void seep_engine_answered(struct seep_thread *thread, const struct seep_observation *observation,
+			  const struct seep_reservation *reservation,
+			  enum seep_existence existence);
+
+/* The name left, but towards a place of this organisation: no charge. */
+void seep_engine_commit_internal(struct seep_thread *thread,
+				 const struct seep_reservation *reservation);
+
+/* Nothing left: the charge is given back, and so is the user's entry if it was made for this. */
+void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation);
+
+/*
+ * What was reserved as internal turned out to head for a server outside: it counts as
+ * not asked, and is to be asked anew.
+ */
+void seep_engine_withdraw_internal(struct seep_thread *thread);
+
+/* A client was answered from cache. */
+void seep_engine_hit(struct seep_thread *thread, const struct seep_address *client);
+
+enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_ms);
+uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
+/* How many have an entry. */
+size_t seep_engine_users(const struct seep_engine *engine);
+size_t seep_engine_domains(const struct seep_engine *engine);
+
+/* Prints all statistics as of WHEN_MS; RESET starts the counters anew. */
+void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,
+		       void *context);
+
+/* Prints what is to be said without an engine: the mode, and why. */
+void seep_engine_print_none(enum seep_passthrough why, seep_print *print, void *context);
+
+#endif

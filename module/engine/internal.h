@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine's memory: users, domains, threads and the engine itself.  For the files
+ * engine_*.c; others reach it through engine.h and state/save.h.
+ */
+#ifndef SEEP_ENGINE_STATE_H
+#define SEEP_ENGINE_STATE_H
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "meter/budget.h"
+#include "names/common.h"
+#include "engine/engine.h"
+#include "meter/dga.h"
+#include "sketch/flag.h"
+#include "sketch/labels.h"
+#include "meter/meter.h"
+#include "sketch/novelty.h"
+#include "sketch/repeat.h"
+#include "sketch/sketch.h"
+#include "sketch/table.h"
+
+#define NAMES_BITS   6 /* 64 registers: 10.4 % */
+#define DOMAINS_BITS 6 /* 64 registers: 10.4 % */
+#define USERS_BITS   5 /* 32 registers: 14.7 % */
+
+struct user {
+	struct seep_entry head;
+	struct seep_sketch_sum names_sum;
+	struct seep_sketch_sum domains_sum;
+	struct seep_sketch_sum rare_sum;
+	struct seep_sketch_sum missing_sum;
+	struct seep_bucket dga;    /* the score of its test */
+	struct seep_repeat repeat; /* of sendings to rare domains */
+	uint32_t peak_mbit;        /* the highest level while learning */
+	struct seep_flag checking_disabled;
+	uint64_t hits;
+	uint64_t sent;
+	struct seep_address address;
+	uint8_t names[1 << NAMES_BITS];
+	uint8_t domains[1 << DOMAINS_BITS];
+	uint8_t rare[1 << NAMES_BITS];      /* names sent to rare domains */
+	uint8_t missing[1 << DOMAINS_BITS]; /* domains that do not exist */
+};
+
+struct domain {
+	struct seep_entry head;
+	struct seep_sketch_sum users_sum;
+	struct seep_sketch_sum names_sum;
+	struct seep_sketch_few first_users;
+	uint8_t users[1 << USERS_BITS];
+	uint8_t names[1 << NAMES_BITS];
+	uint8_t text[SEEP_DOMAIN_TEXT_BYTES]; /* wire form, cut at a label */
+};
+
+/* With its key in the table: at most 1 KiB a user and 256 B a domain. */
+static_assert(sizeof(struct user) + sizeof(uint64_t) <= 1024, "user size");
+static_assert(offsetof(struct user, hits) == offsetof(struct user, checking_disabled) + 8 ||
+		      sizeof(void *) < 8,
+	      "what is saved of a user has not moved");
+static_assert(sizeof(struct domain) + sizeof(uint64_t) <= 256, "domain size");
+
+/* A user lately seen by a thread: its key, and hits not yet passed on. */
+struct recent {
+	struct seep_address address;
+	uint64_t key;
+	uint64_t hits;
+};
+
+#define RECENT_BITS 6
+
+/* On cache lines of its own: its thread alone writes there. */
+struct seep_thread {
+	_Alignas(64) struct seep_engine *engine;
+	struct seep_suffix_reader *suffixes;
+	struct seep_counters counters;
+	struct recent recent[1 << RECENT_BITS];
+};
+
+struct seep_engine {
+	struct seep_conf conf; /* lists borrowed */
+	struct seep_budgets budgets;
+	atomic_uint new_units; /* of who came after learning; 0: not known yet */
+	uint8_t key[SEEP_HASH_KEY_BYTES];
+	uint64_t mask_v4[2]; /* what of an address makes a user */
+	uint64_t mask_v6[2];
+	uint64_t learning_from_ms; /* the first start ever */
+	uint64_t learning_until_ms;
+	unsigned char *memory;
+	size_t memory_bytes;
+	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */
+	struct seep_suffixes *own_suffixes;   /* or NULL */
+	const struct seep_common *common;     /* borrowed, or NULL */
+	unsigned lists_kept, lists_missing;   /* of those that seep.conf names */
+	struct seep_novelty *novelty;
+	struct seep_labels *labels;
+	struct seep_table *users;
+	struct seep_table *domains;
+	seep_tell *tell;
+	void *tell_context;
+	struct seep_thread *threads;
+	unsigned thread_count;
+	atomic_uint threads_taken;
+	_Atomic int64_t inflight;
+	pthread_mutex_t base_lock;
+	struct seep_counters base; /* the sums at the last reset */
+	/* What is said of the state file, by whoever keeps it. */
+	struct seep_counters keeper;
+	_Atomic uint64_t kept_status; /* enum seep_state_status */
+	_Atomic uint64_t kept_saved_ms;
+	_Atomic uint64_t kept_checkpoint_ms;
+	_Atomic uint64_t kept_bytes;
+};
+
+/* An entry of the users' or the domains' table. */
+static inline struct user *user_of_entry(struct seep_entry *entry)
+{
+	return (struct user *)(void *)entry;
+}
+
+static inline struct domain *domain_of_entry(struct seep_entry *entry)
+{
+	return (struct domain *)(void *)entry;
+}
+
+/* Distinct users of a domain so far. */
+static inline uint64_t users_of_domain(const struct domain *domain)
+{
+	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
+}
+
+/* Has nothing come of the entry?  Then it is given back when its last reservation is. */
+static inline bool is_untouched_entry(const struct seep_entry *entry)
+{
+	return !entry->inflight && !entry->meter.level_mbit && !entry->flagged;
+}
+
+static inline bool is_untouched_user(const struct user *user)
+{
+	return is_untouched_entry(&user->head) && !user->sent && !user->dga.level_mbit;
+}
+
+static inline bool is_untouched_domain(const struct domain *domain)
+{
+	return is_untouched_entry(&domain->head) && !users_of_domain(domain);
+}
+
+/* engine/learned.c: what a user is held to, or a domain of so many USERS, of which one
+ * with so many UNITS of budget is asking. */
+struct seep_limits limits_of_user(const struct seep_engine *engine, const struct user *user,
+				  uint64_t now_s);
+struct seep_limits limits_of_domain(const struct seep_engine *engine, const struct domain *domain,
+				    unsigned units, uint64_t users);
+/* The units of budget that a user has, as of NOW_S. */
+unsigned units_of_user(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
+/* Draws the conclusion from learning, once it is over; no lock may be held. */
+void settle_budgets(struct seep_engine *engine, uint64_t now_s);
+
+#endif

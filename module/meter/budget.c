@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What meters are held to. */
+#include "meter/budget.h"
+
+#include "base/bits.h"
+
+static uint64_t refill_of(uint64_t refill_bytes_day, uint64_t budget_mbit)
+{
+	return refill_bytes_day == SEEP_AUTO ? budget_mbit / SEEP_BUDGET_DAYS
+					     : seep_meter_mbit(refill_bytes_day);
+}
+
+static struct seep_limits limits_of(uint64_t budget_bytes, uint64_t refill_bytes_day,
+				    uint64_t flag_at_percent)
+{
+	uint64_t budget_mbit = seep_meter_mbit(budget_bytes);
+
+	return (struct seep_limits){
+		.budget_mbit = budget_mbit,
+		.refill_mbit_day = refill_of(refill_bytes_day, budget_mbit),
+		.cap_mbit = budget_mbit,
+		.flag_at_percent = flag_at_percent,
+	};
+}
+
+struct seep_budgets seep_budgets_of(const struct seep_conf *conf)
+{
+	bool is_learned = conf->user_budget_bytes == SEEP_AUTO;
+	uint64_t user_bytes = is_learned ? SEEP_BUDGET_UNIT_BYTES : conf->user_budget_bytes;
+	bool is_auto = conf->domain_budget_bytes == SEEP_AUTO;
+
+	return (struct seep_budgets){
+		.is_learned = is_learned,
+		.is_units = is_learned && is_auto,
+		.user_refill_is_auto = conf->user_refill_bytes_per_day == SEEP_AUTO,
+		.domain_refill_is_auto = conf->domain_refill_bytes_per_day == SEEP_AUTO,
+		.user = limits_of(user_bytes, conf->user_refill_bytes_per_day,
+				  conf->flag_at_percent),
+		.domain = limits_of(is_auto ? user_bytes : conf->domain_budget_bytes,
+				    conf->domain_refill_bytes_per_day, conf->flag_at_percent),
+	};
+}
+
+/* The limits of one unit, for so many.  A refill that seep.conf gives is the same for all. */
+static struct seep_limits units_of(struct seep_limits unit, unsigned units, bool refill_is_auto)
+{
+	uint64_t refill_mbit_day = unit.refill_mbit_day;
+
+	unit = seep_meter_times(unit, units);
+	if (!refill_is_auto)
+		unit.refill_mbit_day = refill_mbit_day;
+	return unit;
+}
+
+struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigned units,
+				     bool learning)
+{
+	struct seep_limits limits = budgets->user;
+
+	if (budgets->is_learned)
+		limits = units_of(limits, units, budgets->user_refill_is_auto);
+	if (learning && budgets->is_learned)
+		limits.cap_mbit = seep_meter_mbit(SEEP_BUDGET_MOST * SEEP_BUDGET_UNIT_BYTES);
+	return limits;
+}
+
+struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsigned units,
+				       uint64_t users)
+{
+	struct seep_limits limits = budgets->domain;
+
+	if (budgets->is_units)
+		limits = units_of(limits, units > SEEP_BUDGET_NEW ? units : SEEP_BUDGET_NEW,
+				  budgets->domain_refill_is_auto);
+	return seep_meter_times(limits, users ? users : 1);
+}
+
+unsigned seep_budget_units(uint64_t peak_mbit)
+{
+	uint64_t unit_mbit = seep_meter_mbit(SEEP_BUDGET_UNIT_BYTES);
+	uint64_t units = (SEEP_BUDGET_MARGIN * peak_mbit + unit_mbit - 1) / unit_mbit;
+
+	if (units < SEEP_BUDGET_LEAST)
+		return SEEP_BUDGET_LEAST;
+	return units > SEEP_BUDGET_MOST ? SEEP_BUDGET_MOST : (unsigned)units;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a name costs: the length, in thousandths of a bit, of a code word that
+ * tells it apart from all the names that could have been sent instead.
+ *
+ * Kraft: over all prefixes, and over all types and classes, the sum of 2^-bits is at most
+ * one, so no way of putting data into names gets more out than is charged
+ * (Shannon 1948; Paxson et al. 2013 bounded tunnels so, with a compressor,
+ * off-line).  doc/THEORY.md has the argument.
+ */
+#ifndef SEEP_CHARGE_H
+#define SEEP_CHARGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bits.h"
+#include "sketch/labels.h"
+#include "names/name.h"
+
+/*
+ * The first name below a domain that nobody here used before: choosing among
+ * the domains that one could own is an alphabet too, and 2^16 of them are
+ * more than anybody pays for, the few thousand private suffixes included.
+ */
+#define SEEP_CHARGE_NEW_DOMAIN_MBIT (16 * SEEP_BIT_MBIT)
+
+/* So many of a prefix's labels, from the left, may use the shared code; those
+ * after them are spelled out. */
+#define SEEP_CHARGE_SHARED_LABELS 8
+
+/* The keyed hashes of a prefix's first labels. */
+struct seep_label_keys {
+	uint64_t keys[SEEP_CHARGE_SHARED_LABELS];
+	uint32_t count;
+};
+
+struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
+					      const uint8_t key[SEEP_HASH_KEY_BYTES]);
+
+/*
+ * The code of a novel prefix, one bit for an empty one: each label spelled
+ * out or, if that is shorter, by its share among LABELS or, in a reverse name,
+ * as a number.  One pass, linear in
+ * the prefix's bytes.
+ */
+uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
+			    const struct seep_labels *labels);
+
+/*
+ * The code of a domain that nobody here used before: which of those that
+ * somebody pays for, and each of its given labels: spelled out or, in a reverse
+ * name, as a number.
+ */
+uint64_t seep_charge_new_domain(const struct seep_name *name);
+
+/* The code of what a question says beside its name: -log2 of the usual share of its
+ * type, or of its type and class if that is not IN. */
+uint64_t seep_charge_question(uint16_t type, uint16_t qclass);
+
+/*
+ * The share of CHARGE_MBIT that falls on one of USERS distinct users of a
+ * domain (0 counts as 1).  Up to FEW users divide it by SEEP_CHARGE_FEW_SHARE at most,
+ * so machines that share their tunnels' domains send at most that many times what one
+ * machine could.  More users divide it by their number: what everybody uses costs nobody
+ * anything.
+ */
+#define SEEP_CHARGE_FEW_SHARE 4
+uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users, uint64_t few);
+
+/* The most users of a domain that count as few, among USERS users in all. */
+uint64_t seep_charge_few(uint64_t users);
+
+#endif

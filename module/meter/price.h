@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The price of a query: what it tells, among all that its user could have sent next, in
+ * thousandths of a bit.  A pure function of plain data; doc/THEORY.md has the argument.
+ *
+ *   name    domain   price
+ *   known   common   nothing
+ *   known   rare     the CD flag, and which of the known names, in what order, of what type
+ *                    (repeat.h)
+ *   novel   common   type and class, and the prefix (charge.h)
+ *   novel   rare     type and class, the prefix, which domain, the CD flag, and that it is
+ *                    novel
+ *
+ * Which domain: one that nobody here used before is spelled (charge.h); one that is in use
+ * is a choice among those that this user's names are in.
+ *
+ * Threads: the caller holds the locks of what is pointed to.
+ */
+#ifndef SEEP_PRICE_H
+#define SEEP_PRICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "meter/charge.h"
+#include "sketch/flag.h"
+#include "sketch/labels.h"
+#include "names/name.h"
+#include "sketch/repeat.h"
+
+struct seep_price_input {
+	/* the query */
+	const struct seep_name *name;
+	const struct seep_label_keys *label_keys; /* of a novel name */
+	uint64_t name_key;                        /* keyed hash */
+	uint16_t type;                            /* 0 outside class IN, as repeat.h has it */
+	uint16_t qclass;
+	uint16_t qtype;
+	bool checking_disabled;
+	bool is_known;
+	/* its domain */
+	bool is_rare;
+	bool is_used;          /* somebody here sent a name there */
+	uint64_t domain_names; /* distinct ones sent there */
+	/* its user */
+	uint64_t user_names; /* distinct ones sent to rare domains */
+	const struct seep_repeat *repeat;
+	const struct seep_flag *flag;
+	/* the organisation */
+	const struct seep_labels *labels;
+};
+
+uint64_t seep_price_mbit(const struct seep_price_input *input);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A set of domain names: an open-addressing hash table over the names' wire format. */
+#include "names/subtree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	NAME_MAX_BYTES = 255, /* with the root's zero */
+	LABEL_MAX_BYTES = 63,
+	LABELS_MAX = 127, /* labels of one byte each, in a name of 255 bytes */
+	SLOTS_MIN = 16,
+};
+
+/* A name is kept without the root's zero, so that a suffix of a longer name compares as it stands. */
+struct slot {
+	uint32_t hash;
+	uint32_t offset; /* of the name in bytes */
+	uint32_t length; /* 0 if the slot is empty */
+};
+
+struct seep_subtrees {
+	struct slot *slots; /* a power of two of them, at most half full; NULL at first */
+	size_t slot_count;
+	size_t count;
+	unsigned deepest_labels;
+	uint8_t *bytes; /* the names, one after the other */
+	size_t bytes_used;
+	size_t bytes_room;
+};
+
+/* A name taken apart: labels[i] is the offset of label i, the root not counted. */
+struct name {
+	const uint8_t *wire;
+	size_t length; /* without the root's zero */
+	unsigned label_count;
+	uint8_t labels[LABELS_MAX];
+};
+
+const char *seep_subtree_status_text(enum seep_subtree_status status)
+{
+	static const char *const texts[] = {
+#define X(constant, text) [constant] = text,
+		SEEP_SUBTREE_STATUSES(X)
+#undef X
+	};
+	return texts[status];
+}
+
+struct seep_subtrees *seep_subtrees_create(void)
+{
+	return calloc(1, sizeof(struct seep_subtrees));
+}
+
+void seep_subtrees_destroy(struct seep_subtrees *set)
+{
+	if (set) {
+		free(set->slots);
+		free(set->bytes);
+	}
+	free(set);
+}
+
+/* Find the labels; false if wire[0..length) is not one whole name. */
+static bool split(struct name *name, const uint8_t *wire, size_t length)
+{
+	size_t at = 0;
+
+	if (length > NAME_MAX_BYTES)
+		return false;
+	name->wire = wire;
+	name->label_count = 0;
+	while (at < length && wire[at] != 0) {
+		if (wire[at] > LABEL_MAX_BYTES)
+			return false;
+		name->labels[name->label_count++] = (uint8_t)at;
+		at += 1 + (size_t)wire[at];
+	}
+	name->length = at;
+	return at + 1 == length;
+}
+
+/* Mix one label, its length byte first, into the hash of the labels to its right: eight bytes at a step. */
+static uint64_t mix_label(uint64_t hash, const uint8_t *label)
+{
+	size_t left = 1 + (size_t)label[0];
+
+	while (left > 0) {
+		uint64_t word = 0;
+		size_t step = left < sizeof(word) ? left : sizeof(word);
+
+		memcpy(&word, label, step);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 29;
+		label += step;
+		left -= step;
+	}
+	return hash;
+}
+
+/* The state of mix_label as a slot number's worth of bits: murmur3's finalizer. */
+static uint32_t finish(uint64_t hash)
+{
+	hash ^= hash >> 33;
+	hash *= 0xff51afd7ed558ccdULL;
+	hash ^= hash >> 33;
+	hash *= 0xc4ceb9fe1a85ec53ULL;
+	return (uint32_t)(hash >> 32);
+}
+
+/* The slot that holds a name, or the empty one where it belongs; the table has slots, and half of them are empty. */
+static struct slot *find(const struct seep_subtrees *set, uint32_t hash, const uint8_t *wire,
+			 size_t length)
+{
+	size_t at = hash & (set->slot_count - 1);
+
+	for (;;) {
+		struct slot *slot = &set->slots[at];
+
+		if (slot->length == 0)
+			return slot;
+		if (slot->hash == hash && slot->length == length &&
+		    memcmp(set->bytes + slot->offset, wire, length) == 0)
+			return slot;
+		at = (at + 1) & (set->slot_count - 1);
+	}
+}
+
+bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, size_t length)
+{
+	struct name name;
+	uint64_t hash = 0;
+
+	if (!set || set->count == 0 || !split(&name, wire, length))
+		return false;
+	for (unsigned depth = 1; depth <= name.label_count && depth <= set->deepest_labels;
+	     depth++) {
+		size_t start = name.labels[name.label_count - depth];
+
+		hash = mix_label(hash, wire + start);
+		if (find(set, finish(hash), wire + start, name.length - start)->length != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Double the table; false without memory, the table then as it was. */
+static bool grow_slots(struct seep_subtrees *set)
+{
+	struct seep_subtrees grown = *set;
+
+	grown.slot_count = set->slot_count ? 2 * set->slot_count : SLOTS_MIN;
+	if (grown.slot_count > UINT32_MAX / 2)
+		return false;
+	grown.slots = calloc(grown.slot_count, sizeof(*grown.slots));
+	if (!grown.slots)
+		return false;
+	for (size_t at = 0; at < set->slot_count; at++) {
+		const struct slot *slot = &set->slots[at];
+
+		if (slot->length != 0)
+			*find(&grown, slot->hash, set->bytes + slot->offset, slot->length) = *slot;
+	}
+	free(set->slots);
+	set->slots = grown.slots;
+	set->slot_count = grown.slot_count;
+	return true;
+}
+
+static bool grow_bytes(struct seep_subtrees *set, size_t more)
+{
+	size_t room = set->bytes_room ? 2 * set->bytes_room : 1024;
+	uint8_t *bytes;
+
+	if (set->bytes_room - set->bytes_used >= more)
+		return true;
+	if (room > UINT32_MAX)
+		return false;
+	bytes = realloc(set->bytes, room);
+	if (!bytes)
+		return false;
+	set->bytes = bytes;
+	set->bytes_room = room;
+	return true;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* One byte of a label, escaped or not; moves *at past it. */
+static enum seep_subtree_status parse_byte(const char *text, size_t length, size_t *at,
+					   uint8_t *byte)
+{
+	unsigned char c = (unsigned char)text[(*at)++];
+	unsigned value = 0;
+
+	if (c != '\\') {
+		*byte = c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+		if (c >= 0x80)
+			return SEEP_SUBTREE_NOT_ASCII;
+		if ((*byte >= 'a' && *byte <= 'z') || is_digit((char)c) || c == '-' || c == '_')
+			return SEEP_SUBTREE_OK;
+		return SEEP_SUBTREE_BAD_BYTE;
+	}
+	if (*at == length)
+		return SEEP_SUBTREE_BAD_ESCAPE;
+	if (is_digit(text[*at])) {
+		if (length - *at < 3 || !is_digit(text[*at + 1]) || !is_digit(text[*at + 2]))
+			return SEEP_SUBTREE_BAD_ESCAPE;
+		for (size_t end = *at + 3; *at < end; (*at)++)
+			value = 10 * value + (unsigned)(text[*at] - '0');
+		if (value > 255)
+			return SEEP_SUBTREE_BAD_ESCAPE;
+	} else {
+		value = (unsigned char)text[(*at)++];
+	}
+	*byte = value >= 'A' && value <= 'Z' ? (uint8_t)(value + ('a' - 'A')) : (uint8_t)value;
+	return SEEP_SUBTREE_OK;
+}
+
+/* A label that is nothing but digits: no top-level domain is, and every IPv4 address ends in one. */
+static bool is_number(const uint8_t *label)
+{
+	for (unsigned at = 1; at <= label[0]; at++) {
+		if (!is_digit((char)label[at]))
+			return false;
+	}
+	return true;
+}
+
+/* Text to a lower-cased name in wire[NAME_MAX_BYTES], with the root's zero. */
+static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *wire,
+				      size_t *wire_length)
+{
+	size_t at = 0, label = 0, end;
+
+	if (length >= 2 && text[0] == '*' && text[1] == '.')
+		at = 2;
+	else if (length >= 1 && text[0] == '.')
+		at = 1;
+	if (at == length)
+		return length ? SEEP_SUBTREE_ROOT : SEEP_SUBTREE_EMPTY_LABEL;
+
+	while (at < length) {
+		/* wire[label] becomes the label's length, and the name's end if no label follows. */
+		for (end = label + 1; at < length && text[at] != '.'; end++) {
+			enum seep_subtree_status status;
+
+			if (end >= NAME_MAX_BYTES - 1)
+				return SEEP_SUBTREE_LONG_NAME;
+			status = parse_byte(text, length, &at, &wire[end]);
+			if (status != SEEP_SUBTREE_OK)
+				return status;
+			if (end - label > LABEL_MAX_BYTES)
+				return SEEP_SUBTREE_LONG_LABEL;
+		}
+		if (end == label + 1)
+			return SEEP_SUBTREE_EMPTY_LABEL;
+		wire[label] = (uint8_t)(end - label - 1);
+		at++;
+		if (at >= length && is_number(&wire[label]))
+			return SEEP_SUBTREE_ADDRESS;
+		label = end;
+	}
+	wire[label] = 0;
+	*wire_length = label + 1;
+	return SEEP_SUBTREE_OK;
+}
+
+enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
+					   size_t length)
+{
+	uint8_t wire[NAME_MAX_BYTES];
+	size_t wire_length;
+	struct name name;
+	uint64_t mixed = 0;
+	uint32_t hash;
+	struct slot *slot;
+	enum seep_subtree_status status = parse(text, length, wire, &wire_length);
+
+	if (status != SEEP_SUBTREE_OK)
+		return status;
+	if (!split(&name, wire, wire_length))
+		return SEEP_SUBTREE_LONG_NAME;
+	for (unsigned at = name.label_count; at > 0; at--)
+		mixed = mix_label(mixed, wire + name.labels[at - 1]);
+	hash = finish(mixed);
+
+	if (2 * (set->count + 1) > set->slot_count && !grow_slots(set))
+		return SEEP_SUBTREE_NO_MEMORY;
+	slot = find(set, hash, wire, name.length);
+	if (slot->length != 0)
+		return SEEP_SUBTREE_OK;
+	if (!grow_bytes(set, name.length))
+		return SEEP_SUBTREE_NO_MEMORY;
+	memcpy(set->bytes + set->bytes_used, wire, name.length);
+	slot->hash = hash;
+	slot->offset = (uint32_t)set->bytes_used;
+	slot->length = (uint32_t)name.length;
+	set->bytes_used += name.length;
+	set->count++;
+	if (name.label_count > set->deepest_labels)
+		set->deepest_labels = name.label_count;
+	return SEEP_SUBTREE_OK;
+}
+
+size_t seep_subtrees_count(const struct seep_subtrees *set)
+{
+	return set ? set->count : 0;
+}
+
+size_t seep_subtrees_memory_bytes(const struct seep_subtrees *set)
+{
+	return set ? sizeof(*set) + set->slot_count * sizeof(*set->slots) + set->bytes_room : 0;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The novelty memory: generations of a blocked Bloom filter.
+ *
+ * The blocks of all generations at one place lie side by side, for they are
+ * read together.
+ * A name sets PROBES bits, all in one 512-bit block, which is one cache line:
+ * the hash's high half picks the block, and nine bits each of the hash times
+ * an odd constant pick the bits.  At one name to 16 bits a generation errs
+ * for 0.10 % of the novel names, the four together for 0.41 % (measured).
+ */
+#include "sketch/novelty.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/bucket.h"
+#include "base/lines.h"
+#include "base/ring.h"
+
+#define GENERATIONS   4
+#define BLOCK_WORDS   8
+#define PROBES        7
+#define PROBE_BITS    9 /* 2^9 bits in a block */
+#define BITS_A_NAME   16
+/* Of a hundred bits of a generation: 35 are set when it is full; more are read from no sound file. */
+#define FULLEST       50
+#define SAMPLE_BLOCKS 4096
+
+struct seep_novelty {
+	_Atomic uint64_t *words;
+	size_t blocks; /* in one generation */
+	uint64_t period_s;
+	_Atomic uint64_t began_s;
+	atomic_uint newest;
+	_Atomic uint64_t names; /* in the newest */
+	pthread_mutex_t turning;
+	struct seep_ring *noted; /* or NULL */
+};
+
+struct seep_novelty *seep_novelty_create(void *memory, size_t bytes, uint64_t memory_s,
+					 uint64_t now_s)
+{
+	size_t blocks = bytes / (GENERATIONS * BLOCK_WORDS * sizeof(uint64_t));
+	struct seep_novelty *novelty = NULL;
+
+	if (!blocks || !(novelty = calloc(1, sizeof(*novelty))))
+		return NULL;
+	novelty->words = memory;
+	novelty->blocks = blocks;
+	novelty->period_s = (memory_s + GENERATIONS - 2) / (GENERATIONS - 1);
+	atomic_init(&novelty->began_s, now_s);
+	pthread_mutex_init(&novelty->turning, NULL);
+	return novelty;
+}
+
+void seep_novelty_destroy(struct seep_novelty *novelty)
+{
+	if (!novelty)
+		return;
+	pthread_mutex_destroy(&novelty->turning);
+	seep_ring_destroy(novelty->noted);
+	free(novelty);
+}
+
+static _Atomic uint64_t *block_of(const struct seep_novelty *novelty, unsigned generation,
+				  uint64_t hash)
+{
+	size_t block = (size_t)(((hash >> 32) * (uint64_t)novelty->blocks) >> 32);
+
+	return novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+}
+
+void seep_novelty_prefetch(const struct seep_novelty *novelty, uint64_t hash)
+{
+	for (unsigned generation = 0; generation < GENERATIONS; generation++)
+		__builtin_prefetch(block_of(novelty, generation, hash));
+}
+
+static uint64_t probes_of(uint64_t hash)
+{
+	return hash * UINT64_C(0x9e3779b97f4a7c15) >> 1;
+}
+
+static bool generation_knows(const struct seep_novelty *novelty, unsigned generation, uint64_t hash)
+{
+	const _Atomic uint64_t *block = block_of(novelty, generation, hash);
+	uint64_t probes = probes_of(hash);
+
+	for (int i = 0; i < PROBES; i++, probes >>= PROBE_BITS) {
+		uint64_t word = atomic_load_explicit(&block[(probes >> 6) & (BLOCK_WORDS - 1)],
+						     memory_order_relaxed);
+
+		if (!(word >> (probes & 63) & 1))
+			return false;
+	}
+	return true;
+}
+
+bool seep_novelty_knows(const struct seep_novelty *novelty, uint64_t hash)
+{
+	unsigned newest = atomic_load_explicit(&novelty->newest, memory_order_relaxed);
+
+	for (unsigned age = 0; age < GENERATIONS; age++)
+		if (generation_knows(novelty, (newest + GENERATIONS - age) % GENERATIONS, hash))
+			return true;
+	return false;
+}
+
+static void clear(struct seep_novelty *novelty, unsigned generation)
+{
+	for (size_t block = 0; block < novelty->blocks; block++) {
+		_Atomic uint64_t *words =
+			novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+
+		for (size_t i = 0; i < BLOCK_WORDS; i++)
+			atomic_store_explicit(&words[i], 0, memory_order_relaxed);
+	}
+}
+
+/* Forgets the oldest generation and makes it the newest. */
+static void turn(struct seep_novelty *novelty, uint64_t now_s)
+{
+	unsigned next = (atomic_load(&novelty->newest) + 1) % GENERATIONS;
+
+	clear(novelty, next);
+	atomic_store(&novelty->names, 0);
+	atomic_store(&novelty->began_s, now_s);
+	atomic_store(&novelty->newest, next);
+}
+
+/* Begins as many generations as periods have passed; more than all is all. */
+static void catch_up(struct seep_novelty *novelty, uint64_t now_s)
+{
+	uint64_t began_s = atomic_load(&novelty->began_s);
+	uint64_t periods = now_s > began_s ? (now_s - began_s) / novelty->period_s : 0;
+
+	for (uint64_t i = 0; i < (periods ? periods : 1) && i < GENERATIONS; i++)
+		turn(novelty, now_s);
+}
+
+static bool is_over(const struct seep_novelty *novelty, uint64_t now_s)
+{
+	uint64_t began_s = atomic_load_explicit(&novelty->began_s, memory_order_relaxed);
+
+	return (now_s > began_s && now_s - began_s >= novelty->period_s) ||
+	       seep_novelty_names(novelty) >= seep_novelty_capacity(novelty);
+}
+
+/* Was the clock set back to before this generation began? */
+static bool is_set_back(const struct seep_novelty *novelty, uint64_t now_s)
+{
+	uint64_t began_s = atomic_load_explicit(&novelty->began_s, memory_order_relaxed);
+
+	return began_s > now_s && began_s - now_s > SEEP_BUCKET_STEP_S;
+}
+
+/* Brings the generations up to NOW_S; if another thread is at it, that is left to it. */
+static void keep_time(struct seep_novelty *novelty, uint64_t now_s)
+{
+	if (pthread_mutex_trylock(&novelty->turning) != 0)
+		return;
+	if (is_set_back(novelty, now_s))
+		atomic_store(&novelty->began_s, now_s);
+	if (is_over(novelty, now_s))
+		catch_up(novelty, now_s);
+	pthread_mutex_unlock(&novelty->turning);
+}
+
+void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s)
+{
+	_Atomic uint64_t *block;
+	uint64_t probes = probes_of(hash);
+	bool novel = false;
+
+	if (is_over(novelty, now_s) || is_set_back(novelty, now_s))
+		keep_time(novelty, now_s);
+	block = block_of(novelty, atomic_load_explicit(&novelty->newest, memory_order_relaxed),
+			 hash);
+	for (int i = 0; i < PROBES; i++, probes >>= PROBE_BITS) {
+		_Atomic uint64_t *word = &block[(probes >> 6) & (BLOCK_WORDS - 1)];
+		uint64_t bit = UINT64_C(1) << (probes & 63);
+
+		if (atomic_load_explicit(word, memory_order_relaxed) & bit)
+			continue;
+		atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
+		novel = true;
+	}
+	if (!novel)
+		return;
+	atomic_fetch_add_explicit(&novelty->names, 1, memory_order_relaxed);
+	if (novelty->noted && hash)
+		seep_ring_put(novelty->noted, hash);
+}
+
+/* So many hashes stand for a name as its owner's: with the name's own, 0.0041^3 is 7e-8. */
+#define OWN_HASHES 2
+
+/* splitmix64's finalizer (Steele, Lea, Flood 2014). */
+static uint64_t mixed(uint64_t hash)
+{
+	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
+	return hash ^ hash >> 31;
+}
+
+static uint64_t own_hash(uint64_t hash, uint64_t owner, unsigned i)
+{
+	return mixed((hash ^ mixed(owner)) + i * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+bool seep_novelty_knows_own(const struct seep_novelty *novelty, uint64_t hash, uint64_t owner)
+{
+	for (unsigned i = 0; i < OWN_HASHES; i++)
+		if (!seep_novelty_knows(novelty, own_hash(hash, owner, i)))
+			return false;
+	return true;
+}
+
+void seep_novelty_learn_own(struct seep_novelty *novelty, uint64_t hash, uint64_t owner,
+			    uint64_t now_s)
+{
+	for (unsigned i = 0; i < OWN_HASHES; i++)
+		seep_novelty_learn(novelty, own_hash(hash, owner, i), now_s);
+}
+
+uint64_t seep_novelty_names(const struct seep_novelty *novelty)
+{
+	return atomic_load_explicit(&novelty->names, memory_order_relaxed);
+}
+
+uint64_t seep_novelty_capacity(const struct seep_novelty *novelty)
+{
+	return (uint64_t)novelty->blocks * BLOCK_WORDS * 64 / BITS_A_NAME;
+}
+
+/* For the state file. */
+
+size_t seep_novelty_lines(const struct seep_novelty *novelty)
+{
+	return novelty->blocks * GENERATIONS;
+}
+
+struct seep_novelty_stand seep_novelty_save_begin(struct seep_novelty *novelty)
+{
+	pthread_mutex_lock(&novelty->turning);
+	return (struct seep_novelty_stand){
+		.began_s = atomic_load(&novelty->began_s),
+		.names = atomic_load(&novelty->names),
+		.newest = atomic_load(&novelty->newest),
+	};
+}
+
+size_t seep_novelty_pack(const struct seep_novelty *novelty, size_t *at, void *to, size_t room)
+{
+	return seep_lines_pack(novelty->words, seep_novelty_lines(novelty), at, to, room);
+}
+
+void seep_novelty_save_end(struct seep_novelty *novelty)
+{
+	pthread_mutex_unlock(&novelty->turning);
+}
+
+void seep_novelty_restore(struct seep_novelty *novelty, const struct seep_novelty_stand *stand)
+{
+	uint64_t most = seep_novelty_capacity(novelty);
+
+	atomic_store(&novelty->began_s, stand->began_s);
+	atomic_store(&novelty->names, stand->names < most ? stand->names : most);
+	atomic_store(&novelty->newest, stand->newest % GENERATIONS);
+}
+
+void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint64_t line,
+			       const uint64_t *words)
+{
+	uint64_t last;
+	uint64_t block =
+		seep_lines_place(line / GENERATIONS, from / GENERATIONS, novelty->blocks, &last);
+
+	for (; block <= last && block < novelty->blocks; block++) {
+		_Atomic uint64_t *to =
+			novelty->words + (block * GENERATIONS + line % GENERATIONS) * BLOCK_WORDS;
+
+		/* Nobody else is there yet. */
+		for (size_t i = 0; i < BLOCK_WORDS; i++)
+			atomic_store_explicit(&to[i],
+					      atomic_load_explicit(&to[i], memory_order_relaxed) |
+						      words[i],
+					      memory_order_relaxed);
+	}
+}
+
+/* From a sample: names are spread evenly over the blocks. */
+static bool is_overfull(const struct seep_novelty *novelty, unsigned generation)
+{
+	size_t stride = novelty->blocks / SAMPLE_BLOCKS + 1;
+	uint64_t seen = 0, set = 0;
+
+	for (size_t block = 0; block < novelty->blocks; block += stride) {
+		const _Atomic uint64_t *words =
+			novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+
+		for (size_t i = 0; i < BLOCK_WORDS; i++)
+			set += (uint64_t)__builtin_popcountll(
+				atomic_load_explicit(&words[i], memory_order_relaxed));
+		seen += (uint64_t)BLOCK_WORDS * 64;
+	}
+	return set > seen / 100 * FULLEST;
+}
+
+unsigned seep_novelty_restore_end(struct seep_novelty *novelty)
+{
+	unsigned forgotten = 0;
+
+	for (unsigned generation = 0; generation < GENERATIONS; generation++) {
+		if (!is_overfull(novelty, generation))
+			continue;
+		clear(novelty, generation);
+		if (generation == atomic_load(&novelty->newest))
+			atomic_store(&novelty->names, 0);
+		forgotten++;
+	}
+	return forgotten;
+}
+
+bool seep_novelty_note(struct seep_novelty *novelty, size_t places)
+{
+	novelty->noted = seep_ring_create(places);
+	return novelty->noted != NULL;
+}
+
+size_t seep_novelty_take(struct seep_novelty *novelty, uint64_t *hashes, size_t room)
+{
+	return novelty->noted ? seep_ring_take(novelty->noted, hashes, room) : 0;
+}
+
+uint64_t seep_novelty_lost(const struct seep_novelty *novelty)
+{
+	return novelty->noted ? seep_ring_lost(novelty->noted) : 0;
+}

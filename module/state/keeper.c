@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Keeps the state file: the thread, and what it does each second. */
+#include "state/keeper_own.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_MS       1000
+#define SILENT_MOST   10 /* ticks without a sign of whoever took the file */
+#define READY_S       5  /* the longest that a start waits for the disk */
+/* A journal of this many times its checkpoint calls for a new one. */
+#define JOURNAL_MOST  2
+#define JOURNAL_LEAST (UINT64_C(16) << 20)
+
+void keeper_say(const struct seep_keeper *keeper, bool problem, const char *format, ...)
+{
+	char text[2 * SEEP_STATE_NAME_SIZE + 256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	keeper->setup.say(keeper->setup.context, problem, text);
+}
+
+struct seep_state_tick keeper_now(const struct seep_keeper *keeper)
+{
+	return keeper->setup.now(keeper->setup.context);
+}
+
+static void note(struct seep_keeper *keeper)
+{
+	const struct seep_engine_kept kept = {
+		.status = keeper->status,
+		.saved_ms = keeper->saved_ms,
+		.checkpoint_ms = keeper->checkpoint_ms,
+		.bytes = keeper->file.fd >= 0 ? keeper->file.size : 0,
+	};
+
+	seep_engine_note_kept(keeper->engine, &kept);
+}
+
+/* Writing came to an end, for now: said once. */
+void keeper_fail(struct seep_keeper *keeper, const char *what, int error)
+{
+	seep_state_end(&keeper->file);
+	if (!keeper->failure_said)
+		keeper_say(keeper, true,
+			   "%s: %s%s%s; metering goes on in memory until a new file can be written",
+			   keeper->path, what, error ? ": " : "", error ? strerror(error) : "");
+	keeper->failure_said = true;
+	keeper->status = SEEP_STATE_FAILING;
+}
+
+struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends)
+{
+	return (struct seep_state_owner){ .nonce = keeper->setup.nonce,
+					  .pid = ends ? 0 : (uint64_t)keeper->pid };
+}
+
+static bool append_owner(struct seep_keeper *keeper, bool ends)
+{
+	struct seep_state_owner owner = keeper_owner(keeper, ends);
+
+	memcpy(seep_state_payload(&keeper->out), &owner, sizeof(owner));
+	return seep_state_put(&keeper->out, SEEP_STATE_OWNER, sizeof(owner));
+}
+
+/* Whose is what stands at our path now? */
+static bool was_taken(struct seep_keeper *keeper)
+{
+	struct seep_state_reader reader;
+	bool taken = seep_state_verify(&reader, keeper->path) == SEEP_STATE_OPENED &&
+		     reader.progress.owner.nonce != keeper->setup.nonce;
+
+	if (taken) {
+		keeper->others = (struct seep_state_file){ .device = reader.device,
+							   .inode = reader.inode,
+							   .size = reader.offset };
+		keeper->silent = 0;
+		keeper_say(keeper, true,
+			   "%s: process %llu writes this file now; this process meters in memory "
+			   "only until that one stops: give each resolver a state-file of its own",
+			   keeper->path, (unsigned long long)reader.progress.owner.pid);
+	}
+	seep_state_close(&reader);
+	return taken;
+}
+
+/* Is the file as we left it? */
+static void check_file(struct seep_keeper *keeper)
+{
+	const char *fault = seep_state_file_fault(&keeper->file, keeper->path);
+
+	if (!fault)
+		return;
+	if (was_taken(keeper)) {
+		seep_state_end(&keeper->file);
+		keeper->status = SEEP_STATE_OTHER;
+		return;
+	}
+	keeper_fail(keeper, fault, 0);
+	keeper->retry_ms = 0;
+}
+
+/* It was ours once: a backup put in its place, say, is no process, and never grows. */
+static void watch_other(struct seep_keeper *keeper)
+{
+	struct seep_state_reader reader;
+
+	if (!keeper->saved_ms)
+		return;
+	if (!seep_state_file_fault(&keeper->others, keeper->path)) {
+		if (++keeper->silent < SILENT_MOST)
+			return;
+		keeper_say(keeper, true,
+			   "%s: no process wrote to this file for %d seconds; this process writes "
+			   "it again",
+			   keeper->path, SILENT_MOST * TICK_MS / 1000);
+		keeper->status = SEEP_STATE_FAILING;
+		keeper->retry_ms = 0;
+		return;
+	}
+	keeper->silent = 0;
+	(void)seep_state_open(&reader, keeper->path);
+	keeper->others.device = reader.device;
+	keeper->others.inode = reader.inode;
+	keeper->others.size = reader.fd >= 0 ? (uint64_t)lseek(reader.fd, 0, SEEK_END) : 0;
+	seep_state_close(&reader);
+}
+
+static void append_changes(struct seep_keeper *keeper, const struct seep_state_tick *tick)
+{
+	if (seep_engine_save_changes(keeper->engine, &keeper->out, tick)) {
+		keeper->saved_ms = tick->when_ms;
+		return;
+	}
+	keeper_fail(keeper, "cannot be written", errno);
+}
+
+static bool is_checkpoint_due(const struct seep_keeper *keeper, uint64_t when_ms)
+{
+	uint64_t journal = keeper->file.size - keeper->checkpoint_bytes;
+	unsigned new_units = seep_engine_settle(keeper->engine, when_ms);
+
+	if (when_ms < keeper->retry_ms)
+		return false;
+	/* Learning has ended: whoever reads the file is to see what it found. */
+	return keeper->file.fd < 0 || (new_units && new_units != keeper->told_units) ||
+	       when_ms - keeper->checkpoint_ms >= keeper->setup.checkpoint_s * 1000 ||
+	       (journal > JOURNAL_LEAST && journal > JOURNAL_MOST * keeper->checkpoint_bytes);
+}
+
+static void tick(struct seep_keeper *keeper)
+{
+	const struct seep_state_tick time = keeper_now(keeper);
+
+	if (keeper->checkpoint.running && atomic_load(&keeper->checkpoint.done))
+		(void)keeper_end_checkpoint(keeper);
+	pthread_mutex_lock(&keeper->file_lock);
+	if (keeper->file.fd >= 0)
+		check_file(keeper);
+	if (keeper->file.fd >= 0)
+		append_changes(keeper, &time);
+	else
+		seep_engine_drop_changes(keeper->engine);
+	pthread_mutex_unlock(&keeper->file_lock);
+	if (keeper->status == SEEP_STATE_OTHER && !keeper->checkpoint.running)
+		watch_other(keeper);
+	if (keeper->status != SEEP_STATE_OTHER && !keeper->checkpoint.running &&
+	    is_checkpoint_due(keeper, time.when_ms))
+		keeper_begin_checkpoint(keeper, time.when_ms);
+	pthread_mutex_lock(&keeper->file_lock);
+	note(keeper);
+	pthread_mutex_unlock(&keeper->file_lock);
+}
+
+/* Makes the file ours: the one that was found, if it can be added to, or a new one. */
+static void take(struct seep_keeper *keeper)
+{
+	const struct seep_state_tick time = keeper_now(keeper);
+
+	if (keeper->found.fd >= 0 && keeper->found_whole &&
+	    seep_state_continue(&keeper->file, keeper->path, &keeper->found)) {
+		keeper->saved_ms = time.when_ms;
+		/* Reloads that come often do not put it off for ever. */
+		keeper->checkpoint_ms = keeper->found.header.began_ms;
+		keeper->checkpoint_bytes = keeper->found.checkpoint_bytes;
+		keeper->told_units = keeper->found.header.new_units;
+		keeper->status = SEEP_STATE_KEPT;
+		if (!append_owner(keeper, false))
+			keeper_fail(keeper, "cannot be written", errno);
+	} else {
+		keeper->found_differs = false;
+		keeper_begin_checkpoint(keeper, time.when_ms);
+		if (keeper->checkpoint.running)
+			(void)keeper_end_checkpoint(keeper);
+	}
+	seep_state_close(&keeper->found);
+	note(keeper);
+	if (keeper->found_differs)
+		keeper_begin_checkpoint(keeper, time.when_ms);
+}
+
+/* Sleeps until the next second, or until the end; false at the end. */
+static bool wait_tick(struct seep_keeper *keeper, struct timespec *next)
+{
+	int error = 0;
+
+	next->tv_sec += TICK_MS / 1000;
+	pthread_mutex_lock(&keeper->lock);
+	while (!atomic_load(&keeper->stopping) && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&keeper->wake, &keeper->lock, next);
+	pthread_mutex_unlock(&keeper->lock);
+	return !atomic_load(&keeper->stopping);
+}
+
+static void finish(struct seep_keeper *keeper)
+{
+	struct seep_state_tick time;
+
+	if (keeper->checkpoint.running)
+		(void)keeper_end_checkpoint(keeper);
+	if (keeper->file.fd >= 0)
+		check_file(keeper);
+	if (keeper->file.fd < 0)
+		return;
+	time = keeper_now(keeper);
+	append_changes(keeper, &time);
+	if (keeper->file.fd >= 0)
+		(void)append_owner(keeper, true);
+}
+
+static void *run(void *context)
+{
+	struct seep_keeper *keeper = context;
+	struct timespec next;
+
+	take(keeper);
+	pthread_mutex_lock(&keeper->lock);
+	keeper->is_ready = true;
+	pthread_cond_signal(&keeper->ready);
+	pthread_mutex_unlock(&keeper->lock);
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	while (wait_tick(keeper, &next))
+		tick(keeper);
+	finish(keeper);
+	return NULL;
+}
+
+/* The threads have all signals blocked from their first moment, SIGXFSZ too. */
+static bool start_thread(struct seep_keeper *keeper)
+{
+	sigset_t all, before;
+	bool started;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(&keeper->thread, NULL, run, keeper) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started;
+}
+
+static void wait_ready(struct seep_keeper *keeper)
+{
+	struct timespec until;
+	int error = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += READY_S;
+	pthread_mutex_lock(&keeper->lock);
+	while (!keeper->is_ready && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&keeper->ready, &keeper->lock, &until);
+	pthread_mutex_unlock(&keeper->lock);
+}
+
+/* Does the file say something else of the engine than HEADER, other budgets for instance? */
+static bool is_outdated(const struct seep_keeper *keeper, const struct seep_state_header *header)
+{
+	const struct seep_state_header *found = &keeper->found.header;
+	struct seep_state_header now = *header;
+	bool differs;
+
+	now.began_ms = found->began_ms;
+	now.wall_ms = found->wall_ms;
+	now.owner = found->owner;
+	now.new_units = found->new_units; /* counted anew when it is wanted */
+	seep_state_seal_header(&now);
+	differs = memcmp(&now, found, sizeof(now)) != 0;
+	explicit_bzero(&now, sizeof(now));
+	return differs;
+}
+
+void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
+{
+	struct seep_state_header header = { .began_ms = 0 };
+
+	keeper->engine = engine;
+	seep_engine_describe(engine, &header);
+	keeper->found_differs = is_outdated(keeper, &header);
+	memcpy(keeper->out.key, header.key, sizeof(header.key));
+	memcpy(keeper->next_out.key, header.key, sizeof(header.key));
+	explicit_bzero(&header, sizeof(header));
+	keeper->out.put = seep_state_append;
+	keeper->out.context = &keeper->file;
+	keeper->next_out.put = keeper_append_next;
+	keeper->next_out.context = keeper;
+}
+
+void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
+{
+	keeper_attach(keeper, engine);
+	note(keeper);
+	if (keeper->status != SEEP_STATE_FAILING)
+		return;
+	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
+		keeper_say(keeper, true,
+			   "%s: no memory to write it; budgets will not outlast a restart",
+			   keeper->path);
+		keeper->status = SEEP_STATE_UNKEPT;
+		note(keeper);
+		return;
+	}
+	keeper->started = true;
+	wait_ready(keeper);
+}
+
+void seep_keeper_stop(struct seep_keeper *keeper)
+{
+	if (!keeper)
+		return;
+	/* A worker that was forked has no thread to end, and its parent's file. */
+	if (keeper->started && keeper->pid != getpid())
+		return;
+	if (keeper->started) {
+		pthread_mutex_lock(&keeper->lock);
+		atomic_store(&keeper->stopping, true);
+		pthread_cond_signal(&keeper->wake);
+		pthread_mutex_unlock(&keeper->lock);
+		pthread_join(keeper->thread, NULL);
+	}
+	keeper_destroy(keeper);
+}

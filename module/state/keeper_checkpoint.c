@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Checkpoints: writes a new file beside the state file, then renames it into its place. */
+#include "state/keeper_own.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* As seep_state_append, unless the end has come. */
+bool keeper_append_next(void *context, const void *bytes, size_t size)
+{
+	struct seep_keeper *keeper = context;
+
+	if (atomic_load(&keeper->stopping)) {
+		errno = ECANCELED;
+		return false;
+	}
+	return seep_state_append(&keeper->next, bytes, size);
+}
+
+static bool write_checkpoint(struct seep_keeper *keeper)
+{
+	const struct seep_state_tick tick = keeper_now(keeper);
+	struct seep_state_header header = { .began_ms = tick.when_ms,
+					    .wall_ms = tick.wall_ms,
+					    .owner = keeper_owner(keeper, false) };
+
+	keeper->checkpoint.doing = "a checkpoint cannot be created";
+	if (!seep_state_create(&keeper->next, keeper->path))
+		return false;
+	keeper->checkpoint.doing = "a checkpoint cannot be written";
+	seep_engine_describe(keeper->engine, &header);
+	keeper->checkpoint.new_units = header.new_units;
+	seep_state_seal_header(&header);
+	return keeper_append_next(keeper, &header, sizeof(header)) &&
+	       seep_engine_save(keeper->engine, &keeper->next_out) && fsync(keeper->next.fd) == 0;
+}
+
+/*
+ * Puts the new file in place.  What the old file's journal got while the checkpoint was
+ * written is copied behind the checkpoint.  Such a record may be older than the checkpoint's
+ * record of the same entry; but then the entry has changed since, is marked as changed, and
+ * its newest record is appended within a second.
+ */
+static bool put_in_place(struct seep_keeper *keeper)
+{
+	uint64_t bytes = keeper->next.size;
+
+	keeper->checkpoint.doing = "a checkpoint cannot be put in place";
+	if (keeper->checkpoint.journal_from) {
+		errno = EAGAIN; /* what the journal lost the checkpoint may lack as well */
+		if (keeper->file.fd < 0 ||
+		    !seep_state_copy(&keeper->next, &keeper->file, keeper->checkpoint.journal_from))
+			return false;
+	}
+	if (!seep_state_install(keeper->path))
+		return false;
+	seep_state_end(&keeper->file);
+	keeper->file = keeper->next;
+	keeper->next.fd = -1;
+	keeper->checkpoint_bytes = bytes;
+	return true;
+}
+
+/*
+ * Makes the new names safe.  A profile of AppArmor's may keep us from opening the directory: it is asked
+ * once only, and the file's fsync has to do, which on ext4 and XFS brings the names with it.
+ */
+static void sync_names(struct seep_keeper *keeper, int fd)
+{
+	if (fd >= 0 && (keeper->is_blind || !seep_state_sync_directory(keeper->path))) {
+		keeper->is_blind = true;
+		(void)fsync(fd);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void *run_checkpoint(void *context)
+{
+	struct seep_keeper *keeper = context;
+	struct checkpoint *checkpoint = &keeper->checkpoint;
+	int fd = -1;
+
+	checkpoint->made = write_checkpoint(keeper);
+	checkpoint->error = errno;
+	if (checkpoint->made) {
+		pthread_mutex_lock(&keeper->file_lock);
+		checkpoint->made = put_in_place(keeper);
+		checkpoint->error = errno;
+		if (checkpoint->made)
+			fd = fcntl(keeper->file.fd, F_DUPFD_CLOEXEC, 0);
+		pthread_mutex_unlock(&keeper->file_lock);
+	}
+	if (checkpoint->made) {
+		sync_names(keeper, fd);
+	} else if (keeper->next.fd >= 0) {
+		char name[SEEP_STATE_NAME_SIZE];
+
+		seep_state_end(&keeper->next);
+		seep_state_name(name, keeper->path, ".new");
+		(void)unlink(name);
+	}
+	atomic_store(&checkpoint->done, true);
+	return NULL;
+}
+
+void keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms)
+{
+	struct checkpoint *checkpoint = &keeper->checkpoint;
+
+	atomic_store(&checkpoint->done, false);
+	checkpoint->began_ms = when_ms;
+	checkpoint->journal_from = keeper->file.fd >= 0 ? keeper->file.size : 0;
+	checkpoint->running =
+		pthread_create(&checkpoint->thread, NULL, run_checkpoint, keeper) == 0;
+	/* A disk that is full is not written full every second. */
+	keeper->retry_ms = when_ms + keeper->retry_wait_ms;
+	if (keeper->retry_wait_ms < keeper->setup.checkpoint_s * 500)
+		keeper->retry_wait_ms *= 2;
+}
+
+/* Takes note of a checkpoint that has ended; true if one was made. */
+bool keeper_end_checkpoint(struct seep_keeper *keeper)
+{
+	struct checkpoint *checkpoint = &keeper->checkpoint;
+
+	pthread_join(checkpoint->thread, NULL);
+	checkpoint->running = false;
+	if (checkpoint->made) {
+		if (keeper->failure_said)
+			keeper_say(keeper, false, "%s: is written again", keeper->path);
+		keeper->failure_said = false;
+		keeper->retry_wait_ms = KEEPER_RETRY_MS;
+		keeper->retry_ms = 0;
+		keeper->status = SEEP_STATE_KEPT;
+		keeper->saved_ms = keeper->checkpoint_ms = checkpoint->began_ms;
+		keeper->told_units = checkpoint->new_units;
+	} else if (checkpoint->error == EAGAIN) {
+		keeper->retry_ms = 0;
+	} else if (!atomic_load(&keeper->stopping)) {
+		/* With a journal to add to, only power is a danger; without one, all is. */
+		if (keeper->file.fd >= 0)
+			keeper_say(keeper, true,
+				   "%s: %s: %s; changes are still written every second",
+				   keeper->path, checkpoint->doing, strerror(checkpoint->error));
+		else
+			keeper_fail(keeper, checkpoint->doing, checkpoint->error);
+	}
+	return checkpoint->made;
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The module as Unbound's loader sees it: the exported symbols, start and end.
+ *
+ * Returning 0 from init would stop the daemon, at start and at a reload.  So
+ * it always returns 1; what cannot be guarded is passed, and said.
+ */
+#include "base/plural.h"
+#include "unbound/ub.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/config_file.h"
+#include "util/log.h"
+
+#define CONF_FILE       "seep.conf"
+#define EVENTS_A_SECOND 20
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT int init(struct module_env *env, int id);
+EXPORT void deinit(struct module_env *env, int id);
+EXPORT void operate(struct module_qstate *qstate, enum module_ev event, int id,
+		    struct outbound_entry *outbound);
+EXPORT void inform_super(struct module_qstate *qstate, int id, struct module_qstate *super);
+EXPORT void clear(struct module_qstate *qstate, int id);
+EXPORT size_t get_mem(struct module_env *env, int id);
+EXPORT void print_stats(struct module_env *env, int id, int reset,
+			int (*print)(void *context, const char *key, unsigned long long value),
+			void *context);
+
+struct ub_module ub_module;
+
+static _Thread_local EARLY struct seep_thread *thread_own;
+static _Thread_local EARLY bool thread_asked;
+
+struct seep_thread *ub_thread(void)
+{
+	if (!thread_asked && ub_module.engine) {
+		thread_own = seep_engine_thread(ub_module.engine);
+		thread_asked = true;
+	}
+	return thread_own;
+}
+
+static uint64_t read_clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t ub_now_ms(void)
+{
+	return seep_clock_now(&ub_module.clock, read_clock_ms(CLOCK_BOOTTIME));
+}
+
+/* The state file. */
+
+static struct seep_state_tick keeper_now(void *context)
+{
+	(void)context;
+	return (struct seep_state_tick){ .when_ms = ub_now_ms(),
+					 .wall_ms = read_clock_ms(CLOCK_REALTIME) };
+}
+
+static void keeper_say(void *context, bool problem, const char *text)
+{
+	(void)context;
+	if (problem)
+		log_warn("seep: state-file: %s", text);
+	else
+		log_info("seep: state-file: %s", text);
+}
+
+/*
+ * Opens the state file, and starts the clock from what it says; what of it the engine is to begin
+ * with goes into SETUP.  False without randomness.
+ */
+static bool open_state(struct seep_engine_setup *setup)
+{
+	struct seep_keeper_found found;
+	struct seep_keeper_setup keeping = {
+		.path = ub_module.conf.state_file,
+		.checkpoint_s = ub_module.conf.checkpoint_s,
+		.wall_ms = read_clock_ms(CLOCK_REALTIME),
+		.now = keeper_now,
+		.say = keeper_say,
+	};
+	uint8_t random[SEEP_HASH_KEY_BYTES];
+	int64_t shift_ms;
+
+	if (!seep_hash_draw_key(setup->key) || !seep_hash_draw_key(random))
+		return false;
+	memcpy(&keeping.nonce, random, sizeof(keeping.nonce));
+	ub_module.keeper = seep_keeper_open(&keeping, &found);
+	if (!ub_module.keeper && keeping.path[0])
+		log_warn("seep: state-file: %s: no memory to write it; budgets will not outlast "
+			 "a restart",
+			 keeping.path);
+	ub_module.clock = seep_clock_start(read_clock_ms(CLOCK_REALTIME),
+					   read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
+	setup->when_ms = ub_now_ms();
+	if (!found.found)
+		return true;
+	memcpy(setup->key, found.key, sizeof(setup->key));
+	explicit_bzero(&found.key, sizeof(found.key));
+	shift_ms = seep_clock_shift_ms(found.saved_ms, setup->when_ms);
+	setup->first_ms = 1000 * seep_bucket_moved_s(found.first_ms / 1000, shift_ms / 1000,
+						     setup->when_ms / 1000) +
+			  found.first_ms % 1000;
+	return true;
+}
+
+/* Events. */
+
+/* No more than a few lines a second, whatever clients do. */
+static bool may_tell(uint64_t now_s)
+{
+	if (atomic_exchange(&ub_module.events_s, now_s) != now_s)
+		atomic_store(&ub_module.events_told, 0);
+	return atomic_fetch_add(&ub_module.events_told, 1) < EVENTS_A_SECOND;
+}
+
+static void print_client(char *text, size_t size, const struct seep_address *client)
+{
+	if (!inet_ntop(client->size_bytes == 4 ? AF_INET : AF_INET6, client->bytes, text,
+		       (socklen_t)size))
+		text[0] = '\0';
+}
+
+static const char *edge_text(const struct seep_event *event)
+{
+	switch (event->edge) {
+	case SEEP_EDGE_FLAGGED:
+		return "is above flag-at";
+	case SEEP_EDGE_SPENT:
+		return event->mode == SEEP_MODE_GUARD ? "is spent; refusing new names"
+						      : "is spent; would refuse new names";
+	case SEEP_EDGE_RELEASED:
+	case SEEP_EDGE_NONE:
+		break;
+	}
+	return "has drained below flag-at";
+}
+
+static void tell(void *context, const struct seep_event *event)
+{
+	const struct seep_name *name = event->name;
+	char client[INET6_ADDRSTRLEN];
+	char domain[SEEP_NAME_MAX_BYTES + 1];
+	char whole[SEEP_NAME_MAX_BYTES + 1];
+
+	(void)context;
+	if (!may_tell(event->observation->when_ms / 1000))
+		return;
+	print_client(client, sizeof(client), &event->observation->client);
+	if (event->meter == SEEP_METER_DGA) {
+		seep_name_print(whole, sizeof(whole), event->observation->name,
+				event->observation->name_size);
+		log_info("seep: user %s looks for generated domains: about %llu that it asked for "
+			 "do not exist, names sent to about %llu domains in all; last name %s",
+			 client, (unsigned long long)event->names,
+			 (unsigned long long)event->domains, whole);
+		return;
+	}
+	seep_name_print(domain, sizeof(domain), name->bytes + name->domain_at,
+			(size_t)name->size - name->domain_at);
+	seep_name_print(whole, sizeof(whole), name->bytes, name->size);
+	if (event->meter == SEEP_METER_USER)
+		log_info("seep: user %s %s: %llu of %llu bytes, about %llu %s sent to about "
+			 "%llu %s; last name %s",
+			 client, edge_text(event), (unsigned long long)event->level_mbit / 8000,
+			 (unsigned long long)event->budget_mbit / 8000,
+			 (unsigned long long)event->names,
+			 seep_plural(event->names, "name", "names"),
+			 (unsigned long long)event->domains,
+			 seep_plural(event->domains, "domain", "domains"), whole);
+	else
+		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu %s sent by about "
+			 "%llu %s; last name %s, of user %s",
+			 domain, edge_text(event), (unsigned long long)event->level_mbit / 8000,
+			 (unsigned long long)event->budget_mbit / 8000,
+			 (unsigned long long)event->names,
+			 seep_plural(event->names, "name", "names"),
+			 (unsigned long long)event->users,
+			 seep_plural(event->users, "user", "users"), whole, client);
+}
+
+/* Start. */
+
+static enum seep_passthrough read_conf(void)
+{
+	struct seep_conf_error error;
+	char text[SEEP_CONF_ERROR_SIZE];
+
+	switch (seep_conf_load(&ub_module.conf, CONF_FILE, &error)) {
+	case SEEP_CONF_OK:
+		return SEEP_PASSTHROUGH_NO;
+	case SEEP_CONF_MISSING:
+		log_info("seep: no " CONF_FILE " in Unbound's directory; using the defaults");
+		return SEEP_PASSTHROUGH_NO;
+	case SEEP_CONF_BAD:
+		break;
+	}
+	seep_conf_error_format(&error, text);
+	log_err("seep: %s; passing everything until this is mended and Unbound reloaded", text);
+	return SEEP_PASSTHROUGH_CONF;
+}
+
+/* The lists. */
+
+static void say_list(void *context, const char *problem, const char *consequence)
+{
+	(void)context;
+	log_err("seep: %s; %s", problem, consequence);
+}
+
+static bool open_lists(struct seep_engine_setup *setup)
+{
+	const struct seep_lists_setup lists = {
+		.conf = &ub_module.conf,
+		.conf_name = CONF_FILE,
+		.key = setup->key,
+		.beside = ub_module.conf.state_file,
+		.say = say_list,
+	};
+
+	if (!seep_lists_open(&ub_module.lists, &lists))
+		return false;
+	setup->suffixes = ub_module.lists.suffixes;
+	setup->common = ub_module.lists.common;
+	setup->lists_kept = ub_module.lists.kept;
+	setup->lists_missing = ub_module.lists.missing;
+	return true;
+}
+
+static enum seep_passthrough make_engine(const struct module_env *env)
+{
+	struct seep_engine_setup setup = {
+		.conf = &ub_module.conf,
+		/* One for each worker, one to spare. */
+		.threads = (unsigned)env->cfg->num_threads + 1,
+		.tell = ub_module.conf.log_events ? tell : NULL,
+	};
+	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
+
+	if (open_state(&setup)) {
+		if (open_lists(&setup))
+			ub_module.engine = seep_engine_create(&setup, &why);
+		explicit_bzero(setup.key, sizeof(setup.key));
+	}
+	if (why == SEEP_PASSTHROUGH_MEMORY)
+		log_err("seep: memory-size: %llu bytes cannot be allocated; passing everything: "
+			"lower memory-size or free memory, and restart Unbound",
+			(unsigned long long)ub_module.conf.memory_size_bytes);
+	else if (why == SEEP_PASSTHROUGH_SYSTEM)
+		log_err("seep: the system gives no random bytes, or there is no Public Suffix List, "
+			"not even libpsl's own; passing everything");
+	return why;
+}
+
+static void keep_state(void)
+{
+	if (!ub_module.keeper)
+		return;
+	seep_keeper_restore(ub_module.keeper, ub_module.engine, ub_now_ms());
+	seep_keeper_start(ub_module.keeper, ub_module.engine);
+}
+
+static enum seep_passthrough start(struct module_env *env, int id)
+{
+	const struct dynlibmod_env *loader;
+	enum seep_passthrough why;
+
+	if (!ub_build_matches()) {
+		ub_module.foreign = true;
+		log_err("seep: seep.so was built for %s, and this Unbound has another version or "
+			"other configure flags; passing everything: build Seep for this Unbound",
+			ub_build_version());
+		return SEEP_PASSTHROUGH_BUILD;
+	}
+	loader = env->modinfo[id];
+	if (loader->func_init != &init) {
+		ub_module.foreign = true;
+		log_err("seep: seep.so was built for an Unbound with other structures; passing "
+			"everything: build Seep for this Unbound");
+		return SEEP_PASSTHROUGH_BUILD;
+	}
+	if (!ub_order_guards(env->cfg->module_conf, id)) {
+		log_err("seep: module-config: \"%s\": in this order Seep does not see all that "
+			"leaves; passing everything: set it to \"dynlib validator iterator\", with "
+			"dns64 before dynlib if it is used",
+			env->cfg->module_conf);
+		return SEEP_PASSTHROUGH_ORDER;
+	}
+	why = read_conf();
+	if (why != SEEP_PASSTHROUGH_NO)
+		return why;
+	why = make_engine(env);
+	if (why != SEEP_PASSTHROUGH_NO)
+		return why;
+	if (ub_hit_register(env, id)) {
+		keep_state();
+		return SEEP_PASSTHROUGH_NO;
+	}
+	log_err("seep: no memory to register with Unbound; passing everything");
+	ub_hit_unregister(env, id);
+	seep_engine_destroy(ub_module.engine);
+	ub_module.engine = NULL;
+	return SEEP_PASSTHROUGH_MEMORY;
+}
+
+#define SIZE_TEXT_BYTES 24
+
+/* A budget for the log, in bytes, or auto. */
+static const char *size_text(char text[SIZE_TEXT_BYTES], uint64_t bytes)
+{
+	if (bytes == SEEP_AUTO)
+		return "auto";
+	snprintf(text, SIZE_TEXT_BYTES, "%llu", (unsigned long long)bytes);
+	return text;
+}
+
+int init(struct module_env *env, int id)
+{
+	char budget[SIZE_TEXT_BYTES], refill[SIZE_TEXT_BYTES];
+	static const char *const modes[] = {
+		[SEEP_MODE_PASSTHROUGH] = "passing everything",
+		[SEEP_MODE_LEARNING] = "learning",
+		[SEEP_MODE_FLAG] = "flagging",
+		[SEEP_MODE_GUARD] = "guarding",
+	};
+
+	memset(&ub_module, 0, sizeof(ub_module));
+	seep_conf_defaults(&ub_module.conf);
+	ub_module.why = start(env, id);
+	if (!ub_module.engine) {
+		seep_keeper_stop(ub_module.keeper);
+		ub_module.keeper = NULL;
+	}
+	if (ub_module.engine)
+		log_info("seep: " SEEP_VERSION " %s, user-budget %s, user-refill %s a day, "
+			 "%llu bytes of memory",
+			 modes[seep_engine_mode(ub_module.engine, ub_now_ms())],
+			 size_text(budget, ub_module.conf.user_budget_bytes),
+			 size_text(refill, ub_module.conf.user_refill_bytes_per_day),
+			 (unsigned long long)seep_engine_memory_bytes(ub_module.engine));
+	return 1;
+}
+
+void deinit(struct module_env *env, int id)
+{
+	if (ub_module.engine)
+		ub_hit_unregister(env, id);
+	seep_keeper_stop(ub_module.keeper);
+	seep_engine_destroy(ub_module.engine);
+	seep_lists_close(&ub_module.lists);
+	seep_conf_release(&ub_module.conf);
+	ub_module.engine = NULL;
+	ub_module.keeper = NULL;
+	thread_own = NULL;
+	thread_asked = false;
+}
+
+/* Running. */
+
+void operate(struct module_qstate *qstate, enum module_ev event, int id,
+	     struct outbound_entry *outbound)
+{
+	(void)outbound;
+	if (ub_module.foreign)
+		ub_build_pass(qstate, event, id);
+	else
+		ub_query_operate(qstate, event, id);
+}
+
+void inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
+{
+	(void)qstate, (void)id, (void)super; /* has no queries of its own */
+}
+
+void clear(struct module_qstate *qstate, int id)
+{
+	if (!ub_module.foreign)
+		ub_query_clear(qstate, id);
+}
+
+size_t get_mem(struct module_env *env, int id)
+{
+	(void)env, (void)id;
+	return ub_module.engine ? seep_engine_memory_bytes(ub_module.engine) : 0;
+}
+
+void print_stats(struct module_env *env, int id, int reset,
+		 int (*print)(void *context, const char *key, unsigned long long value),
+		 void *context)
+{
+	(void)env, (void)id;
+	if (ub_module.engine)
+		seep_engine_print(ub_module.engine, ub_now_ms(), reset != 0, print, context);
+	else
+		seep_engine_print_none(ub_module.why, print, context);
+}

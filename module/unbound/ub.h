@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The adapter's own header: what its files share.  Only ub_*.c include it, and
+ * only they see Unbound's headers.
+ */
+#ifndef SEEP_UB_H
+#define SEEP_UB_H
+
+#include <config.h> /* Unbound's own, as it was configured */
+
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "dynlibmod/dynlibmod.h"
+#include "engine/engine.h"
+#include "state/keeper.h"
+#include "conf/lists.h"
+#include "engine/query.h"
+#include "services/cache/dns.h"
+#include "services/mesh.h"
+#include "util/module.h"
+
+/* What one loaded module has; one a process. */
+struct ub_module {
+	struct seep_engine *engine; /* NULL: everything passes */
+	enum seep_passthrough why;
+	bool foreign; /* built for another Unbound: touch nothing of its */
+	struct seep_conf conf;
+	struct seep_lists lists;
+	struct seep_clock clock;
+	struct seep_keeper *keeper;   /* or NULL */
+	_Atomic uint64_t events_s;    /* the second in which events were told */
+	_Atomic uint64_t events_told; /* how many, in that second */
+};
+
+extern struct ub_module ub_module;
+
+/*
+ * Initial-exec TLS.  Thread-local variables of a loaded library are else allocated at their first
+ * use, and the C library aborts the process when memory is out.
+ */
+#define EARLY __attribute__((tls_model("initial-exec")))
+
+/* The time for the meters. */
+uint64_t ub_now_ms(void);
+
+/* This thread's part of the engine; NULL: pass. */
+struct seep_thread *ub_thread(void);
+
+/* unbound/build.c */
+
+/*
+ * Is the running program the Unbound that this module was compiled for, by
+ * version and configure line?  Needs no file and touches no structure.
+ */
+bool ub_build_matches(void);
+/* That Unbound, for messages. */
+const char *ub_build_version(void);
+/* Passes a query on in an Unbound whose structures are not known. */
+void ub_build_pass(struct module_qstate *qstate, enum module_ev event, int id);
+
+/* unbound/order.c */
+
+/* Does the order of MODULES, the text of module-config, let module ID of it guard? */
+bool ub_order_guards(const char *modules, int id);
+
+/* unbound/zone.c */
+
+enum ub_zone {
+	UB_ZONE_WORLD,    /* found by recursion, or by the root's forward */
+	UB_ZONE_UNKNOWN,  /* a stub or forward zone given by host names */
+	UB_ZONE_INTERNAL, /* a stub or forward zone on private addresses */
+};
+
+/*
+ * Where a question is going to be asked; APEX_SIZE gets the size of the name of the stub
+ * or forward zone, in which the question's name ends.
+ */
+enum ub_zone ub_zone_of(struct module_env *env, struct query_info *qinfo, size_t *apex_size);
+/* Is this server's address a private one? */
+bool ub_zone_is_private(const struct sockaddr_storage *address);
+
+/* unbound/query.c: one query's life. */
+
+/* What is kept of a client's query while it is under way; in its state's region. */
+struct ub_query {
+	struct seep_query query;
+	/* Its first client is counted; those that join it later are not yet. */
+	bool has_client;
+	enum seep_existence existence; /* of its domain, as its answer told */
+	/* The iterator looked something up for it, which may go on when it is gone. */
+	bool has_look_ups;
+	uint8_t name[]; /* the observation's */
+};
+
+void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id);
+void ub_query_clear(struct module_qstate *qstate, int id);
+
+/* The client's query of a state, or NULL: it has no client, or none that is metered. */
+struct ub_query *ub_query_of(const struct mesh_state *state, int id);
+
+/* The query that this thread was at work for in the moment NOW, or NULL. */
+struct ub_query *ub_query_current(const struct timeval *now);
+void ub_query_set_current(struct ub_query *own, const struct timeval *now);
+
+/* A packet of the state was stopped; so are all later ones that nobody else wants. */
+void ub_query_mark_stopped(struct module_qstate *qstate, int id);
+bool ub_query_is_stopped(const struct module_qstate *qstate, int id);
+
+/* Lower-cases the name of a state, in place. */
+void ub_query_lower(struct module_qstate *qstate);
+
+/* unbound/waiting.c: for whom a state works. */
+
+/*
+ * Calls VISIT for STATE and for all states that wait for it, directly or not, until it
+ * says false.  A state may be visited more than once.
+ */
+void ub_waiting_walk(struct mesh_state *state,
+		     bool (*visit)(void *context, struct mesh_state *state), void *context);
+
+/* unbound/packet.c: a packet is about to leave, and an answer to one has come; the callbacks. */
+int ub_packet_leaves(struct query_info *qinfo, uint16_t flags, struct module_qstate *qstate,
+		     struct sockaddr_storage *address, socklen_t address_size, uint8_t *zone,
+		     size_t zone_size, struct regional *region, int id, void *callback);
+
+int ub_packet_answered(struct module_qstate *qstate, struct dns_msg *response, int id,
+		       void *callback);
+
+/* unbound/hit.c: what is answered without a state, and the refreshes that such answers set off. */
+
+/* Who asked. */
+struct ub_client {
+	struct seep_address address;
+	bool is_proven; /* it is not forged: TCP, TLS or a valid DNS cookie */
+};
+
+struct ub_client ub_client_of(const struct comm_reply *from, const struct edns_data *edns);
+
+/*
+ * Notes that an answer of now to CLIENT may set off a refresh of this name, begun in the
+ * same moment and thread.
+ */
+void ub_hit_note(const struct query_info *qinfo, const struct ub_client *client,
+		 const struct timeval *now);
+/* The CLIENT that set off the refresh QSTATE; false if that is not known. */
+bool ub_hit_find_cause(const struct module_qstate *qstate, struct ub_client *client);
+/* Are the two the same moment of a thread's event loop? */
+bool ub_hit_is_same_moment(const struct timeval *a, const struct timeval *b);
+
+/* Registers what is to be called on answers from cache, local ones, and leaving packets. */
+bool ub_hit_register(struct module_env *env, int id);
+void ub_hit_unregister(struct module_env *env, int id);
+
+#endif
