@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,22 +15,6 @@
 #define JOURNAL_MOST  2
 #define JOURNAL_LEAST (UINT64_C(16) << 20)
 
-void keeper_say(const struct seep_keeper *keeper, bool problem, const char *format, ...)
-{
-	char text[2 * SEEP_STATE_NAME_SIZE + 256];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	keeper->setup.say(keeper->setup.context, problem, text);
-}
-
-struct seep_state_tick keeper_now(const struct seep_keeper *keeper)
-{
-	return keeper->setup.now(keeper->setup.context);
-}
-
 static void note(struct seep_keeper *keeper)
 {
 	const struct seep_engine_kept kept = {
@@ -43,24 +25,6 @@ static void note(struct seep_keeper *keeper)
 	};
 
 	seep_engine_note_kept(keeper->engine, &kept);
-}
-
-/* Writing came to an end, for now: said once. */
-void keeper_fail(struct seep_keeper *keeper, const char *what, int error)
-{
-	seep_state_end(&keeper->file);
-	if (!keeper->failure_said)
-		keeper_say(keeper, true,
-			   "%s: %s%s%s; metering goes on in memory until a new file can be written",
-			   keeper->path, what, error ? ": " : "", error ? strerror(error) : "");
-	keeper->failure_said = true;
-	keeper->status = SEEP_STATE_FAILING;
-}
-
-struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends)
-{
-	return (struct seep_state_owner){ .nonce = keeper->setup.nonce,
-					  .pid = ends ? 0 : (uint64_t)keeper->pid };
 }
 
 static bool append_owner(struct seep_keeper *keeper, bool ends)
@@ -296,7 +260,7 @@ static bool is_outdated(const struct seep_keeper *keeper, const struct seep_stat
 	return differs;
 }
 
-void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
+static void attach(struct seep_keeper *keeper, struct seep_engine *engine)
 {
 	struct seep_state_header header = { .began_ms = 0 };
 
@@ -314,7 +278,7 @@ void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
 
 void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 {
-	keeper_attach(keeper, engine);
+	attach(keeper, engine);
 	note(keeper);
 	if (keeper->status != SEEP_STATE_FAILING)
 		return;

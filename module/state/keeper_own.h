@@ -70,21 +70,19 @@ struct seep_keeper {
 	struct seep_state_file others;
 };
 
-/* keeper.c */
+/* keeper_base.c */
 __attribute__((format(printf, 3, 4))) void keeper_say(const struct seep_keeper *keeper,
 						      bool problem, const char *format, ...);
 struct seep_state_tick keeper_now(const struct seep_keeper *keeper);
 /* Writing came to an end, for now: said once. */
 void keeper_fail(struct seep_keeper *keeper, const char *what, int error);
 struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends);
-/* Takes the engine that is to be kept. */
-void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine);
 
-/* state/keeper_open.c: looks for a file to go on with; frees all that a keeper has. */
+/* keeper_open.c: looks for a file to go on with; frees all that a keeper has. */
 void keeper_look(struct seep_keeper *keeper);
 void keeper_destroy(struct seep_keeper *keeper);
 
-/* state/keeper_checkpoint.c: begins a checkpoint in a thread of its own; waits for it and takes
+/* keeper_checkpoint.c: begins a checkpoint in a thread of its own; waits for it and takes
  * the new file over, if it was made. */
 void keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms);
 bool keeper_end_checkpoint(struct seep_keeper *keeper);

@@ -5,7 +5,6 @@
  * Returning 0 from init would stop the daemon, at start and at a reload.  So
  * it always returns 1; what cannot be guarded is passed, and said.
  */
-#include "base/plural.h"
 #include "unbound/ub.h"
 
 #include <string.h>
@@ -15,8 +14,7 @@
 #include "util/config_file.h"
 #include "util/log.h"
 
-#define CONF_FILE       "seep.conf"
-#define EVENTS_A_SECOND 20
+#define CONF_FILE "seep.conf"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -31,43 +29,16 @@ EXPORT void print_stats(struct module_env *env, int id, int reset,
 			int (*print)(void *context, const char *key, unsigned long long value),
 			void *context);
 
-struct ub_module ub_module;
-
-static _Thread_local EARLY struct seep_thread *thread_own;
-static _Thread_local EARLY bool thread_asked;
-
-struct seep_thread *ub_thread(void)
-{
-	if (!thread_asked && ub_module.engine) {
-		thread_own = seep_engine_thread(ub_module.engine);
-		thread_asked = true;
-	}
-	return thread_own;
-}
-
-static uint64_t read_clock_ms(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-uint64_t ub_now_ms(void)
-{
-	return seep_clock_now(&ub_module.clock, read_clock_ms(CLOCK_BOOTTIME));
-}
-
 /* The state file. */
 
-static struct seep_state_tick keeper_now(void *context)
+static struct seep_state_tick state_now(void *context)
 {
 	(void)context;
 	return (struct seep_state_tick){ .when_ms = ub_now_ms(),
-					 .wall_ms = read_clock_ms(CLOCK_REALTIME) };
+					 .wall_ms = ub_read_clock_ms(CLOCK_REALTIME) };
 }
 
-static void keeper_say(void *context, bool problem, const char *text)
+static void state_say(void *context, bool problem, const char *text)
 {
 	(void)context;
 	if (problem)
@@ -86,9 +57,9 @@ static bool open_state(struct seep_engine_setup *setup)
 	struct seep_keeper_setup keeping = {
 		.path = ub_module.conf.state_file,
 		.checkpoint_s = ub_module.conf.checkpoint_s,
-		.wall_ms = read_clock_ms(CLOCK_REALTIME),
-		.now = keeper_now,
-		.say = keeper_say,
+		.wall_ms = ub_read_clock_ms(CLOCK_REALTIME),
+		.now = state_now,
+		.say = state_say,
 	};
 	uint8_t random[SEEP_HASH_KEY_BYTES];
 	int64_t shift_ms;
@@ -101,8 +72,8 @@ static bool open_state(struct seep_engine_setup *setup)
 		log_warn("seep: state-file: %s: no memory to write it; budgets will not outlast "
 			 "a restart",
 			 keeping.path);
-	ub_module.clock = seep_clock_start(read_clock_ms(CLOCK_REALTIME),
-					   read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
+	ub_module.clock = seep_clock_start(ub_read_clock_ms(CLOCK_REALTIME),
+					   ub_read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
 	setup->when_ms = ub_now_ms();
 	if (!found.found)
 		return true;
@@ -113,81 +84,6 @@ static bool open_state(struct seep_engine_setup *setup)
 						     setup->when_ms / 1000) +
 			  found.first_ms % 1000;
 	return true;
-}
-
-/* Events. */
-
-/* No more than a few lines a second, whatever clients do. */
-static bool may_tell(uint64_t now_s)
-{
-	if (atomic_exchange(&ub_module.events_s, now_s) != now_s)
-		atomic_store(&ub_module.events_told, 0);
-	return atomic_fetch_add(&ub_module.events_told, 1) < EVENTS_A_SECOND;
-}
-
-static void print_client(char *text, size_t size, const struct seep_address *client)
-{
-	if (!inet_ntop(client->size_bytes == 4 ? AF_INET : AF_INET6, client->bytes, text,
-		       (socklen_t)size))
-		text[0] = '\0';
-}
-
-static const char *edge_text(const struct seep_event *event)
-{
-	switch (event->edge) {
-	case SEEP_EDGE_FLAGGED:
-		return "is above flag-at";
-	case SEEP_EDGE_SPENT:
-		return event->mode == SEEP_MODE_GUARD ? "is spent; refusing new names"
-						      : "is spent; would refuse new names";
-	case SEEP_EDGE_RELEASED:
-	case SEEP_EDGE_NONE:
-		break;
-	}
-	return "has drained below flag-at";
-}
-
-static void tell(void *context, const struct seep_event *event)
-{
-	const struct seep_name *name = event->name;
-	char client[INET6_ADDRSTRLEN];
-	char domain[SEEP_NAME_MAX_BYTES + 1];
-	char whole[SEEP_NAME_MAX_BYTES + 1];
-
-	(void)context;
-	if (!may_tell(event->observation->when_ms / 1000))
-		return;
-	print_client(client, sizeof(client), &event->observation->client);
-	if (event->meter == SEEP_METER_DGA) {
-		seep_name_print(whole, sizeof(whole), event->observation->name,
-				event->observation->name_size);
-		log_info("seep: user %s looks for generated domains: about %llu that it asked for "
-			 "do not exist, names sent to about %llu domains in all; last name %s",
-			 client, (unsigned long long)event->names,
-			 (unsigned long long)event->domains, whole);
-		return;
-	}
-	seep_name_print(domain, sizeof(domain), name->bytes + name->domain_at,
-			(size_t)name->size - name->domain_at);
-	seep_name_print(whole, sizeof(whole), name->bytes, name->size);
-	if (event->meter == SEEP_METER_USER)
-		log_info("seep: user %s %s: %llu of %llu bytes, about %llu %s sent to about "
-			 "%llu %s; last name %s",
-			 client, edge_text(event), (unsigned long long)event->level_mbit / 8000,
-			 (unsigned long long)event->budget_mbit / 8000,
-			 (unsigned long long)event->names,
-			 seep_plural(event->names, "name", "names"),
-			 (unsigned long long)event->domains,
-			 seep_plural(event->domains, "domain", "domains"), whole);
-	else
-		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu %s sent by about "
-			 "%llu %s; last name %s, of user %s",
-			 domain, edge_text(event), (unsigned long long)event->level_mbit / 8000,
-			 (unsigned long long)event->budget_mbit / 8000,
-			 (unsigned long long)event->names,
-			 seep_plural(event->names, "name", "names"),
-			 (unsigned long long)event->users,
-			 seep_plural(event->users, "user", "users"), whole, client);
 }
 
 /* Start. */
@@ -244,7 +140,7 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 		.conf = &ub_module.conf,
 		/* One for each worker, one to spare. */
 		.threads = (unsigned)env->cfg->num_threads + 1,
-		.tell = ub_module.conf.log_events ? tell : NULL,
+		.tell = ub_module.conf.log_events ? ub_log_event : NULL,
 	};
 	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
 
@@ -362,8 +258,7 @@ void deinit(struct module_env *env, int id)
 	seep_conf_release(&ub_module.conf);
 	ub_module.engine = NULL;
 	ub_module.keeper = NULL;
-	thread_own = NULL;
-	thread_asked = false;
+	ub_thread_forget();
 }
 
 /* Running. */

@@ -9,6 +9,7 @@
 #include <config.h> /* Unbound's own, as it was configured */
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "dynlibmod/dynlibmod.h"
@@ -41,13 +42,22 @@ extern struct ub_module ub_module;
  */
 #define EARLY __attribute__((tls_model("initial-exec")))
 
-/* The time for the meters. */
+/* process.c */
+
+/* A clock of the system's, in milliseconds; the time for the meters. */
+uint64_t ub_read_clock_ms(clockid_t clock);
 uint64_t ub_now_ms(void);
 
-/* This thread's part of the engine; NULL: pass. */
+/* This thread's part of the engine; NULL: pass.  Forgotten when the engine goes. */
 struct seep_thread *ub_thread(void);
+void ub_thread_forget(void);
 
-/* unbound/build.c */
+/* log.c */
+
+/* Logs that a meter crossed a line; no more than some lines a second, whatever clients do. */
+void ub_log_event(void *context, const struct seep_event *event);
+
+/* build.c */
 
 /*
  * Is the running program the Unbound that this module was compiled for, by
@@ -59,12 +69,12 @@ const char *ub_build_version(void);
 /* Passes a query on in an Unbound whose structures are not known. */
 void ub_build_pass(struct module_qstate *qstate, enum module_ev event, int id);
 
-/* unbound/order.c */
+/* order.c */
 
 /* Does the order of MODULES, the text of module-config, let module ID of it guard? */
 bool ub_order_guards(const char *modules, int id);
 
-/* unbound/zone.c */
+/* zone.c */
 
 enum ub_zone {
 	UB_ZONE_WORLD,    /* found by recursion, or by the root's forward */
@@ -80,7 +90,7 @@ enum ub_zone ub_zone_of(struct module_env *env, struct query_info *qinfo, size_t
 /* Is this server's address a private one? */
 bool ub_zone_is_private(const struct sockaddr_storage *address);
 
-/* unbound/query.c: one query's life. */
+/* query.c: one query's life. */
 
 /* What is kept of a client's query while it is under way; in its state's region. */
 struct ub_query {
@@ -110,7 +120,7 @@ bool ub_query_is_stopped(const struct module_qstate *qstate, int id);
 /* Lower-cases the name of a state, in place. */
 void ub_query_lower(struct module_qstate *qstate);
 
-/* unbound/waiting.c: for whom a state works. */
+/* waiting.c: for whom a state works. */
 
 /*
  * Calls VISIT for STATE and for all states that wait for it, directly or not, until it
@@ -119,7 +129,7 @@ void ub_query_lower(struct module_qstate *qstate);
 void ub_waiting_walk(struct mesh_state *state,
 		     bool (*visit)(void *context, struct mesh_state *state), void *context);
 
-/* unbound/packet.c: a packet is about to leave, and an answer to one has come; the callbacks. */
+/* packet.c: a packet is about to leave, and an answer to one has come; the callbacks. */
 int ub_packet_leaves(struct query_info *qinfo, uint16_t flags, struct module_qstate *qstate,
 		     struct sockaddr_storage *address, socklen_t address_size, uint8_t *zone,
 		     size_t zone_size, struct regional *region, int id, void *callback);
@@ -127,7 +137,7 @@ int ub_packet_leaves(struct query_info *qinfo, uint16_t flags, struct module_qst
 int ub_packet_answered(struct module_qstate *qstate, struct dns_msg *response, int id,
 		       void *callback);
 
-/* unbound/hit.c: what is answered without a state, and the refreshes that such answers set off. */
+/* hit.c: what is answered without a state, and the refreshes that such answers set off. */
 
 /* Who asked. */
 struct ub_client {
