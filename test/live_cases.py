@@ -466,13 +466,13 @@ def one_lab(tap):
                  state="seep.state") as lab:
         lab.ask("%s.one.example" % LONG, source="127.1.0.1")
         lab.ask("%s.a.one.example" % LONG, source="127.1.0.1")
-        told(lab, "domain one.example is above flag-at: .* about 1 name by 1 user; at")
+        told(lab, "domain one.example is above flag-at: .* names? sent by about [01] users?; last name")
         lab.conf = "learning: 0\nuser-budget: 256\nflag-at: 1\n"
         lab.write_conf()
         lab.restart()
-        told(lab, "seep.state: 1 user and 1 domain, saved")
+        told(lab, "restored 1 user and 1 domain, saved")
         lab.ask("%s.b.one.example" % LONG, source="127.1.0.1")
-        told(lab, "user 127.1.0.1 is above flag-at: .* names? in 1 domain sent; at")
+        told(lab, "user 127.1.0.1 is above flag-at: .* names? sent to about 1 domain; last name")
 
 
 def flag_lab(tap, conf, mode):

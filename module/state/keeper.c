@@ -260,7 +260,7 @@ static bool is_outdated(const struct seep_keeper *keeper, const struct seep_stat
 	return differs;
 }
 
-static void attach(struct seep_keeper *keeper, struct seep_engine *engine)
+void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
 {
 	struct seep_state_header header = { .began_ms = 0 };
 
@@ -278,7 +278,7 @@ static void attach(struct seep_keeper *keeper, struct seep_engine *engine)
 
 void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 {
-	attach(keeper, engine);
+	keeper_attach(keeper, engine);
 	note(keeper);
 	if (keeper->status != SEEP_STATE_FAILING)
 		return;

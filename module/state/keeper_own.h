@@ -78,6 +78,9 @@ struct seep_state_tick keeper_now(const struct seep_keeper *keeper);
 void keeper_fail(struct seep_keeper *keeper, const char *what, int error);
 struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends);
 
+/* keeper.c: takes the engine that is to be persisted. */
+void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine);
+
 /* keeper_open.c: looks for a file to go on with; frees all that a keeper has. */
 void keeper_look(struct seep_keeper *keeper);
 void keeper_destroy(struct seep_keeper *keeper);
