@@ -32,7 +32,7 @@ enum seep_class {
 	SEEP_CLASS_ALLOWED,   /* below an allow-domain */
 	SEEP_CLASS_EXEMPT,    /* asked by an exempt-user */
 	SEEP_CLASS_UNPROVEN,  /* asked from an address that may be forged; spoofable: no-meter */
-	SEEP_CLASS_UNTRACKED, /* no room: metered with others who found none */
+	SEEP_CLASS_UNTRACKED, /* no entry of its own: metered on the shared one */
 	SEEP_CLASS_COUNT
 };
 

@@ -5,7 +5,8 @@
  *
  * Time comes in as an argument, in seconds.  A clock that steps back drains
  * nothing: threads may be a moment apart.  If it steps back by more than
- * SEEP_BUCKET_STEP_S it was set, and the bucket starts anew from there.  All zero bytes are an empty bucket.
+ * SEEP_BUCKET_STEP_S it was set, and the bucket drains from there.  All zero bytes are an
+ * empty bucket.
  * Threads: the caller's lock.
  */
 #ifndef SEEP_BUCKET_H

@@ -21,7 +21,7 @@ struct seep_counters {
 #undef COUNTER_FIELD
 };
 
-/* The gauges, as plain numbers, filled by who knows them. */
+/* The gauges, as plain numbers; the caller fills them. */
 struct seep_gauges {
 #define GAUGE_FIELD(field, key, text) uint64_t field;
 	SEEP_GAUGES(GAUGE_FIELD)

@@ -32,7 +32,7 @@ size_t seep_lines_pack(const _Atomic uint64_t *words, size_t lines, size_t *at, 
 /*
  * Calls TAKE for each line in BYTES of packed runs; false, at the first run that begins before
  * *NEXT or ends behind LINES, or if the runs do not end with BYTES.  Moves *NEXT behind the last
- * line: who calls again with it takes no line twice.
+ * line: a second call with it takes no line twice.
  */
 bool seep_lines_unpack(const void *from, size_t bytes, uint64_t lines, uint64_t *next,
 		       void (*take)(void *context, uint64_t line, const uint64_t *words),

@@ -81,7 +81,7 @@ struct seep_thread *seep_engine_thread(struct seep_engine *engine);
 /* That thread's counters, for what the host alone can see. */
 struct seep_counters *seep_thread_counters(struct seep_thread *thread);
 
-/* What is kept of a domain's text. */
+/* The bytes of a domain's text that are stored. */
 #define SEEP_DOMAIN_TEXT_BYTES 48
 
 /*

@@ -82,7 +82,7 @@ struct seep_thread {
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
 	struct seep_budgets budgets;
-	atomic_uint new_units; /* of who came after learning; 0: not known yet */
+	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
 	uint8_t key[SEEP_HASH_KEY_BYTES];
 	uint64_t mask_v4[2]; /* what of an address makes a user */
 	uint64_t mask_v6[2];
@@ -106,7 +106,7 @@ struct seep_engine {
 	_Atomic int64_t inflight;
 	pthread_mutex_t base_lock;
 	struct seep_counters base; /* the sums at the last reset */
-	/* What is said of the state file, by whoever keeps it. */
+	/* How the state file fares, as the keeper says. */
 	struct seep_counters keeper;
 	_Atomic uint64_t kept_status; /* enum seep_state_status */
 	_Atomic uint64_t kept_saved_ms;

@@ -4,9 +4,9 @@
  * with `auto`, as learning showed.
  *
  * A learned budget counts in units of 256 bytes.  Each user gets three times the
- * highest level that its meter reached while learning, 768 bytes at least; one who
- * came later gets what nine of ten others need, 1.5 KiB at least.  A tunnel that
- * was there all along learns its own budget too: 16 KiB, no more.
+ * highest level that its meter reached while learning, at least 768 bytes; a user that
+ * came later gets the 90th percentile of these, at least 1.5 KiB.  A tunnel that was
+ * there all along learns its own budget too, at most 16 KiB.
  */
 #ifndef SEEP_BUDGET_H
 #define SEEP_BUDGET_H

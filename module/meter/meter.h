@@ -56,7 +56,7 @@ struct seep_metering {
 	/* out */
 	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */
 	enum seep_edge edge;
-	uint64_t added_mbit; /* what now stands reserved */
+	uint64_t added_mbit; /* what is reserved now */
 	uint64_t level_mbit; /* with it */
 };
 

@@ -60,7 +60,7 @@ uint64_t seep_novelty_capacity(const struct seep_novelty *novelty);
 
 /* For the state file. */
 
-/* How the memory stands, beside its bits. */
+/* The memory's state beside its bits. */
 struct seep_novelty_stand {
 	uint64_t began_s; /* the newest generation */
 	uint64_t names;   /* in it */

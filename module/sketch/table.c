@@ -112,7 +112,7 @@ void seep_table_forget(struct seep_table *table, uint64_t key)
 	seep_table_unlock(table, key);
 }
 
-/* Whoever is given an entry changes it.  Written under the lock alone, so no locked instruction. */
+/* A caller that gets an entry changes it.  Written under the lock alone, so no locked instruction. */
 static void mark_changed(struct seep_table *table, size_t slot)
 {
 	atomic_uchar *set = &table->changed[slot / WAYS];

@@ -32,7 +32,7 @@ struct seep_entry {
 	uint8_t flagged;    /* above flag-at, and said so */
 	uint8_t spent;      /* refused or would be; such an entry stays */
 	uint8_t units;      /* of budget, the most of a domain's users */
-	uint8_t refusals;   /* that clients were told of; counted up to dozens */
+	uint8_t refusals;   /* of this meter; counted up to dozens */
 };
 
 struct seep_table;

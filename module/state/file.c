@@ -120,7 +120,7 @@ bool seep_state_install(const char *path)
 
 	seep_state_name(old, path, ".old");
 	seep_state_name(new, path, ".new");
-	/* Between the two there is no FILE, and who starts just then takes FILE.old. */
+	/* Between the two there is no FILE, and a process that starts just then uses FILE.old. */
 	if (rename(path, old) != 0 && errno != ENOENT)
 		return false;
 	return rename(new, path) == 0;

@@ -43,7 +43,7 @@ void seep_state_end(struct seep_state_file *file);
 /* Writes all of it at the end; CONTEXT is a struct seep_state_file.  As seep_state_out's put. */
 bool seep_state_append(void *context, const void *bytes, size_t size);
 
-/* Appends what stands in FROM from OFFSET on. */
+/* Appends the bytes of FROM from OFFSET on. */
 bool seep_state_copy(struct seep_state_file *file, const struct seep_state_file *from,
 		     uint64_t offset);
 

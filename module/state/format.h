@@ -39,7 +39,7 @@
 /* No time is later: the year 3084. */
 #define SEEP_STATE_LATEST_MS (UINT64_C(1) << 45)
 
-/* Who writes the file; pid 0: nobody, it was ended well. */
+/* The process that writes the file; pid 0: none, the last one ended well. */
 struct seep_state_owner {
 	uint64_t nonce; /* random, another one at each start */
 	uint64_t pid;
@@ -87,7 +87,7 @@ static_assert(offsetof(struct seep_state_header, checksum) == 160, "format");
 enum seep_state_type {
 	SEEP_STATE_USERS = 1,     /* records */
 	SEEP_STATE_DOMAINS,       /* records */
-	SEEP_STATE_NOVELTY,       /* how the novelty memory stands; checkpoint only */
+	SEEP_STATE_NOVELTY,       /* the novelty memory beside its bits; checkpoint only */
 	SEEP_STATE_NOVELTY_LINES, /* runs of lines (lines.h); checkpoint only */
 	SEEP_STATE_LABELS_LINES,  /* runs of lines; checkpoint only */
 	SEEP_STATE_END,           /* of the checkpoint */
@@ -142,7 +142,7 @@ struct seep_state_out {
 
 /* Where the next frame's payload is to be made. */
 void *seep_state_payload(const struct seep_state_out *out);
-/* Puts the frame whose payload stands there; none if BYTES is 0. */
+/* Puts the frame of which BYTES of payload are in the buffer; none if BYTES is 0. */
 bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_t bytes);
 
 /* Reading. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define TICK_MS       1000
-#define SILENT_MOST   10 /* ticks without a sign of whoever took the file */
+#define SILENT_MOST   10 /* ticks without a sign of the process that took the file */
 #define READY_S       5  /* the longest that a start waits for the disk */
 /* A journal of this many times its checkpoint calls for a new one. */
 #define JOURNAL_MOST  2
@@ -35,7 +35,7 @@ static bool append_owner(struct seep_keeper *keeper, bool ends)
 	return seep_state_put(&keeper->out, SEEP_STATE_OWNER, sizeof(owner));
 }
 
-/* Whose is what stands at our path now? */
+/* Has another process put its own file at our path? */
 static bool was_taken(struct seep_keeper *keeper)
 {
 	struct seep_state_reader reader;
@@ -114,7 +114,7 @@ static bool is_checkpoint_due(const struct seep_keeper *keeper, uint64_t when_ms
 
 	if (when_ms < keeper->retry_ms)
 		return false;
-	/* Learning has ended: whoever reads the file is to see what it found. */
+	/* Learning has ended: seepctl is to see in the file what it found. */
 	return keeper->file.fd < 0 || (new_units && new_units != keeper->told_units) ||
 	       when_ms - keeper->checkpoint_ms >= keeper->setup.checkpoint_s * 1000 ||
 	       (journal > JOURNAL_LEAST && journal > JOURNAL_MOST * keeper->checkpoint_bytes);

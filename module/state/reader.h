@@ -3,7 +3,7 @@
  * Reads a state file, frame by frame, also while it is written: what is there when
  * it is read is whole, or is the end.
  *
- * Never maps the file, so that nobody who cuts it can hurt the reader.
+ * Never maps the file, so that cutting it cannot hurt the reader.
  */
 #ifndef SEEP_STATE_READ_H
 #define SEEP_STATE_READ_H

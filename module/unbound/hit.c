@@ -41,8 +41,8 @@ static struct seep_address address_of(const struct sockaddr_storage *from)
 	return address;
 }
 
-/* A connection has seen packets come back, and so has who sends the cookie that the resolver
- * gave it. */
+/* A connection proves that packets reach the address, and so does a cookie that the resolver gave
+ * to it. */
 static bool is_proven(const struct comm_reply *from, const struct edns_data *edns)
 {
 #ifdef SEEP_UNBOUND_COOKIES

@@ -92,7 +92,7 @@ bool ub_zone_is_private(const struct sockaddr_storage *address);
 
 /* query.c: one query's life. */
 
-/* What is kept of a client's query while it is under way; in its state's region. */
+/* A client's query while it is under way; allocated in its state's region. */
 struct ub_query {
 	struct seep_query query;
 	/* Its first client is counted; those that join it later are not yet. */
