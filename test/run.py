@@ -14,8 +14,9 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOGS = os.path.join(ROOT, "build", "check")
 FIRST = "1.17.1"
-OTHERS = ("1.22.0",)
+OTHERS = ("1.22.0", "1.26.2")
 UNAVAILABLE = 3		# the exit status of unbound/build where no server has the source
+NO_ARCHIVES = 77	# that of configure --enable-static-deps where there are no static archives
 FUZZ_SECONDS = "2"
 TAP_LINE = re.compile(r"^(not )?ok\b(.*)$")
 
@@ -106,8 +107,8 @@ def make_check(title, directory, target="check", *more):
     shown(title, started_s, counts["PASS"], failed, counts["SKIP"])
 
 
-def configure(name, version, *options, variant="", **env):
-    """A build of Seep of its own, in build/seep/NAME, for that variant of Unbound."""
+def configure(name, version, *options, variant="", absent=None, **env):
+    """A build of Seep of its own, in build/seep/NAME, for that variant of Unbound; see step() for ABSENT."""
     directory = os.path.join(ROOT, "build", "seep", name)
     tree = os.path.join(ROOT, "build", "unbound", version + variant)
     os.makedirs(directory, exist_ok=True)
@@ -115,7 +116,7 @@ def configure(name, version, *options, variant="", **env):
               "'%s/configure' --enable-werror --with-unbound-src='%s/src' %s; } && "
               "make -j2 && { [ ! -e .libs/seep.so ] || ln -sf .libs/seep.so seep.so; }"
               % (directory, ROOT, ROOT, tree, " ".join(options)))
-    return directory, step("build seep for %s" % name, "sh", "-c", script, env=env)
+    return directory, step("build seep for %s" % name, "sh", "-c", script, absent=absent, env=env)
 
 
 def builds():
@@ -254,6 +255,12 @@ def live(versions, quick):
         one("foreign", version)
         one("lists", version)
     one("example", FIRST)
+    directory, built = configure(FIRST + "-static", FIRST, "--enable-static-deps",
+                                 absent=NO_ARCHIVES)
+    if built:
+        make_check("names of the module with static archives", directory, "check-TESTS",
+                   "TESTS=test/source_symbols.sh")
+        one("chroot", FIRST, SEEP_MODULE=os.path.join(directory, "seep.so"))
     for threads in (1, 4):
         one("budget", FIRST, threads)
     for version in versions:

@@ -40,7 +40,7 @@ same 3 "no name of seep's own is undefined" \
 	"$(nm -D --undefined-only "$module" | awk '{ print $NF }' | grep -E '^(seep|ub)_')" ""
 
 # What is left open is in the libraries, or in the Unbound that was built beside it, if one was.
-version=$(basename "${SEEP_BUILD:-.}")
+version=$(basename "${SEEP_BUILD:-.}" -static)
 unbound=
 for root in "$source" "${SEEP_BUILD:-.}/../../.."; do
 	candidate=$root/build/unbound/$version/sbin/unbound

@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""In a chroot that holds no library but seep.so, which was built with --enable-static-deps, Seep guards."""
+
+import os
+import shutil
+import sys
+import time
+
+import rig
+from rig import need, rcode_of
+
+USUAL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seep.so")
+CONF = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
+USER = "127.3.0.1"
+GUARDING, KEPT = 3, 1
+SERIAL = iter(range(1, 1 << 30))
+
+
+def new_name():
+    """A name that nobody asked before; some 25 bytes."""
+    return "%s-%d.d%d.example" % (os.urandom(20).hex(), os.getpid(), next(SERIAL))
+
+
+def libraries(directory):
+    """Every file below that a loader would look for, but seep.so."""
+    return [name for _, _, names in os.walk(directory) for name in names
+            if ".so" in name and name != "seep.so"]
+
+
+def enter(lab, module):
+    """Stop the resolver, and start it again in a chroot: its own directory, with that module."""
+    lab.stop()
+    shutil.copy(module, lab.dir + "/seep.so")
+    with open(lab.dir + "/unbound.conf") as text:
+        conf = text.read()
+    with open(lab.dir + "/unbound.conf", "w") as out:
+        out.write(conf.replace("chroot: \"\"", "chroot: \"%s\"" % lab.dir)
+                  .replace("dynlib-file: \"%s\"" % lab.module, "dynlib-file: \"/seep.so\""))
+    lab.start()
+
+
+def main():
+    need.live(files=(need.module_path(), need.unbound_path()))
+    with rig.Tap() as tap, rig.Lab(conf=CONF, state="seep.state") as lab:
+        enter(lab, need.module_path())
+        tap.equal(os.readlink("/proc/%d/root" % lab.process.pid), lab.dir, "it is in the chroot")
+        tap.equal(libraries(lab.dir), [], "which holds no other library")
+        stats = lab.seep()
+        tap.equal((stats["seep.mode"], stats["seep.passthrough"]), (GUARDING, 0), "it guards")
+        tap.equal(stats["seep.state"], KEPT, "and keeps its state")
+        tap.equal(rcode_of(lab.ask("www.one.wild.example", source=USER)), "NOERROR", "it resolves")
+        codes = [rcode_of(lab.ask(new_name(), source=USER)) for _ in range(14)]
+        tap.ok(codes[0] == "NOERROR" and codes[-1] == "REFUSED", "and refuses who is spent", codes)
+        # What a suffix list takes for one domain is one: the built-in list is there.
+        before = lab.seep()["seep.domains"]
+        for label in ("a", "b"):
+            lab.ask("%s.first.co.uk" % label)
+            lab.ask("%s.second.co.uk" % label)
+        tap.equal(lab.seep()["seep.domains"] - before, 2, "it knows public suffixes")
+        lab.reload()
+        stats = lab.seep()
+        tap.equal((stats["seep.mode"], stats["seep.state"]), (GUARDING, KEPT), "after a reload, too")
+        tap.equal(rcode_of(lab.ask(new_name(), source=USER)), "REFUSED", "who was spent still is")
+        time.sleep(1.2)
+        lab.restart(kill=True)
+        tap.equal(rcode_of(lab.ask(new_name(), source=USER)), "REFUSED", "after kill -9, too")
+        if os.path.exists(USUAL) and not os.path.samefile(USUAL, need.module_path()):
+            try:
+                enter(lab, USUAL)
+                tap.ok(False, "a module that needs libraries does not load there")
+            except RuntimeError:
+                tap.ok("libpsl.so" in lab.log(), "a module that needs libraries does not load there",
+                       lab.log())
+    return tap.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
