@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Code lengths: exact for powers of two, and elsewhere those of libm, which Seep does without. */
-#include "bits.h"
+#include "base/bits.h"
 #include "fixture.h"
 
 #include <math.h>
@@ -15,7 +15,8 @@ static void test_powers(void)
 	is_int(seep_bits_of_odds(1, 1), 0, "what is certain has none");
 	is_int(seep_bits_of_odds(3, 4), 0, "nor has more than that");
 	is_int(seep_bits_of_odds(nextafter(1, 2), 1), 1, "what is not certain has a thousandth");
-	is_int(seep_bits_of_odds(nextafter(2, 3), 1), 1001, "just more than two has more than a bit");
+	is_int(seep_bits_of_odds(nextafter(2, 3), 1), 1001,
+	       "just more than two has more than a bit");
 	is_int(seep_bits_of_odds(nextafter(2, 1), 1), 1000, "just less than two has a bit");
 }
 
