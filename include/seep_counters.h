@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Every statistic of Seep, one row each: the storage, the printed keys and
- * seep-stats(7) come from these two tables (module/counters.h, tool/statdoc.c).
+ * seep-stats(7) come from these two tables (module/base/counters.h, tool/statdoc.c).
  *
  * COUNTER(field, key, unit, text): counts events, UNIT of them to one printed;
  *   reset by `unbound-control stats`.

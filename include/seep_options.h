@@ -3,7 +3,7 @@
  * The table of options: one row for each line that seep.conf may hold.
  *
  * The struct of options, the parser, defaults, range checks, seep.conf(5) and the example file all come from these
- * rows (module/conf.h, tool/optdoc.c). To add an option, add its row; nothing else lists the options.
+ * rows (module/conf/conf.h, tool/optdoc.c). To add an option, add its row; nothing else lists the options.
  */
 #ifndef SEEP_OPTIONS_H
 #define SEEP_OPTIONS_H
