@@ -22,7 +22,7 @@ import time
 import zlib
 
 import rig
-from rig import need, witness
+from rig import client, need, witness
 
 import dns.rdatatype  # found by rig
 import dns.reversename
@@ -978,6 +978,64 @@ def refused_unseen(free):
         sum(differ.values()), "\n".join(
             "%s %d to %s" % (witness.text_of(packet[3]), packet[4], packet[0])
             for packet in list(differ)[:8])))
+
+
+# -- a crowd
+
+CROWD = """\
+serve-expired: yes
+prefetch: yes
+harden-referral-path: yes
+prefetch-key: yes
+num-queries-per-thread: 16
+jostle-timeout: 20
+outbound-msg-retry: 2
+"""
+CROWD_S = 4
+
+
+def hang_up(run, wire, source):
+    """Ask over TCP, and be gone before the answer."""
+    with contextlib.suppress(OSError), contextlib.closing(
+            client.open_socket(run.lab.hub, ("127.0.0.1", 53), source, True)) as made:
+        made.connect(("127.0.0.1", 53))
+        made.sendall(struct.pack("!H", len(wire)) + wire)
+
+
+def ask_as_a_crowd(run, users, until_s):
+    """More than the resolver has room for, from many; nobody waits for the answers."""
+    sockets = [client.open_socket(run.lab.hub, ("127.0.0.1", 53), user, False) for user in users]
+    asked = 0
+    with contextlib.ExitStack() as stack:
+        for one in sockets:
+            stack.enter_context(contextlib.closing(one))
+            one.connect(("127.0.0.1", 53))
+        while time.monotonic() < until_s:
+            for name, more in refused_questions(run):
+                at = run.random.randrange(len(users))
+                wire = client.wire_query(name, **more)
+                with contextlib.suppress(OSError):
+                    sockets[at].send(wire)
+                    sockets[at - 1].send(wire)	# another joins, or finds it known
+                if run.random.random() < 0.03:
+                    hang_up(run, wire, users[at])
+                asked += 1
+            time.sleep(0.01)
+    return asked
+
+
+@way("crowd", None)
+def crowd(free):
+    """States that are dropped half-way, with look-ups that go on without them: nothing is lost."""
+    with free.run("corp", conf=CONF.replace("200", "20k"), extra=CROWD) as run:
+        run.witness.lost = 0.3
+        asked = ask_as_a_crowd(run, ["127.4.0.%d" % at for at in range(1, 40)],
+                               time.monotonic() + CROWD_S)
+        run.witness.lost = 0.0
+        time.sleep(1)
+        stats = run.seep()
+        free.ok(asked > 1000 and run.lab.alive(), "the resolver is up", asked)
+        identities(free.tap, "crowd", stats)
 
 
 # -- running

@@ -6,6 +6,7 @@ answers as it is told to and keeps every packet whole.
 
 import contextlib
 import itertools
+import random
 import select
 import socket
 import struct
@@ -265,6 +266,7 @@ class Witness:
         self.lock = threading.Lock()
         self.order = itertools.count()
         self.scripts = {}		# address: script(labels, type), a Reply to everything
+        self.lost = 0.0			# so many packets get no answer
         listen = listen if ":" in listen else "::ffff:" + listen
         with namespace.entered():
             self.udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
@@ -354,6 +356,8 @@ class Witness:
             return None
         with self.lock:
             self.packets.append(packet)
+        if self.lost and random.random() < self.lost:
+            return None
         return self.reply(packet).to_wire(packet)
 
     def reply(self, packet):
