@@ -393,9 +393,12 @@ static void note_answered(const struct ub_query *own, const struct timeval *now)
 static void answer_refused(struct module_qstate *qstate, const struct ub_query *own,
 			   uint64_t clients)
 {
-	set_refused(qstate, own->query.reservation.verdict.meter);
-	if (clients > 1)
-		qstate->return_rcode = LDNS_RCODE_SERVFAIL;
+	if (clients <= 1) {
+		set_refused(qstate, own->query.reservation.verdict.meter);
+		return;
+	}
+	qstate->return_rcode = LDNS_RCODE_SERVFAIL;
+	qstate->return_msg = NULL;
 }
 
 /* A module in front may go on with the query (dns64 asks for its A record): it ends with its state. */
