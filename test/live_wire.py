@@ -122,6 +122,8 @@ def zones():
         fleeting("forwarded.example", at=FORWARDED),
         fleeting("subnet.example", at=SUBNETTED),
         fleeting("out.corp.example", at=OUT_OF_CORP),
+        fleeting("up.corp.example", at=OUT_OF_CORP),
+        fleeting("hosts.example", "ns 0 A %s\n" % OUT_OF_CORP),
         fleeting("first.example"),
         fleeting("second.example"),
         fleeting("renamed.example"),
@@ -185,7 +187,8 @@ REVERSE_DEAD, REVERSE_ODD, REVERSE_SHORT, REVERSE = (
 
 def corp():
     """The organisation's own server: anybody may make such records in its own directory."""
-    return [Zone("corp.example", "out NS ns.out\nns.out A %s\n" % OUT_OF_CORP),
+    return [Zone("corp.example", "out NS ns.out\nns.out A %s\nup NS ns.hosts.example.\n"
+                 % OUT_OF_CORP),
             Zone("mail.example", "d DNAME renamed.example.\n"),
             Zone("shop.example", each("c{at} CNAME t{at}.target.example."))]
 
@@ -978,6 +981,44 @@ def refused_unseen(free):
         sum(differ.values()), "\n".join(
             "%s %d to %s" % (witness.text_of(packet[3]), packet[4], packet[0])
             for packet in list(differ)[:8])))
+
+
+# -- others
+
+OTHER = "127.5.5.5"
+
+
+@way("other-later", None)
+def other_later(free):
+    """What a user is refused on its way out is nobody's answer: the next who asks gets his own."""
+    with free.run("corp") as run:
+        run.begin()
+        run.spend()
+        for name in "x.up.corp.example", "x.out.corp.example", "c07.shop.example":
+            rcodes = run.ask([(name, {})] * 3)
+            free.ok(set(rcodes) == {witness.REFUSED}, name + ": its user is refused", rcodes)
+            rcodes = run.ask([(name, {})], OTHER)
+            free.ok(rcodes == [witness.NOERROR], name + ": the next one is answered", rcodes)
+        identities(free.tap, "other-later", run.seep())
+
+
+@way("other-joins", None)
+def other_joins(free):
+    """Who joins a query that is then refused is told to ask again, and is answered."""
+    with free.run("corp", threads=1) as run:
+        run.begin()
+        run.spend()
+        run.ask([("c01.shop.example", {})], OTHER)	# warms what is asked of the outside
+        run.lab.world.inner.slow_s[INNER] = 0.3
+        first = run.lab.send("c07.shop.example", source=run.user)
+        time.sleep(0.1)
+        second = run.lab.send("c07.shop.example", source=OTHER)
+        rcodes = [client.rcode_of(one.wait()) for one in (first, second)]
+        run.lab.world.inner.slow_s.clear()
+        free.ok(rcodes == ["SERVFAIL"] * 2, "both are to ask again", rcodes)
+        rcodes = run.ask([("c07.shop.example", {})]) + run.ask([("c07.shop.example", {})], OTHER)
+        free.ok(rcodes == [witness.REFUSED, witness.NOERROR], "then each gets his own", rcodes)
+        identities(free.tap, "other-joins", run.seep())
 
 
 # -- a crowd

@@ -267,6 +267,7 @@ class Witness:
         self.order = itertools.count()
         self.scripts = {}		# address: script(labels, type), a Reply to everything
         self.lost = 0.0			# so many packets get no answer
+        self.slow_s = {}		# address: how late its answers, and all others meanwhile, are
         listen = listen if ":" in listen else "::ffff:" + listen
         with namespace.entered():
             self.udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
@@ -358,6 +359,8 @@ class Witness:
             self.packets.append(packet)
         if self.lost and random.random() < self.lost:
             return None
+        if to in self.slow_s:
+            time.sleep(self.slow_s[to])
         return self.reply(packet).to_wire(packet)
 
     def reply(self, packet):
