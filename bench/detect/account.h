@@ -9,7 +9,7 @@
 #include "attack.h"
 #include "census.h"
 #include "cost.h"
-#include "meter/dga.h"
+#include "dga.h"
 #include "method.h"
 
 #define ACCOUNT_METHODS 64

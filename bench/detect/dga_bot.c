@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A bot at work. */
-#include "meter/dga.h"
+#include "dga.h"
 
 /* After so many names at most, one exists; half of the bots find it earlier. */
 #define EXISTS_FROM 20

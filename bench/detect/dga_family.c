@@ -4,7 +4,7 @@
  * alphabet, lengths, suffixes and size of the daily list as published analyses
  * give them, with random numbers of ours.
  */
-#include "meter/dga.h"
+#include "dga.h"
 
 #include <stdio.h>
 #include <stdlib.h>
