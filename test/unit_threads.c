@@ -22,13 +22,23 @@ struct worker {
 	uint64_t step_ms;
 	unsigned long long asked, refused, unsent, hits, events;
 	unsigned long long classes[SEEP_CLASS_COUNT];
-	uint64_t *user_mbit; /* committed, user by user */
-	uint64_t unsound;    /* verdicts that cannot be */
+	uint64_t *user_mbit;  /* committed, user by user */
+	uint64_t *novel_mbit; /* of it, what only fits within the budget itself */
+	uint64_t unsound;     /* verdicts that cannot be */
 	struct seep_reservation held[HELD];
 	uint32_t held_by[HELD]; /* user + 1; 0 if free */
 };
 
 static atomic_ullong told, told_above;
+
+/* Known names, and charges below one bit, may use a share more than the budget; others not. */
+static uint64_t novel_of(const struct seep_reservation *reservation)
+{
+	return reservation->class == SEEP_CLASS_KNOWN ||
+			       reservation->user_charge_mbit < SEEP_BIT_MBIT
+		       ? 0
+		       : reservation->user_mbit;
+}
 
 static void tell(void *context, const struct seep_event *event)
 {
@@ -58,8 +68,10 @@ static void end_one(struct worker *worker, unsigned slot, uint64_t when_ms)
 	default:
 		seep_engine_commit(worker->thread, reservation, when_ms);
 		worker->classes[reservation->class]++;
-		if (reservation->user_key)
+		if (reservation->user_key) {
 			worker->user_mbit[worker->held_by[slot] - 1] += reservation->user_mbit;
+			worker->novel_mbit[worker->held_by[slot] - 1] += novel_of(reservation);
+		}
 	}
 	worker->held_by[slot] = 0;
 }
@@ -135,7 +147,8 @@ static void run(struct rig *rig, struct worker *workers, uint64_t seed, uint32_t
 					      .seed = seed + i,
 					      .users = users,
 					      .step_ms = step_ms,
-					      .user_mbit = calloc(users, sizeof(uint64_t)) };
+					      .user_mbit = calloc(users, sizeof(uint64_t)),
+					      .novel_mbit = calloc(users, sizeof(uint64_t)) };
 		if (pthread_create(&workers[i].id, NULL, work, &workers[i]) != 0) {
 			printf("Bail out! no thread\n");
 			exit(1);
@@ -205,19 +218,20 @@ static void check(const char *text, const struct worker *workers, const struct s
 
 static void free_workers(struct worker *workers)
 {
-	for (unsigned i = 0; i < THREADS; i++)
+	for (unsigned i = 0; i < THREADS; i++) {
 		free(workers[i].user_mbit);
+		free(workers[i].novel_mbit);
+	}
 }
 
 /*
- * Few users, without refill or eviction: what was sent for each is within its budget, and what is
- * left of it is what was not sent, to within one bare new domain.
+ * Few users, without refill or eviction: what was sent for each is within its budget, known names
+ * within a share more, and what is left of it is what was not sent, to within one bare new domain.
  */
 static void test_budget(unsigned budget_bytes, bool spent)
 {
 	enum { users = 8 };
 	const uint64_t budget_mbit = budget_bytes * UINT64_C(8000);
-	/* known names, and charges below one bit, may use a share more */
 	const uint64_t known_mbit = budget_mbit + budget_mbit / SEEP_METER_KNOWN_SHARE;
 	const uint64_t seed = 1000 + budget_bytes;
 	char conf[256];
@@ -237,11 +251,13 @@ static void test_budget(unsigned budget_bytes, bool spent)
 	check("budget", workers, &sum, spent);
 	is_int(stats_get(&sum, "num.seep.evicted.users"), 0, "budget: no user was evicted");
 	for (uint32_t user = 0; user < users; user++) {
-		uint64_t sent_mbit = 0, probed_mbit = 0, refused_mbit = 0;
+		uint64_t sent_mbit = 0, novel_mbit = 0, probed_mbit = 0, refused_mbit = 0;
 
-		for (unsigned i = 0; i < THREADS; i++)
+		for (unsigned i = 0; i < THREADS; i++) {
 			sent_mbit += workers[i].user_mbit[user];
-		ok(sent_mbit <= known_mbit,
+			novel_mbit += workers[i].novel_mbit[user];
+		}
+		ok(novel_mbit <= budget_mbit && sent_mbit <= known_mbit,
 		   "budget: user %" PRIu32 " sent %" PRIu64 " mbit of %" PRIu64, user, sent_mbit,
 		   budget_mbit);
 		is_bool(sent_mbit + 40000 > budget_mbit, spent, "budget: user %" PRIu32 " is %s",
@@ -261,8 +277,9 @@ static void test_budget(unsigned budget_bytes, bool spent)
 			}
 			seep_engine_commit(rig.thread, &reservation, NOW_MS);
 			probed_mbit += reservation.user_mbit;
+			novel_mbit += novel_of(&reservation);
 		}
-		ok(sent_mbit + probed_mbit <= known_mbit &&
+		ok(novel_mbit <= budget_mbit && sent_mbit + probed_mbit <= known_mbit &&
 			   sent_mbit + probed_mbit + refused_mbit > budget_mbit,
 		   "budget: user %" PRIu32 ": what is left of it, to within one name", user);
 	}
