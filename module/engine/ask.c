@@ -142,15 +142,22 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 		.is_known = reservation->class == SEEP_CLASS_KNOWN,
 		.is_rare = reservation->rare,
 		.is_used = is_used,
+		.domain_key = reservation->domain_key,
 		.domain_names = asking->domain_names,
 		.user_names = seep_sketch_count(&user->rare_sum),
 		.repeat = &user->repeat,
+		.sequences = asking->engine->sequences,
+		.sequence = &user->sequence,
+		.user_key = reservation->user_key,
 		.flag = &user->checking_disabled,
 		.labels = asking->engine->labels,
 	};
+	struct seep_price price;
 
 	reservation->question_mbit = seep_charge_question(input.qtype, input.qclass);
-	reservation->charge_mbit = seep_price_mbit(&input);
+	price = seep_price_of(&input);
+	reservation->charge_mbit = price.mbit;
+	reservation->loss_mbit = price.loss_mbit;
 	reservation->user_charge_mbit =
 		seep_charge_weigh(reservation->charge_mbit, asking->users, asking->few);
 }

@@ -156,6 +156,8 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 	if (reservation->rare) {
 		seep_sketch_add(&user->rare_sum, user->rare, NAMES_BITS, reservation->name_key);
 		seep_repeat_learn(&user->repeat, &sending);
+		seep_sequence_learn(engine->sequences, &user->sequence, reservation->user_key,
+				    reservation->domain_key, &sending, reservation->loss_mbit);
 		seep_flag_learn(&user->checking_disabled, reservation->checking_disabled);
 	}
 	seep_table_unlock(engine->users, reservation->user_key);

@@ -8,11 +8,13 @@
 
 #include "names/suffix.h"
 
-/* How memory-size is shared out, in sixteenths. */
-#define NOVELTY_SHARE 7
-#define LABELS_SHARE  1
-#define DOMAINS_SHARE 6
-#define USERS_SHARE   2
+/* How memory-size is shared out, in thirty-seconds. */
+#define SHARES          32
+#define NOVELTY_SHARE   14
+#define LABELS_SHARE    1
+#define SEQUENCES_SHARE 1
+#define DOMAINS_SHARE   12
+#define USERS_SHARE     4
 
 #define PAGE_BYTES 4096
 
@@ -35,7 +37,7 @@ static unsigned char *claim_bytes(size_t bytes)
 static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 {
 	size_t bytes = (size_t)engine->conf.memory_size_bytes & ~(size_t)(PAGE_BYTES - 1);
-	size_t part = bytes / 16 & ~(size_t)63;
+	size_t part = bytes / SHARES & ~(size_t)63;
 	unsigned char *memory = claim_bytes(bytes);
 
 	if (!memory)
@@ -47,10 +49,12 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 	memory += part * NOVELTY_SHARE;
 	engine->labels = seep_labels_create(memory, part * LABELS_SHARE, engine->key);
 	memory += part * LABELS_SHARE;
+	engine->sequences = seep_sequences_create(memory, part * SEQUENCES_SHARE);
+	memory += part * SEQUENCES_SHARE;
 	engine->domains = seep_table_create(memory, part * DOMAINS_SHARE, sizeof(struct domain));
 	memory += part * DOMAINS_SHARE;
 	engine->users = seep_table_create(memory, part * USERS_SHARE, sizeof(struct user));
-	return engine->novelty && engine->labels && engine->domains && engine->users;
+	return engine->novelty && engine->labels && engine->sequences && engine->domains && engine->users;
 }
 
 /* The leading BITS of SIZE bytes of an address, as a mask over sixteen. */
@@ -132,6 +136,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_table_destroy(engine->users);
 	seep_table_destroy(engine->domains);
 	seep_labels_destroy(engine->labels);
+	seep_sequences_destroy(engine->sequences);
 	seep_novelty_destroy(engine->novelty);
 	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)

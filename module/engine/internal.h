@@ -19,6 +19,7 @@
 #include "meter/meter.h"
 #include "sketch/novelty.h"
 #include "sketch/repeat.h"
+#include "sketch/sequence.h"
 #include "sketch/sketch.h"
 #include "sketch/table.h"
 
@@ -43,6 +44,7 @@ struct user {
 	uint8_t domains[1 << DOMAINS_BITS];
 	uint8_t rare[1 << NAMES_BITS];      /* names sent to rare domains */
 	uint8_t missing[1 << DOMAINS_BITS]; /* domains that do not exist */
+	struct seep_sequence sequence;      /* of sendings to rare domains */
 };
 
 struct domain {
@@ -96,6 +98,7 @@ struct seep_engine {
 	unsigned lists_kept, lists_missing;   /* of those that seep.conf names */
 	struct seep_novelty *novelty;
 	struct seep_labels *labels;
+	struct seep_sequences *sequences;
 	struct seep_table *users;
 	struct seep_table *domains;
 	seep_tell *tell;

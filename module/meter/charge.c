@@ -4,11 +4,8 @@
  *
  * A prefix is written label by label: one bit says that a label follows, one
  * by which of two codes, and after the last one bit says that none follows.
- *
- * The spelled code has 40 equally likely symbols, log2(40) < 5.322 bits each:
- * the 38 characters of host and service names, "another byte", whose value
- * takes 8 bits more, and "end of label".  The shared code takes -log2 of the
- * label's share of all uses of labels here.
+ * The spelled code is letters.h's. The shared code takes -log2 of the label's share
+ * of all uses of labels here.
  *
  * In a reverse name the one bit says whether the label is written as a number,
  * which takes as many bits as there are in it; if it is not, one more bit says by
@@ -23,8 +20,8 @@
  */
 #include "meter/charge.h"
 
-#define SYMBOL_MBIT      5322u
-#define OTHER_BYTE_MBIT  (SYMBOL_MBIT + 8 * SEEP_BIT_MBIT)
+#include "meter/letters.h"
+
 #define MORE_LABELS_MBIT SEEP_BIT_MBIT
 #define WHICH_CODE_MBIT  SEEP_BIT_MBIT
 
@@ -61,23 +58,6 @@ static const struct type_share {
 	{ 257, 1 },  /* CAA */
 };
 
-static uint64_t byte_mbit(uint8_t byte)
-{
-	if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
-	    byte == '_')
-		return SYMBOL_MBIT;
-	return OTHER_BYTE_MBIT;
-}
-
-static uint64_t spelled_mbit(const uint8_t *label)
-{
-	uint64_t mbit = SYMBOL_MBIT; /* its end */
-
-	for (unsigned i = 1; i <= label[0]; i++)
-		mbit += byte_mbit(label[i]);
-	return mbit;
-}
-
 struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 					      const uint8_t key[SEEP_HASH_KEY_BYTES])
 {
@@ -95,7 +75,7 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 /* A label of the name, by the cheapest of its codes, and by which. */
 static uint64_t label_mbit(const struct seep_name *name, const uint8_t *label, uint64_t shared_mbit)
 {
-	uint64_t mbit = spelled_mbit(label);
+	uint64_t mbit = seep_letters_mbit(label);
 
 	if (shared_mbit < mbit)
 		mbit = shared_mbit;
@@ -128,10 +108,10 @@ uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_labe
 static uint64_t given_mbit(const struct seep_name *name, const uint8_t *label)
 {
 	if (!name->number_bits)
-		return spelled_mbit(label);
+		return seep_letters_mbit(label);
 	return WHICH_CODE_MBIT + (seep_name_is_number(label, name->number_bits)
 					  ? name->number_bits * SEEP_BIT_MBIT
-					  : spelled_mbit(label));
+					  : seep_letters_mbit(label));
 }
 
 uint64_t seep_charge_new_domain(const struct seep_name *name)

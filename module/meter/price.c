@@ -4,39 +4,57 @@
 
 #include "base/bits.h"
 
-static uint64_t known_mbit(const struct seep_price_input *input)
+static uint64_t known_mbit(const struct seep_price_input *input, int32_t *loss_mbit)
 {
 	const struct seep_sending sending = { .name = input->name_key, .type = input->type };
 	/* What others made known is there to choose from, too. */
 	uint64_t names =
 		input->user_names > input->domain_names ? input->user_names : input->domain_names;
+	uint64_t otherwise_mbit =
+		seep_repeat_mbit(input->repeat, &sending, names,
+				 seep_charge_question(input->qtype, input->qclass));
 
-	if (!input->is_rare)
-		return 0;
-	return seep_flag_mbit(input->flag, input->checking_disabled) +
-	       seep_repeat_mbit(input->repeat, &sending, names,
-				seep_charge_question(input->qtype, input->qclass));
+	return seep_sequence_mbit(input->sequences, input->sequence, input->user_key, &sending,
+				  otherwise_mbit, loss_mbit);
 }
 
+/* Which domain: the last sending's, another one in use, or one that nobody here used before. */
 static uint64_t domain_mbit(const struct seep_price_input *input)
 {
+	uint64_t mbit = seep_sequence_domain_mbit(input->sequence, input->domain_key);
+
 	if (!input->is_used)
-		return seep_charge_new_domain(input->name);
-	return seep_bits_of_odds((double)input->user_names + 1, 1);
-}
-
-static uint64_t novel_mbit(const struct seep_price_input *input)
-{
-	uint64_t mbit = seep_charge_question(input->qtype, input->qclass) +
-			seep_charge_prefix(input->name, input->label_keys, input->labels);
-
-	if (!input->is_rare)
+		return mbit + seep_charge_new_domain(input->name);
+	if (input->sequence->domain == (uint32_t)input->domain_key)
 		return mbit;
-	return mbit + domain_mbit(input) + seep_flag_mbit(input->flag, input->checking_disabled) +
-	       seep_repeat_kind_mbit(input->repeat, SEEP_REPEAT_NOVEL);
+	return mbit + seep_bits_of_odds((double)input->user_names + 1, 1);
 }
 
-uint64_t seep_price_mbit(const struct seep_price_input *input)
+/* The prefix, and the question; it is told that no guess is right. */
+static uint64_t novel_mbit(const struct seep_price_input *input, int32_t *loss_mbit)
 {
-	return input->is_known ? known_mbit(input) : novel_mbit(input);
+	const struct seep_sending sending = { .name = input->name_key,
+					      .type = input->type,
+					      .is_novel = true };
+
+	return seep_charge_question(input->qtype, input->qclass) +
+	       seep_charge_prefix(input->name, input->label_keys, input->labels) +
+	       domain_mbit(input) +
+	       seep_sequence_mbit(input->sequences, input->sequence, input->user_key, &sending,
+				  seep_repeat_kind_mbit(input->repeat, SEEP_REPEAT_NOVEL),
+				  loss_mbit);
+}
+
+struct seep_price seep_price_of(const struct seep_price_input *input)
+{
+	struct seep_price price = { 0 };
+
+	if (input->is_rare)
+		price.mbit = seep_flag_mbit(input->flag, input->checking_disabled) +
+			     (input->is_known ? known_mbit(input, &price.loss_mbit)
+					      : novel_mbit(input, &price.loss_mbit));
+	else if (!input->is_known)
+		price.mbit = seep_charge_question(input->qtype, input->qclass) +
+			     seep_charge_prefix(input->name, input->label_keys, input->labels);
+	return price;
 }

@@ -27,6 +27,7 @@
 #include "sketch/labels.h"
 #include "names/name.h"
 #include "sketch/repeat.h"
+#include "sketch/sequence.h"
 
 struct seep_price_input {
 	/* the query */
@@ -41,15 +42,24 @@ struct seep_price_input {
 	/* its domain */
 	bool is_rare;
 	bool is_used;          /* somebody here sent a name there */
+	uint64_t domain_key;   /* keyed hash */
 	uint64_t domain_names; /* distinct ones sent there */
 	/* its user */
 	uint64_t user_names; /* distinct ones sent to rare domains */
 	const struct seep_repeat *repeat;
+	const struct seep_sequences *sequences;
+	const struct seep_sequence *sequence;
+	uint64_t user_key; /* keyed hash */
 	const struct seep_flag *flag;
 	/* the organisation */
 	const struct seep_labels *labels;
 };
 
-uint64_t seep_price_mbit(const struct seep_price_input *input);
+struct seep_price {
+	uint64_t mbit;
+	int32_t loss_mbit; /* what guessing would cost more (sequence.h) */
+};
+
+struct seep_price seep_price_of(const struct seep_price_input *input);
 
 #endif

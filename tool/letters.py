@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+Trains the model of letters that module/meter/letters.c charges by, and writes its table.
+
+    letters.py LIST >module/meter/letters_table.c     LIST: rank and name a line, comma or tab, gzip or not
+    letters.py --hold LIST                             trains on half of the labels, measures the others
+
+A label counts once, however many names have it: labels that many share have a code of their own.
+"""
+
+import argparse
+import collections
+import gzip
+import math
+import os
+import sys
+
+SUFFIXES = "/usr/share/publicsuffix/public_suffix_list.dat"	# Debian: publicsuffix
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+OTHER, END = 38, 39
+SYMBOLS = 40
+START = 29		# the context before a label's first letter
+CONTEXTS = 30
+UNIT = 16		# costs are in sixteenths of a bit
+FLOOR = 0.02		# the share of each context that all symbols divide evenly
+FLAT_BITS = 2.7 + math.log2(63)		# what the flat code costs more, for a label of any length
+
+
+def context_of(symbol):
+    """Letters are contexts of their own; digits are one, "-" and "_" another."""
+    if symbol < 26:
+        return symbol
+    if symbol < 36:
+        return 26
+    return 27 if symbol < OTHER else 28
+
+
+def symbols_of(label):
+    return [LETTERS.find(c) if c in LETTERS else OTHER for c in label] + [END]
+
+
+class Suffixes:
+    """The Public Suffix List, both sections."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as lines:
+            rules = [line.split()[0] for line in lines if line.strip() and not line.startswith("//")]
+        self.rules = {rule.encode("idna").decode() if not rule.isascii() else rule for rule in rules}
+
+    def prefix(self, name):
+        """The labels before the registrable domain."""
+        labels = name.split(".")
+        for at in range(len(labels)):
+            rest = ".".join(labels[at:])
+            above = ".".join(["*"] + labels[at + 1:])
+            if "!" + rest in self.rules:
+                return labels[:at]
+            if rest in self.rules or above in self.rules:
+                return labels[:max(at - 1, 0)]
+        return labels[:-2]
+
+
+def labels_of(path, suffixes):
+    """Every distinct label before a registrable domain."""
+    opened = gzip.open if path.endswith(".gz") else open
+    with opened(path, "rt", encoding="ascii", errors="replace") as lines:
+        names = [line.strip().replace("\t", ",").split(",")[-1].lower().rstrip(".")
+                 for line in lines if line.strip() and not line.startswith("#")]
+    return sorted({label for name in names for label in suffixes.prefix(name) if label})
+
+
+class Model:
+    """Two letters of context, each order blended with the one below it (Witten and Bell 1991)."""
+
+    def __init__(self, labels):
+        self.counts = collections.defaultdict(lambda: [0] * SYMBOLS)
+        self.rows = {}
+        for label in labels:
+            before = last = START
+            for symbol in symbols_of(label):
+                for context in ((), (last,), (before, last)):
+                    self.counts[context][symbol] += 1
+                before, last = last, context_of(symbol)
+
+    def row(self, before, last):
+        """The cost of each symbol, in whole units, rounded up: the sum of 2^-bits is at most one."""
+        shares = [1 / SYMBOLS] * SYMBOLS
+        for context in ((), (last,), (before, last)):
+            if context not in self.counts:
+                continue
+            counts = self.counts[context]
+            total, kinds = sum(counts), sum(count > 0 for count in counts)
+            shares = [(count + kinds * share) / (total + kinds)
+                      for count, share in zip(counts, shares)]
+        return [math.ceil(-UNIT * math.log2((1 - FLOOR) * share + FLOOR / SYMBOLS))
+                for share in shares]
+
+    def bits(self, label):
+        before = last = START
+        units = 0
+        for symbol in symbols_of(label):
+            if (before, last) not in self.rows:
+                self.rows[before, last] = self.row(before, last)
+            units += self.rows[before, last][symbol] + 8 * UNIT * (symbol == OTHER)
+            before, last = last, context_of(symbol)
+        return units / UNIT
+
+
+def flat_bits(label):
+    return FLAT_BITS + len(label) * math.log2(38)
+
+
+def trained(labels):
+    """Trained twice: the second time without those labels that the flat code writes shorter."""
+    first = Model(labels)
+    return Model([label for label in labels if first.bits(label) <= flat_bits(label)])
+
+
+def measure(labels):
+    model = trained(labels[0::2])
+    held = labels[1::2]
+    letters = sum(len(label) + 1 for label in held)
+    spelled = sum(min(model.bits(label), flat_bits(label)) for label in held)
+    print("%d labels held: %.3f bits a letter; all 40 alike: %.3f"
+          % (len(held), spelled / letters, math.log2(40)))
+
+
+def write(model, count, source):
+    print("/* SPDX-License-Identifier: BSD-3-Clause */")
+    print("/*")
+    print(" * Generated by tool/letters.py from %d labels of" % count)
+    print(" * %s." % source)
+    print(" * [the letter before the last][the last letter][this symbol], in sixteenths of a bit.")
+    print(" */")
+    print('#include "meter/letters.h"\n')
+    print("/* clang-format off */")
+    print("const uint8_t seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS]"
+          "[SEEP_LETTERS_SYMBOLS] = {")
+    for before in range(CONTEXTS):
+        print("\t{")
+        for last in range(CONTEXTS):
+            row = [str(cost) for cost in model.row(before, last)]
+            print("\t\t{ %s,\n\t\t  %s }," % (",".join(row[:20]), ",".join(row[20:])))
+        print("\t},")
+    print("};")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("list")
+    parser.add_argument("--hold", action="store_true")
+    parser.add_argument("--source", help="what the list is, for the table's head")
+    args = parser.parse_args()
+    labels = labels_of(args.list, Suffixes(SUFFIXES))
+    if args.hold:
+        measure(labels)
+    else:
+        write(trained(labels), len(labels), args.source or os.path.basename(args.list))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
