@@ -145,6 +145,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 		.domain_key = reservation->domain_key,
 		.domain_names = asking->domain_names,
 		.user_names = seep_sketch_count(&user->rare_sum),
+		.shapes = &user->shapes,
 		.repeat = &user->repeat,
 		.sequences = asking->engine->sequences,
 		.sequence = &user->sequence,
@@ -157,6 +158,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 	reservation->question_mbit = seep_charge_question(input.qtype, input.qclass);
 	price = seep_price_of(&input);
 	reservation->charge_mbit = price.mbit;
+	reservation->shape = price.shape;
 	reservation->loss_mbit = price.loss_mbit;
 	reservation->user_charge_mbit =
 		seep_charge_weigh(reservation->charge_mbit, asking->users, asking->few);

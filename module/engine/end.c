@@ -153,6 +153,7 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 	user->sent++;
 	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
 	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
+	seep_shape_learn(&user->shapes, &reservation->shape);
 	if (reservation->rare) {
 		seep_sketch_add(&user->rare_sum, user->rare, NAMES_BITS, reservation->name_key);
 		seep_repeat_learn(&user->repeat, &sending);
@@ -217,6 +218,7 @@ static void settle_known(struct seep_engine *engine, struct seep_reservation *re
 	reservation->charge_mbit = now_mbit;
 	reservation->class = SEEP_CLASS_KNOWN;
 	reservation->labels.count = 0;
+	reservation->shape = (struct seep_shape){ 0 };
 }
 
 void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *reservation,

@@ -100,6 +100,7 @@ struct seep_reservation {
 	bool registrable;
 	bool checking_disabled;
 	bool is_doubted;           /* known perhaps, and charged as novel */
+	struct seep_shape shape;   /* of a novel prefix */
 	int32_t loss_mbit;         /* what guessing cost more (sequence.h) */
 	bool is_unplaced;          /* there is no free place for the domain: commit makes one */
 	bool is_sent;              /* set by commit */

@@ -45,6 +45,7 @@ struct user {
 	uint8_t rare[1 << NAMES_BITS];      /* names sent to rare domains */
 	uint8_t missing[1 << DOMAINS_BITS]; /* domains that do not exist */
 	struct seep_sequence sequence;      /* of sendings to rare domains */
+	struct seep_shapes shapes;          /* of novel prefixes */
 };
 
 struct domain {

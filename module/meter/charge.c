@@ -23,7 +23,22 @@
 #include "meter/letters.h"
 
 #define MORE_LABELS_MBIT SEEP_BIT_MBIT
-#define WHICH_CODE_MBIT  SEEP_BIT_MBIT
+
+/*
+ * What says how a label is written, where nothing else does: the code, by shares of 28, 8, 22, 2, 2,
+ * 1 and 1 in 64, and one of 63 lengths.
+ */
+#define LENGTH_MBIT 5978u
+static const uint64_t form_mbit[SEEP_CODES] = {
+	[SEEP_CODE_NONE] = SEEP_LETTERS_NEVER,
+	[SEEP_CODE_SHARED] = 1193,
+	[SEEP_CODE_NUMBER] = 3000,
+	[SEEP_CODE_MODEL] = 1541,
+	[SEEP_CODE_FLAT] = 5000 + LENGTH_MBIT,
+	[SEEP_CODE_HEX] = 5000 + LENGTH_MBIT,
+	[SEEP_CODE_DECIMAL] = 6000 + LENGTH_MBIT,
+	[SEEP_CODE_BYTES] = 6000 + LENGTH_MBIT,
+};
 
 /* An eighth of all are few, up to so many: more machines in one hand are no
  * longer a leak but the organisation. */
@@ -72,46 +87,98 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 	return keys;
 }
 
-/* A label of the name, by the cheapest of its codes, and by which. */
-static uint64_t label_mbit(const struct seep_name *name, const uint8_t *label, uint64_t shared_mbit)
+/* What a label costs in each code, beside what says which code and length that is. */
+static void label_mbit(const struct seep_name *name, const uint8_t *label, uint64_t shared_mbit,
+		       uint64_t mbit[SEEP_CODES])
 {
-	uint64_t mbit = seep_letters_mbit(label);
+	mbit[SEEP_CODE_NONE] = SEEP_LETTERS_NEVER;
+	mbit[SEEP_CODE_SHARED] =
+		shared_mbit < SEEP_LETTERS_NEVER ? shared_mbit : SEEP_LETTERS_NEVER;
+	mbit[SEEP_CODE_NUMBER] =
+		name->number_bits && seep_name_is_number(label, name->number_bits)
+			? name->number_bits * SEEP_BIT_MBIT
+			: SEEP_LETTERS_NEVER;
+	seep_letters_mbit(label, mbit);
+}
 
-	if (shared_mbit < mbit)
-		mbit = shared_mbit;
-	mbit += WHICH_CODE_MBIT;
-	if (!name->number_bits)
-		return mbit;
-	if (seep_name_is_number(label, name->number_bits) &&
-	    name->number_bits * SEEP_BIT_MBIT < mbit)
-		mbit = name->number_bits * SEEP_BIT_MBIT;
-	return mbit + WHICH_CODE_MBIT;
+/* The cheapest code of a label for which nothing says yet how it is written. */
+static enum seep_code cheapest(const uint64_t mbit[SEEP_CODES])
+{
+	enum seep_code best = SEEP_CODE_BYTES;
+
+	for (enum seep_code code = SEEP_CODE_SHARED; code < SEEP_CODE_BYTES; code++)
+		if (mbit[code] + form_mbit[code] < mbit[best] + form_mbit[best])
+			best = code;
+	return best;
+}
+
+/* The costs of a prefix in all the ways to write it. */
+struct ways {
+	uint64_t fresh_mbit;
+	uint64_t again_mbit[SEEP_SHAPE_LAST];
+};
+
+static void add_label(struct ways *ways, const struct seep_shapes *shapes, unsigned at,
+		      unsigned length, const uint64_t mbit[SEEP_CODES], struct seep_shape *fresh)
+{
+	enum seep_code code = cheapest(mbit);
+
+	ways->fresh_mbit += MORE_LABELS_MBIT + mbit[code] + form_mbit[code];
+	if (at < SEEP_SHAPE_LABELS)
+		fresh->forms[at] = seep_shape_form(code, length);
+	for (unsigned rank = 0; rank < SEEP_SHAPE_LAST; rank++) {
+		uint16_t form = at < SEEP_SHAPE_LABELS ? shapes->last[rank].forms[at] : 0;
+
+		code = seep_shape_code(form);
+		ways->again_mbit[rank] += form == seep_shape_form(code, length)
+						  ? mbit[code]
+						  : SEEP_LETTERS_NEVER;
+	}
 }
 
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
-			    const struct seep_labels *labels)
+			    const struct seep_labels *labels, const struct seep_shapes *shapes,
+			    struct seep_shape *shape)
 {
-	uint64_t mbit = MORE_LABELS_MBIT; /* that no more follow */
-	size_t at = 0;
+	struct ways ways = { .fresh_mbit = MORE_LABELS_MBIT }; /* that no more follow */
+	unsigned count = 0;
+	uint64_t best_mbit;
 
-	for (unsigned i = 0; at < name->domain_at; i++) {
-		uint64_t shared_mbit = i < keys->count ? seep_labels_cost(labels, keys->keys[i])
-						       : SEEP_LABELS_UNKNOWN;
+	*shape = (struct seep_shape){ 0 };
+	for (size_t at = 0; at < name->domain_at; at += 1u + name->bytes[at]) {
+		uint64_t mbit[SEEP_CODES];
 
-		mbit += MORE_LABELS_MBIT + label_mbit(name, name->bytes + at, shared_mbit);
-		at += 1u + name->bytes[at];
+		label_mbit(name, name->bytes + at,
+			   count < keys->count ? seep_labels_cost(labels, keys->keys[count])
+					       : SEEP_LABELS_UNKNOWN,
+			   mbit);
+		add_label(&ways, shapes, count++, name->bytes[at], mbit, shape);
 	}
-	return mbit;
+	if (!count || count > SEEP_SHAPE_LABELS)
+		*shape = (struct seep_shape){ 0 };
+	best_mbit = ways.fresh_mbit + seep_shape_mbit(shapes, SEEP_SHAPE_LAST);
+	for (unsigned rank = 0; rank < SEEP_SHAPE_LAST; rank++) {
+		uint64_t mbit = ways.again_mbit[rank] + seep_shape_mbit(shapes, rank);
+
+		/* It has to end where the prefix does. */
+		if (!count || count > SEEP_SHAPE_LABELS || mbit >= best_mbit ||
+		    (count < SEEP_SHAPE_LABELS && shapes->last[rank].forms[count]))
+			continue;
+		best_mbit = mbit;
+		*shape = shapes->last[rank];
+	}
+	return best_mbit;
 }
 
-/* A given label: there is no shared code, so no bit says that it is not that. */
+/* A given label: there is no shared code. */
 static uint64_t given_mbit(const struct seep_name *name, const uint8_t *label)
 {
-	if (!name->number_bits)
-		return seep_letters_mbit(label);
-	return WHICH_CODE_MBIT + (seep_name_is_number(label, name->number_bits)
-					  ? name->number_bits * SEEP_BIT_MBIT
-					  : seep_letters_mbit(label));
+	uint64_t mbit[SEEP_CODES];
+	enum seep_code code;
+
+	label_mbit(name, label, SEEP_LABELS_UNKNOWN, mbit);
+	code = cheapest(mbit);
+	return mbit[code] + form_mbit[code];
 }
 
 uint64_t seep_charge_new_domain(const struct seep_name *name)

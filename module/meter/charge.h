@@ -17,6 +17,7 @@
 #include "base/bits.h"
 #include "sketch/labels.h"
 #include "names/name.h"
+#include "sketch/shape.h"
 
 /*
  * The first name below a domain that nobody here used before: choosing among
@@ -45,7 +46,8 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
  * the prefix's bytes.
  */
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
-			    const struct seep_labels *labels);
+			    const struct seep_labels *labels, const struct seep_shapes *shapes,
+			    struct seep_shape *shape);
 
 /*
  * The code of a domain that nobody here used before: which of those that

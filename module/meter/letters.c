@@ -4,17 +4,6 @@
 
 #include "base/bits.h"
 
-/*
- * Which code: shares of 58, 3, 2, 2 and 1 of 66, in thousandths of a bit. Long labels make up for
- * theirs, and nearly all labels of host names are written by the model.
- */
-#define MODEL_MBIT   187u
-#define FLAT_MBIT    4460u
-#define HEX_MBIT     5045u
-#define DECIMAL_MBIT 5045u
-#define BYTES_MBIT   6045u
-
-#define LENGTH_MBIT  5978u /* one of 63 */
 #define LETTER_MBIT  5248u /* one of 38 */
 #define NIBBLE_MBIT  (4 * SEEP_BIT_MBIT)
 #define DIGIT_MBIT   3322u /* one of 10 */
@@ -52,17 +41,12 @@ static const struct symbol {
 	['z' + 1 ... 255] = AS_OTHER,
 };
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-uint64_t seep_letters_mbit(const uint8_t *label)
+void seep_letters_mbit(const uint8_t *label, uint64_t mbit[SEEP_CODES])
 {
 	uint64_t size = label[0];
 	unsigned before = SEEP_LETTERS_START, last = SEEP_LETTERS_START;
 	unsigned kinds = LETTER | NIBBLE | DIGIT;
-	uint64_t units = 0, mbit;
+	uint64_t units = 0;
 
 	for (unsigned i = 1; i <= size; i++) {
 		const struct symbol *symbol = &symbols[label[i]];
@@ -75,14 +59,10 @@ uint64_t seep_letters_mbit(const uint8_t *label)
 		last = symbol->context;
 	}
 	units += seep_letters_table[before][last][SEEP_LETTERS_END];
-	mbit = MODEL_MBIT + (units * SEEP_BIT_MBIT + SEEP_LETTERS_UNITS_A_BIT - 1) /
-				    SEEP_LETTERS_UNITS_A_BIT;
-	mbit = least(mbit, BYTES_MBIT + LENGTH_MBIT + size * BYTE_MBIT);
-	if (kinds & LETTER)
-		mbit = least(mbit, FLAT_MBIT + LENGTH_MBIT + size * LETTER_MBIT);
-	if (kinds & NIBBLE)
-		mbit = least(mbit, HEX_MBIT + LENGTH_MBIT + size * NIBBLE_MBIT);
-	if (kinds & DIGIT)
-		mbit = least(mbit, DECIMAL_MBIT + LENGTH_MBIT + size * DIGIT_MBIT);
-	return mbit;
+	mbit[SEEP_CODE_MODEL] = (units * SEEP_BIT_MBIT + SEEP_LETTERS_UNITS_A_BIT - 1) /
+				SEEP_LETTERS_UNITS_A_BIT;
+	mbit[SEEP_CODE_FLAT] = kinds & LETTER ? size * LETTER_MBIT : SEEP_LETTERS_NEVER;
+	mbit[SEEP_CODE_HEX] = kinds & NIBBLE ? size * NIBBLE_MBIT : SEEP_LETTERS_NEVER;
+	mbit[SEEP_CODE_DECIMAL] = kinds & DIGIT ? size * DIGIT_MBIT : SEEP_LETTERS_NEVER;
+	mbit[SEEP_CODE_BYTES] = size * BYTE_MBIT;
 }

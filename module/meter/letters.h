@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a label costs that is written letter by letter: the shortest of five codes, each with the
- * bits that say which it is.
+ * What a label costs that is written letter by letter, in each of five codes:
  *
  *   model    each symbol by its share after the two before it, in public host names; ends with a
  *            symbol of its own. A byte that no host name has costs 8 bits more.
- *   flat     6 bits of length, then one of 38 characters: a to z, 0 to 9, "-" and "_"
- *   hex      6 bits of length, then 4 bits a character: 0 to 9, a to f
- *   decimal  6 bits of length, then log2(10) bits a digit
- *   bytes    6 bits of length, then 8 bits a byte
+ *   flat     one of 38 characters each: a to z, 0 to 9, "-" and "_"
+ *   hex      4 bits a character: 0 to 9, a to f
+ *   decimal  log2(10) bits a digit
+ *   bytes    8 bits a byte
+ *
+ * All but the model write labels of one length: that is told beside.
  *
  * The model is fixed: a context of two symbols (Shannon 1948), trained off-line by tool/letters.py
  * with Witten and Bell's blending (1991). What one network asks does not move it, so nobody can
  * make a letter cheap.
  *
- * Example: "api" costs by the model 1 bit that says so, then its table's entries for "a" at the
- * start, "p" after "a", "i" after "ap", and the end after "pi".
+ * Example: "api" costs by the model what its table has for "a" at the start, "p" after "a", "i"
+ * after "ap", and the end after "pi".
  */
 #ifndef SEEP_LETTERS_H
 #define SEEP_LETTERS_H
 
 #include <stdint.h>
+
+#include "sketch/shape.h"
 
 /* Symbols: the 38 characters, another byte, the end. */
 #define SEEP_LETTERS_OTHER   38
@@ -38,11 +41,15 @@
 extern const uint8_t
 	seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_SYMBOLS];
 
+/* Of a code that cannot write the label. */
+#define SEEP_LETTERS_NEVER (UINT64_MAX / 1024)
+
 /*
- * The cost of LABEL, a length byte of 1 to 63 and as many bytes, in thousandths of a bit. Over all
- * labels the sum of 2^-bits is at most one. Upper case is "another byte": names are lower-cased
- * before they get here.
+ * Fills in what LABEL, a length byte of 1 to 63 and as many bytes, costs in each code from
+ * SEEP_CODE_MODEL on, in thousandths of a bit. Over all labels that a code writes, of one length
+ * or in the model of any, the sum of 2^-bits is at most one. Upper case is "another byte": names
+ * are lower-cased before they get here.
  */
-uint64_t seep_letters_mbit(const uint8_t *label);
+void seep_letters_mbit(const uint8_t *label, uint64_t mbit[SEEP_CODES]);
 
 #endif

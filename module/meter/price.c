@@ -31,18 +31,19 @@ static uint64_t domain_mbit(const struct seep_price_input *input)
 }
 
 /* The prefix, and the question; it is told that no guess is right. */
-static uint64_t novel_mbit(const struct seep_price_input *input, int32_t *loss_mbit)
+static uint64_t novel_mbit(const struct seep_price_input *input, struct seep_price *price)
 {
 	const struct seep_sending sending = { .name = input->name_key,
 					      .type = input->type,
 					      .is_novel = true };
 
 	return seep_charge_question(input->qtype, input->qclass) +
-	       seep_charge_prefix(input->name, input->label_keys, input->labels) +
+	       seep_charge_prefix(input->name, input->label_keys, input->labels, input->shapes,
+				  &price->shape) +
 	       domain_mbit(input) +
 	       seep_sequence_mbit(input->sequences, input->sequence, input->user_key, &sending,
 				  seep_repeat_kind_mbit(input->repeat, SEEP_REPEAT_NOVEL),
-				  loss_mbit);
+				  &price->loss_mbit);
 }
 
 struct seep_price seep_price_of(const struct seep_price_input *input)
@@ -52,9 +53,10 @@ struct seep_price seep_price_of(const struct seep_price_input *input)
 	if (input->is_rare)
 		price.mbit = seep_flag_mbit(input->flag, input->checking_disabled) +
 			     (input->is_known ? known_mbit(input, &price.loss_mbit)
-					      : novel_mbit(input, &price.loss_mbit));
+					      : novel_mbit(input, &price));
 	else if (!input->is_known)
 		price.mbit = seep_charge_question(input->qtype, input->qclass) +
-			     seep_charge_prefix(input->name, input->label_keys, input->labels);
+			     seep_charge_prefix(input->name, input->label_keys, input->labels,
+						input->shapes, &price.shape);
 	return price;
 }

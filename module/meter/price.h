@@ -46,6 +46,7 @@ struct seep_price_input {
 	uint64_t domain_names; /* distinct ones sent there */
 	/* its user */
 	uint64_t user_names; /* distinct ones sent to rare domains */
+	const struct seep_shapes *shapes;
 	const struct seep_repeat *repeat;
 	const struct seep_sequences *sequences;
 	const struct seep_sequence *sequence;
@@ -57,6 +58,7 @@ struct seep_price_input {
 
 struct seep_price {
 	uint64_t mbit;
+	struct seep_shape shape; /* of a novel prefix */
 	int32_t loss_mbit; /* what guessing would cost more (sequence.h) */
 };
 
