@@ -155,7 +155,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 	};
 	struct seep_price price;
 
-	reservation->question_mbit = seep_charge_question(input.qtype, input.qclass);
+	reservation->question_mbit = seep_charge_question(input.qtype, input.qclass, asking->name.number_bits > 0);
 	price = seep_price_of(&input);
 	reservation->charge_mbit = price.mbit;
 	reservation->shape = price.shape;

@@ -7,9 +7,8 @@
  * The spelled code is letters.h's. The shared code takes -log2 of the label's share
  * of all uses of labels here.
  *
- * In a reverse name the one bit says whether the label is written as a number,
- * which takes as many bits as there are in it; if it is not, one more bit says by
- * which of the two codes.
+ * A reverse name that is a whole address is written as numbers, each with as many bits as
+ * there are in it.
  *
  * A new domain's given labels are written so, too, without the shared code: for
  * what somebody made for a tunnel is in no other domain.  How many there are is
@@ -24,19 +23,24 @@
 
 #define MORE_LABELS_MBIT SEEP_BIT_MBIT
 
+/* Of ten reverse names nine are whole addresses: so many numbers below the /24 or the /48. */
+#define NUMBERS_MBIT    153u
+#define NO_NUMBERS_MBIT 3322u
+#define V4_DIGITS       1u
+#define V6_DIGITS       20u
+
 /*
- * What says how a label is written, where nothing else does: the code, by shares of 28, 8, 22, 2, 2,
- * 1 and 1 in 64, and one of 63 lengths.
+ * What says how a label is written, where nothing else does: the code, by shares of 28, 28, 3, 2, 2
+ * and 1 in 64, and one of 63 lengths.
  */
 #define LENGTH_MBIT 5978u
 static const uint64_t form_mbit[SEEP_CODES] = {
 	[SEEP_CODE_NONE] = SEEP_LETTERS_NEVER,
 	[SEEP_CODE_SHARED] = 1193,
-	[SEEP_CODE_NUMBER] = 3000,
-	[SEEP_CODE_MODEL] = 1541,
-	[SEEP_CODE_FLAT] = 5000 + LENGTH_MBIT,
+	[SEEP_CODE_MODEL] = 1193,
+	[SEEP_CODE_FLAT] = 4416 + LENGTH_MBIT,
 	[SEEP_CODE_HEX] = 5000 + LENGTH_MBIT,
-	[SEEP_CODE_DECIMAL] = 6000 + LENGTH_MBIT,
+	[SEEP_CODE_DECIMAL] = 5000 + LENGTH_MBIT,
 	[SEEP_CODE_BYTES] = 6000 + LENGTH_MBIT,
 };
 
@@ -45,6 +49,11 @@ static const uint64_t form_mbit[SEEP_CODES] = {
 #define FEW_OF    8
 #define FEW_LEAST 8
 #define FEW_MOST  64
+
+/* Of a hundred questions of reverse names 95 are for PTR. */
+#define TYPE_PTR    12
+#define PTR_MBIT    75u
+#define NO_PTR_MBIT 4322u
 
 /* Shares of RR types in what a resolver sends, in 1/2048; of the rest, 3 are left
  * for all 65,536 of them alike, and 1 for those of all other classes (rounded so that
@@ -88,17 +97,23 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 }
 
 /* What a label costs in each code, beside what says which code and length that is. */
-static void label_mbit(const struct seep_name *name, const uint8_t *label, uint64_t shared_mbit,
-		       uint64_t mbit[SEEP_CODES])
+static void label_mbit(const uint8_t *label, uint64_t shared_mbit, uint64_t mbit[SEEP_CODES])
 {
 	mbit[SEEP_CODE_NONE] = SEEP_LETTERS_NEVER;
 	mbit[SEEP_CODE_SHARED] =
 		shared_mbit < SEEP_LETTERS_NEVER ? shared_mbit : SEEP_LETTERS_NEVER;
-	mbit[SEEP_CODE_NUMBER] =
-		name->number_bits && seep_name_is_number(label, name->number_bits)
-			? name->number_bits * SEEP_BIT_MBIT
-			: SEEP_LETTERS_NEVER;
 	seep_letters_mbit(label, mbit);
+}
+
+/* Are the labels from AT to END numbers, and if COUNT is not 0 so many? */
+static bool are_numbers(const struct seep_name *name, size_t at, size_t end, unsigned count)
+{
+	unsigned labels = 0;
+
+	for (; at < end; at += 1u + name->bytes[at], labels++)
+		if (!seep_name_is_number(name->bytes + at, name->number_bits))
+			return false;
+	return labels > 0 && (!count || labels == count);
 }
 
 /* The cheapest code of a label for which nothing says yet how it is written. */
@@ -136,19 +151,19 @@ static void add_label(struct ways *ways, const struct seep_shapes *shapes, unsig
 	}
 }
 
-uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
-			    const struct seep_labels *labels, const struct seep_shapes *shapes,
-			    struct seep_shape *shape)
+/* A prefix label by label. */
+static uint64_t spelled_mbit(const struct seep_name *name, const struct seep_label_keys *keys,
+			     const struct seep_labels *labels, const struct seep_shapes *shapes,
+			     struct seep_shape *shape)
 {
 	struct ways ways = { .fresh_mbit = MORE_LABELS_MBIT }; /* that no more follow */
 	unsigned count = 0;
 	uint64_t best_mbit;
 
-	*shape = (struct seep_shape){ 0 };
 	for (size_t at = 0; at < name->domain_at; at += 1u + name->bytes[at]) {
 		uint64_t mbit[SEEP_CODES];
 
-		label_mbit(name, name->bytes + at,
+		label_mbit(name->bytes + at,
 			   count < keys->count ? seep_labels_cost(labels, keys->keys[count])
 					       : SEEP_LABELS_UNKNOWN,
 			   mbit);
@@ -170,13 +185,27 @@ uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_labe
 	return best_mbit;
 }
 
+uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
+			    const struct seep_labels *labels, const struct seep_shapes *shapes,
+			    struct seep_shape *shape)
+{
+	unsigned digits = name->number_bits == 8 ? V4_DIGITS : V6_DIGITS;
+
+	*shape = (struct seep_shape){ 0 };
+	if (!name->number_bits)
+		return spelled_mbit(name, keys, labels, shapes, shape);
+	if (are_numbers(name, 0, name->domain_at, digits))
+		return NUMBERS_MBIT + digits * name->number_bits * SEEP_BIT_MBIT;
+	return NO_NUMBERS_MBIT + spelled_mbit(name, keys, labels, shapes, shape);
+}
+
 /* A given label: there is no shared code. */
-static uint64_t given_mbit(const struct seep_name *name, const uint8_t *label)
+static uint64_t given_mbit(const uint8_t *label)
 {
 	uint64_t mbit[SEEP_CODES];
 	enum seep_code code;
 
-	label_mbit(name, label, SEEP_LABELS_UNKNOWN, mbit);
+	label_mbit(label, SEEP_LABELS_UNKNOWN, mbit);
 	code = cheapest(mbit);
 	return mbit[code] + form_mbit[code];
 }
@@ -184,17 +213,25 @@ static uint64_t given_mbit(const struct seep_name *name, const uint8_t *label)
 uint64_t seep_charge_new_domain(const struct seep_name *name)
 {
 	uint64_t mbit = SEEP_CHARGE_NEW_DOMAIN_MBIT;
-	size_t at = name->domain_at;
+	size_t from = name->domain_at, end = from;
 
-	for (unsigned i = 0; i < name->given_labels; i++) {
-		mbit += given_mbit(name, name->bytes + at);
-		at += 1u + name->bytes[at];
-	}
+	for (unsigned i = 0; i < name->given_labels; i++)
+		end += 1u + name->bytes[end];
+	if (name->number_bits && are_numbers(name, from, end, name->given_labels))
+		return mbit + NUMBERS_MBIT + name->given_labels * name->number_bits * SEEP_BIT_MBIT;
+	if (name->number_bits && name->given_labels)
+		mbit += NO_NUMBERS_MBIT;
+	for (size_t at = from; at < end; at += 1u + name->bytes[at])
+		mbit += given_mbit(name->bytes + at);
 	return mbit;
 }
 
-uint64_t seep_charge_question(uint16_t type, uint16_t qclass)
+uint64_t seep_charge_question(uint16_t type, uint16_t qclass, bool is_reverse)
 {
+	if (is_reverse && type == TYPE_PTR && qclass == SEEP_QCLASS_IN)
+		return PTR_MBIT;
+	if (is_reverse)
+		return NO_PTR_MBIT + seep_charge_question(type, qclass, false);
 	if (qclass != SEEP_QCLASS_IN)
 		return seep_bits_of_odds(ALL_SHARES * 65536.0 * 65536, OTHER_CLASSES);
 	for (size_t i = 0; i < sizeof(type_shares) / sizeof(type_shares[0]); i++)

@@ -11,6 +11,7 @@
 #ifndef SEEP_CHARGE_H
 #define SEEP_CHARGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,8 +58,8 @@ uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_labe
 uint64_t seep_charge_new_domain(const struct seep_name *name);
 
 /* The code of what a question says beside its name: -log2 of the usual share of its
- * type, or of its type and class if that is not IN. */
-uint64_t seep_charge_question(uint16_t type, uint16_t qclass);
+ * type, in a reverse name or not, or of its type and class if that is not IN. */
+uint64_t seep_charge_question(uint16_t type, uint16_t qclass, bool is_reverse);
 
 /*
  * The share of CHARGE_MBIT that falls on one of USERS distinct users of a

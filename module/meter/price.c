@@ -4,6 +4,11 @@
 
 #include "base/bits.h"
 
+static uint64_t question_mbit(const struct seep_price_input *input)
+{
+	return seep_charge_question(input->qtype, input->qclass, input->name->number_bits > 0);
+}
+
 static uint64_t known_mbit(const struct seep_price_input *input, int32_t *loss_mbit)
 {
 	const struct seep_sending sending = { .name = input->name_key, .type = input->type };
@@ -12,7 +17,7 @@ static uint64_t known_mbit(const struct seep_price_input *input, int32_t *loss_m
 		input->user_names > input->domain_names ? input->user_names : input->domain_names;
 	uint64_t otherwise_mbit =
 		seep_repeat_mbit(input->repeat, &sending, names,
-				 seep_charge_question(input->qtype, input->qclass));
+				 question_mbit(input));
 
 	return seep_sequence_mbit(input->sequences, input->sequence, input->user_key, &sending,
 				  otherwise_mbit, loss_mbit);
@@ -37,7 +42,7 @@ static uint64_t novel_mbit(const struct seep_price_input *input, struct seep_pri
 					      .type = input->type,
 					      .is_novel = true };
 
-	return seep_charge_question(input->qtype, input->qclass) +
+	return question_mbit(input) +
 	       seep_charge_prefix(input->name, input->label_keys, input->labels, input->shapes,
 				  &price->shape) +
 	       domain_mbit(input) +
@@ -55,7 +60,7 @@ struct seep_price seep_price_of(const struct seep_price_input *input)
 			     (input->is_known ? known_mbit(input, &price.loss_mbit)
 					      : novel_mbit(input, &price));
 	else if (!input->is_known)
-		price.mbit = seep_charge_question(input->qtype, input->qclass) +
+		price.mbit = question_mbit(input) +
 			     seep_charge_prefix(input->name, input->label_keys, input->labels,
 						input->shapes, &price.shape);
 	return price;
