@@ -30,7 +30,7 @@ static uint64_t domain_mbit(const struct seep_price_input *input)
 
 	if (!input->is_used)
 		return mbit + seep_charge_new_domain(input->name);
-	if (input->sequence->domain == (uint32_t)input->domain_key)
+	if (seep_sequence_is_in_domain(input->sequence, input->domain_key))
 		return mbit;
 	return mbit + seep_bits_of_odds((double)input->user_names + 1, 1);
 }

@@ -200,7 +200,7 @@ uint64_t seep_sequence_mbit(const struct seep_sequences *sequences,
 
 uint64_t seep_sequence_domain_mbit(const struct seep_sequence *sequence, uint64_t domain)
 {
-	return outcome_mbit(sequence->in_domain, sequence->domain == (uint32_t)domain);
+	return outcome_mbit(sequence->in_domain, seep_sequence_is_in_domain(sequence, domain));
 }
 
 static void count(uint16_t outcomes[2], bool is_right)
@@ -284,7 +284,7 @@ void seep_sequence_learn(struct seep_sequences *sequences, struct seep_sequence 
 	if (guesses.of[SEEP_SEQUENCE_LONG].trust >= 0 || guesses.of[SEEP_SEQUENCE_SHORT].trust >= 0)
 		sequence->loss_mbit[first_trust(&guesses)] =
 			loss_after(sequence->loss_mbit[first_trust(&guesses)], loss_mbit);
-	count(sequence->in_domain, sequence->domain == (uint32_t)domain);
+	count(sequence->in_domain, seep_sequence_is_in_domain(sequence, domain));
 	sequence->domain = (uint32_t)domain;
 	for (unsigned i = SEEP_SEQUENCE_BEFORE - 1; i > 0; i--)
 		sequence->before[i] = sequence->before[i - 1];

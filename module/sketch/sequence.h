@@ -72,7 +72,13 @@ uint64_t seep_sequence_mbit(const struct seep_sequences *sequences,
 			    const struct seep_sending *sending, uint64_t otherwise_mbit,
 			    int32_t *loss_mbit);
 
-/* The cost of saying that this is, or is not, the domain of the user's last sending. */
+/* Is this the domain of the user's last sending, by its keyed hash? */
+static inline bool seep_sequence_is_in_domain(const struct seep_sequence *sequence, uint64_t domain)
+{
+	return sequence->domain == (uint32_t)domain;
+}
+
+/* The cost of saying that it is, or that it is not. */
 uint64_t seep_sequence_domain_mbit(const struct seep_sequence *sequence, uint64_t domain);
 
 /* Learns what was sent. */
