@@ -590,7 +590,7 @@ static void test_every_type(void)
 		wrong += seep_engine_ask(rig.thread, &observation, &reservation, &name).outcome !=
 			 SEEP_PASS;
 		wrong += reservation.type != type;
-		free += seep_charge_question((uint16_t)type, SEEP_QCLASS_IN) == 0;
+		free += seep_charge_question((uint16_t)type, SEEP_QCLASS_IN, false) == 0;
 		if (type % 5 == 4) {
 			seep_engine_release(rig.thread, &reservation);
 			continue;

@@ -9,6 +9,7 @@
 #include "fuzz.h"
 
 #include "meter/charge.h"
+#include "meter/letters.h"
 
 #include <math.h>
 
@@ -26,6 +27,7 @@ struct charging {
 	size_t prefix_size;
 	unsigned prefix_labels;
 	uint8_t number_bits;
+	struct seep_shapes shapes; /* of the names sent */
 	uint64_t learned[LABELS_MOST];
 	unsigned learned_count;
 };
@@ -44,51 +46,67 @@ static struct seep_name name_of(const struct charging *charging)
 	};
 }
 
-/* Bits without which no code can spell the label: 40 symbols, one of them its end. */
-static double spelled_bits(const uint8_t *label)
-{
-	double bits = log2(40);
+/* What says how a label is written where nothing else does: charge.c's shares of 64, and 63 lengths. */
+static const double form_bits[SEEP_CODES] = {
+	[SEEP_CODE_NONE] = INFINITY,	   [SEEP_CODE_SHARED] = 1.1926,	    [SEEP_CODE_MODEL] = 1.1926,
+	[SEEP_CODE_FLAT] = 4.4150 + 5.977, [SEEP_CODE_HEX] = 5 + 5.977,	    [SEEP_CODE_DECIMAL] = 5 + 5.977,
+	[SEEP_CODE_BYTES] = 6 + 5.977,
+};
 
-	for (unsigned i = 1; i <= label[0]; i++) {
-		bits += log2(40);
-		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", label[i]) || !label[i])
-			bits += 8;
-	}
+/* Bits of a label by its shortest code word, of which the shared one has SHARED_BITS. */
+static double label_bits(const uint8_t *label, double shared_bits)
+{
+	double bits = form_bits[SEEP_CODE_SHARED] + shared_bits;
+	uint64_t mbit[SEEP_CODES];
+
+	seep_letters_mbit(label, mbit);
+	for (enum seep_code code = SEEP_CODE_MODEL; code < SEEP_CODES; code++)
+		bits = fmin(bits, form_bits[code] + (double)mbit[code] / 1000);
 	return bits;
 }
 
-/* Bits of a label, and to say by which code: one of SHARED_BITS or more, if there is such, or none. */
-static double label_bits(const struct charging *charging, const uint8_t *label, bool has_shared,
-			 double shared_bits)
+/* Are the labels from AT on, LABELS of them, all numbers? */
+static bool are_numbers(const struct charging *charging, const uint8_t *at, unsigned labels)
 {
-	unsigned number_bits = charging->number_bits;
-	double bits = (has_shared ? 1 : 0) + fmin(spelled_bits(label), shared_bits);
+	bool numbers = charging->number_bits && labels;
 
-	if (!number_bits)
-		return bits;
-	if (seep_name_is_number(label, number_bits))
-		bits = fmin(bits, number_bits);
-	return 1 + bits;
+	for (unsigned i = 0; i < labels; i++, at += 1u + at[0])
+		numbers = numbers && seep_name_is_number(at, charging->number_bits);
+	return numbers;
 }
 
-/* Bits that the prefix costs if every label is spelled; or the least of any code that the header allows. */
-static double prefix_bits(const struct charging *charging, const struct seep_name *name, bool least)
+/* Bits that the prefix costs a user that sent none before; with shared labels or with none. */
+static double prefix_bits(const struct charging *charging, const struct seep_name *name, bool shared)
 {
-	double bits = 1; /* none follows */
+	double bits = 2 + 1; /* fresh, and none follows */
 	size_t at = 0;
 
+	if (are_numbers(charging, name->bytes, name->prefix_labels) &&
+	    name->prefix_labels == (charging->number_bits == 8 ? 1 : 20))
+		return 0.152 + name->prefix_labels * charging->number_bits;
+	if (charging->number_bits)
+		bits += 3.3219;
 	for (unsigned i = 0; at < name->domain_at; i++) {
 		const uint8_t *label = name->bytes + at;
 		uint64_t hash = seep_hash_bytes(key, label + 1, label[0]);
 		uint64_t shared_mbit = seep_labels_cost(charging->labels, hash);
-		bool shared = least && i < SEEP_CHARGE_SHARED_LABELS;
 
-		/* one follows, by which code, and it */
-		bits += 1 +
-			label_bits(charging, label, true, shared ? shared_mbit / 1000.0 : INFINITY);
+		/* one follows, and it */
+		bits += 1 + label_bits(label, shared && i < SEEP_CHARGE_SHARED_LABELS &&
+							      shared_mbit != SEEP_LABELS_UNKNOWN
+						      ? (double)shared_mbit / 1000
+						      : INFINITY);
 		at += 1u + label[0];
 	}
 	return bits;
+}
+
+static uint64_t charge_of(const struct charging *charging, const struct seep_name *name,
+			  const struct seep_label_keys *keys, const struct seep_shapes *shapes)
+{
+	struct seep_shape shape;
+
+	return seep_charge_prefix(name, keys, charging->labels, shapes, &shape);
 }
 
 /* The prefix's labels as those that a new domain was given. */
@@ -100,38 +118,54 @@ static void check_new_domain(const struct charging *charging)
 
 	name.domain_at = name.prefix_labels = 0;
 	name.given_labels = (uint8_t)charging->prefix_labels;
-	for (unsigned i = 0; i < name.given_labels; i++) {
-		bits += label_bits(charging, name.bytes + at, false, INFINITY);
-		at += 1u + name.bytes[at];
+	if (are_numbers(charging, name.bytes, name.given_labels)) {
+		bits += 0.152 + name.given_labels * charging->number_bits;
+	} else {
+		bits += charging->number_bits && name.given_labels ? 3.3219 : 0;
+		for (unsigned i = 0; i < name.given_labels; i++, at += 1u + name.bytes[at])
+			bits += label_bits(name.bytes + at, INFINITY);
 	}
 	mbit = (double)seep_charge_new_domain(&name);
 	fuzz_check(mbit >= 1000 * bits - 0.001 && mbit <= 1000 * bits + SEEP_NAME_MAX_BYTES);
 }
 
-static void check_charge(const struct charging *charging)
+static void check_charge(struct charging *charging)
 {
+	static const struct seep_shapes nothing;
 	struct seep_name name = name_of(charging);
 	struct seep_label_keys keys = seep_charge_label_keys(&name, key);
 	struct seep_label_keys none = { .count = 0 };
-	uint64_t mbit = seep_charge_prefix(&name, &keys, charging->labels);
-	uint64_t spelled_mbit = seep_charge_prefix(&name, &none, charging->labels);
+	uint64_t mbit = charge_of(charging, &name, &keys, &nothing);
+	uint64_t spelled_mbit = charge_of(charging, &name, &none, &nothing);
 
 	fuzz_check(keys.count <= SEEP_CHARGE_SHARED_LABELS && keys.count <= name.prefix_labels);
 	fuzz_check(mbit > 0 && mbit <= spelled_mbit);
 	fuzz_check((double)mbit >= 1000 * prefix_bits(charging, &name, true) - 0.001);
 	fuzz_check((double)spelled_mbit >= 1000 * prefix_bits(charging, &name, false) - 0.001);
-	/* And no more than rounding makes of it: a mbit a symbol. */
+	/* And no more than rounding makes of it: a few mbit a label. */
 	fuzz_check((double)spelled_mbit <=
-		   1000 * prefix_bits(charging, &name, false) + SEEP_NAME_MAX_BYTES);
+		   1000 * prefix_bits(charging, &name, false) + 2 * SEEP_NAME_MAX_BYTES);
 	check_new_domain(charging);
 }
 
-/* Puts a label in front; what was there already does not get cheaper by it. */
-static void put_label(struct charging *charging, const uint8_t *text, size_t length)
+/* The name is sent: one of its make costs no more than being the last one says, and its letters. */
+static void check_shape(struct charging *charging)
 {
 	struct seep_name name = name_of(charging);
 	struct seep_label_keys none = { .count = 0 };
-	uint64_t before_mbit = seep_charge_prefix(&name, &none, charging->labels);
+	struct seep_shape shape;
+	uint64_t mbit = seep_charge_prefix(&name, &none, charging->labels, &charging->shapes, &shape);
+
+	fuzz_check(mbit < (uint64_t)SEEP_NAME_MAX_BYTES * 32 * 1000);
+	seep_shape_learn(&charging->shapes, &shape);
+	if (name.prefix_labels)
+		fuzz_check(charge_of(charging, &name, &none, &charging->shapes) <= mbit + 1000);
+}
+
+/* Puts a label in front. */
+static void put_label(struct charging *charging, const uint8_t *text, size_t length)
+{
+	struct seep_name name = name_of(charging);
 	uint8_t *label;
 
 	if (name.size + length + 1 > SEEP_NAME_MAX_BYTES)
@@ -142,9 +176,6 @@ static void put_label(struct charging *charging, const uint8_t *text, size_t len
 	label = charging->bytes + (name.bytes - charging->bytes);
 	label[0] = (uint8_t)length;
 	memcpy(label + 1, text, length);
-	fuzz_check((double)seep_charge_prefix(&name, &none, charging->labels) >=
-		   (double)before_mbit + 1000 * (1 + label_bits(charging, label, true, INFINITY)) -
-			   0.001);
 }
 
 /* All shares together, of what was learned here, are at most one. */
@@ -216,6 +247,7 @@ static void step(struct charging *charging, uint8_t what, struct fuzz_input *inp
 		break;
 	case 1: /* the name ends, and so many domains use it */
 		learn_name(charging, what % 64);
+		check_shape(charging);
 		charging->prefix_size = charging->prefix_labels = 0;
 		break;
 	case 2: /* a label that is not spelled: many are learned fast */
@@ -240,8 +272,8 @@ static void check_types(void)
 		return;
 	checked = true;
 	for (unsigned type = 0; type <= UINT16_MAX; type++) {
-		uint64_t mbit = seep_charge_question((uint16_t)type, SEEP_QCLASS_IN);
-		uint64_t odd_mbit = seep_charge_question((uint16_t)type, 3);
+		uint64_t mbit = seep_charge_question((uint16_t)type, SEEP_QCLASS_IN, false);
+		uint64_t odd_mbit = seep_charge_question((uint16_t)type, 3, false);
 
 		fuzz_check(mbit > 0 && odd_mbit > 32000);
 		sum += exp2(-(double)mbit / 1000) + 65535 * exp2(-(double)odd_mbit / 1000);
