@@ -306,7 +306,11 @@ int main(int argc, char **argv)
 	};
 	size_t observations = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
 	struct seep_conf conf;
-	struct seep_engine_setup setup = { .conf = &conf, .key = "bench", .threads = 1 };
+	struct seep_engine_setup setup = {
+		.conf = &conf,
+		.key = { .bytes = "bench", .rounds = SEEP_HASH_1_3 },
+		.threads = 1,
+	};
 	enum seep_passthrough why;
 	struct seep_thread *thread;
 

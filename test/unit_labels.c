@@ -5,23 +5,23 @@
 
 #include <math.h>
 
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 9, 8, 7 };
+static const struct seep_hash_key key = { .bytes = { 9, 8, 7 }, .rounds = SEEP_HASH_1_3 };
 
 static uint64_t hash_of(const char *label)
 {
-	return seep_hash_bytes(key, label, strlen(label));
+	return seep_hash_bytes(&key, label, strlen(label));
 }
 
 static uint64_t hash_of_number(uint64_t n)
 {
-	return seep_hash_bytes(key, &n, sizeof(n));
+	return seep_hash_bytes(&key, &n, sizeof(n));
 }
 
 /* A table in BYTES of MEMORY, with its prior. */
 static struct seep_labels *table_of(void *memory, size_t bytes)
 {
 	memset(memory, 0, bytes);
-	return seep_labels_create(memory, bytes, key);
+	return seep_labels_create(memory, bytes, &key);
 }
 
 static const char *const priors[] = {
@@ -60,7 +60,7 @@ static void test_prior(void)
 	ok(seep_labels_cost(labels, hash_of("www")) < 1500, "www costs about a bit");
 	is_int(seep_labels_cost(labels, hash_of("never-seen")), SEEP_LABELS_UNKNOWN, "unknown");
 	seep_labels_destroy(labels);
-	ok(seep_labels_create(memory, 63, key) == NULL, "no room for a set: no table");
+	ok(seep_labels_create(memory, 63, &key) == NULL, "no room for a set: no table");
 	seep_labels_destroy(NULL);
 }
 

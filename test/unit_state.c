@@ -42,10 +42,9 @@ static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];
 
 static struct seep_state_out out_to(struct image *image, const struct seep_state_header *header)
 {
-	struct seep_state_out out = { .put = put, .context = image, .buffer = buffer };
-
-	memcpy(out.key, header->key, sizeof(out.key));
-	return out;
+	return (struct seep_state_out){
+		.put = put, .context = image, .key = seep_state_key(header), .buffer = buffer
+	};
 }
 
 static struct seep_state_header header_of(const struct rig *rig)
@@ -275,7 +274,7 @@ static void test_learning(void)
 	setup.conf = &b.conf;
 	setup.when_ms = b.now_ms = a.now_ms;
 	setup.first_ms = header.first_ms;
-	memcpy(setup.key, header.key, sizeof(setup.key));
+	setup.key = seep_state_key(&header);
 	b.engine = seep_engine_create(&setup, &why);
 	b.thread = seep_engine_thread(b.engine);
 	ok(restore(&b, &image) == NULL, "a file of the middle of learning");
@@ -426,15 +425,17 @@ static size_t reseal(struct image *image, size_t at)
 	static _Alignas(64) unsigned char bytes[SEEP_STATE_BUFFER_BYTES];
 	struct seep_state_frame *frame = (struct seep_state_frame *)(void *)bytes;
 	struct seep_state_header header;
+	struct seep_hash_key key;
 
 	memcpy(&header, image->bytes, sizeof(header));
+	key = seep_state_key(&header);
 	memcpy(frame, image->bytes + at, sizeof(*frame));
 	if (frame->bytes > SEEP_STATE_FRAME_BYTES ||
 	    image->size - at - sizeof(*frame) < frame->bytes)
 		return image->size;
 	memcpy(frame, image->bytes + at, sizeof(*frame) + frame->bytes);
 	frame->checksum = 0;
-	frame->checksum = seep_hash_bytes(header.key, frame, sizeof(*frame) + frame->bytes);
+	frame->checksum = seep_hash_bytes(&key, frame, sizeof(*frame) + frame->bytes);
 	memcpy(image->bytes + at, frame, sizeof(*frame));
 	return at + sizeof(*frame) + frame->bytes;
 }
@@ -620,9 +621,86 @@ static void test_moved(void)
 	rig_close(&b);
 }
 
+static struct image read_image(const char *path)
+{
+	struct image image = { NULL, 0, 0, 0 };
+	FILE *file = fopen(path, "rb");
+	unsigned char bytes[512];
+	size_t size;
+
+	while (file && (size = fread(bytes, 1, sizeof(bytes), file)) > 0)
+		put(&image, bytes, size);
+	if (!file || fclose(file) != 0 || !image.size) {
+		printf("Bail out! %s cannot be read\n", path);
+		exit(1);
+	}
+	return image;
+}
+
+/* What the older file says holds on, and so it does once it was saved again. */
+static void check_version_1(const struct image *image, const char *text)
+{
+	struct seep_state_header header;
+	struct seep_hash_key key;
+	struct rig rig;
+
+	memcpy(&header, image->bytes, sizeof(header));
+	key = seep_state_key(&header);
+	is_int(key.rounds, SEEP_HASH_2_4, "%s: its hashes are SipHash-2-4's", text);
+	rig_open_hashed(&rig, VERSION_1_CONF, &key);
+	is_str(restore(&rig, image), NULL, "%s: it is read to its end", text);
+	is_int(rig_stat(&rig, "users"), 2, "%s: both users", text);
+	is_int(rig_stat(&rig, "domains"), 3, "%s: all domains", text);
+	is_int(rig_stat(&rig, "users.spent"), 1, "%s: one is spent", text);
+	ok(seep_labels_cost(rig.engine->labels, seep_hash_bytes(&key, "portal", 6)) <
+		   seep_labels_cost(rig.engine->labels, seep_hash_bytes(&key, "portam", 6)),
+	   "%s: a label is known", text);
+	is_int(send(&rig, 1, "portal.d0.example").class, SEEP_CLASS_KNOWN, "%s: a known name",
+	       text);
+	is_int(send(&rig, 5, "portal.d1.example").class, SEEP_CLASS_KNOWN, "%s: for all", text);
+	is_int(send(&rig, 5, "news.d0.example").class, SEEP_CLASS_KNOWN, "%s: of the journal",
+	       text);
+	is_int(send(&rig, 5, "mail.d0.example").class, SEEP_CLASS_CHARGED, "%s: a novel one", text);
+	is_int(send(&rig, 9, "a-long-secret-in-a-name-31676.tunnel.example").verdict.outcome,
+	       SEEP_REFUSE, "%s: who was spent is refused", text);
+	rig_close(&rig);
+}
+
+static void test_version_1(void)
+{
+	struct image image, again;
+	struct seep_state_header header;
+	struct seep_hash_key key;
+	struct rig rig;
+
+	if (!HAS_VERSION_1) {
+		skip("the file is of the other byte order");
+		return;
+	}
+	image = read_image(source_path(VERSION_1_FILE));
+	check_version_1(&image, "a file of before SipHash-1-3");
+	memcpy(&header, image.bytes, sizeof(header));
+	key = seep_state_key(&header);
+	rig_open_hashed(&rig, VERSION_1_CONF, &key);
+	restore(&rig, &image);
+	again = save(&rig);
+	check_version_1(&again, "the same, saved again");
+	rig_close(&rig);
+	/* the flag alone: then nothing in the file is right */
+	header.flags |= SEEP_STATE_HASH_1_3;
+	memcpy(image.bytes, &header, sizeof(header));
+	rig_open(&rig, VERSION_1_CONF);
+	is_str(restore(&rig, &image), "the header's checksum is wrong",
+	       "its key with other rounds: found");
+	rig_close(&rig);
+	free(image.bytes);
+	free(again.bytes);
+}
+
 static void test_headers(void)
 {
 	struct seep_state_header header, got;
+	struct seep_hash_key key;
 	struct rig rig;
 	const struct {
 		const char *title;
@@ -650,9 +728,10 @@ static void test_headers(void)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		header = header_of(&rig);
 		memcpy((char *)&header + cases[i].at, &cases[i].value, 4);
+		key = seep_state_key(&header);
 		if (cases[i].sealed)
 			header.checksum = seep_hash_bytes(
-				header.key, &header, offsetof(struct seep_state_header, checksum));
+				&key, &header, offsetof(struct seep_state_header, checksum));
 		is_str(seep_state_header_fault(&got, &header, sizeof(header)), cases[i].fault,
 		       "a header with %s", cases[i].title);
 	}
@@ -690,12 +769,10 @@ static void test_drawing(void)
 		DOMAIN(first_users), DOMAIN(users),     DOMAIN(names),     DOMAIN(text),
 	};
 	static char text[65536];
-	char path[1024], row[128];
-	FILE *file;
+	const char *path = source_path("doc/FORMAT.md");
+	char row[128];
+	FILE *file = fopen(path, "r");
 
-	snprintf(path, sizeof(path), "%s/doc/FORMAT.md",
-		 getenv("SEEP_SRC") ? getenv("SEEP_SRC") : ".");
-	file = fopen(path, "r");
 	if (!file) {
 		skip("no %s", path);
 		return;
@@ -778,6 +855,7 @@ int main(void)
 {
 	test_lines();
 	test_ring();
+	test_version_1();
 	test_headers();
 	test_drawing();
 	test_round_trip();

@@ -52,7 +52,7 @@ static uint64_t make_file(struct seep_state_file *file)
 	fill(&rig);
 	seep_engine_describe(rig.engine, &header);
 	seep_state_seal_header(&header);
-	memcpy(out.key, header.key, sizeof(out.key));
+	out.key = seep_state_key(&header);
 	if (!seep_state_create(file, path) || !seep_state_append(file, &header, sizeof(header)) ||
 	    !seep_engine_save(rig.engine, &out) || !seep_state_install(path)) {
 		printf("Bail out! %s: %s\n", path, strerror(errno));

@@ -17,11 +17,11 @@ static void say(void *context, const char *problem, const char *consequence)
 /* Reads every list, as a start does, and says what is wrong with any. */
 static bool check_lists(struct seep_conf *conf, const char *path)
 {
-	static const uint8_t key[SEEP_HASH_KEY_BYTES];
+	static const struct seep_hash_key key;
 	const struct seep_lists_setup setup = {
 		.conf = conf,
 		.conf_name = path,
-		.key = key,
+		.key = &key,
 		.beside = "",
 		.say = say,
 	};

@@ -75,7 +75,7 @@ bool replay_lists_open(struct replay_options *options, const char *path);
 /* cmd_replay_run.c */
 
 /* The key that a run hashes by. */
-void replay_key(const struct replay_options *options, uint8_t key[SEEP_HASH_KEY_BYTES]);
+void replay_key(const struct replay_options *options, struct seep_hash_key *key);
 
 /* Replays all traces. Afterwards replay_release is called for. */
 void replay_run(struct replay *replay, const struct replay_options *options,

@@ -212,16 +212,16 @@ static void say_list(void *context, const char *problem, const char *consequence
 
 bool replay_lists_open(struct replay_options *options, const char *path)
 {
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	const struct seep_lists_setup setup = {
 		.conf = &options->conf,
 		.conf_name = path,
-		.key = key,
+		.key = &key,
 		.beside = "", /* the module's copies are not what was asked for */
 		.say = say_list,
 	};
 
-	replay_key(options, key);
+	replay_key(options, &key);
 	if (!seep_lists_open(&options->lists, &setup)) {
 		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
 		return false;

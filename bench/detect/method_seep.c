@@ -174,6 +174,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	struct method *method = method_new("seep");
 	struct seep_engine_setup setup = {
 		.conf = &seep->conf,
+		.key.rounds = SEEP_HASH_1_3,
 		.threads = 1,
 		.when_ms = START_MS,
 		.tell = take_event,
@@ -182,7 +183,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	enum seep_passthrough why;
 
 	set_title(method, plan);
-	memcpy(setup.key, &plan->seed, sizeof(plan->seed));
+	memcpy(setup.key.bytes, &plan->seed, sizeof(plan->seed));
 	set_conf(seep, plan);
 	open_lists(seep, &setup);
 	seep->engine = seep_engine_create(&setup, &why);

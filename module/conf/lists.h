@@ -24,10 +24,10 @@ struct seep_lists {
 };
 
 struct seep_lists_setup {
-	struct seep_conf *conf; /* the names of its allow-lists join its allow_domain */
-	const char *conf_name;  /* where the lines of conf stand, for messages */
-	const uint8_t *key;     /* that domains are hashed by */
-	const char *beside;     /* the file that copies are kept beside; "": none is kept or used */
+	struct seep_conf *conf;          /* the names of its allow-lists join its allow_domain */
+	const char *conf_name;           /* where the lines of conf stand, for messages */
+	const struct seep_hash_key *key; /* that domains are hashed by */
+	const char *beside; /* the file that copies are kept beside; "": none is kept or used */
 	/* Takes what is wrong, "FILE:LINE: TEXT: expected EXPECTED", and what is done about it. */
 	void (*say)(void *context, const char *problem, const char *consequence);
 	void *context;

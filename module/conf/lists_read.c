@@ -69,7 +69,7 @@ enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
 
 static enum seep_conf_status add_common(const struct seep_conf_reader *reader,
 					const struct seep_conf_line *line,
-					const uint8_t key[SEEP_HASH_KEY_BYTES],
+					const struct seep_hash_key *key,
 					struct seep_suffix_reader *suffixes,
 					struct seep_common *common)
 {
@@ -87,7 +87,7 @@ static enum seep_conf_status add_common(const struct seep_conf_reader *reader,
 }
 
 enum seep_conf_status seep_lists_read_common(const struct seep_conf_reader *text,
-					     const uint8_t key[SEEP_HASH_KEY_BYTES],
+					     const struct seep_hash_key *key,
 					     struct seep_suffix_reader *suffixes,
 					     struct seep_common **common)
 {

@@ -23,7 +23,7 @@ enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
 
 /* Lines of a rank and a name each, "#" comments; at least one. */
 enum seep_conf_status seep_lists_read_common(const struct seep_conf_reader *text,
-					     const uint8_t key[SEEP_HASH_KEY_BYTES],
+					     const struct seep_hash_key *key,
 					     struct seep_suffix_reader *suffixes,
 					     struct seep_common **common);
 

@@ -55,7 +55,7 @@ typedef void seep_tell(void *context, const struct seep_event *event);
 struct seep_engine_setup {
 	const struct seep_conf *conf; /* copied in; its lists are borrowed for
 	                                 the engine's life */
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	unsigned threads;  /* how many seep_threads can be had */
 	uint64_t when_ms;  /* now: the memory begins */
 	uint64_t first_ms; /* when the learning began; 0: now */

@@ -87,8 +87,7 @@ struct seep_common *seep_common_create(void)
 }
 
 const char *seep_common_add(struct seep_common *common, const char *line,
-			    const uint8_t key[SEEP_HASH_KEY_BYTES],
-			    struct seep_suffix_reader *suffixes)
+			    const struct seep_hash_key *key, struct seep_suffix_reader *suffixes)
 {
 	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	struct seep_name name;

@@ -32,8 +32,7 @@ struct seep_common *seep_common_create(void);
  * or what was expected in place of LINE.
  */
 const char *seep_common_add(struct seep_common *common, const char *line,
-			    const uint8_t key[SEEP_HASH_KEY_BYTES],
-			    struct seep_suffix_reader *suffixes);
+			    const struct seep_hash_key *key, struct seep_suffix_reader *suffixes);
 void seep_common_close(struct seep_common *common);
 
 /* So many users the domain with this keyed hash is taken to have; 0 if it is

@@ -45,8 +45,7 @@ static uint64_t tag_of(uint64_t hash)
 	return hash & ~COUNT_MASK;
 }
 
-struct seep_labels *seep_labels_create(void *memory, size_t bytes,
-				       const uint8_t key[SEEP_HASH_KEY_BYTES])
+struct seep_labels *seep_labels_create(void *memory, size_t bytes, const struct seep_hash_key *key)
 {
 	size_t sets = bytes / (WAYS * sizeof(uint64_t));
 	struct seep_labels *labels = sets ? calloc(1, sizeof(*labels)) : NULL;

@@ -30,8 +30,7 @@ struct seep_labels;
  * and keeps; KEY is the one that labels are hashed by.  NULL if there is no
  * room for one set, or no memory.
  */
-struct seep_labels *seep_labels_create(void *memory, size_t bytes,
-				       const uint8_t key[SEEP_HASH_KEY_BYTES]);
+struct seep_labels *seep_labels_create(void *memory, size_t bytes, const struct seep_hash_key *key);
 void seep_labels_destroy(struct seep_labels *labels);
 
 /* -log2 of the share of the label with this keyed hash, in thousandths of a

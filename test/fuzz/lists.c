@@ -254,20 +254,20 @@ static void fuzz_allow(struct fuzz_input *input)
 
 static void fuzz_common(struct fuzz_input *input)
 {
-	static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 4, 5 };
+	static const struct seep_hash_key key = { .bytes = { 4, 5 }, .rounds = SEEP_HASH_1_3 };
 	struct seep_conf_error error = { .line = 0 };
 	char *text = (char *)fuzz_copy(input->at, input->left);
 	struct seep_conf_reader reader = reader_of(text, input->left, &error);
 	struct seep_common *common;
 	enum seep_conf_status status =
-		seep_lists_read_common(&reader, key, fuzz_suffixes(), &common);
+		seep_lists_read_common(&reader, &key, fuzz_suffixes(), &common);
 	struct line line;
 	size_t lines = 0;
 
 	check_error(status, &error);
 	fuzz_check((common != NULL) == (status == SEEP_CONF_OK));
 	while (take_line(input, &line)) {
-		uint64_t hash = seep_hash_bytes(key, line.text, line.length);
+		uint64_t hash = seep_hash_bytes(&key, line.text, line.length);
 
 		fuzz_check(seep_common_users(common, hash) <= SEEP_COMMON_USERS_MOST);
 		lines++;
