@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The counters of include/seep_counters.h: a block a thread, summed when they
+ * The counters of include/seep_counters.def: a block a thread, summed when they
  * are printed.
  *
  * Threads: only its own thread adds to a block; any thread may sum.  A reset
@@ -13,19 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seep_counters.h"
-
 struct seep_counters {
-#define COUNTER_FIELD(field, key, unit, text) _Atomic uint64_t field;
-	SEEP_COUNTERS(COUNTER_FIELD)
-#undef COUNTER_FIELD
+#define SEEP_COUNTER(field, key, unit, text) _Atomic uint64_t field;
+#include "seep_counters.def"
 };
 
 /* The gauges, as plain numbers; the caller fills them. */
 struct seep_gauges {
-#define GAUGE_FIELD(field, key, text) uint64_t field;
-	SEEP_GAUGES(GAUGE_FIELD)
-#undef GAUGE_FIELD
+#define SEEP_GAUGE(field, key, text) uint64_t field;
+#include "seep_counters.def"
 };
 
 /* Adds N to a counter of the calling thread's own block. */
