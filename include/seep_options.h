@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What the rows of seep_options.def are written with: units, sizes and the constants of choices.
- */
+/* What the rows of seep_options.def are written with: units, sizes and the constants of choices. */
 #ifndef SEEP_OPTIONS_H
 #define SEEP_OPTIONS_H
 

@@ -2,10 +2,10 @@
 /*
  * SipHash-2-4, 64 bits (Aumasson, Bernstein: SipHash: a fast short-input PRF, 2012).
  *
- * Four words of state, from the key and four constants.  Each eight bytes of the message, in
- * little-endian order, go into v3, two rounds follow, and they go into v0.  The last word is
- * what is left of the message with the message's size, modulo 256, in its highest byte.
- * Then 0xff goes into v2, four rounds follow, and the hash is the xor of the four.
+ * Four words of state, from the key and four constants. Each eight bytes of the message, in
+ * little-endian order, go into v3, two rounds follow, and they go into v0. The last word is what is
+ * left of the message with the message's size, modulo 256, in its highest byte. Then 0xff goes into
+ * v2, four rounds follow, and the hash is the xor of the four.
  *
  * Worked example, from the paper: the key 00 01 .. 0f and the message 00 01 .. 0e give
  * a129ca6149be45e5.

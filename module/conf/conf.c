@@ -22,7 +22,10 @@ struct parser {
 
 /* ---- lines ---- */
 
-/* Edits (insert, delete, replace) from one name to the other, letter case aside; both at most OPTION_NAME_MAX long. */
+/*
+ * Counts the edits (insert, delete, replace) from one name to the other, letter case aside. Both
+ * are at most OPTION_NAME_MAX long.
+ */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[OPTION_NAME_MAX + 1];
@@ -76,7 +79,9 @@ static enum seep_conf_status fail_unknown(const struct parser *parser, struct se
 	return seep_conf_lines_fail(&parser->reader, expected, "unknown option \"%s\"", shown);
 }
 
-/* The value on the rest of a line, in quotes or bare, with nothing behind it, as a string in value. */
+/*
+ * Takes the value from the rest of a line, in quotes or bare, with nothing behind it, as a string.
+ */
 static enum seep_conf_status take_value(const struct parser *parser,
 					const struct seep_option *option,
 					struct seep_conf_line *line, char *value)
@@ -121,7 +126,7 @@ static bool is_word(struct seep_conf_line word, const char *text)
 	return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
-/* A line that is not empty, from its first byte that is no blank. */
+/* Takes a line that is not empty, from its first byte that is no blank. */
 static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_line *line)
 {
 	char value[SEEP_CONF_LINE_MAX + 1];

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files of lines, for seep.conf and lists: reading them, taking lines apart, and what an error says. */
+/*
+ * Files of lines, for seep.conf and lists: reading them, taking lines apart, and what an error
+ * says.
+ */
 #include "conf/conf_lines.h"
 
 #include <errno.h>

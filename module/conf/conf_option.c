@@ -54,7 +54,7 @@ static enum seep_conf_status fail(const struct seep_conf_reader *reader,
 	return seep_conf_lines_fail(reader, expected, "%s: \"%s\" %s", option->name, shown, why);
 }
 
-/* Digits and perhaps a unit. Returns NULL, or why VALUE is no such number. */
+/* Reads digits and perhaps a unit. Returns NULL, or why VALUE is no such number. */
 static const char *read_number(const struct seep_option *option, const char *value,
 			       uint64_t *number)
 {
@@ -321,7 +321,7 @@ bool seep_option_is_list(const struct seep_option *option)
 	return option->type->is_list;
 }
 
-/* A number in the largest unit that leaves no remainder, as it would be written in the file. */
+/* Writes a number in the largest unit that leaves no remainder, as it would stand in the file. */
 static void format_number(char *text, size_t size, uint64_t value, const struct unit *units)
 {
 	const struct unit *best = units;
@@ -336,7 +336,7 @@ static void format_number(char *text, size_t size, uint64_t value, const struct 
 		snprintf(text, size, "%" PRIu64, value);
 }
 
-/* "refuse or flag" */
+/* Writes "refuse or flag". */
 static void format_words(char *text, const struct seep_option *option)
 {
 	size_t used = 0;

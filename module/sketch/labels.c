@@ -4,26 +4,26 @@
  *
  * A label's keyed hash picks one of the sets, by its low 32 bits; each set has eight words. A word
  * holds the hash's high 40 bits and, in the low 24, the label's uses; 0 is empty. The table's total
- * is the sum of all uses in it, so share = uses / total, and shares sum to one whatever was evicted.
- * A label costs -log2(share), as in Shannon's code, which Kraft's inequality allows.
+ * is the sum of all uses in it, so share = uses / total, and shares sum to one whatever was
+ * evicted. A label costs -log2(share), as in Shannon's code, which Kraft's inequality allows.
  *
- * A set that is full makes room as the algorithm of Misra and Gries does (Finding repeated elements,
- * 1982): a label without a word takes a use away instead of adding one. Theirs takes one from every
- * label; here only the least used of the set loses it, the first of several. One with a single use
- * loses its word to the newcomer. So labels that are used once take turns on one word, and the
- * others of the set keep theirs.
+ * A set that is full makes room as the algorithm of Misra and Gries does (Finding repeated
+ * elements, 1982): a label without a word takes a use away instead of adding one. Theirs takes one
+ * from every label; here only the least used of the set loses it, the first of several. One with a
+ * single use loses its word to the newcomer. So labels that are used once take turns on one word,
+ * and the others of the set keep theirs.
  *
- * Two labels share a word if set and tag agree: of those in one set, one pair in 2^40. Both are then
- * as cheap as their uses together.
+ * Two labels share a word if set and tag agree: of those in one set, one pair in 2^32 or fewer.
+ * Both are then as cheap as their uses together.
  *
  * Example, a table of one set. The priors below come in their order. The first eight fill the set;
  * each of the others takes a use or the place of the least. In the end the eight words are
  *     www 60, mail 4, api 6, cdn 4, static 3, support 1, img 2, app 2: total 82.
  * www costs log2(82 / 60) = 0.451 bits, support log2(82 / 1) = 6.358.
- * x comes: support has one use, so x has its place; x costs 6.358, support is unknown.
- * x comes again: 2 uses of 83, 5.376 bits. www now costs log2(83 / 60) = 0.469.
- * y comes: x, img and app have two uses; x is the first and loses one. Total 82, y is unknown.
- * y comes again: x has one use, so y has its place.
+ *   x comes        support has one use, so x has its place: x 6.358, support unknown
+ *   x comes again  x has 2 uses of 83: x 5.376, www log2(83 / 60) = 0.469
+ *   y comes        x, img and app have two; x is the first and loses one: x 6.358, y unknown
+ *   y comes again  x has one, so y has its place: y 6.358, x unknown
  */
 #include "sketch/labels.h"
 

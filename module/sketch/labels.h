@@ -11,7 +11,7 @@
  * Memory: the caller's block, fixed. A full set of eight makes room: the least used label there
  * loses one use, and its place when it has none left.
  * Units: costs in thousandths of a bit, rounded up; uses up to 2^24 - 1, where a label's stay.
- * Threads: any, without locks; a race may lose a use, or its place in the total.
+ * Threads: any, without locks; a race may lose a use.
  */
 #ifndef SEEP_LABELS_H
 #define SEEP_LABELS_H
@@ -44,7 +44,7 @@ void seep_labels_learn(struct seep_labels *labels, uint64_t hash);
 
 /* For the state file. */
 
-/* The table's size in lines, and packing it, as in lines.h. */
+/* Returns the table's size in lines; packs it, as in lines.h. */
 size_t seep_labels_lines(const struct seep_labels *labels);
 size_t seep_labels_pack(const struct seep_labels *labels, size_t *at, void *to, size_t room);
 

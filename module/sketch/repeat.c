@@ -32,11 +32,11 @@
  *   1. Novel, type A. The kinds are now 1, 0, 0, in `after` as in `any`: novel has
  *      (1 + 3/2 * 1.5/2.5) / 2.5 = 19/25, known and again 3/25 each, 3.059 bits.
  *   2. The same name and type, the only name there is.
- *      As known: 3.059, the bin 2 / (1 + 1/64) = 0.978, the group 2 / (1 + 1/8) = 0.831: 4.868 bits.
- *      As again: 3.059, the place 1/8 = 3, the group 1/8 = 3: 9.059 bits. It costs 4.868.
+ *      As known: 3.059, the bin 2 / (1 + 1/64) = 0.978, the group 2 / (1 + 1/8) = 0.831: 4.868.
+ *      As again: 3.059, the place 1/8 = 3, the group 1/8 = 3: 9.059. It costs 4.868 bits.
  *   3. Once more. Nothing was ever after again and A, so `any` tells, 1, 0, 1: again has 3/7.
- *      As known: 1/7 = 2.808, the bin 3 / (2 + 1/64) = 0.574, the group 0.831: 4.213 bits.
- *      As again: 1.223, place and group 2 / (1 + 1/8) = 0.831 each: 2.885 bits. It costs 2.885.
+ *      As known: 1/7 = 2.808, the bin 3 / (2 + 1/64) = 0.574, the group 0.831: 4.213.
+ *      As again: 1.223, place and group 2 / (1 + 1/8) = 0.831 each: 2.885. It costs 2.885 bits.
  */
 #include "sketch/repeat.h"
 

@@ -24,7 +24,8 @@
  *   434 zero (2)     436 last       468 last_types   476 end
  *
  * Units: counts of sendings, below 4096. Costs in thousandths of a bit, each step rounded up.
- * Errors: none. Threads: the user's lock.
+ * Errors: none.
+ * Threads: the user's lock.
  */
 #ifndef SEEP_REPEAT_H
 #define SEEP_REPEAT_H
