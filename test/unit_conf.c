@@ -88,7 +88,7 @@ static void test_defaults(void)
 	ok(!is_default(&conf), "the comparison of this test sees a change");
 }
 
-/* Each row of the table: its default parses and is the default, its ends parse, one beyond does not. */
+/* Each row of the table: its default parses and is the default; its ends parse, none beyond. */
 static void test_table(void)
 {
 	struct seep_conf_error error;
@@ -171,7 +171,7 @@ static void test_values(void)
 		{ "18446744073709551615", false, 0 },
 		{ "18446744073709551616", false, 0 },
 		{ "18446744073709551632", false, 0 },
-		/* 2^54 and 2^34: what they come to with their unit is 0 and 16 modulo 2^64, or close. */
+		/* 2^54 and 2^34: with their unit they come to 0 and 16 modulo 2^64, or close. */
 		{ "18014398509481984k", false, 0 },
 		{ "17179869184g", false, 0 },
 		{ "17179869185g", false, 0 },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Print what documents the options of seep.conf, from their table: the OPTIONS of seep.conf(5), or (--example) the
- * example file.
+ * Prints what documents the options of seep.conf, from their table: the OPTIONS of seep.conf(5), or
+ * (--example) the example file.
  */
 #include "conf/conf.h"
 #include "roff.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seep.conf: the input is its text. The lists that it names are not read; the target `lists` has these. */
+/*
+ * seep.conf: the input is its text. The lists that it names are not read; the target `lists` has
+ * these.
+ */
 #include "fuzz.h"
 
 #include "conf/conf.h"
