@@ -17,7 +17,6 @@ enum {
 struct parser {
 	struct seep_conf_reader reader;
 	struct seep_conf *conf;
-	unsigned long lines[SEEP_OPTION_COUNT]; /* where each option was met last; 0: not yet */
 };
 
 /* ---- lines ---- */
@@ -157,11 +156,11 @@ static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_
 		continue;
 	if (at == SEEP_OPTION_COUNT)
 		return fail_unknown(parser, name);
-	if (parser->lines[at] && !seep_option_is_list(&seep_options[at]))
+	if (parser->conf->lines[at] && !seep_option_is_list(&seep_options[at]))
 		return seep_conf_lines_fail(&parser->reader, "it at most once",
 					    "%s: already given on line %lu", seep_options[at].name,
-					    parser->lines[at]);
-	parser->lines[at] = parser->reader.line;
+					    parser->conf->lines[at]);
+	parser->conf->lines[at] = parser->reader.line;
 	status = take_value(parser, &seep_options[at], line, value);
 	if (status != SEEP_CONF_OK)
 		return status;
@@ -224,7 +223,6 @@ enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, 
 				status = parse_line(&parser, &line);
 		}
 	} while (status == SEEP_CONF_OK && more);
-	memcpy(conf->lines, parser.lines, sizeof(conf->lines));
 	if (status != SEEP_CONF_OK)
 		seep_conf_release(conf);
 	return status;
