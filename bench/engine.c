@@ -2,7 +2,7 @@
 /*
  * Measures the engine alone: nanoseconds for one observation, memory, and what it
  * takes to save its state.
- * Prints figures and judges nothing.  usage: engine [observations [seed [users [domains]]]]
+ * Prints figures and judges nothing. usage: engine [observations [seed [users [domains]]]]
  */
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Unit tests in the Test Anything Protocol: ok, is_int, is_str, is_bool as often as wanted, then `return done();`.
- * Each gives whether it passed. The plan is printed by done, so a test that dies early fails for want of one.
+ * Unit tests in the Test Anything Protocol: ok, is_int, is_str, is_bool as often as wanted, then
+ * `return done();`. Each gives whether it passed. The plan is printed by done, so a test that dies
+ * early fails for want of one.
  */
 #ifndef SEEP_TAP_H
 #define SEEP_TAP_H

@@ -176,8 +176,8 @@ static void test_kraft(void)
 }
 
 /*
- * Every prefix of up to MOST bytes over a small alphabet, in wire form: the sum so far, label cuts and
- * all.
+ * Every prefix of up to MOST bytes over a small alphabet, in wire form: the sum so far, label cuts
+ * and all.
  */
 static double enumerate(uint8_t *wire, size_t size, size_t most, const uint8_t *alphabet,
 			size_t letters, const double *weights)
@@ -284,8 +284,8 @@ static void random_prefix(uint64_t *seed, struct wire *wire, size_t most)
 }
 
 /*
- * The same in reverse names, whose numbers have a code of their own: all of them where a number is one
- * byte, and of other bytes each by itself.
+ * The same in reverse names, whose numbers have a code of their own: all of them where a number is
+ * one byte, and of other bytes each by itself.
  */
 static void test_kraft_reverse(void)
 {
@@ -324,7 +324,9 @@ static uint64_t more_charge_of(const uint8_t *wire, size_t size)
 	return charge_of(wire, size) - charge_of_text("");
 }
 
-/* Over every label, by what it costs so: of one and two bytes one by one, the longer ones by kind. */
+/*
+ * Over every label, by what it costs so: of one and two bytes one by one, the longer ones by kind.
+ */
 static double label_sum(uint64_t (*cost)(const uint8_t *wire, size_t size))
 {
 	static const uint8_t kinds[] = {
@@ -369,8 +371,8 @@ static double label_sum(uint64_t (*cost)(const uint8_t *wire, size_t size))
 }
 
 /*
- * A new domain: below one suffix or reverse zone, all labels that it can be given are one code. And so
- * are several of them, for charges add up.
+ * A new domain: below one suffix or reverse zone, all labels that it can be given are one code. And
+ * so are several of them, for charges add up.
  */
 static void test_kraft_given(void)
 {

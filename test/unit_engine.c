@@ -321,7 +321,7 @@ static void test_known(void)
 }
 
 /*
- * What a hundred use costs under a bit, so it passes for the spent; what thirty use does not.  The
+ * What a hundred use costs under a bit, so it passes for the spent; what thirty use does not. The
  * budget is filled up to within a bit and a half, by names that fifty share.
  */
 static void test_common(void)
@@ -956,9 +956,9 @@ static void test_edges_new_domains(void)
 }
 
 /*
- * With flag-at: 100 every level is below the line: a meter that was spent is released an hour after.
- * If a new domain's query, which takes no place when it is refused, is the first to come then, the
- * release and what follows it are told all the same.
+ * With flag-at: 100 every level is below the line: a meter that was spent is released an hour
+ * after. If a new domain's query, which takes no place when it is refused, is the first to come
+ * then, the release and what follows it are told all the same.
  */
 static void test_edges_unplaced(void)
 {
@@ -1243,7 +1243,9 @@ static void test_eviction(void)
 	rig_close(&rig);
 }
 
-/* Who was spent a year ago has long drained, and makes room, whether or not statistics were asked. */
+/*
+ * Who was spent a year ago has long drained, and makes room, whether or not statistics were asked.
+ */
 static void test_drained_makes_room(void)
 {
 	struct seep_reservation reservation;
@@ -1536,9 +1538,9 @@ static int give_up(void *context, const char *key, unsigned long long value)
 static void test_print(void)
 {
 	static const char *const keys[] = {
-#define KEY(field, key, ...) key,
-		SEEP_COUNTERS(KEY) SEEP_GAUGES(KEY)
-#undef KEY
+#define SEEP_COUNTER(field, key, unit, text) key,
+#define SEEP_GAUGE(field, key, text)         key,
+#include "seep_counters.def"
 	};
 	struct stats first, second, third;
 	struct rig rig;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The keeper at work beside queries: journal and checkpoints, the end and the next start; to be run
- * under ThreadSanitizer too.  Takes some seconds: its clock is the real one.
+ * under ThreadSanitizer too. Takes some seconds: its clock is the real one.
  */
 #include "state/keeper_own.h"
 #include "meter/budget.h"

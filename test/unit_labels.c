@@ -64,6 +64,34 @@ static void test_prior(void)
 	seep_labels_destroy(NULL);
 }
 
+/* The example at the head of labels.c: one set. */
+static void test_worked(void)
+{
+	static const struct {
+		const char *label;
+		uint64_t www, x, y, support; /* costs, mbit, after the label came; 0: unknown */
+	} steps[] = {
+		{ NULL, 451, 0, 0, 6358 }, { "x", 451, 6358, 0, 0 }, { "x", 469, 5376, 0, 0 },
+		{ "y", 451, 6358, 0, 0 },  { "y", 451, 0, 6358, 0 },
+	};
+	static _Alignas(64) uint8_t memory[64];
+	struct seep_labels *labels = table_of(memory, sizeof(memory));
+
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		if (steps[i].label)
+			seep_labels_learn(labels, hash_of(steps[i].label));
+#define IS_COST(label, mbit)                                                                    \
+	is_int(seep_labels_cost(labels, hash_of(label)), (mbit) ? (mbit) : SEEP_LABELS_UNKNOWN, \
+	       "worked step %zu: %s", i, label)
+		IS_COST("www", steps[i].www);
+		IS_COST("x", steps[i].x);
+		IS_COST("y", steps[i].y);
+		IS_COST("support", steps[i].support);
+#undef IS_COST
+	}
+	seep_labels_destroy(labels);
+}
+
 /* What is learned gets cheaper, all else dearer. */
 static void test_learn(void)
 {
@@ -132,6 +160,7 @@ static void test_full_count(void)
 int main(void)
 {
 	test_prior();
+	test_worked();
 	test_learn();
 	test_eviction();
 	test_full_count();

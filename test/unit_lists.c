@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists from their files: what is refused of each, what is used in its place, and the copies beside the state file. */
+/*
+ * Lists from their files: what is refused of each, what is used in its place, and the copies beside
+ * the state file.
+ */
 #include "fixture.h"
 #include "conf/lists.h"
 #include "suffix_text.h"

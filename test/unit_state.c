@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the engine keeps, saved and put back: all of it, also into tables of other sizes; and whatever
- * a file says, nothing breaks.
+ * What the engine keeps, saved and put back: all of it, also into tables of other sizes; and
+ * whatever a file says, nothing breaks.
  */
 #include "state/save.h"
 #include "engine/internal.h"

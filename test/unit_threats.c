@@ -110,9 +110,9 @@ static void live_ordinarily(struct rig *rig, uint32_t victim)
 }
 
 /*
- * The victim's budget was spent by queries in its name.  Names that are known go on for an eighth of
+ * The victim's budget was spent by queries in its name. Names that are known go on for an eighth of
  * the budget, novel names of what many use as long; and known names of what many use, which cost
- * nothing, always.  Names in the cache never come here.
+ * nothing, always. Names in the cache never come here.
  */
 static void test_framed_victim(void)
 {
@@ -230,7 +230,7 @@ static unsigned left_to_others(unsigned others, unsigned insiders)
 
 /*
  * A domain's budget grows with its users, and a user puts at most four times its own on it: of four
- * others and more none is blocked by one insider.  Of fewer they can be, for novel names.
+ * others and more none is blocked by one insider. Of fewer they can be, for novel names.
  */
 static void test_rival_domain(void)
 {
@@ -291,7 +291,8 @@ static double send_strangers(struct rig *rig, uint32_t from, uint32_t to)
 
 /*
  * A million forged sources with a domain each, against the smallest memory: who is spent stays
- * spent, who has more on its meter than the strangers keeps it, and so does a domain with two users.
+ * spent, who has more on its meter than the strangers keeps it, and so does a domain with two
+ * users.
  */
 static void test_fresh_flood(void)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take them? */
+/*
+ * seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take
+ * them?
+ */
 #include "seepctl.h"
 
 #include "conf/conf.h"

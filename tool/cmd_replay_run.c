@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The run of a replay: each query through a simulated cache, and what misses it through the engine. */
+/*
+ * The run of a replay: each query through a simulated cache, and what misses it through the engine.
+ */
 #include "cmd_replay.h"
 
 #include "cache_sim.h"
@@ -10,7 +12,10 @@
 
 enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3 };
 
-/* What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure stays. */
+/*
+ * What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure
+ * stays.
+ */
 #define TTL_MAX_S          86400u
 #define TTL_NEGATIVE_MAX_S 3600u
 #define TTL_FAILURE_S      5u
@@ -132,7 +137,7 @@ static void count_miss(struct run *run, const struct seep_reservation *reservati
 }
 
 /*
- * Does the domain exist, by the response code alone?  A trace does not tell which
+ * Does the domain exist, by the response code alone? A trace does not tell which
  * zone said NXDOMAIN: of a name below its domain, it says nothing of the domain.
  */
 static enum seep_existence existence_of(const struct trace_event *event,

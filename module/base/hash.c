@@ -78,7 +78,7 @@ static inline uint64_t last_word(const uint8_t *left, size_t size)
 	return word;
 }
 
-/* Inlined below with both numbers constant, so that each variant is code without loops of rounds. */
+/* Inlined below with both numbers constant: each variant is code without loops of rounds. */
 static inline __attribute__((always_inline)) uint64_t siphash(const uint8_t *key,
 							      const uint8_t *bytes, size_t size,
 							      int c, int d)

@@ -2,10 +2,10 @@
 /*
  * The lists that seep.conf names: public-suffix-list, common-list, allow-list.
  *
- * A list is taken whole or not at all. What was good is copied to beside the state file, for a file may be damaged at
- * the next start (a download that went wrong, a disk that was full), and the module keeps nothing in memory over a
- * reload. A list that cannot be used is taken from its copy; without one, Seep runs without the list, or with the
- * system's public suffixes.
+ * A list is taken whole or not at all. What was good is copied to beside the state file, for a file
+ * may be damaged at the next start (a download that went wrong, a disk that was full), and the
+ * module keeps nothing in memory over a reload. A list that cannot be used is taken from its copy;
+ * without one, Seep runs without the list, or with the system's public suffixes.
  *
  * Threads: opened by one, at the start; read-only from then on.
  */
@@ -34,8 +34,8 @@ struct seep_lists_setup {
 };
 
 /*
- * Reads all of them; what cannot be used is said, and counted. False if there are no public suffixes at all, not even
- * the system's, or no memory. seep_lists_close belongs after either.
+ * Reads all of them. What cannot be used is said, and counted. Returns false if there are no public
+ * suffixes at all, not even the system's, or no memory. seep_lists_close belongs after either.
  */
 bool seep_lists_open(struct seep_lists *lists, const struct seep_lists_setup *setup);
 void seep_lists_close(struct seep_lists *lists);

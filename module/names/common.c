@@ -62,7 +62,7 @@ static int add(struct seep_common *common, uint64_t key, uint64_t rank)
 	return 1;
 }
 
-/* The name as lower-cased wire form in WIRE; its size, or 0 if it is none. */
+/* Writes the name in TEXT to WIRE, lower-cased wire form. Returns its size, or 0 if it is none. */
 static size_t wire_of(uint8_t wire[SEEP_NAME_MAX_BYTES], const char *text)
 {
 	size_t used = 0;

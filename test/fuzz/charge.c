@@ -2,9 +2,9 @@
 /*
  * Charges: labels are learned and names are charged, in the order of the input.
  *
- * The input is a list of steps: a byte below 64 is the length of a label that follows and is put in front of the name
- * so far; others tell what to do with the name, see step. What is charged is held against the code lengths that
- * charge.h states.
+ * The input is a list of steps: a byte below 64 is the length of a label that follows and is put in
+ * front of the name so far; others tell what to do with the name, see step. What is charged is held
+ * against the code lengths that charge.h states.
  */
 #include "fuzz.h"
 
@@ -57,7 +57,9 @@ static double spelled_bits(const uint8_t *label)
 	return bits;
 }
 
-/* Bits of a label, and to say by which code: one of SHARED_BITS or more, if there is such, or none. */
+/*
+ * Bits of a label, and to say by which code: one of SHARED_BITS or more, if there is such, or none.
+ */
 static double label_bits(const struct charging *charging, const uint8_t *label, bool has_shared,
 			 double shared_bits)
 {
@@ -71,7 +73,10 @@ static double label_bits(const struct charging *charging, const uint8_t *label, 
 	return 1 + bits;
 }
 
-/* Bits that the prefix costs if every label is spelled; or the least of any code that the header allows. */
+/*
+ * Bits that the prefix costs if every label is spelled; or the least of any code that the header
+ * allows.
+ */
 static double prefix_bits(const struct charging *charging, const struct seep_name *name, bool least)
 {
 	double bits = 1; /* none follows */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lists, one entry a line. The first byte tells which: 'a' domains as in allow-domain, 'n' netblocks; whole files: 'f' an
- * allow-list, 'c' a common-list, 'p' public suffixes, 'q' lines at the end of a good list of these.
+ * Lists, one entry a line. The first byte tells which: 'a' domains as in allow-domain, 'n'
+ * netblocks; whole files: 'f' an allow-list, 'c' a common-list, 'p' public suffixes, 'q' lines at
+ * the end of a good list of these.
  */
 #include "fuzz.h"
 
@@ -68,7 +69,10 @@ static size_t wire_of_domain(uint8_t wire[SEEP_NAME_MAX_BYTES + 1], const struct
 	return used;
 }
 
-/* It is covered, and so is what lies below it; what only ends in its bytes is not, unless by its own parent. */
+/*
+ * It is covered, and so is what lies below it; what only ends in its bytes is not, unless by its
+ * own parent.
+ */
 static void check_covered(const struct seep_subtrees *set, const struct line *line)
 {
 	uint8_t wire[SEEP_NAME_MAX_BYTES + 3] = { 1, 'x' };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The state file: the input is the file.  It is read as at start, once as it is and once with its
+ * The state file: the input is the file. It is read as at start, once as it is and once with its
  * checksums, sizes and counts made right, as somebody would who can write it.
  */
 #include "fuzz.h"
