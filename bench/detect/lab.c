@@ -406,4 +406,5 @@ void lab_close(struct lab *lab)
 	free(lab->leaks);
 	free(lab->bots);
 	free(lab->catches);
+	free(lab->sweeps);
 }
