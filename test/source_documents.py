@@ -17,7 +17,7 @@ OTHER = re.compile(r"^(\||    |!\[)")
 
 def documents():
     found = [name for name in os.listdir(SOURCE) if name.endswith(".md")]
-    for folder in "doc", "module", "unbound", "test/fuzz":
+    for folder in "doc", "module", "unbound", "test/fuzz", "bench/detect":
         found += [os.path.join(folder, name) for name in os.listdir(os.path.join(SOURCE, folder))
                   if name.endswith(".md")]
     return sorted(found)

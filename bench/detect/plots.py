@@ -6,15 +6,25 @@ import os
 import matplotlib
 
 matplotlib.use("svg")
-# pylint: disable=wrong-import-position
-from matplotlib import pyplot
-from matplotlib.ticker import FuncFormatter
+from matplotlib import pyplot  # noqa: E402
+from matplotlib.ticker import FuncFormatter  # noqa: E402
 
-from aims import FALSE_BLOCKS
-from results import budget_rows, leaked, method_rows, per_1000, size_text
+from aims import FALSE_BLOCKS  # noqa: E402
+from results import budget_rows, leaked, method_rows, per_1000, size_text  # noqa: E402
 
-# Okabe and Ito's colours, which the colour-blind can tell apart; markers tell them apart in grey.
-STYLES = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#e69f00", "v"))
+# Okabe and Ito's colours, which the colour-blind can tell apart. Markers tell them apart in grey.
+# Rivals often let out the same: later lines are thinner, dashed, with smaller markers, so that
+# those below show.
+STYLES = (
+    {"color": "#0072b2", "marker": "o", "linewidth": 2.8, "markersize": 7, "zorder": 4},
+    {"color": "#d55e00", "marker": "s", "linewidth": 2.8, "markersize": 11},
+    {"color": "#009e73", "marker": "^", "linewidth": 2.4, "markersize": 10,
+     "linestyle": (0, (7, 2))},
+    {"color": "#cc79a7", "marker": "D", "linewidth": 2.0, "markersize": 7,
+     "linestyle": (0, (4, 4))},
+    {"color": "#000000", "marker": "x", "linewidth": 1.2, "markersize": 6,
+     "linestyle": (0, (1, 3))},
+)
 GREY = "#555555"
 
 RATES = (("base32/10000s", 7.5e-4), ("base32/1000s", 7.5e-3), ("base32/100s", 0.075),
@@ -63,28 +73,29 @@ def axes_of(title, note, x_text, y_text):
 
 
 def save(folder, figure, axes, name):
-    path = os.path.join(folder, name + ".svg")
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
-    figure.savefig(path, metadata={"Date": None, "Creator": None})
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, handlelength=3.5,
+                labelspacing=0.9)
+    figure.savefig(os.path.join(folder, name + ".svg"), metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
-    return path
 
 
 def leak_plot(results, points, name, title, note, x_text):
     """A line a method through the cases of POINTS that ran; less than a byte is drawn as one."""
-    figure, axes = axes_of(title, note, x_text, "payload that left in %d days" % results["days"])
     cases = {case["case"]: case for case in results["cases"] if case["ran"]}
     there = [(case, x) for case, x in points if case in cases]
+    if not there:
+        return None
+    figure, axes = axes_of(title, note, x_text, "payload that left in %d days" % results["days"])
     for method, row in enumerate(method_rows(results)):
-        colour, marker = STYLES[method % len(STYLES)]
         axes.plot([x for _, x in there],
                   [max(leaked(cases[case], method), 1) for case, _ in there],
-                  color=colour, marker=marker, label=row["method"],
-                  linewidth=2.6 if method == 0 else 1.4, zorder=3 if method == 0 else 2)
+                  label=row["method"], markerfacecolor=None if method == 0 else "none",
+                  **STYLES[method])
     axes.axhline(results["promise_bytes"], color=GREY, linestyle="--", linewidth=1.2,
                  label="Seep's promise, %s B" % size_text(results["promise_bytes"]))
     axes.set_xticks([x for _, x in there], ["%g" % x for _, x in there])
     axes.yaxis.set_major_formatter(FuncFormatter(bytes_text))
+    axes.set_ylim(bottom=min(axes.get_ylim()[0], 10))
     return figure, axes, name
 
 
@@ -101,25 +112,28 @@ def by_domains(results):
 
 
 def by_budget(results):
-    figure, axes = axes_of("Ordinary users disturbed, by Seep's budget",
-                           "people's days with a refusal, and alerts; no attack; %g stands for "
-                           "none" % NONE,
-                           "user-budget, bytes (user-refill: 128)", "per 1,000 user-days")
     rows = sorted((row for row in budget_rows(results) if row["budget_bytes"] is not None),
                   key=lambda row: row["budget_bytes"])
     budgets = [row["budget_bytes"] for row in rows]
-    for (colour, marker), key, label in zip(STYLES, ("people_days_refused", "alerts"),
-                                            ("days with a refusal", "alerts")):
-        axes.plot(budgets, [max(per_1000(row, key), NONE) for row in rows], color=colour,
-                  marker=marker, label=label)
+    if not rows:
+        return None
+    figure, axes = axes_of("Ordinary users disturbed, by Seep's budget",
+                           "one budget for all, %s bytes a day; no attack; %d user-days of people"
+                           % (rows[0]["refill_bytes"], results["user_days"]),
+                           "user-budget, bytes", "per 1,000 user-days")
+    for style, key, label in zip(STYLES, ("people_days_refused", "alerts"),
+                                 ("days with a refusal", "alerts")):
+        axes.plot(budgets, [max(per_1000(row, key), NONE) for row in rows], label=label,
+                  color=style["color"], marker=style["marker"])
     axes.axhline(FALSE_BLOCKS, color=GREY, linestyle="--", linewidth=1.2,
                  label="aim: %g refused" % FALSE_BLOCKS)
     axes.set_xticks(budgets, ["%d" % budget for budget in budgets])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: "%g" % rate))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: "%g" % rate if rate > NONE else "none"))
     return figure, axes, "blocks-by-budget"
 
 
 def write(results, folder):
-    """leak-by-rate.svg, leak-by-domains.svg and blocks-by-budget.svg; the paths."""
+    """leak-by-rate.svg, leak-by-domains.svg and blocks-by-budget.svg, where there are figures."""
     os.makedirs(folder, exist_ok=True)
-    return [save(folder, *plot(results)) for plot in (by_rate, by_domains, by_budget)]
+    for plot in filter(None, (by_rate(results), by_domains(results), by_budget(results))):
+        save(folder, *plot)

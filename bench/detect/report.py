@@ -7,9 +7,10 @@ import contextlib
 import subprocess
 import sys
 
-import aims
-import results as detected
-import tables
+sys.dont_write_bytecode = True
+import aims  # noqa: E402
+import results as detected  # noqa: E402
+import tables  # noqa: E402
 
 
 def parser_of(runs):
