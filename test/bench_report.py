@@ -155,13 +155,14 @@ def check_tables(folder):
 
 def check_sweep(folder):
     rows = [trouble(count, budget_bytes=budget, refill_bytes=refill)
-            for count, budget, refill in ((2, 512, 64), (1, 512, 128), (0, None, None), (0, None, None))]
+            for count, budget, refill in ((2, 512, 64), (1, 512, 128),
+                                          (0, None, None), (0, None, None))]
     sweep = {"days": 30, "warm_days": 7, "seed": 1, "seconds": 3, "refills": [64, 128],
              "sweep": [{"users": 5, "home": True, "common_list": False, "start": "cold",
                         "rows": rows}]}
     _, lines, errors = report(folder, sweep)
-    for line in ("5 users at home, without common-list, cold: refused days, alerts, flagged days per "
-                 "1000 user-days (2000 user-days)",
+    for line in ("5 users at home, without common-list, cold: refused days, alerts, flagged days "
+                 "per 1000 user-days (2000 user-days)",
                  "budget | refill 64 | refill 128",
                  "512 | 1.000 2.500 5.000 | 0.500 2.500 5.000",
                  "auto | 0.000 2.500 5.000 | 0.000 2.500 5.000"):
@@ -178,8 +179,8 @@ def check_aims(folder):
             place = place[key]
         place[path[-1]] = value
         status, _, errors = report(folder, broken, "--aims")
-        ok(status == 1 and "missed: %s\n" % title in errors, "--aims, %s at %s: status 1, and says so"
-           % (title, value), "%d\n%s" % (status, errors))
+        ok(status == 1 and "missed: %s\n" % title in errors,
+           "--aims, %s at %s: status 1, and says so" % (title, value), "%d\n%s" % (status, errors))
     equal(report(folder, broken)[0], 0, "without --aims: status 0")
     slow = copy.deepcopy(RESULTS)
     slow["benign"][0]["ns_p50"] = 151
@@ -192,7 +193,8 @@ def check_refused(folder):
     for text, said in (("{", "no JSON"), ("[1]", "not what detect writes"),
                        ('{"users": 1, "benign": []}', "an older one")):
         status, _, errors = report(folder, text)
-        ok(status == 1 and said in errors and "Traceback" not in errors, "%s: refused" % text, errors)
+        ok(status == 1 and said in errors and "Traceback" not in errors, "%s: refused" % text,
+           errors)
     run = subprocess.run((sys.executable, REPORT, os.path.join(folder, "none")), check=False,
                          capture_output=True, text=True, timeout=60)
     ok(run.returncode == 1 and "No such file" in run.stderr, "no file: refused", run.stderr)
@@ -205,6 +207,18 @@ def plotted(folder, results):
     return {name: open(os.path.join(folder, name), encoding="utf-8").read() for name in names}
 
 
+def check_published(folder):
+    """The raw tables in doc/ are those of the results beside them; above them is how they came."""
+    results, tables = (os.path.join(SOURCE, "doc", "results", "detect." + kind)
+                       for kind in ("json", "txt"))
+    text = os.path.join(folder, "published.txt")
+    run = subprocess.run((sys.executable, REPORT, results, "--text", text), check=False,
+                         capture_output=True, text=True, timeout=60)
+    with open(text, encoding="ascii") as made, open(tables, encoding="ascii") as kept:
+        ok(kept.read().endswith("\n\n" + made.read()), "doc/results/detect.txt is of detect.json",
+           run.stderr)
+
+
 def check_plots():
     if not importlib.util.find_spec("matplotlib"):
         tap.skip("plots", "no matplotlib")
@@ -214,10 +228,11 @@ def check_plots():
         equal(list(first), ["blocks-by-budget.svg", "leak-by-domains.svg", "leak-by-rate.svg"],
               "three plots")
         equal(plotted(two, RESULTS), first, "the same results, the same bytes")
-    for name, words in (("leak-by-rate.svg", ("seep auto", "rival", "payload offered, bytes a second",
-                                             "payload that left in 30 days")),
-                        ("leak-by-domains.svg", ("domains of the tunnel",)),
-                        ("blocks-by-budget.svg", ("user-budget, bytes", "512", "1024"))):
+    says = {"leak-by-rate.svg": ("seep auto", "rival", "payload offered, bytes a second",
+                                 "payload that left in 30 days"),
+            "leak-by-domains.svg": ("domains of the tunnel",),
+            "blocks-by-budget.svg": ("user-budget, bytes", "512", "1024")}
+    for name, words in says.items():
         for word in words:
             ok(">%s<" % word in first[name], "%s says %s" % (name, word))
     with tempfile.TemporaryDirectory() as folder:
@@ -231,6 +246,7 @@ def main():
         check_sweep(folder)
         check_aims(folder)
         check_refused(folder)
+        check_published(folder)
         check_plots()
     return tap.code()
 

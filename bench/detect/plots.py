@@ -128,7 +128,8 @@ def by_budget(results):
     axes.axhline(FALSE_BLOCKS, color=GREY, linestyle="--", linewidth=1.2,
                  label="aim: %g refused" % FALSE_BLOCKS)
     axes.set_xticks(budgets, ["%d" % budget for budget in budgets])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: "%g" % rate if rate > NONE else "none"))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda rate, _: "%g" % rate if rate > NONE else "none"))
     return figure, axes, "blocks-by-budget"
 
 

@@ -56,8 +56,9 @@ def main():
     if options.svg:
         import plots  # before a long run: it may be missing
     with contextlib.ExitStack() as files:
-        keep, text = (path and files.enter_context(open(path, mode))
-                      for path, mode in ((options.json, "wb"), (options.text, "w")))
+        keep, text = (path and files.enter_context(open(path, mode, **more))
+                      for path, mode, more in ((options.json, "wb", {}),
+                                               (options.text, "w", {"encoding": "utf-8"})))
         results = (measured(options.detect, others, keep) if runs
                    else detected.load(options.results))
         if results is None:

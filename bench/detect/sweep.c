@@ -29,16 +29,18 @@ static void add_settings(struct account *account, const struct lab_options *opti
 	}
 }
 
-/* Of the settings from FROM on; the account's trouble is budget by refill as well. */
+/* FOUND says of what; the trouble is that of the settings from FROM on. */
 static void keep(struct lab *lab, const struct account *account, unsigned from,
-		 struct lab_sweep sweep)
+		 const struct lab_sweep *found)
 {
 	const struct lab_options *options = lab->options;
+	struct lab_sweep *sweep;
 
-	memcpy(sweep.trouble, account->trouble + from,
-	       options->budget_count * options->refill_count * sizeof(sweep.trouble[0]));
 	lab->sweeps = util_resize(lab->sweeps, (lab->sweep_count + 1) * sizeof(*lab->sweeps));
-	lab->sweeps[lab->sweep_count++] = sweep;
+	sweep = &lab->sweeps[lab->sweep_count++];
+	*sweep = *found;
+	memcpy(sweep->trouble, account->trouble + from,
+	       options->budget_count * options->refill_count * sizeof(sweep->trouble[0]));
 }
 
 static void run_one(struct lab *lab, uint32_t users, const char *list)
@@ -82,9 +84,9 @@ static void run_one(struct lab *lab, uint32_t users, const char *list)
 	stage_run(&stage);
 	account_finish(&account);
 	found = (struct lab_sweep){ .users = users, .home = org.home, .has_list = list };
-	keep(lab, &account, 0, found);
+	keep(lab, &account, 0, &found);
 	found.is_warm = true;
-	keep(lab, &account, each, found);
+	keep(lab, &account, each, &found);
 	fprintf(stderr, "%6.0f s  %u users, %s common-list\n", util_clock_s() - lab->seconds, users,
 		list ? "with" : "without");
 	account_close(&account);
