@@ -207,6 +207,30 @@ def plotted(folder, results):
     return {name: open(os.path.join(folder, name), encoding="utf-8").read() for name in names}
 
 
+def check_runs(folder):
+    """--detect runs a program: here one that says what it was called with and copies a file."""
+    program, results, kept = (os.path.join(folder, name) for name in ("detect", "in", "kept.json"))
+    with open(program, "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\necho \"$@\" >&2\ncase $1 in --write-common) ;; --bad) exit 3 ;; "
+                   "*) cat '%s' ;; esac\n" % results)
+    os.chmod(program, 0o755)
+    with open(results, "w", encoding="ascii") as file:
+        json.dump(RESULTS, file)
+
+    def run(*options):
+        return subprocess.run((sys.executable, REPORT, "--detect", program, *options), check=False,
+                              capture_output=True, text=True, timeout=60)
+
+    done = run("--users", "5", "--json", kept, "--aims", "--sweep-users", "1,2")
+    equal((done.returncode, done.stderr), (0, "--users 5 --sweep-users 1,2\n"),
+          "--detect: the program gets what is not the report's")
+    ok("seep auto" in done.stdout, "--detect: the tables", done.stdout)
+    with open(kept, encoding="ascii") as file:
+        equal(json.load(file), RESULTS, "--detect --json: the results are kept")
+    equal((run("--write-common", "x").stdout, run("--bad").returncode), ("", 3),
+          "--detect: nothing measured, no tables; a failure is passed on")
+
+
 def check_published(folder):
     """The raw tables in doc/ are those of the results beside them; above them is how they came."""
     results, tables = (os.path.join(SOURCE, "doc", "results", "detect." + kind)
@@ -246,6 +270,7 @@ def main():
         check_sweep(folder)
         check_aims(folder)
         check_refused(folder)
+        check_runs(folder)
         check_published(folder)
         check_plots()
     return tap.code()
