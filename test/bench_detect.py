@@ -36,6 +36,7 @@ def measured():
 
 
 def check_aims(result):
+    ok(result["promise_bytes"] == PROMISE, "the promise is %d bytes" % PROMISE)
     for aim in all_aims(result):
         if aim.counts and aim.title != OTHER_MACHINE:
             ok(aim.met is None if aim.title in NOT_RUN else aim.met,
