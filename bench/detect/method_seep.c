@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
 #include "conf/lists.h"
+#include "engine/engine.h"
+#include "meter/budget.h"
 #include "util.h"
 
 struct seep {
@@ -194,8 +195,8 @@ struct method *method_seep_open(const struct method_plan *plan)
 	method->observe = observe;
 	method->close = close_seep;
 	method->folds_case = true;
-	method->user_bytes = sizeof(struct user) + sizeof(uint64_t);
-	method->domain_bytes = sizeof(struct domain) + sizeof(uint64_t);
+	method->user_bytes = seep_engine_user_bytes();
+	method->domain_bytes = seep_engine_domain_bytes();
 	method->from_day = plan->warm_days;
 	return method;
 }

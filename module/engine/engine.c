@@ -176,3 +176,13 @@ size_t seep_engine_domains(const struct seep_engine *engine)
 {
 	return seep_table_used(engine->domains);
 }
+
+size_t seep_engine_user_bytes(void)
+{
+	return sizeof(struct user) + sizeof(uint64_t);
+}
+
+size_t seep_engine_domain_bytes(void)
+{
+	return sizeof(struct domain) + sizeof(uint64_t);
+}

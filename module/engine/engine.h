@@ -154,6 +154,9 @@ uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
 /* How many have an entry. */
 size_t seep_engine_users(const struct seep_engine *engine);
 size_t seep_engine_domains(const struct seep_engine *engine);
+/* The bytes that an entry of theirs takes in its table, with its key. */
+size_t seep_engine_user_bytes(void);
+size_t seep_engine_domain_bytes(void);
 
 /* Prints all statistics as of WHEN_MS; RESET starts the counters anew. */
 void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,
