@@ -148,8 +148,8 @@ static inline const char *source_path(const char *name)
 
 /*
  * A file of before SipHash-1-3, as written on a machine of little-endian numbers on VERSION_1_CONF:
- * user 1 sent portal.d0.example and portal.d1.example, and user 9 names in tunnel.example until it was
- * refused; behind that checkpoint, user 1 sent news.d0.example.
+ * user 1 sent portal.d0.example and portal.d1.example, and user 9 names in tunnel.example until it
+ * was refused; behind that checkpoint, user 1 sent news.d0.example.
  */
 #define VERSION_1_FILE "test/data/state-version-1"
 #define VERSION_1_CONF "learning: 0\nuser-budget: 100\nuser-refill: 0\nmemory-size: 1m\n"
