@@ -77,10 +77,11 @@ static void test_draw(void)
 	ok(seep_hash_bytes(one, "a", 1) != seep_hash_bytes(other, "a", 1), "nor their hashes");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_vectors();
-	test_openssl();
-	test_draw();
+	tap_begin(argc, argv);
+	tap_run(test_vectors);
+	tap_run(test_openssl);
+	tap_run(test_draw);
 	return done();
 }
