@@ -94,8 +94,8 @@ struct rig {
 	uint64_t now_ms;              /* the tests' clock */
 	struct seep_reservation last; /* what rig_send reserved last */
 	/*
-	 * What send_all of fixture_engine.h did: what the user's meter took, what the next name would
-	 * have added to it, and how many names went beyond a line.
+	 * What send_all of fixture_engine.h did: what the user's meter took, what the next name
+	 * would have added to it, and how many names went beyond a line.
 	 */
 	struct {
 		uint64_t mbit, next_mbit, line_mbit;
@@ -105,24 +105,19 @@ struct rig {
 	char fresh_name[SEEP_NAME_MAX_BYTES + 64];
 };
 
-static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads,
-				 seep_tell *tell, void *context)
+static inline void rig_open_setup(struct rig *rig, const char *text,
+				  struct seep_engine_setup *setup)
 {
 	struct seep_conf_error error;
-	struct seep_engine_setup setup = { .conf = &rig->conf,
-					   .threads = threads,
-					   .when_ms = NOW_MS,
-					   .tell = tell,
-					   .tell_context = context };
 	enum seep_passthrough why;
 
-	for (unsigned i = 0; i < SEEP_HASH_KEY_BYTES; i++)
-		setup.key[i] = (uint8_t)(i * 7 + 1);
+	setup->conf = &rig->conf;
+	setup->when_ms = NOW_MS;
 	if (seep_conf_parse(&rig->conf, text, strlen(text), "test", &error) != SEEP_CONF_OK) {
 		printf("Bail out! conf line %lu: %s\n", error.line, error.text);
 		exit(1);
 	}
-	rig->engine = seep_engine_create(&setup, &why);
+	rig->engine = seep_engine_create(setup, &why);
 	if (!rig->engine || !(rig->thread = seep_engine_thread(rig->engine))) {
 		printf("Bail out! no engine: reason %d\n", (int)why);
 		exit(1);
@@ -131,6 +126,47 @@ static inline void rig_open_with(struct rig *rig, const char *text, unsigned thr
 	rig->fresh_count = 0;
 	memset(&rig->all, 0, sizeof(rig->all));
 }
+
+static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads,
+				 seep_tell *tell, void *context)
+{
+	struct seep_engine_setup setup = { .key.rounds = SEEP_HASH_1_3,
+					   .threads = threads,
+					   .tell = tell,
+					   .tell_context = context };
+
+	for (unsigned i = 0; i < SEEP_HASH_KEY_BYTES; i++)
+		setup.key.bytes[i] = (uint8_t)(i * 7 + 1);
+	rig_open_setup(rig, text, &setup);
+}
+
+/* One with the key of a state file. */
+static inline void rig_open_hashed(struct rig *rig, const char *text,
+				   const struct seep_hash_key *key)
+{
+	struct seep_engine_setup setup = { .key = *key, .threads = 1 };
+
+	rig_open_setup(rig, text, &setup);
+}
+
+/* The path of a file of the source tree. */
+static inline const char *source_path(const char *name)
+{
+	static char path[1024];
+	const char *root = getenv("SEEP_SRC");
+
+	snprintf(path, sizeof(path), "%s/%s", root ? root : ".", name);
+	return path;
+}
+
+/*
+ * A file of before SipHash-1-3, as written on a machine of little-endian numbers on VERSION_1_CONF:
+ * user 1 sent portal.d0.example and portal.d1.example, and user 9 names in tunnel.example until it
+ * was refused; behind that checkpoint, user 1 sent news.d0.example.
+ */
+#define VERSION_1_FILE "test/data/state-version-1"
+#define VERSION_1_CONF "learning: 0\nuser-budget: 100\nuser-refill: 0\nmemory-size: 1m\n"
+#define HAS_VERSION_1  (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
 static inline void rig_open(struct rig *rig, const char *text)
 {

@@ -48,7 +48,7 @@ static inline struct disk_file disk_make(const char *path)
 	disk_fill(&rig);
 	seep_engine_describe(rig.engine, &header);
 	seep_state_seal_header(&header);
-	memcpy(out.key, header.key, sizeof(out.key));
+	out.key = seep_state_key(&header);
 	if (!seep_state_create(file, path) || !seep_state_append(file, &header, sizeof(header)) ||
 	    !seep_engine_save(rig.engine, &out) || !seep_state_install(path)) {
 		printf("Bail out! %s: %s\n", path, strerror(errno));

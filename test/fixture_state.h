@@ -42,10 +42,9 @@ static inline struct seep_state_out out_to(struct image *image,
 					   const struct seep_state_header *header)
 {
 	static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];
-	struct seep_state_out out = { .put = put, .context = image, .buffer = buffer };
-
-	memcpy(out.key, header->key, sizeof(out.key));
-	return out;
+	return (struct seep_state_out){
+		.put = put, .context = image, .key = seep_state_key(header), .buffer = buffer
+	};
 }
 
 static inline struct seep_state_header header_of(const struct rig *rig)

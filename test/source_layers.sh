@@ -5,7 +5,7 @@ cd "${SEEP_SRC:-.}" || exit 1
 # shellcheck source=test/tap.sh
 . test/tap.sh
 
-# Each folder may include its own files and those of the folders before it, and include/*.h,
+# Each folder may include its own files and those of the folders before it, and include/,
 # which are plain data. The last one alone sees Unbound.
 order="base names conf sketch meter engine state unbound"
 
@@ -52,11 +52,12 @@ for folder in module/*/; do
 done
 result "there are files to check" "$([ $found -gt 60 ] || echo "found $found")"
 result "no file stands outside the folders" "$(ls module/*.[ch] 2>/dev/null)"
-for file in include/*.h; do
+for file in include/*; do
 	result "$file is plain data" "$(for header in $(includes_of "$file"); do
 		[ -f "include/$header" ] || echo "$file includes \"$header\""
 	done)"
 done
+result "bench/ leaves the engine's inside alone" "$(grep -n '"engine/internal\.h"' bench/*.[ch] bench/detect/*.[ch])"
 for folder in $order; do
 	result "module/$folder is there" "$([ -d "module/$folder" ] || echo "no such folder")"
 done

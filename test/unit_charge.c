@@ -10,7 +10,7 @@
 
 /* Labels that are shared here; NULL for none, so that all is spelled out. */
 static struct seep_labels *shared;
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 1, 2, 3 };
+static const struct seep_hash_key key = { .bytes = { 1, 2, 3 }, .rounds = SEEP_HASH_1_3 };
 
 /* Of a reverse name's numbers; 0 for other names. */
 static uint8_t number_bits;
@@ -20,7 +20,7 @@ static uint64_t charge_of_name(const struct seep_name *name)
 	struct seep_label_keys keys = { .count = 0 };
 
 	if (shared)
-		keys = seep_charge_label_keys(name, key);
+		keys = seep_charge_label_keys(name, &key);
 	return seep_charge_prefix(name, &keys, shared);
 }
 
@@ -176,8 +176,8 @@ static void test_kraft(void)
 }
 
 /*
- * Every prefix of up to MOST bytes over a small alphabet, in wire form: the sum so far, label cuts and
- * all.
+ * Every prefix of up to MOST bytes over a small alphabet, in wire form: the sum so far, label cuts
+ * and all.
  */
 static double enumerate(uint8_t *wire, size_t size, size_t most, const uint8_t *alphabet,
 			size_t letters, const double *weights)
@@ -228,13 +228,13 @@ static void test_kraft_small_world(void)
 /* A table in which the small world's labels have so many uses. */
 static struct seep_labels *small_table(void *memory, size_t bytes, unsigned uses)
 {
-	struct seep_labels *labels = seep_labels_create(memory, bytes, key);
+	struct seep_labels *labels = seep_labels_create(memory, bytes, &key);
 
 	for (unsigned i = 0; i < uses; i++) {
-		seep_labels_learn(labels, seep_hash_bytes(key, "a", 1));
+		seep_labels_learn(labels, seep_hash_bytes(&key, "a", 1));
 		if (i % 3 == 0)
-			seep_labels_learn(labels, seep_hash_bytes(key, "aa", 2));
-		seep_labels_learn(labels, seep_hash_bytes(key, "\377", 1));
+			seep_labels_learn(labels, seep_hash_bytes(&key, "aa", 2));
+		seep_labels_learn(labels, seep_hash_bytes(&key, "\377", 1));
 	}
 	return labels;
 }
@@ -284,8 +284,8 @@ static void random_prefix(uint64_t *seed, struct wire *wire, size_t most)
 }
 
 /*
- * The same in reverse names, whose numbers have a code of their own: all of them where a number is one
- * byte, and of other bytes each by itself.
+ * The same in reverse names, whose numbers have a code of their own: all of them where a number is
+ * one byte, and of other bytes each by itself.
  */
 static void test_kraft_reverse(void)
 {
@@ -324,7 +324,9 @@ static uint64_t more_charge_of(const uint8_t *wire, size_t size)
 	return charge_of(wire, size) - charge_of_text("");
 }
 
-/* Over every label, by what it costs so: of one and two bytes one by one, the longer ones by kind. */
+/*
+ * Over every label, by what it costs so: of one and two bytes one by one, the longer ones by kind.
+ */
 static double label_sum(uint64_t (*cost)(const uint8_t *wire, size_t size))
 {
 	static const uint8_t kinds[] = {
@@ -369,8 +371,8 @@ static double label_sum(uint64_t (*cost)(const uint8_t *wire, size_t size))
 }
 
 /*
- * A new domain: below one suffix or reverse zone, all labels that it can be given are one code. And so
- * are several of them, for charges add up.
+ * A new domain: below one suffix or reverse zone, all labels that it can be given are one code. And
+ * so are several of them, for charges add up.
  */
 static void test_kraft_given(void)
 {
@@ -507,7 +509,7 @@ static void test_shared(void)
 	shared = small_table(memory, sizeof(memory), 0);
 	ok(charge_of_text("www") < 1000 + 2000 + 2000, "www takes less than two bits of its own");
 	is_int(charge_of_text("www"),
-	       3000 + seep_labels_cost(shared, seep_hash_bytes(key, "www", 3)), "by its share");
+	       3000 + seep_labels_cost(shared, seep_hash_bytes(&key, "www", 3)), "by its share");
 	for (unsigned n = 1; n <= SEEP_CHARGE_SHARED_LABELS + 2; n++) {
 		strcat(many, n > 1 ? ".www" : "www");
 		uint64_t mbit = charge_of_text(many);

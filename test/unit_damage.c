@@ -74,15 +74,17 @@ static size_t reseal(struct image *image, size_t at)
 	static _Alignas(64) unsigned char bytes[SEEP_STATE_BUFFER_BYTES];
 	struct seep_state_frame *frame = (struct seep_state_frame *)(void *)bytes;
 	struct seep_state_header header;
+	struct seep_hash_key key;
 
 	memcpy(&header, image->bytes, sizeof(header));
+	key = seep_state_key(&header);
 	memcpy(frame, image->bytes + at, sizeof(*frame));
 	if (frame->bytes > SEEP_STATE_FRAME_BYTES ||
 	    image->size - at - sizeof(*frame) < frame->bytes)
 		return image->size;
 	memcpy(frame, image->bytes + at, sizeof(*frame) + frame->bytes);
 	frame->checksum = 0;
-	frame->checksum = seep_hash_bytes(header.key, frame, sizeof(*frame) + frame->bytes);
+	frame->checksum = seep_hash_bytes(&key, frame, sizeof(*frame) + frame->bytes);
 	memcpy(image->bytes + at, frame, sizeof(*frame));
 	return at + sizeof(*frame) + frame->bytes;
 }

@@ -144,9 +144,9 @@ static void test_edges_new_domains(void)
 }
 
 /*
- * With flag-at: 100 every level is below the line: a meter that was spent is released an hour after.
- * If a new domain's query, which takes no place when it is refused, is the first to come then, the
- * release and what follows it are told all the same.
+ * With flag-at: 100 every level is below the line: a meter that was spent is released an hour
+ * after. If a new domain's query, which takes no place when it is refused, is the first to come
+ * then, the release and what follows it are told all the same.
  */
 static void test_edges_unplaced(void)
 {

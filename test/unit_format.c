@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The state file's header and what is wrong with one; and doc/FORMAT.md, which draws the records. */
+/* The state file's header, what is wrong with one, and the drawing of records in doc/FORMAT.md. */
 #include "fixture_state.h"
 
 static void test_headers(void)
 {
 	struct seep_state_header header, got;
+	struct seep_hash_key key;
 	struct rig rig;
 	const struct {
 		const char *title;
@@ -32,9 +33,10 @@ static void test_headers(void)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		header = header_of(&rig);
 		memcpy((char *)&header + cases[i].at, &cases[i].value, 4);
+		key = seep_state_key(&header);
 		if (cases[i].sealed)
 			header.checksum = seep_hash_bytes(
-				header.key, &header, offsetof(struct seep_state_header, checksum));
+				&key, &header, offsetof(struct seep_state_header, checksum));
 		is_str(seep_state_header_fault(&got, &header, sizeof(header)), cases[i].fault,
 		       "a header with %s", cases[i].title);
 	}
@@ -72,12 +74,10 @@ static void test_drawing(void)
 		DOMAIN(first_users), DOMAIN(users),     DOMAIN(names),     DOMAIN(text),
 	};
 	static char text[65536];
-	char path[1024], row[128];
-	FILE *file;
+	const char *path = source_path("doc/FORMAT.md");
+	char row[128];
+	FILE *file = fopen(path, "r");
 
-	snprintf(path, sizeof(path), "%s/doc/FORMAT.md",
-		 getenv("SEEP_SRC") ? getenv("SEEP_SRC") : ".");
-	file = fopen(path, "r");
 	if (!file) {
 		skip("no %s", path);
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The keeper at work beside queries: journal and checkpoints, the end and the next start; to be run
- * under ThreadSanitizer too.  Takes some seconds: its clock is the real one.
+ * under ThreadSanitizer too. Takes some seconds: its clock is the real one.
  */
 #include "state/keeper_own.h"
 #include "meter/budget.h"
@@ -183,6 +183,7 @@ static void check_owners(bool grows)
 		struct seep_state_owner owner;
 	} bytes = { .frame = { .type = SEEP_STATE_OWNER, .bytes = sizeof(owner) } };
 	struct seep_state_reader reader;
+	struct seep_hash_key key;
 	struct rig rig;
 	pid_t child = fork();
 	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -196,7 +197,8 @@ static void check_owners(bool grows)
 	seep_state_verify(&reader, path);
 	owner.pid = (uint64_t)child;
 	bytes.owner = owner;
-	bytes.frame.checksum = seep_hash_bytes(reader.header.key, &bytes, sizeof(bytes));
+	key = seep_state_key(&reader.header);
+	bytes.frame.checksum = seep_hash_bytes(&key, &bytes, sizeof(bytes));
 	ok(write(fd, &bytes, sizeof(bytes)) == sizeof(bytes), "a child has taken the file");
 	close(fd);
 	seep_state_close(&reader);
@@ -323,6 +325,73 @@ static void check_version(uint32_t version)
 		   after.st_size == before.st_size && access(path, F_OK) != 0,
 	   "it is set aside whole");
 	ok(rename(name, path) == 0, "and can be put back");
+}
+
+/* Copies the older file to where one is kept, and takes away what was kept before. */
+static bool put_version_1(void)
+{
+	char name[SEEP_STATE_NAME_SIZE];
+	unsigned char bytes[65536];
+	FILE *from = fopen(source_path(VERSION_1_FILE), "rb");
+	FILE *to = fopen(path, "wb");
+	size_t size = from ? fread(bytes, 1, sizeof(bytes), from) : 0;
+	bool put = size && to && fwrite(bytes, 1, size, to) == size;
+
+	seep_state_name(name, path, ".old");
+	unlink(name);
+	if (from)
+		fclose(from);
+	return to && fclose(to) == 0 && put;
+}
+
+/* Starts on the file; how many of the names that it knew are known. */
+static unsigned run_version_1(const char *text, uint64_t nonce)
+{
+	static const char *const names[] = { "portal.d0.example", "portal.d1.example",
+					     "news.d0.example" };
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = open_keeper_every(300, nonce, &found);
+	struct rig rig;
+	unsigned known = 0;
+
+	ok(found.found && found.key.rounds == SEEP_HASH_2_4, "%s: found, with SipHash-2-4", text);
+	rig_open_hashed(&rig, VERSION_1_CONF, &found.key);
+	rig.now_ms = clock_ms();
+	seep_keeper_restore(keeper, rig.engine, rig.now_ms);
+	is_int(rig_stat(&rig, "users.spent"), 1, "%s: who was spent is", text);
+	seep_keeper_start(keeper, rig.engine);
+	is_int(rig_stat(&rig, "state"), SEEP_STATE_KEPT, "%s: it is kept", text);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct wire wire = wire_of(names[i]);
+		struct seep_observation observation = query_of(5, &wire, rig.now_ms);
+		struct seep_reservation reservation;
+		struct seep_name split;
+
+		seep_engine_ask(rig.thread, &observation, &reservation, &split);
+		seep_engine_release(rig.thread, &reservation);
+		known += reservation.class == SEEP_CLASS_KNOWN;
+	}
+	send(rig.thread, 700 + (uint32_t)nonce, 1);
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+	return known;
+}
+
+/* A file of before SipHash-1-3 is gone on with, and its key and hashes stay what they are. */
+static void test_version_1(void)
+{
+	struct seep_state_reader reader;
+
+	if (!HAS_VERSION_1) {
+		skip("the file is of the other byte order");
+		return;
+	}
+	ok(put_version_1(), "a file of before SipHash-1-3");
+	is_int(run_version_1("a first start", 20), 3, "its names are known");
+	is_int(run_version_1("a second", 21), 3, "they are still");
+	is_int(seep_state_verify(&reader, path), SEEP_STATE_OPENED, "it is whole");
+	is_int(reader.header.flags & SEEP_STATE_HASH_1_3, 0, "with the hash that it had");
+	seep_state_close(&reader);
 }
 
 static unsigned told_units(void)
@@ -463,6 +532,7 @@ int main(int argc, char **argv)
 	tap_run(test_other_budgets);
 	tap_run(test_learned_is_told);
 	tap_run(test_journal_meanwhile);
+	tap_run(test_version_1);
 	tap_run(test_versions);
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	if (system(command))

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists from their files: what is refused of each, what is used in its place, and the copies beside the state file. */
+/*
+ * Lists from their files: what is refused of each, what is used in its place, and the copies beside
+ * the state file.
+ */
 #include "fixture.h"
 #include "conf/lists.h"
 #include "suffix_text.h"
@@ -8,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = "lists";
+static const struct seep_hash_key key = { .bytes = "lists", .rounds = SEEP_HASH_1_3 };
 static char directory[256];
 
 static const char *path_of(const char *name)
@@ -77,7 +80,7 @@ static void begin(struct start *start, const char *text, const char *beside)
 	const struct seep_lists_setup setup = {
 		.conf = &start->conf,
 		.conf_name = "seep.conf",
-		.key = key,
+		.key = &key,
 		.beside = beside,
 		.say = take_said,
 		.context = start,
@@ -287,7 +290,7 @@ static uint64_t users_of(const struct start *start, const char *name)
 {
 	struct wire wire = wire_of(name);
 
-	return seep_common_users(start->lists.common, seep_hash_bytes(key, wire.bytes, wire.size));
+	return seep_common_users(start->lists.common, seep_hash_bytes(&key, wire.bytes, wire.size));
 }
 
 static void test_common(void)

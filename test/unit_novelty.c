@@ -211,8 +211,10 @@ static void test_full(void)
 	memory_close(&memory);
 }
 
-/* A name as its owner's is known to be that, and nobody else's; a novel one is hardly ever taken for
- * it, though all generations are full. */
+/*
+ * A name as its owner's is known to be that, and nobody else's; a novel one is hardly ever taken
+ * for it, though all generations are full.
+ */
 static void test_own(void)
 {
 	struct memory memory = memory_open(1 << 20, MEMORY_S);

@@ -51,7 +51,9 @@ static void test_eviction(void)
 	rig_close(&rig);
 }
 
-/* Who was spent a year ago has long drained, and makes room, whether or not statistics were asked. */
+/*
+ * Who was spent a year ago has long drained, and makes room, whether or not statistics were asked.
+ */
 static void test_drained_makes_room(void)
 {
 	struct seep_reservation reservation;

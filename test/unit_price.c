@@ -49,7 +49,7 @@ static void test_known(void)
 }
 
 /*
- * What a hundred use costs under a bit, so it passes for the spent; what thirty use does not.  The
+ * What a hundred use costs under a bit, so it passes for the spent; what thirty use does not. The
  * budget is filled up to within a bit and a half, by names that fifty share.
  */
 static void test_common(void)

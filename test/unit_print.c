@@ -28,9 +28,9 @@ static int give_up(void *context, const char *key, unsigned long long value)
 static void test_print(void)
 {
 	static const char *const keys[] = {
-#define KEY(field, key, ...) key,
-		SEEP_COUNTERS(KEY) SEEP_GAUGES(KEY)
-#undef KEY
+#define SEEP_COUNTER(field, key, unit, text) key,
+#define SEEP_GAUGE(field, key, text)         key,
+#include "seep_counters.def"
 	};
 	struct stats first, second, third;
 	struct rig rig;

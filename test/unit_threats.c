@@ -43,7 +43,7 @@ static unsigned flood(struct rig *rig, uint32_t user, const char *domain)
 static uint64_t level_of(struct rig *rig, uint32_t user)
 {
 	struct seep_address address = address_v4(user);
-	uint64_t key = seep_hash_bytes(rig->engine->key, &address, sizeof(address));
+	uint64_t key = seep_hash_bytes(&rig->engine->key, &address, sizeof(address));
 	struct seep_entry *entry = seep_table_find(rig->engine->users, key);
 	uint64_t level_mbit;
 
@@ -58,7 +58,7 @@ static uint64_t level_of(struct rig *rig, uint32_t user)
 static uint64_t users_of(struct rig *rig, const char *text)
 {
 	struct wire wire = wire_of(text);
-	uint64_t key = seep_hash_bytes(rig->engine->key, wire.bytes, wire.size);
+	uint64_t key = seep_hash_bytes(&rig->engine->key, wire.bytes, wire.size);
 	struct seep_entry *entry = seep_table_find(rig->engine->domains, key);
 	uint64_t users;
 
@@ -92,9 +92,9 @@ static void live_ordinarily(struct rig *rig, uint32_t victim)
 }
 
 /*
- * The victim's budget was spent by queries in its name.  Names that are known go on for an eighth of
+ * The victim's budget was spent by queries in its name. Names that are known go on for an eighth of
  * the budget, novel names of what many use as long; and known names of what many use, which cost
- * nothing, always.  Names in the cache never come here.
+ * nothing, always. Names in the cache never come here.
  */
 static void test_framed_victim(void)
 {
@@ -213,7 +213,7 @@ static unsigned left_to_others(unsigned others, unsigned insiders)
 
 /*
  * A domain's budget grows with its users, and a user puts at most four times its own on it: of four
- * others and more none is blocked by one insider.  Of fewer they can be, for novel names.
+ * others and more none is blocked by one insider. Of fewer they can be, for novel names.
  */
 static void test_rival_domain(void)
 {
@@ -274,7 +274,8 @@ static double send_strangers(struct rig *rig, uint32_t from, uint32_t to)
 
 /*
  * A million forged sources with a domain each, against the smallest memory: who is spent stays
- * spent, who has more on its meter than the strangers keeps it, and so does a domain with two users.
+ * spent, who has more on its meter than the strangers keeps it, and so does a domain with two
+ * users.
  */
 static void test_fresh_flood(void)
 {
@@ -352,10 +353,14 @@ static void test_spent_flood(void)
 
 /* ---- who would choose names by their hashes ---- */
 
+static const struct seep_hash_key keys[] = {
+	{ .bytes = { 1, 2, 3 }, .rounds = SEEP_HASH_1_3 },
+	{ .bytes = { 4, 5, 6 }, .rounds = SEEP_HASH_1_3 },
+};
+
 /* Chosen so that none of a thousand names moves a sketch under the key: under another all do. */
 static void test_chosen_names(void)
 {
-	const uint8_t keys[2][SEEP_HASH_KEY_BYTES] = { { 1, 2, 3 }, { 4, 5, 6 } };
 	struct {
 		struct seep_sketch_sum sum;
 		uint8_t registers[64];
@@ -368,14 +373,14 @@ static void test_chosen_names(void)
 
 		before = sketches[0];
 		if (seep_sketch_add(&sketches[0].sum, sketches[0].registers, 6,
-				    seep_hash_bytes(keys[0], text, (size_t)size)) &&
+				    seep_hash_bytes(&keys[0], text, (size_t)size)) &&
 		    seep_sketch_count(&sketches[0].sum) > 20) {
 			sketches[0] = before;
 			continue;
 		}
 		chosen++;
 		seep_sketch_add(&sketches[1].sum, sketches[1].registers, 6,
-				seep_hash_bytes(keys[1], text, (size_t)size));
+				seep_hash_bytes(&keys[1], text, (size_t)size));
 	}
 	ok(seep_sketch_count(&sketches[0].sum) <= 20,
 	   "who knows the key can hide 1000 names as %" PRIu64,
@@ -388,7 +393,6 @@ static void test_chosen_names(void)
 /* Names that one key puts together in a set of eight, another spreads. */
 static void test_chosen_sets(void)
 {
-	const uint8_t keys[2][SEEP_HASH_KEY_BYTES] = { { 1, 2, 3 }, { 4, 5, 6 } };
 	const uint64_t sets = 1000;
 	unsigned together = 0, still = 0;
 
@@ -396,10 +400,10 @@ static void test_chosen_sets(void)
 		char text[32];
 		size_t size = (size_t)snprintf(text, sizeof(text), "name%u", n);
 
-		if (((seep_hash_bytes(keys[0], text, size) >> 32) * sets) >> 32)
+		if (((seep_hash_bytes(&keys[0], text, size) >> 32) * sets) >> 32)
 			continue;
 		together++;
-		still += ((seep_hash_bytes(keys[1], text, size) >> 32) * sets) >> 32 == 0;
+		still += ((seep_hash_bytes(&keys[1], text, size) >> 32) * sets) >> 32 == 0;
 	}
 	ok(together > 100, "%u names share the first of 1000 sets under one key", together);
 	ok(still < 5, "%u of them under another", still);
@@ -407,12 +411,14 @@ static void test_chosen_sets(void)
 
 static void rig_open_keyed(struct rig *rig, uint8_t key)
 {
-	struct seep_engine_setup setup = { .conf = &rig->conf, .threads = 1, .when_ms = NOW_MS };
+	struct seep_engine_setup setup = {
+		.conf = &rig->conf, .key.rounds = SEEP_HASH_1_3, .threads = 1, .when_ms = NOW_MS
+	};
 	enum seep_passthrough why;
 
 	seep_conf_defaults(&rig->conf);
 	rig->conf.memory_size_bytes = SEEP_MIB;
-	memset(setup.key, key, sizeof(setup.key));
+	memset(setup.key.bytes, key, sizeof(setup.key.bytes));
 	rig->engine = seep_engine_create(&setup, &why);
 	rig->thread = seep_engine_thread(rig->engine);
 	rig->now_ms = NOW_MS;
@@ -436,7 +442,7 @@ static void test_statistics_tell_no_key(void)
 		}
 		stats[i] = rig_stats(&rigs[i], false);
 	}
-	ok(rigs[0].engine->key[0] != rigs[1].engine->key[0], "two keys");
+	ok(rigs[0].engine->key.bytes[0] != rigs[1].engine->key.bytes[0], "two keys");
 	for (unsigned n = 0; n < stats[0].count; n++) {
 		differ += stats[0].values[n] != stats[1].values[n];
 		large += stats[0].values[n] >> 32 != 0;

@@ -307,7 +307,9 @@ static uint64_t draw(uint64_t below)
 	return draw_state % below;
 }
 
-/* Whole, then with bytes flipped, put in, left out and cut off: no more events than the whole has. */
+/*
+ * Whole, then with bytes flipped, put in, left out and cut off: no more events than the whole has.
+ */
 static void test_damaged(const char *name, const uint8_t *whole, size_t size, unsigned events)
 {
 	uint8_t *bytes = malloc(size + 16);

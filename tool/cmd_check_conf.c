@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take them? */
+/*
+ * seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take
+ * them?
+ */
 #include "seepctl.h"
 
 #include "conf/conf.h"
@@ -17,11 +20,11 @@ static void say(void *context, const char *problem, const char *consequence)
 /* Reads every list, as a start does, and says what is wrong with any. */
 static bool check_lists(struct seep_conf *conf, const char *path)
 {
-	static const uint8_t key[SEEP_HASH_KEY_BYTES];
+	static const struct seep_hash_key key;
 	const struct seep_lists_setup setup = {
 		.conf = conf,
 		.conf_name = path,
-		.key = key,
+		.key = &key,
 		.beside = "",
 		.say = say,
 	};

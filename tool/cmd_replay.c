@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl replay: whom would Seep have flagged or refused in recorded traffic? Its options, and its messages. */
+/*
+ * seepctl replay: whom would Seep have flagged or refused in recorded traffic? Its options, and its
+ * messages.
+ */
 #include "seepctl.h"
 
 #include "cache_sim.h"

@@ -63,19 +63,23 @@ void replay_overrides_destroy(struct replay_overrides *overrides);
 bool replay_overrides_add(struct replay_overrides *overrides, const struct seep_option *option,
 			  const char *value);
 /*
- * Fills in conf: the file at PATH (NULL: defaults), with the overrides in place of its lines or, if they are lists,
- * added to them. Unless learning is overridden it is 0, and the action refuse. False, having said why.
+ * Fills in conf: the file at PATH (NULL: defaults), with the overrides in place of its lines or, if
+ * they are lists, added to them. Unless learning is overridden it is 0, and the action refuse.
+ * False, having said why.
  */
 bool replay_overrides_apply(const struct replay_overrides *overrides, const char *path,
 			    struct seep_conf *conf);
 
-/* Reads the lists of the options; PATH is that of their file. False, having said why, if one cannot be used. */
+/*
+ * Reads the lists of the options; PATH is that of their file. False, having said why, if one cannot
+ * be used.
+ */
 bool replay_lists_open(struct replay_options *options, const char *path);
 
 /* cmd_replay_run.c */
 
 /* The key that a run hashes by. */
-void replay_key(const struct replay_options *options, uint8_t key[SEEP_HASH_KEY_BYTES]);
+void replay_key(const struct replay_options *options, struct seep_hash_key *key);
 
 /* Replays all traces. Afterwards replay_release is called for. */
 void replay_run(struct replay *replay, const struct replay_options *options,

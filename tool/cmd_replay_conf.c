@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The options of seep.conf on replay's command line: each becomes a line of seep.conf's text, so that its parser
- * checks them all, and knows of new ones at once.
+ * The options of seep.conf on replay's command line: each becomes a line of seep.conf's text, so
+ * that its parser checks them all, and knows of new ones at once.
  */
 #include "cmd_replay.h"
 
@@ -96,7 +96,10 @@ static bool is_overridden(const bool *given, const char *line, size_t length)
 	return false;
 }
 
-/* Adds the lines of the file, less those that are overridden. The file has been read once, and was right. */
+/*
+ * Adds the lines of the file, less those that are overridden. The file has been read once, and was
+ * right.
+ */
 static bool append_file(char **text, size_t *size, const bool *given, const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -153,7 +156,10 @@ static size_t count_lines(const char *text, size_t size)
 	return count;
 }
 
-/* A line of the whole text as one of the file, which starts behind ABOVE others; 0: it is of the command line. */
+/*
+ * A line of the whole text as one of the file, which starts behind ABOVE others; 0: it is of the
+ * command line.
+ */
 static void shift_line(unsigned long *line, size_t above)
 {
 	*line = *line > above ? *line - above : 0;
@@ -212,16 +218,16 @@ static void say_list(void *context, const char *problem, const char *consequence
 
 bool replay_lists_open(struct replay_options *options, const char *path)
 {
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	const struct seep_lists_setup setup = {
 		.conf = &options->conf,
 		.conf_name = path,
-		.key = key,
+		.key = &key,
 		.beside = "", /* the module's copies are not what was asked for */
 		.say = say_list,
 	};
 
-	replay_key(options, key);
+	replay_key(options, &key);
 	if (!seep_lists_open(&options->lists, &setup)) {
 		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
 		return false;

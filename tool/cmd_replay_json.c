@@ -2,8 +2,8 @@
 /*
  * What a replay found out, as one JSON object.
  *
- * Written out as it goes: users and domains may be many, and all that has to be quoted is the text of names, which is
- * printable ASCII.
+ * Written out as it goes: users and domains may be many, and all that has to be quoted is the text
+ * of names, which is printable ASCII.
  */
 #include "cmd_replay.h"
 

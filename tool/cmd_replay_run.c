@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The run of a replay: each query through a simulated cache, and what misses it through the engine. */
+/*
+ * The run of a replay: each query through a simulated cache, and what misses it through the engine.
+ */
 #include "cmd_replay.h"
 
 #include "cache_sim.h"
@@ -10,7 +12,10 @@
 
 enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3 };
 
-/* What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure stays. */
+/*
+ * What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure
+ * stays.
+ */
 #define TTL_MAX_S          86400u
 #define TTL_NEGATIVE_MAX_S 3600u
 #define TTL_FAILURE_S      5u
@@ -21,7 +26,7 @@ struct run {
 	struct replay_totals *totals;
 	struct seep_thread *thread;
 	struct cache_sim *cache; /* NULL with --no-cache */
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	uint64_t mask[2][2]; /* of a user's address: IPv4, IPv6 */
 };
 
@@ -70,7 +75,7 @@ static uint32_t domain_of(struct run *run, const struct seep_name *name,
 		size -= name->domain_at;
 	}
 	return tally_find(run->replay->domains, domain, size,
-			  seep_hash_bytes(run->key, domain, size));
+			  seep_hash_bytes(&run->key, domain, size));
 }
 
 /* Counts a query that was flagged or refused for one of those that it concerns. */
@@ -132,7 +137,7 @@ static void count_miss(struct run *run, const struct seep_reservation *reservati
 }
 
 /*
- * Does the domain exist, by the response code alone?  A trace does not tell which
+ * Does the domain exist, by the response code alone? A trace does not tell which
  * zone said NXDOMAIN: of a name below its domain, it says nothing of the domain.
  */
 static enum seep_existence existence_of(const struct trace_event *event,
@@ -212,7 +217,7 @@ static bool take_event(struct run *run, const struct trace_event *event)
 	if (user == TALLY_NONE)
 		return false;
 	if (run->cache) {
-		cache_key = seep_hash_bytes(run->key, event->name, event->name_size) ^
+		cache_key = seep_hash_bytes(&run->key, event->name, event->name_size) ^
 			    event->type * UINT64_C(0x9e3779b97f4a7c15);
 		if (cache_key && cache_sim_find(run->cache, cache_key, when_ms / 1000, &domain)) {
 			hit(run, user, domain, event);
@@ -234,7 +239,7 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	};
 	enum seep_passthrough why;
 
-	memcpy(setup.key, run->key, sizeof(setup.key));
+	setup.key = run->key;
 	run->totals->first_ms = when_ms;
 	run->replay->engine = seep_engine_create(&setup, &why);
 	if (!run->replay->engine) {
@@ -284,12 +289,11 @@ cleanup:
 	run->replay->broken = trace_merge_broken(merge);
 }
 
-void replay_key(const struct replay_options *options, uint8_t key[SEEP_HASH_KEY_BYTES])
+void replay_key(const struct replay_options *options, struct seep_hash_key *key)
 {
-	memset(key, 0, SEEP_HASH_KEY_BYTES);
-	memcpy(key, "seepctl", 7);
+	*key = (struct seep_hash_key){ .bytes = "seepctl", .rounds = SEEP_HASH_1_3 };
 	for (size_t at = 0; at < 8; at++)
-		key[8 + at] = (uint8_t)(options->seed >> 8 * at);
+		key->bytes[8 + at] = (uint8_t)(options->seed >> 8 * at);
 }
 
 void replay_run(struct replay *replay, const struct replay_options *options,
@@ -305,7 +309,7 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 	};
 	if (options->cache)
 		run.cache = cache_sim_create(options->cache_entries);
-	replay_key(options, run.key);
+	replay_key(options, &run.key);
 	set_mask(run.mask[0], options->conf.user_prefix_v4_bits);
 	set_mask(run.mask[1], options->conf.user_prefix_v6_bits);
 	if (!order || !replay->users || !replay->domains || (options->cache && !run.cache))

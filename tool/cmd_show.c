@@ -21,6 +21,7 @@ void cmd_show_usage(FILE *to)
 static const struct seep_saved *find_user(const struct state_view *view, const char *text,
 					  const char **problem)
 {
+	const struct seep_hash_key key = seep_state_key(&view->header);
 	struct seep_address address;
 	uint32_t bits;
 
@@ -33,14 +34,14 @@ static const struct seep_saved *find_user(const struct state_view *view, const c
 	for (uint32_t i = 0; i < 16; i++)
 		if (8 * i + 8 > bits)
 			address.bytes[i] &= bits > 8 * i ? (uint8_t)(0xff00 >> (bits - 8 * i)) : 0;
-	return state_view_find(&view->users,
-			       seep_hash_bytes(view->header.key, &address, sizeof(address)));
+	return state_view_find(&view->users, seep_hash_bytes(&key, &address, sizeof(address)));
 }
 
 /* The domain of that name, or one that it is below. */
 static const struct seep_saved *find_domain(const struct state_view *view, const char *text,
 					    const char **problem)
 {
+	const struct seep_hash_key key = seep_state_key(&view->header);
 	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	const struct seep_saved *row = NULL;
 	uint8_t size = 0;
@@ -49,8 +50,7 @@ static const struct seep_saved *find_domain(const struct state_view *view, const
 	if (*problem)
 		return NULL;
 	for (size_t at = 0; !row && at < size; at += 1u + wire[at])
-		row = state_view_find(&view->domains,
-				      seep_hash_bytes(view->header.key, wire + at, size - at));
+		row = state_view_find(&view->domains, seep_hash_bytes(&key, wire + at, size - at));
 	return row;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads packet captures (pcap, pcapng): DNS on port 53, or another, over UDP, and over TCP where a message starts a segment.
+ * Reads packet captures (pcap, pcapng): DNS on port 53, or another, over UDP, and over TCP where a
+ * message starts a segment.
  *
- * A query's event is the client's query; the answer gives the response code and TTL. A machine that others ask is a
- * resolver, and what it asks itself is no client's query. Packets after an IP fragment's first are ignored.
+ * A query's event is the client's query; the answer gives the response code and TTL. A machine that
+ * others ask is a resolver, and what it asks itself is no client's query. Packets after an IP
+ * fragment's first are ignored.
  */
 #include "trace.h"
 

@@ -169,6 +169,7 @@ void state_view_user_text(const struct state_view *view, const struct seep_saved
 
 void state_view_domain_text(const struct state_view *view, const struct seep_saved *row, char *text)
 {
+	const struct seep_hash_key key = seep_state_key(&view->header);
 	size_t size = 0;
 
 	while (row->text[size])
@@ -178,7 +179,7 @@ void state_view_domain_text(const struct state_view *view, const struct seep_sav
 		return;
 	}
 	seep_name_print(text, STATE_VIEW_TEXT_SIZE - 3, row->text, size + 1);
-	if (row->key != seep_hash_bytes(view->header.key, row->text, size + 1))
+	if (row->key != seep_hash_bytes(&key, row->text, size + 1))
 		strcat(text, "...");
 }
 

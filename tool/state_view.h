@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a state file says, for people: of each user and domain its latest record.  The file may be
+ * What a state file says, for people: of each user and domain its latest record. The file may be
  * in use; what is read is as of its last whole second.
  */
 #ifndef SEEPCTL_STATE_VIEW_H

@@ -71,8 +71,8 @@ static const char *take_name(struct cursor *cursor, struct trace_event *event)
 }
 
 /*
- * The least TTL of up to COUNT records. In the authority section (AUTHORITY) only a SOA counts, with the lesser of its
- * own TTL and its minimum. False where the message is cut short.
+ * The least TTL of up to COUNT records. In the authority section (AUTHORITY) only a SOA counts,
+ * with the lesser of its own TTL and its minimum. False where the message is cut short.
  */
 static bool least_ttl(struct cursor *cursor, unsigned count, bool authority, uint32_t *ttl_s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Words of text traces; what a row is full of (decimal times, IPv4, plain names) goes the short way. */
+/* Words of text traces; what most rows have (decimal times, IPv4, plain names) goes a short way. */
 #include "trace_text.h"
 
 #include "trace.h"
@@ -93,7 +93,10 @@ bool trace_text_number(const char *text, size_t length, uint64_t max, uint64_t *
 
 /* ---- times ---- */
 
-/* Thousandths of ".915850" at the start of text; how many bytes it took, 0 if there is no such thing. */
+/*
+ * Thousandths of ".915850" at the start of text; how many bytes it took, 0 if there is no such
+ * thing.
+ */
 static size_t take_fraction(const char *text, size_t length, uint64_t *ms)
 {
 	static const unsigned scale[] = { 100, 10, 1 };
@@ -149,7 +152,10 @@ static bool take_date(const char *text, int *year, int *month, int *day)
 	       *day <= days[*month - 1] + (*month == 2 && is_leap(*year));
 }
 
-/* "Z" or "+01:00" at the start of text, into minutes east of Greenwich; the bytes taken, 0 for no zone. */
+/*
+ * "Z" or "+01:00" at the start of text, into minutes east of Greenwich; the bytes taken, 0 for no
+ * zone.
+ */
 static size_t take_zone(const char *text, size_t length, int *minutes)
 {
 	int hour, minute = 0;
@@ -271,7 +277,9 @@ bool trace_text_address(const char *text, size_t length, struct seep_address *ad
 
 /* ---- names ---- */
 
-/* The byte that the escape after a backslash stands for; how many bytes it took, 0 if it is none. */
+/*
+ * The byte that the escape after a backslash stands for; how many bytes it took, 0 if it is none.
+ */
 static size_t take_escape(const char *text, size_t left, uint8_t *byte)
 {
 	unsigned value;

@@ -4,8 +4,6 @@
 #ifndef DETECT_CENSUS_H
 #define DETECT_CENSUS_H
 
-#include <stdio.h>
-
 #include "event.h"
 #include "util.h"
 
@@ -25,7 +23,6 @@ struct census {
 };
 
 void census_count(struct census *census, const struct event *event);
-void census_print(const struct census *census, FILE *file, uint64_t queries);
 void census_release(struct census *census);
 
 #endif

@@ -12,6 +12,7 @@
 #define DETECT_METHOD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "event.h"
@@ -69,6 +70,10 @@ struct method_plan {
 };
 
 struct method *method_new(const char *title);
+/* A method that is tuned on the whole warm-up, and whose state is CLIENT_BYTES of zero for each
+ * user and nothing else. */
+struct method *method_new_per_client(const char *title, const struct method_plan *plan,
+				     size_t client_bytes);
 void method_close(struct method *method);
 
 struct method *method_seep_open(const struct method_plan *plan);

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
 #include "conf/lists.h"
+#include "engine/engine.h"
+#include "meter/budget.h"
 #include "util.h"
 
 struct seep {
@@ -174,6 +175,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	struct method *method = method_new("seep");
 	struct seep_engine_setup setup = {
 		.conf = &seep->conf,
+		.key.rounds = SEEP_HASH_1_3,
 		.threads = 1,
 		.when_ms = START_MS,
 		.tell = take_event,
@@ -182,7 +184,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	enum seep_passthrough why;
 
 	set_title(method, plan);
-	memcpy(setup.key, &plan->seed, sizeof(plan->seed));
+	memcpy(setup.key.bytes, &plan->seed, sizeof(plan->seed));
 	set_conf(seep, plan);
 	open_lists(seep, &setup);
 	seep->engine = seep_engine_create(&setup, &why);
@@ -193,8 +195,8 @@ struct method *method_seep_open(const struct method_plan *plan)
 	method->observe = observe;
 	method->close = close_seep;
 	method->folds_case = true;
-	method->user_bytes = sizeof(struct user) + sizeof(uint64_t);
-	method->domain_bytes = sizeof(struct domain) + sizeof(uint64_t);
+	method->user_bytes = seep_engine_user_bytes();
+	method->domain_bytes = seep_engine_domain_bytes();
 	method->from_day = plan->warm_days;
 	return method;
 }

@@ -9,8 +9,8 @@
 #define SEEP_BIT_MBIT 1000u
 
 /*
- * log2(ALL / PART), rounded up to a thousandth of a bit: the length of a code
- * word for something that has PART of ALL equal chances.  0 < PART <= ALL.
+ * Returns log2(ALL / PART), rounded up to a thousandth of a bit: the length of a code word for
+ * something that has PART of ALL equal chances. 0 < PART <= ALL.
  */
 uint64_t seep_bits_of_odds(double all, double part);
 

@@ -52,7 +52,7 @@ static struct recent *recent_of(struct seep_thread *thread, const struct seep_ad
 		return recent;
 	pass_on_hits(thread->engine, recent);
 	recent->address = user;
-	recent->key = seep_hash_bytes(engine->key, &user, sizeof(user));
+	recent->key = seep_hash_bytes(&engine->key, &user, sizeof(user));
 	return recent;
 }
 
@@ -210,7 +210,7 @@ static void doubt_known(struct asking *asking, const struct seep_entry *domain,
 		return;
 	reservation->class = SEEP_CLASS_CHARGED;
 	reservation->is_doubted = true;
-	reservation->labels = seep_charge_label_keys(&asking->name, asking->engine->key);
+	reservation->labels = seep_charge_label_keys(&asking->name, &asking->engine->key);
 }
 
 /* As many of the domain's first labels as there is room for. */
@@ -401,14 +401,14 @@ static void make_keys(struct asking *asking)
 	const struct seep_name *name = &asking->name;
 	struct seep_reservation *reservation = asking->reservation;
 
-	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
+	reservation->name_key = seep_hash_bytes(&engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->registrable = name->registrable;
 	reservation->checking_disabled = asking->observation->checking_disabled;
 	reservation->type =
 		asking->observation->qclass == SEEP_QCLASS_IN ? asking->observation->type : 0;
 	reservation->domain_key =
-		name->domain_at ? seep_hash_bytes(engine->key, name->bytes + name->domain_at,
+		name->domain_at ? seep_hash_bytes(&engine->key, name->bytes + name->domain_at,
 						  (size_t)name->size - name->domain_at)
 				: reservation->name_key;
 	seep_table_prefetch(engine->domains, reservation->domain_key);
@@ -432,7 +432,7 @@ static void ask_meters(struct asking *asking)
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
-		reservation->labels = seep_charge_label_keys(&asking->name, engine->key);
+		reservation->labels = seep_charge_label_keys(&asking->name, &engine->key);
 	/* 4. Both entries, the domain's first: price, meters, verdict, reservation. */
 	domain = claim_domain(asking);
 	user = claim_user(asking, recent);

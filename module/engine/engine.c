@@ -45,7 +45,7 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 	engine->novelty =
 		seep_novelty_create(memory, part * NOVELTY_SHARE, engine->conf.memory_s, now_s);
 	memory += part * NOVELTY_SHARE;
-	engine->labels = seep_labels_create(memory, part * LABELS_SHARE, engine->key);
+	engine->labels = seep_labels_create(memory, part * LABELS_SHARE, &engine->key);
 	memory += part * LABELS_SHARE;
 	engine->domains = seep_table_create(memory, part * DOMAINS_SHARE, sizeof(struct domain));
 	memory += part * DOMAINS_SHARE;
@@ -106,7 +106,7 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	engine->tell_context = setup->tell_context;
 	engine->learning_from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
 	engine->learning_until_ms = engine->learning_from_ms + setup->conf->learning_s * 1000;
-	memcpy(engine->key, setup->key, sizeof(engine->key));
+	engine->key = setup->key;
 	set_user_masks(engine);
 	if (claim_memory(engine, setup->when_ms / 1000)) {
 		*why = SEEP_PASSTHROUGH_SYSTEM;
@@ -175,4 +175,14 @@ size_t seep_engine_users(const struct seep_engine *engine)
 size_t seep_engine_domains(const struct seep_engine *engine)
 {
 	return seep_table_used(engine->domains);
+}
+
+size_t seep_engine_user_bytes(void)
+{
+	return sizeof(struct user) + sizeof(uint64_t);
+}
+
+size_t seep_engine_domain_bytes(void)
+{
+	return sizeof(struct domain) + sizeof(uint64_t);
 }

@@ -55,7 +55,7 @@ typedef void seep_tell(void *context, const struct seep_event *event);
 struct seep_engine_setup {
 	const struct seep_conf *conf; /* copied in; its lists are borrowed for
 	                                 the engine's life */
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	unsigned threads;  /* how many seep_threads can be had */
 	uint64_t when_ms;  /* now: the memory begins */
 	uint64_t first_ms; /* when the learning began; 0: now */
@@ -154,6 +154,9 @@ uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
 /* How many have an entry. */
 size_t seep_engine_users(const struct seep_engine *engine);
 size_t seep_engine_domains(const struct seep_engine *engine);
+/* The bytes that an entry of theirs takes in its table, with its key. */
+size_t seep_engine_user_bytes(void);
+size_t seep_engine_domain_bytes(void);
 
 /* Prints all statistics as of WHEN_MS; RESET starts the counters anew. */
 void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,

@@ -83,7 +83,7 @@ struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
 	struct seep_budgets budgets;
 	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	uint64_t mask_v4[2]; /* what of an address makes a user */
 	uint64_t mask_v6[2];
 	uint64_t learning_from_ms; /* the first start ever */

@@ -79,7 +79,7 @@ static uint64_t spelled_mbit(const uint8_t *label)
 }
 
 struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
-					      const uint8_t key[SEEP_HASH_KEY_BYTES])
+					      const struct seep_hash_key *key)
 {
 	struct seep_label_keys keys = { .count = 0 };
 	size_t at = 0;

@@ -36,7 +36,7 @@ struct seep_label_keys {
 };
 
 struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
-					      const uint8_t key[SEEP_HASH_KEY_BYTES]);
+					      const struct seep_hash_key *key);
 
 /*
  * The code of a novel prefix, one bit for an empty one: each label spelled

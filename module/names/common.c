@@ -62,7 +62,7 @@ static int add(struct seep_common *common, uint64_t key, uint64_t rank)
 	return 1;
 }
 
-/* The name as lower-cased wire form in WIRE; its size, or 0 if it is none. */
+/* Writes the name in TEXT to WIRE, lower-cased wire form. Returns its size, or 0 if it is none. */
 static size_t wire_of(uint8_t wire[SEEP_NAME_MAX_BYTES], const char *text)
 {
 	size_t used = 0;
@@ -87,8 +87,7 @@ struct seep_common *seep_common_create(void)
 }
 
 const char *seep_common_add(struct seep_common *common, const char *line,
-			    const uint8_t key[SEEP_HASH_KEY_BYTES],
-			    struct seep_suffix_reader *suffixes)
+			    const struct seep_hash_key *key, struct seep_suffix_reader *suffixes)
 {
 	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	struct seep_name name;

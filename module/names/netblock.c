@@ -47,7 +47,7 @@ static bool block_of_address(struct seep_netblock *block, const uint8_t *addr, s
 	return true;
 }
 
-/* Clear what is beyond the prefix; true if there was something to clear. */
+/* Clears what is beyond the prefix. Returns whether there was something to clear. */
 static bool mask(struct seep_netblock *block)
 {
 	bool cleared = false;
@@ -65,7 +65,7 @@ static bool mask(struct seep_netblock *block)
 	return cleared;
 }
 
-/* Whether inner lies in outer, or is outer. */
+/* Whether INNER lies in OUTER, or is OUTER. */
 static bool covers(const struct seep_netblock *outer, const struct seep_netblock *inner)
 {
 	unsigned whole = outer->prefix_bits / 8;
@@ -128,7 +128,10 @@ enum seep_netblock_status seep_netblock_parse(struct seep_netblock *block, const
 	if (was_mapped && bits >= 96) {
 		bits -= 96;
 	} else if (was_mapped) {
-		/* Wider than the mapped range: an IPv6 block after all, always with bits set beyond its prefix. */
+		/*
+		 * Wider than the mapped range: an IPv6 block after all, always with bits set beyond
+		 * its prefix.
+		 */
 		memcpy(block->addr, addr, addr_len);
 		block->addr_len = (uint8_t)addr_len;
 	}
@@ -182,7 +185,7 @@ void seep_netblocks_destroy(struct seep_netblocks *list)
 	free(list);
 }
 
-/* How many blocks of the list sort at or before key. */
+/* How many blocks of the list sort at or before KEY. */
 static size_t rank(const struct seep_netblocks *list, const struct seep_netblock *key)
 {
 	size_t low = 0;
@@ -199,7 +202,10 @@ static size_t rank(const struct seep_netblocks *list, const struct seep_netblock
 	return low;
 }
 
-/* Blocks are disjoint or nested, so if any block of a disjoint list covers key, it is the last one not after it. */
+/*
+ * Blocks are disjoint or nested, so if any block of a disjoint list covers KEY, it is the last one
+ * not after it.
+ */
 static bool list_covers(const struct seep_netblocks *list, const struct seep_netblock *key)
 {
 	size_t at = rank(list, key);
@@ -223,7 +229,10 @@ enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
 		list->blocks = blocks;
 		list->room = room;
 	}
-	/* Those that the new block covers follow its place without a gap; one may start at the same address. */
+	/*
+	 * Those that the new block covers follow its place without a gap; one may start at the same
+	 * address.
+	 */
 	at = rank(list, block);
 	while (at > 0 && covers(block, &list->blocks[at - 1]))
 		at--;

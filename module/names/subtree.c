@@ -12,7 +12,9 @@ enum {
 	SLOTS_MIN = 16,
 };
 
-/* A name is kept without the root's zero, so that a suffix of a longer name compares as it stands. */
+/*
+ * A name is kept without the root's zero, so that a suffix of a longer name compares as it stands.
+ */
 struct slot {
 	uint32_t hash;
 	uint32_t offset; /* of the name in bytes */
@@ -61,7 +63,7 @@ void seep_subtrees_destroy(struct seep_subtrees *set)
 	free(set);
 }
 
-/* Find the labels; false if wire[0..length) is not one whole name. */
+/* Finds the labels. Returns false if LENGTH bytes at WIRE are not one whole name. */
 static bool split(struct name *name, const uint8_t *wire, size_t length)
 {
 	size_t at = 0;
@@ -80,7 +82,10 @@ static bool split(struct name *name, const uint8_t *wire, size_t length)
 	return at + 1 == length;
 }
 
-/* Mix one label, its length byte first, into the hash of the labels to its right: eight bytes at a step. */
+/*
+ * Mixes one label, its length byte first, into the hash of the labels to its right: eight bytes at
+ * a step.
+ */
 static uint64_t mix_label(uint64_t hash, const uint8_t *label)
 {
 	size_t left = 1 + (size_t)label[0];
@@ -108,7 +113,10 @@ static uint32_t finish(uint64_t hash)
 	return (uint32_t)(hash >> 32);
 }
 
-/* The slot that holds a name, or the empty one where it belongs; the table has slots, and half of them are empty. */
+/*
+ * The slot that holds a name, or the empty one where it belongs; the table has slots, and half of
+ * them are empty.
+ */
 static struct slot *find(const struct seep_subtrees *set, uint32_t hash, const uint8_t *wire,
 			 size_t length)
 {
@@ -144,7 +152,7 @@ bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, s
 	return false;
 }
 
-/* Double the table; false without memory, the table then as it was. */
+/* Doubles the table. Returns false without memory, the table then as it was. */
 static bool grow_slots(struct seep_subtrees *set)
 {
 	struct seep_subtrees grown = *set;
@@ -189,7 +197,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* One byte of a label, escaped or not; moves *at past it. */
+/* Takes one byte of a label, escaped or not, and moves *AT past it. */
 static enum seep_subtree_status parse_byte(const char *text, size_t length, size_t *at,
 					   uint8_t *byte)
 {
@@ -220,7 +228,9 @@ static enum seep_subtree_status parse_byte(const char *text, size_t length, size
 	return SEEP_SUBTREE_OK;
 }
 
-/* A label that is nothing but digits: no top-level domain is, and every IPv4 address ends in one. */
+/*
+ * A label that is nothing but digits: no top-level domain is, and every IPv4 address ends in one.
+ */
 static bool is_number(const uint8_t *label)
 {
 	for (unsigned at = 1; at <= label[0]; at++) {
@@ -230,7 +240,7 @@ static bool is_number(const uint8_t *label)
 	return true;
 }
 
-/* Text to a lower-cased name in wire[NAME_MAX_BYTES], with the root's zero. */
+/* Writes TEXT as a lower-cased name to WIRE of NAME_MAX_BYTES, with the root's zero. */
 static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *wire,
 				      size_t *wire_length)
 {
@@ -244,7 +254,9 @@ static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *
 		return length ? SEEP_SUBTREE_ROOT : SEEP_SUBTREE_EMPTY_LABEL;
 
 	while (at < length) {
-		/* wire[label] becomes the label's length, and the name's end if no label follows. */
+		/*
+		 * wire[label] becomes the label's length, and the name's end if no label follows.
+		 */
 		for (end = label + 1; at < length && text[at] != '.'; end++) {
 			enum seep_subtree_status status;
 

@@ -56,8 +56,9 @@ bool seep_state_sync_directory(const char *path);
 const char *seep_state_file_fault(const struct seep_state_file *file, const char *path);
 
 /*
- * Gives a damaged file a name with the date of WALL_S, which is put into ASIDE[SEEP_STATE_NAME_SIZE].
- * Where ten such files are already it is removed instead, and ASIDE is "".
+ * Gives a damaged file a name with the date of WALL_S, which is put into ASIDE, of
+ * SEEP_STATE_NAME_SIZE bytes. Where there are ten such files already, it is removed instead, and
+ * ASIDE is "".
  */
 bool seep_state_set_aside(const char *path, uint64_t wall_s, char *aside);
 

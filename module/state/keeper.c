@@ -267,8 +267,7 @@ void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
 	keeper->engine = engine;
 	seep_engine_describe(engine, &header);
 	keeper->found_differs = is_outdated(keeper, &header);
-	memcpy(keeper->out.key, header.key, sizeof(header.key));
-	memcpy(keeper->next_out.key, header.key, sizeof(header.key));
+	keeper->out.key = keeper->next_out.key = seep_state_key(&header);
 	explicit_bzero(&header, sizeof(header));
 	keeper->out.put = seep_state_append;
 	keeper->out.context = &keeper->file;

@@ -37,7 +37,7 @@ struct seep_keeper_setup {
 /* What was found of an earlier run. */
 struct seep_keeper_found {
 	bool found;
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	uint64_t first_ms;
 	uint64_t saved_ms; /* the last time that was saved */
 };

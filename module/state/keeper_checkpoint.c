@@ -64,8 +64,8 @@ static bool put_in_place(struct seep_keeper *keeper)
 }
 
 /*
- * Makes the new names safe.  A profile of AppArmor's may keep us from opening the directory: it is asked
- * once only, and the file's fsync has to do, which on ext4 and XFS brings the names with it.
+ * Makes the new names safe. A profile of AppArmor's may keep us from opening the directory: it is
+ * asked once only, and the file's fsync has to do, which on ext4 and XFS brings the names with it.
  */
 static void sync_names(struct seep_keeper *keeper, int fd)
 {

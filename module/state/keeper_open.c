@@ -188,7 +188,7 @@ struct seep_keeper *seep_keeper_open(const struct seep_keeper_setup *setup,
 		keeper_look(keeper);
 	if (keeper->found.fd >= 0) {
 		found->found = true;
-		memcpy(found->key, keeper->found.header.key, sizeof(found->key));
+		found->key = seep_state_key(&keeper->found.header);
 		found->first_ms = keeper->found.header.first_ms;
 		found->saved_ms = keeper->found.progress.when_ms;
 	}

@@ -31,8 +31,8 @@ struct checkpoint {
 	const char *doing; /* what failed */
 	uint64_t began_ms;
 	unsigned new_units; /* what its header says of newcomers */
-	uint64_t
-		journal_from; /* what the old file's journal gets from here on goes into the new one too */
+	/* What the old file's journal gets from here on goes into the new one too. */
+	uint64_t journal_from;
 };
 
 struct seep_keeper {

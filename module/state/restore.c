@@ -103,7 +103,7 @@ static void restore_user(struct seep_engine_restore *restore, const unsigned cha
 	bool sound = mend_user(&user, record, &moving);
 
 	if (key != SEEP_TABLE_SHARED &&
-	    (!sound || key != seep_hash_bytes(engine->key, &user.address, sizeof(user.address))))
+	    (!sound || key != seep_hash_bytes(&engine->key, &user.address, sizeof(user.address))))
 		restore->dropped++;
 	else if (seep_table_restore(engine->users, key, engine->budgets.user.refill_mbit_day,
 				    restore->now_s, &user.head))
@@ -234,7 +234,7 @@ static void view_entry(struct seep_saved *saved, const struct seep_entry *entry,
 /* The budgets of the engine that wrote the header, in one that has nothing else. */
 static struct seep_engine budgets_of(const struct seep_state_header *header)
 {
-	const uint32_t flags = header->budget_flags;
+	const uint32_t flags = header->flags;
 	struct seep_limits user = { .budget_mbit = header->user_budget_mbit,
 				    .refill_mbit_day = header->user_refill_mbit_day,
 				    .cap_mbit = header->user_budget_mbit,

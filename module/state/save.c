@@ -25,7 +25,6 @@ void seep_engine_describe(const struct seep_engine *engine, struct seep_state_he
 	header->user_prefix_v6_bits = (uint32_t)engine->conf.user_prefix_v6_bits;
 	header->novelty_lines = seep_novelty_lines(engine->novelty);
 	header->labels_lines = seep_labels_lines(engine->labels);
-	memcpy(header->key, engine->key, sizeof(header->key));
 	header->first_ms = engine->learning_from_ms;
 	header->learning_ms = engine->learning_until_ms - engine->learning_from_ms;
 	header->user_budget_mbit = budgets->user.budget_mbit;
@@ -33,10 +32,11 @@ void seep_engine_describe(const struct seep_engine *engine, struct seep_state_he
 	header->domain_budget_mbit = budgets->domain.budget_mbit;
 	header->domain_refill_mbit_day = budgets->domain.refill_mbit_day;
 	header->new_units = atomic_load(&engine->new_units);
-	header->budget_flags = (budgets->is_learned ? SEEP_STATE_LEARNED : 0) |
-			       (budgets->is_units ? SEEP_STATE_UNITS : 0) |
-			       (budgets->user_refill_is_auto ? SEEP_STATE_USER_REFILL_AUTO : 0) |
-			       (budgets->domain_refill_is_auto ? SEEP_STATE_DOMAIN_REFILL_AUTO : 0);
+	header->flags = (budgets->is_learned ? SEEP_STATE_LEARNED : 0) |
+			(budgets->is_units ? SEEP_STATE_UNITS : 0) |
+			(budgets->user_refill_is_auto ? SEEP_STATE_USER_REFILL_AUTO : 0) |
+			(budgets->domain_refill_is_auto ? SEEP_STATE_DOMAIN_REFILL_AUTO : 0);
+	seep_state_set_key(header, &engine->key);
 }
 
 unsigned seep_engine_settle(struct seep_engine *engine, uint64_t when_ms)

@@ -401,7 +401,9 @@ static void answer_refused(struct module_qstate *qstate, const struct ub_query *
 	qstate->return_msg = NULL;
 }
 
-/* A module in front may go on with the query (dns64 asks for its A record): it ends with its state. */
+/*
+ * A module in front may go on with the query (dns64 asks for its A record): it ends with its state.
+ */
 static void note_answer(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct ub_query *own = ub_query_of(qstate->mesh_info, id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The adapter's own header: what the files of this folder share. Only they include it, and only they
- * see Unbound's headers.
+ * The adapter's own header: what the files of this folder share. Only they include it, and only
+ * they see Unbound's headers.
  */
 #ifndef SEEP_UB_H
 #define SEEP_UB_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The engine: the input is a configuration, in a few bytes, and then what users do, one byte for what and a few for
- * whose and to where. See steps for the list.
+ * The engine: the input is a configuration, in a few bytes, and then what users do, one byte for
+ * what and a few for whose and to where. See steps for the list.
  *
  * The budget of work for an input is bounded, so that none takes long.
  */

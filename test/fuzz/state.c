@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The state file: the input is the file.  It is read as at start, once as it is and once with its
+ * The state file: the input is the file. It is read as at start, once as it is and once with its
  * checksums, sizes and counts made right, as somebody would who can write it.
  */
 #include "fuzz.h"
@@ -48,7 +48,7 @@ static void start(struct rig *rig, const struct seep_state_header *header)
 
 	fuzz_check(seep_conf_parse(&rig->conf, CONF, strlen(CONF), "fuzz", &error) == SEEP_CONF_OK);
 	setup.suffixes = fuzz_suffix_list();
-	memcpy(setup.key, header->key, sizeof(setup.key));
+	setup.key = seep_state_key(header);
 	setup.first_ms = header->first_ms;
 	rig->engine = seep_engine_create(&setup, &why);
 	fuzz_check(rig->engine);
@@ -126,7 +126,7 @@ static void check_user(void *context, uint64_t key, struct seep_entry *entry)
 	fuzz_check(is_sum(&user->names_sum) && is_sum(&user->domains_sum) &&
 		   is_sum(&user->rare_sum) && is_sum(&user->missing_sum));
 	fuzz_check(key == SEEP_TABLE_SHARED ||
-		   key == seep_hash_bytes(engine->key, &user->address, sizeof(user->address)));
+		   key == seep_hash_bytes(&engine->key, &user->address, sizeof(user->address)));
 	fuzz_check(key == SEEP_TABLE_SHARED || user->address.size_bytes == 4 ||
 		   user->address.size_bytes == 16);
 }
@@ -208,13 +208,14 @@ static void check_file(const void *bytes, size_t size)
 static void mend_keys(const struct seep_state_header *header, uint8_t *payload, size_t size)
 {
 	const size_t at_address = sizeof(uint64_t) + offsetof(struct user, address);
+	const struct seep_hash_key hash_key = seep_state_key(header);
 	uint64_t key;
 
 	for (size_t at = 0; at + header->user_bytes <= size; at += header->user_bytes) {
 		memcpy(&key, payload + at, sizeof(key));
 		if (key == SEEP_TABLE_SHARED)
 			continue;
-		key = seep_hash_bytes(header->key, payload + at + at_address,
+		key = seep_hash_bytes(&hash_key, payload + at + at_address,
 				      sizeof(struct seep_address));
 		memcpy(payload + at, &key, sizeof(key));
 	}
@@ -224,6 +225,7 @@ static void mend_keys(const struct seep_state_header *header, uint8_t *payload, 
 static size_t mend_frame(const struct seep_state_header *header, struct seep_state_end *seen,
 			 uint8_t *at, size_t left)
 {
+	const struct seep_hash_key hash_key = seep_state_key(header);
 	struct seep_state_frame frame;
 	uint32_t record = 8;
 
@@ -249,7 +251,7 @@ static size_t mend_frame(const struct seep_state_header *header, struct seep_sta
 	seen->domains += frame.type == SEEP_STATE_DOMAINS ? frame.bytes / record : 0;
 	frame.checksum = 0;
 	memcpy(at, &frame, sizeof(frame));
-	frame.checksum = seep_hash_bytes(header->key, at, sizeof(frame) + frame.bytes);
+	frame.checksum = seep_hash_bytes(&hash_key, at, sizeof(frame) + frame.bytes);
 	memcpy(at, &frame, sizeof(frame));
 	return sizeof(frame) + frame.bytes;
 }

@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
+<<<<<<< ours
  * Allocations that fail (faults.h).
+=======
+ * Faults for a resolver under test, put before its libraries (LD_PRELOAD).
+ *
+ * SEEP_FAULTS names a file of five 64-bit words, in this machine's byte order, which the test
+ * writes at any time:
+ *
+ *     0  by how many seconds the wall clock is ahead
+ *     1  which allocation fails, counted from 1; 0 is none, and none is counted, as that takes long
+ *     2  not 0: all that follow fail as well
+ *     3  how many there were, counted here
+ *     4  not 0: OpenSSL has no random bytes to give
+>>>>>>> theirs
  *
  * An allocation counts if it is made by the module, or below it by whatever it calls: that is
- * told by the return addresses on the stack.  Threads that the module starts are its own as well.
+ * told by the return addresses on the stack. Threads that the module starts are its own as well.
  */
 #include "faults.h"
 
@@ -15,6 +28,18 @@
 #include <sys/mman.h>
 #include <unwind.h>
 
+<<<<<<< ours
+=======
+	enum { AHEAD_S,
+	       FAIL_AT,
+	       FAIL_ALL,
+	       COUNTED,
+	       NO_RANDOM,
+	       WORDS };
+
+static _Atomic int64_t none[WORDS];
+static _Atomic int64_t *words = none;
+>>>>>>> theirs
 static _Atomic uintptr_t module_start, module_end;
 static _Thread_local bool inside; /* the unwinder and the search allocate, too */
 
@@ -179,3 +204,50 @@ void *dlopen(const char *path, int flags)
 	dl_iterate_phdr(look_for_module, NULL);
 	return made;
 }
+<<<<<<< ours
+=======
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int status;
+
+	if (!real_clock_gettime)
+		find(&real_clock_gettime, "clock_gettime");
+	status = real_clock_gettime(clock, now);
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+		now->tv_sec += atomic_load(&words[AHEAD_S]);
+	return status;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	int status;
+
+	if (!real_gettimeofday)
+		find(&real_gettimeofday, "gettimeofday");
+	status = real_gettimeofday(now, zone);
+	now->tv_sec += atomic_load(&words[AHEAD_S]);
+	return status;
+}
+
+time_t time(time_t *now)
+{
+	struct timespec read;
+
+	clock_gettime(CLOCK_REALTIME, &read);
+	if (now)
+		*now = read.tv_sec;
+	return read.tv_sec;
+}
+
+int RAND_priv_bytes(unsigned char *bytes, int size)
+{
+	static int (*real_bytes)(unsigned char *, int);
+
+	if (atomic_load(&words[NO_RANDOM]))
+		return 0;
+	if (!real_bytes)
+		find(&real_bytes, "RAND_priv_bytes");
+	return real_bytes(bytes, size);
+}
+>>>>>>> theirs
