@@ -13,9 +13,10 @@
 
 /*
  * Key 00 01 ... 0f, input the first n of 00 01 ... 3e: the hash as a number, for n from 0 to 63.
- * For 2-4 they are vectors_sip64 of the authors' reference implementation (github.com/veorq/SipHash,
- * vectors.h); the paper's appendix A has the one of n = 15. For 1-3 the authors publish none: these
- * are made by the specification, with the program that gives the others, and below OpenSSL agrees.
+ * For 2-4 they are vectors_sip64 of the authors' reference implementation
+ * (github.com/veorq/SipHash, vectors.h); the paper's appendix A has the one of n = 15. For
+ * 1-3 the authors publish none: these are made by the specification, with the program that gives
+ * the others, and below OpenSSL agrees.
  */
 static const uint64_t vectors_2_4[64] = {
 	0x726fdb47dd0e0e31, 0x74f839c593dc67fd, 0x0d6c8009d9a94f5a, 0x85676696d7fb7e2d,
