@@ -90,8 +90,19 @@ static inline uint64_t random_next(uint64_t *state)
 struct rig {
 	struct seep_conf conf;
 	struct seep_engine *engine;
-	struct seep_thread *thread; /* its first */
-	uint64_t now_ms;            /* the tests' clock */
+	struct seep_thread *thread;   /* its first */
+	uint64_t now_ms;              /* the tests' clock */
+	struct seep_reservation last; /* what rig_send reserved last */
+	/*
+	 * What send_all of fixture_engine.h did: what the user's meter took, what the next name
+	 * would have added to it, and how many names went beyond a line.
+	 */
+	struct {
+		uint64_t mbit, next_mbit, line_mbit;
+		unsigned above;
+	} all;
+	unsigned fresh_count;
+	char fresh_name[SEEP_NAME_MAX_BYTES + 64];
 };
 
 static inline void rig_open_setup(struct rig *rig, const char *text,
@@ -112,6 +123,8 @@ static inline void rig_open_setup(struct rig *rig, const char *text,
 		exit(1);
 	}
 	rig->now_ms = NOW_MS;
+	rig->fresh_count = 0;
+	memset(&rig->all, 0, sizeof(rig->all));
 }
 
 static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads,
@@ -164,6 +177,40 @@ static inline void rig_close(struct rig *rig)
 {
 	seep_engine_destroy(rig->engine);
 	seep_conf_release(&rig->conf);
+}
+
+/* User N asks for the A record of TEXT, at the rig's time. */
+static inline struct seep_verdict rig_ask(struct rig *rig, uint32_t n, const char *text,
+					  struct seep_reservation *reservation)
+{
+	struct wire wire = wire_of(text);
+	struct seep_observation observation = query_of(n, &wire, rig->now_ms);
+	struct seep_name name;
+
+	return seep_engine_ask(rig->thread, &observation, reservation, &name);
+}
+
+/* Asks, and sends if that is not refused. What was reserved is in LAST. */
+static inline struct seep_verdict rig_send(struct rig *rig, uint32_t n, const char *text)
+{
+	struct seep_verdict verdict = rig_ask(rig, n, text, &rig->last);
+
+	if (verdict.outcome != SEEP_REFUSE)
+		seep_engine_commit(rig->thread, &rig->last, rig->now_ms);
+	return verdict;
+}
+
+/* Another name of so many LETTERS below DOMAIN at every call; it stands until the next. */
+static inline const char *rig_novel(struct rig *rig, int letters, const char *domain)
+{
+	snprintf(rig->fresh_name, sizeof(rig->fresh_name), "n%0*u.%s", letters - 1,
+		 ++rig->fresh_count, domain);
+	return rig->fresh_name;
+}
+
+static inline const char *rig_fresh(struct rig *rig, const char *domain)
+{
+	return rig_novel(rig, 10, domain);
 }
 
 /* All statistics as printed once. */

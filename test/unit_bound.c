@@ -400,13 +400,14 @@ static void test_machines(void)
 		}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_codings();
-	test_given();
-	test_codebook();
-	test_skewed();
-	test_type();
-	test_machines();
+	tap_begin(argc, argv);
+	tap_run(test_codings);
+	tap_run(test_given);
+	tap_run(test_codebook);
+	tap_run(test_skewed);
+	tap_run(test_type);
+	tap_run(test_machines);
 	return done();
 }

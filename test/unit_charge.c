@@ -676,23 +676,24 @@ static void test_weigh(void)
 		is_int(seep_charge_few(few[i][0]), few[i][1], "few of %" PRIu64, few[i][0]);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_worked();
-	test_bytes();
-	test_kraft();
-	test_kraft_small_world();
-	test_kraft_shared();
-	test_kraft_reverse();
-	test_kraft_given();
-	test_new_domain();
-	test_numbers();
-	test_shared();
-	test_types();
-	test_sums();
-	test_domain_is_free();
-	test_longest();
-	test_odds();
-	test_weigh();
+	tap_begin(argc, argv);
+	tap_run(test_worked);
+	tap_run(test_bytes);
+	tap_run(test_kraft);
+	tap_run(test_kraft_small_world);
+	tap_run(test_kraft_shared);
+	tap_run(test_kraft_reverse);
+	tap_run(test_kraft_given);
+	tap_run(test_new_domain);
+	tap_run(test_numbers);
+	tap_run(test_shared);
+	tap_run(test_types);
+	tap_run(test_sums);
+	tap_run(test_domain_is_free);
+	tap_run(test_longest);
+	tap_run(test_odds);
+	tap_run(test_weigh);
 	return done();
 }

@@ -119,18 +119,19 @@ static void test_many(void)
 	seep_common_close(common);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct seep_suffixes *list = seep_suffix_open(NULL, 0);
 
+	tap_begin(argc, argv);
 	suffixes = list ? seep_suffix_reader_open(list) : NULL;
 	if (!suffixes) {
 		printf("Bail out! no public suffix list\n");
 		return 1;
 	}
-	test_ranks();
-	test_wrong();
-	test_many();
+	tap_run(test_ranks);
+	tap_run(test_wrong);
+	tap_run(test_many);
 	seep_suffix_reader_close(suffixes);
 	seep_suffix_close(list);
 	return done();

@@ -684,27 +684,28 @@ static void test_example(void)
 	free(text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *temporary = getenv("TMPDIR");
 
+	tap_begin(argc, argv);
 	snprintf(directory, sizeof(directory), "%.200s/seep-unit-conf-XXXXXX",
 		 temporary ? temporary : "/tmp");
 	if (!mkdtemp(directory)) {
 		perror(directory);
 		return 1;
 	}
-	test_defaults();
-	test_table();
-	test_values();
-	test_good();
-	test_bad();
-	test_fields();
-	test_set();
-	test_files();
-	test_damage();
-	test_manual();
-	test_example();
+	tap_run(test_defaults);
+	tap_run(test_table);
+	tap_run(test_values);
+	tap_run(test_good);
+	tap_run(test_bad);
+	tap_run(test_fields);
+	tap_run(test_set);
+	tap_run(test_files);
+	tap_run(test_damage);
+	tap_run(test_manual);
+	tap_run(test_example);
 	ok(rmdir(directory) == 0, "nothing is left in %s", directory);
 	return done();
 }

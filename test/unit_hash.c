@@ -12,10 +12,11 @@
 #include <openssl/params.h>
 
 /*
- * Key 00 01 ... 0f, input the first n of 00 01 ... 3e: the hash as a number, for n from 0 to 63. For
- * 2-4 they are vectors_sip64 of the authors' reference implementation (github.com/veorq/SipHash,
- * vectors.h); the paper's appendix A has the one of n = 15. For 1-3 the authors publish none: these
- * are made by the specification, with the program that gives the others, and below OpenSSL agrees.
+ * Key 00 01 ... 0f, input the first n of 00 01 ... 3e: the hash as a number, for n from 0 to 63.
+ * For 2-4 they are vectors_sip64 of the authors' reference implementation
+ * (github.com/veorq/SipHash, vectors.h); the paper's appendix A has the one of n = 15. For
+ * 1-3 the authors publish none: these are made by the specification, with the program that gives
+ * the others, and below OpenSSL agrees.
  */
 static const uint64_t vectors_2_4[64] = {
 	0x726fdb47dd0e0e31, 0x74f839c593dc67fd, 0x0d6c8009d9a94f5a, 0x85676696d7fb7e2d,
@@ -65,7 +66,7 @@ static const struct variant {
 	{ "SipHash-1-3", SEEP_HASH_1_3, 1, 3, vectors_1_3 },
 };
 
-static void test_vectors(const struct variant *variant)
+static void check_vectors(const struct variant *variant)
 {
 	struct seep_hash_key key = { .rounds = variant->rounds };
 	uint8_t input[64];
@@ -80,7 +81,7 @@ static void test_vectors(const struct variant *variant)
 }
 
 /* As above, where the input does not stand on a word's boundary, and other bytes follow it. */
-static void test_unaligned(const struct variant *variant)
+static void check_unaligned(const struct variant *variant)
 {
 	struct seep_hash_key key = { .rounds = variant->rounds };
 	uint8_t room[80];
@@ -120,7 +121,7 @@ static bool openssl_hash(EVP_MAC_CTX *context, const struct variant *variant, co
 	return true;
 }
 
-static void test_openssl(const struct variant *variant)
+static void check_openssl(const struct variant *variant)
 {
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
 	EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
@@ -169,14 +170,20 @@ static void test_draw(void)
 	is_int(one.rounds, SEEP_HASH_1_3, "new ones are of SipHash-1-3");
 }
 
-int main(void)
+static void test_variants(void)
 {
 	for (size_t i = 0; i < COUNT(variants); i++) {
-		test_vectors(&variants[i]);
-		test_unaligned(&variants[i]);
-		test_openssl(&variants[i]);
+		check_vectors(&variants[i]);
+		check_unaligned(&variants[i]);
+		check_openssl(&variants[i]);
 	}
-	test_rounds();
-	test_draw();
+}
+
+int main(int argc, char **argv)
+{
+	tap_begin(argc, argv);
+	tap_run(test_variants);
+	tap_run(test_rounds);
+	tap_run(test_draw);
 	return done();
 }

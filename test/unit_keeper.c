@@ -173,7 +173,7 @@ static void test_beside_queries(void)
 }
 
 /* Another process, alive, adds to the file, or has stopped to: whose is it? */
-static void test_owners(bool grows)
+static void check_owners(bool grows)
 {
 	struct seep_keeper_found found;
 	struct seep_keeper *keeper;
@@ -294,7 +294,7 @@ static void say_last(void *context, bool problem, const char *text)
 }
 
 /* A file of a later version, or of none, is set aside as it is, and the message names both. */
-static void test_version(uint32_t version)
+static void check_version(uint32_t version)
 {
 	const struct seep_keeper_setup setup = { .path = path,
 						 .checkpoint_s = 300,
@@ -498,26 +498,42 @@ static void test_journal_meanwhile(void)
 	rig_close(&rig);
 }
 
-int main(void)
+static void test_owners(void)
+{
+	check_owners(false);
+}
+
+static void test_owners_grow(void)
+{
+	check_owners(true);
+}
+
+static void test_versions(void)
+{
+	check_version(0);
+	check_version(SEEP_STATE_VERSION + 1);
+	check_version(UINT32_MAX);
+}
+
+int main(int argc, char **argv)
 {
 	char command[128];
 
+	tap_begin(argc, argv);
 	if (!mkdtemp(directory)) {
 		printf("Bail out! no directory\n");
 		return 1;
 	}
 	snprintf(path, sizeof(path), "%s/state", directory);
-	test_beside_queries();
-	test_forked();
-	test_owners(false);
-	test_owners(true);
-	test_other_budgets();
-	test_learned_is_told();
-	test_journal_meanwhile();
-	test_version_1();
-	test_version(0);
-	test_version(SEEP_STATE_VERSION + 1);
-	test_version(UINT32_MAX);
+	tap_run(test_beside_queries);
+	tap_run(test_forked);
+	tap_run(test_owners);
+	tap_run(test_owners_grow);
+	tap_run(test_other_budgets);
+	tap_run(test_learned_is_told);
+	tap_run(test_journal_meanwhile);
+	tap_run(test_version_1);
+	tap_run(test_versions);
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	if (system(command))
 		printf("# %s stays\n", directory);

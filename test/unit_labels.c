@@ -157,12 +157,13 @@ static void test_full_count(void)
 	seep_labels_destroy(labels);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_prior();
-	test_worked();
-	test_learn();
-	test_eviction();
-	test_full_count();
+	tap_begin(argc, argv);
+	tap_run(test_prior);
+	tap_run(test_worked);
+	tap_run(test_learn);
+	tap_run(test_eviction);
+	tap_run(test_full_count);
 	return done();
 }

@@ -523,24 +523,25 @@ static void test_gauges(void)
 	rig_close(&rig);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *temporary = getenv("TMPDIR");
 
+	tap_begin(argc, argv);
 	snprintf(directory, sizeof(directory), "%.200s/seep-unit-lists-XXXXXX",
 		 temporary ? temporary : "/tmp");
 	if (!mkdtemp(directory)) {
 		perror(directory);
 		return 1;
 	}
-	test_suffix_text();
-	test_suffix_files();
-	test_suffixes();
-	test_common();
-	test_no_room();
-	test_allow();
-	test_bad_allow();
-	test_gauges();
+	tap_run(test_suffix_text);
+	tap_run(test_suffix_files);
+	tap_run(test_suffixes);
+	tap_run(test_common);
+	tap_run(test_no_room);
+	tap_run(test_allow);
+	tap_run(test_bad_allow);
+	tap_run(test_gauges);
 	ok(rmdir(directory) == 0, "nothing is left in %s", directory);
 	return done();
 }

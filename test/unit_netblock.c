@@ -323,13 +323,14 @@ static void test_private(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_parse();
-	test_contain();
-	test_everything();
-	test_nested();
-	test_against_model();
-	test_private();
+	tap_begin(argc, argv);
+	tap_run(test_parse);
+	tap_run(test_contain);
+	tap_run(test_everything);
+	tap_run(test_nested);
+	tap_run(test_against_model);
+	tap_run(test_private);
 	return done();
 }

@@ -267,14 +267,15 @@ static void test_mend(void)
 #undef MENDS
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_worked();
-	test_kraft();
-	test_polled();
-	test_codebook();
-	test_types();
-	test_halving();
-	test_mend();
+	tap_begin(argc, argv);
+	tap_run(test_worked);
+	tap_run(test_kraft);
+	tap_run(test_polled);
+	tap_run(test_codebook);
+	tap_run(test_types);
+	tap_run(test_halving);
+	tap_run(test_mend);
 	return done();
 }

@@ -242,11 +242,12 @@ static void test_many(void)
 	seep_subtrees_destroy(set);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_add();
-	test_cover();
-	test_few();
-	test_many();
+	tap_begin(argc, argv);
+	tap_run(test_add);
+	tap_run(test_cover);
+	tap_run(test_few);
+	tap_run(test_many);
 	return done();
 }

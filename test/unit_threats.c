@@ -9,9 +9,6 @@
 
 #include "meter/charge.h"
 
-/* What the last send reserved. */
-static struct seep_reservation last;
-
 static struct seep_verdict ask_wire(struct rig *rig, uint32_t user, const struct wire *wire,
 				    uint16_t type)
 {
@@ -19,28 +16,13 @@ static struct seep_verdict ask_wire(struct rig *rig, uint32_t user, const struct
 	struct seep_name name;
 
 	observation.type = type;
-	return seep_engine_ask(rig->thread, &observation, &last, &name);
+	return seep_engine_ask(rig->thread, &observation, &rig->last, &name);
 }
 
 /* Asks as user N, and sends if that is not refused: is it? */
 static bool is_refused(struct rig *rig, uint32_t user, const char *text)
 {
-	struct wire wire = wire_of(text);
-
-	if (ask_wire(rig, user, &wire, 1).outcome == SEEP_REFUSE)
-		return true;
-	seep_engine_commit(rig->thread, &last, rig->now_ms);
-	return false;
-}
-
-/* Another name of so many letters below DOMAIN at every call. */
-static const char *novel(const char *domain, int letters)
-{
-	static unsigned count;
-	static char text[SEEP_NAME_MAX_BYTES];
-
-	snprintf(text, sizeof(text), "n%0*u.%s", letters - 1, ++count, domain);
-	return text;
+	return rig_send(rig, user, text).outcome == SEEP_REFUSE;
 }
 
 /* Sends long names below DOMAIN until so many in a row were refused: how many went. */
@@ -49,7 +31,7 @@ static unsigned flood(struct rig *rig, uint32_t user, const char *domain)
 	unsigned sent = 0;
 
 	for (unsigned refused = 0; refused < 50;) {
-		if (is_refused(rig, user, novel(domain, 10)))
+		if (is_refused(rig, user, rig_novel(rig, 10, domain)))
 			refused++;
 		else
 			sent++;
@@ -102,7 +84,7 @@ static void live_ordinarily(struct rig *rig, uint32_t victim)
 	char text[64];
 
 	for (uint32_t user = 1000; user < 1200; user++)
-		is_refused(rig, user, novel("common.com", 10));
+		is_refused(rig, user, rig_novel(rig, 10, "common.com"));
 	for (unsigned n = 0; n < VICTIM_KNOWN; n++) {
 		snprintf(text, sizeof(text), "host%u.own.com", n);
 		is_refused(rig, victim, text);
@@ -125,7 +107,7 @@ static void test_framed_victim(void)
 	rig_open(&rig, "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\n");
 	live_ordinarily(&rig, 1);
 	flood(&rig, 1, "forged.com");
-	ok(is_refused(&rig, 1, novel("own.com", 10)), "framed: a novel name is refused");
+	ok(is_refused(&rig, 1, rig_novel(&rig, 10, "own.com")), "framed: a novel name is refused");
 	ok(level_of(&rig, 1) <= budget_mbit, "framed: novel names end at the budget");
 	for (; known < 10; known++) {
 		snprintf(text, sizeof(text), "host%u.own.com",
@@ -134,7 +116,7 @@ static void test_framed_victim(void)
 	}
 	is_int(refused, 0, "framed: known names, in no order, resolve");
 	for (; common < 100; common++)
-		refused += is_refused(&rig, 1, novel("common.com", 10));
+		refused += is_refused(&rig, 1, rig_novel(&rig, 10, "common.com"));
 	is_int(refused, 0, "framed: a hundred novel names of a common domain resolve");
 	for (; !is_refused(&rig, 1, text); known++)
 		snprintf(text, sizeof(text), "host%u.own.com",
@@ -145,8 +127,8 @@ static void test_framed_victim(void)
 	for (int n = 0; n < 1000; n++)
 		refused += is_refused(&rig, 1, "n000000001.common.com");
 	is_int(refused, 0, "framed, that spent too: known names of a common domain resolve");
-	is_int(last.charge_mbit, 0, "framed, that spent too: they cost nothing");
-	ok(!is_refused(&rig, 2, novel("forged.com", 10)), "framed: another user is not");
+	is_int(rig.last.charge_mbit, 0, "framed, that spent too: they cost nothing");
+	ok(!is_refused(&rig, 2, rig_novel(&rig, 10, "forged.com")), "framed: another user is not");
 	rig_close(&rig);
 }
 
@@ -158,9 +140,10 @@ static void test_framed_recovers(void)
 	rig_open(&rig, "learning: 0\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n");
 	flood(&rig, 1, "forged.com");
 	rig.now_ms += DAY_MS;
-	ok(!is_refused(&rig, 1, novel("own.com", 10)), "a day after the forging, a novel name");
+	ok(!is_refused(&rig, 1, rig_novel(&rig, 10, "own.com")),
+	   "a day after the forging, a novel name");
 	rig.now_ms += 9 * DAY_MS;
-	is_refused(&rig, 1, novel("own.com", 10));
+	is_refused(&rig, 1, rig_novel(&rig, 10, "own.com"));
 	is_stat(&rig, "users.spent", 0, "ten days after the forging");
 	rig_close(&rig);
 }
@@ -195,11 +178,11 @@ static void test_guesses(void)
 	is_refused(&rig, 1, "www.own.com");
 	flood(&rig, 1, "forged.com");
 	for (unsigned n = 0; n < GUESSES; n++)
-		through += !is_refused(&rig, 1, novel("forged.com", 50));
+		through += !is_refused(&rig, 1, rig_novel(&rig, 50, "forged.com"));
 	ok(through <= 2, "%u of %d guesses pass", through, GUESSES);
 	for (unsigned n = 0; n < 100; n++) {
 		refused += is_refused(&rig, 1, "www.own.com");
-		others += is_refused(&rig, 2, novel("forged.com", 10));
+		others += is_refused(&rig, 2, rig_novel(&rig, 10, "forged.com"));
 	}
 	is_int(refused, 0, "a name that it sent itself resolves all the while");
 	is_int(others, 0, "another user's novel names do");
@@ -217,13 +200,13 @@ static unsigned left_to_others(unsigned others, unsigned insiders)
 	rig_open(&rig, "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1000\n"
 		       "domain-refill: 0\n");
 	for (uint32_t user = 0; user < 600; user++)
-		is_refused(&rig, 10000 + user, novel("elsewhere.com", 10));
+		is_refused(&rig, 10000 + user, rig_novel(&rig, 10, "elsewhere.com"));
 	for (uint32_t user = 0; user < others; user++)
-		is_refused(&rig, 1000 + user, novel("rival.com", 10));
+		is_refused(&rig, 1000 + user, rig_novel(&rig, 10, "rival.com"));
 	for (uint32_t insider = 1; insider <= insiders; insider++)
 		flood(&rig, insider, "rival.com");
 	for (uint32_t user = 0; user < others; user++)
-		left += !is_refused(&rig, 1000 + user, novel("rival.com", 10));
+		left += !is_refused(&rig, 1000 + user, rig_novel(&rig, 10, "rival.com"));
 	rig_close(&rig);
 	return left;
 }
@@ -312,13 +295,13 @@ static void test_fresh_flood(void)
 	for (uint32_t user = 10; user < 30; user++) {
 		snprintf(text, sizeof(text), "work%" PRIu32 ".com", user / 2);
 		for (int n = 0; n < 2; n++)
-			is_refused(&rig, user, novel(text, 10));
+			is_refused(&rig, user, rig_novel(&rig, 10, text));
 		levels_mbit[user - 10] = level_of(&rig, user);
 	}
 	first_s = send_strangers(&rig, 0, STRANGERS / 10);
 	rest_s = send_strangers(&rig, STRANGERS / 10, STRANGERS);
 	for (uint32_t user = 1; user <= 5; user++)
-		ok(is_refused(&rig, user, novel("tunnel1.com", 10)),
+		ok(is_refused(&rig, user, rig_novel(&rig, 10, "tunnel1.com")),
 		   "a million strangers on: spent user %" PRIu32 " is refused", user);
 	for (uint32_t user = 10; user < 30; user++)
 		kept += level_of(&rig, user) == levels_mbit[user - 10];
@@ -360,11 +343,11 @@ static void test_spent_flood(void)
 	ok(level_of(&rig, 1) == level_mbit || level_of(&rig, 1) == UINT64_MAX,
 	   "thousands of spent strangers: a meter is kept, or had less on it than theirs");
 	is_refused(&rig, 2, "www.office.com");
-	is_int(last.class, SEEP_CLASS_UNTRACKED, "who comes new shares a meter");
+	is_int(rig.last.class, SEEP_CLASS_UNTRACKED, "who comes new shares a meter");
 	ok(rig_stat(&rig, "untracked") > 0, "and that is counted");
 	rig.now_ms += 30 * DAY_MS;
 	is_refused(&rig, 2, "www.office.com");
-	is_int(last.class, SEEP_CLASS_KNOWN, "a month on there is room again");
+	is_int(rig.last.class, SEEP_CLASS_KNOWN, "a month on there is room again");
 	rig_close(&rig);
 }
 
@@ -495,17 +478,18 @@ static void check_odd(const char *what, const struct wire *wire, bool is_name)
 
 	rig_open(&rig, "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\nmemory-size: 1m\n");
 	is_int(ask_wire(&rig, 1, wire, 1).outcome, SEEP_PASS, "%s: passes", what);
-	is_int(last.class, first, "%s: the class", what);
-	is_bool(last.user_mbit, is_name, "%s: charged or not", what);
-	seep_engine_release(rig.thread, &last);
+	is_int(rig.last.class, first, "%s: the class", what);
+	is_bool(rig.last.user_mbit, is_name, "%s: charged or not", what);
+	seep_engine_release(rig.thread, &rig.last);
 	ok(!is_name || level_of(&rig, 1) == UINT64_MAX, "%s: given back, and its place with it",
 	   what);
 	ask_wire(&rig, 1, wire, 1);
-	is_int(last.class, first, "%s: asked is not sent", what);
-	seep_engine_commit(rig.thread, &last, rig.now_ms);
+	is_int(rig.last.class, first, "%s: asked is not sent", what);
+	seep_engine_commit(rig.thread, &rig.last, rig.now_ms);
 	ask_wire(&rig, 1, wire, 1);
-	is_int(last.class, is_name ? SEEP_CLASS_KNOWN : SEEP_CLASS_UNTRACKED, "%s: again", what);
-	seep_engine_commit(rig.thread, &last, rig.now_ms);
+	is_int(rig.last.class, is_name ? SEEP_CLASS_KNOWN : SEEP_CLASS_UNTRACKED, "%s: again",
+	       what);
+	seep_engine_commit(rig.thread, &rig.last, rig.now_ms);
 	is_stat(&rig, "sent", 2, what);
 	is_stat(&rig, "inflight", 0, what);
 	rig_close(&rig);
@@ -572,7 +556,7 @@ static void test_odd_names_differ(void)
 	rig_open(&rig, "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\n");
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		is_refused(&rig, 1, texts[i]);
-		known += last.class == SEEP_CLASS_KNOWN;
+		known += rig.last.class == SEEP_CLASS_KNOWN;
 	}
 	is_int(known, 0, "names that differ by a NUL or a dot are not one another's");
 	rig_close(&rig);
@@ -613,20 +597,21 @@ static void test_every_type(void)
 	rig_close(&rig);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_framed_victim();
-	test_framed_recovers();
-	test_guesses();
-	test_rival_domain();
-	test_blocked_domain_known();
-	test_fresh_flood();
-	test_spent_flood();
-	test_chosen_names();
-	test_chosen_sets();
-	test_statistics_tell_no_key();
-	test_odd_names();
-	test_odd_names_differ();
-	test_every_type();
+	tap_begin(argc, argv);
+	tap_run(test_framed_victim);
+	tap_run(test_framed_recovers);
+	tap_run(test_guesses);
+	tap_run(test_rival_domain);
+	tap_run(test_blocked_domain_known);
+	tap_run(test_fresh_flood);
+	tap_run(test_spent_flood);
+	tap_run(test_chosen_names);
+	tap_run(test_chosen_sets);
+	tap_run(test_statistics_tell_no_key);
+	tap_run(test_odd_names);
+	tap_run(test_odd_names_differ);
+	tap_run(test_every_type);
 	return done();
 }

@@ -337,13 +337,14 @@ static void test_cache(void)
 	cache_sim_destroy(cache);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_messages();
-	test_pairs();
-	test_many_pairs();
-	test_full_pairs();
-	test_order();
-	test_cache();
+	tap_begin(argc, argv);
+	tap_run(test_messages);
+	tap_run(test_pairs);
+	tap_run(test_many_pairs);
+	tap_run(test_full_pairs);
+	tap_run(test_order);
+	tap_run(test_cache);
 	return done();
 }

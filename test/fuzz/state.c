@@ -8,8 +8,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "state/save.h"
-#include "engine/internal.h"
+#include "fixture_state.h"
 #include "state/reader.h"
 
 const char fuzz_target[] = "state";
@@ -37,27 +36,6 @@ static void put_file(const void *bytes, size_t size)
 	}
 	fuzz_check(ftruncate(descriptor, 0) == 0);
 	fuzz_check(pwrite(descriptor, bytes, size, 0) == (ssize_t)size);
-}
-
-/* What an engine writes. */
-struct image {
-	unsigned char *bytes;
-	size_t size;
-	size_t room;
-};
-
-static bool put(void *context, const void *bytes, size_t size)
-{
-	struct image *image = context;
-
-	if (image->size + size > image->room) {
-		image->room = 2 * (image->size + size);
-		image->bytes = realloc(image->bytes, image->room);
-		fuzz_check(image->bytes);
-	}
-	memcpy(image->bytes + image->size, bytes, size);
-	image->size += size;
-	return true;
 }
 
 /* ---- an engine that begins with a file ---- */
@@ -100,7 +78,7 @@ static void view(const struct seep_state_header *header, const struct seep_state
 }
 
 /* Puts the file into the engine as far as it goes. */
-static void restore(struct rig *rig, struct seep_state_reader *reader)
+static void restore_file(struct rig *rig, struct seep_state_reader *reader)
 {
 	uint64_t end = reader->offset, offset = 0;
 	struct seep_engine_restore restore = { .engine = rig->engine,
@@ -120,20 +98,6 @@ static void restore(struct rig *rig, struct seep_state_reader *reader)
 	seep_engine_restore_end(&restore);
 	fuzz_check(seep_engine_users(rig->engine) <= restore.users);
 	fuzz_check(seep_engine_domains(rig->engine) <= restore.domains);
-}
-
-static void save(struct rig *rig, struct image *image)
-{
-	static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];
-	struct seep_state_header header = { .began_ms = NOW_MS, .wall_ms = NOW_MS };
-	struct seep_state_out out = { .put = put, .context = image, .buffer = buffer };
-
-	seep_engine_describe(rig->engine, &header);
-	out.key = seep_state_key(&header);
-	seep_state_seal_header(&header);
-	image->size = 0;
-	put(image, &header, sizeof(header));
-	fuzz_check(seep_engine_save(rig->engine, &out));
 }
 
 /* ---- what has to hold ---- */
@@ -207,16 +171,16 @@ static void check_accepted(struct seep_state_reader *reader)
 	struct rig rig, again;
 
 	start(&rig, &reader->header);
-	restore(&rig, reader);
+	restore_file(&rig, reader);
 	seep_table_walk(rig.engine->users, check_user, rig.engine);
 	seep_table_walk(rig.engine->domains, check_domain, NULL);
-	save(&rig, &first);
+	fuzz_check(save_to(&rig, &first));
 	put_file(first.bytes, first.size);
 	seep_state_close(reader);
 	fuzz_check(seep_state_verify(reader, path) == SEEP_STATE_OPENED && !reader->fault);
 	start(&again, &reader->header);
-	restore(&again, reader);
-	save(&again, &second);
+	restore_file(&again, reader);
+	fuzz_check(save_to(&again, &second));
 	fuzz_check(first.size == second.size && memcmp(first.bytes, second.bytes, first.size) == 0);
 	use(&rig);
 	rig_close(&rig);
