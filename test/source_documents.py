@@ -17,9 +17,6 @@ INDEXES = "doc/THREATS.md", "doc/WIRE.md"
 # Not prose: tables, code and pictures.
 OTHER = re.compile(r"^(\||    |!\[)")
 
-# Folders whose comments may still have two spaces after a full stop. To be none.
-TWO_SPACES_STILL = ("bench/detect", "module/engine", "module/meter", "module/state",
-                    "module/unbound")
 # A string stays whole, so that it can be searched for.
 STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 COMMENT = re.compile(r"\s*/?\*")
@@ -131,9 +128,8 @@ def check_sources(tap):
     for folder, names in found.items():
         faults = ["%s:%s" % (name, fault) for name in names for fault in long_lines(read(name))]
         tap.ok(not faults, "%s: at most %d columns" % (folder, COLUMNS), faults)
-        if folder not in TWO_SPACES_STILL:
-            faults = ["%s:%s" % (name, fault) for name in names for fault in two_spaces(read(name))]
-            tap.ok(not faults, folder + ": one space after a sentence", faults)
+        faults = ["%s:%s" % (name, fault) for name in names for fault in two_spaces(read(name))]
+        tap.ok(not faults, folder + ": one space after a sentence", faults)
 
 
 def main():

@@ -29,7 +29,7 @@ struct leak {
 };
 
 /*
- * Ends a leak's book.  Where some symbols are let pass more than others, those
+ * Ends a leak's book. Where some symbols are let pass more than others, those
  * that arrive tell less than the sender's alphabet would: their number times
  * the entropy of what arrived; or what a code that learns needs for them, given
  * the one before each.

@@ -2,7 +2,7 @@
 /*
  * Measures detection: what leaks before the block and over the days, and who is
  * disturbed, for Seep and its rivals side by side, on the same generated
- * traffic through the same simulated cache.  What was measured is one JSON
+ * traffic through the same simulated cache. What was measured is one JSON
  * document; report.py makes tables and plots of it.
  */
 #include <getopt.h>

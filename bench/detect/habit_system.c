@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- * A file's hash under the product's zone.  Half of the files are on many
+ * A file's hash under the product's zone. Half of the files are on many
  * machines; now and then a whole folder is looked at.
  */
 void habit_av(struct person *person, struct stage *stage, struct dice *dice)

@@ -86,10 +86,10 @@ void lab_open(struct lab *lab, const struct lab_options *options);
 void lab_run(struct lab *lab);
 void lab_close(struct lab *lab);
 
-/* In place of lab_run: budgets, refills, users, starts and lists.  sweep.c. */
+/* In place of lab_run: budgets, refills, users, starts and lists. sweep.c. */
 void sweep_run(struct lab *lab);
 
-/* All that a run or a sweep has found, as one JSON object.  report_json.c; the README has its
+/* All that a run or a sweep has found, as one JSON object. report_json.c; the README has its
  * keys. */
 void report_json(const struct lab *lab, FILE *file);
 

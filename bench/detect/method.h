@@ -3,7 +3,7 @@
  * What every method of detection looks like to the benchmark, Seep included:
  * it is shown each name that leaves the resolver, and says what becomes of it.
  *
- * A method that is tuned has one threshold.  During the warm-up it is infinite
+ * A method that is tuned has one threshold. During the warm-up it is infinite
  * and the method only keeps score; then the benchmark sets it, from the worst
  * score of every person and day, to what keeps to the rate of false blocks
  * that all methods get; from the end of the warm-up the method is armed.

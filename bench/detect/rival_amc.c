@@ -4,7 +4,7 @@
  * Tunneling Detection by Cache-Property-Aware Features", IEEE TNSM 18(2), 2021.
  *
  * The rule-based filter: names that a client sends past the cache in 100
- * seconds, against one threshold.  The paper detects; to block, a client over
+ * seconds, against one threshold. The paper detects; to block, a client over
  * the threshold is refused until a whole window passes below it.
  */
 #include "method.h"

@@ -6,12 +6,12 @@
  * A domain's information is the sum of the lengths of its distinct prefixes,
  * estimated by a HyperLogLog of 4,096 registers into which a prefix of L
  * characters goes as L virtual items: byte I counted up, hashed whole, counted
- * down, for I in 0 to L - 1 (so a name takes L^2 steps).  A cache of 1,000
+ * down, for I in 0 to L - 1 (so a name takes L^2 steps). A cache of 1,000
  * domains samples distinct heavy hitters: an unknown domain is let in if the
  * hash of its name is below tau; when the cache is full, the domain with the
- * largest seed goes and tau becomes that seed.  Everything begins anew every
- * 120 seconds.  A first part of the warm-up tunes the threshold; in the second
- * (peace time), domains above it go to an allow-list.  A detected domain is
+ * largest seed goes and tau becomes that seed. Everything begins anew every
+ * 120 seconds. A first part of the warm-up tunes the threshold; in the second
+ * (peace time), domains above it go to an allow-list. A detected domain is
  * blocked for good.
  * The list of the world's popular domains is part of the method: here it is the
  * generated world's own.

@@ -2,7 +2,7 @@
 /*
  * Counts the distinct names that do not exist, a client and hour: the rule of
  * common intrusion detectors (Slips alerts at ten), for the comparison of DGA
- * detection.  Local and reverse names are left out, as there.
+ * detection. Local and reverse names are left out, as there.
  */
 #include "method.h"
 

@@ -5,8 +5,8 @@
  * Security 2013.
  *
  * What a client could have told a domain in a day is at most what its look-ups
- * compress to; here names and types, with deflate, past the cache.  Query times
- * are left out, as for all methods here.  The paper works off-line; to block,
+ * compress to; here names and types, with deflate, past the cache. Query times
+ * are left out, as for all methods here. The paper works off-line; to block,
  * the client is refused that domain for the rest of the day.
  * As there, a cheap bound spares most of the compressing: what is added to a
  * text lengthens what it compresses to by no more than itself.
@@ -95,7 +95,7 @@ static void compress_text(struct zip *zip, struct talk *talk)
 	talk->zipped_at = talk->size;
 }
 
-/* Is it time to compress?  Only if the result could be over.  While tuning,
+/* Is it time to compress? Only if the result could be over. While tuning,
  * when the text has grown by a tenth, and could come near the largest: smaller
  * ones do not matter to a threshold that hardly anybody is to cross. */
 static bool due(const struct method *method, const struct zip *zip, const struct talk *talk,

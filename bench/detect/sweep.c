@@ -3,7 +3,7 @@
  * Which defaults do not disturb anybody: Seep alone on traffic without attacks,
  * budgets by refills, for organisations of several sizes, refusing from the
  * first day (cold) or after the learning (warm), with and without the list of
- * common domains.  All of one organisation's settings see one run.
+ * common domains. All of one organisation's settings see one run.
  */
 #include "lab.h"
 

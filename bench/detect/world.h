@@ -5,7 +5,7 @@
  * Three kinds of domain: a few platforms with many names each (search, mail,
  * office suites, content networks), a pool of third parties that pages pull in
  * (advertisements, counters, fonts), and a long tail of sites, nearly all with
- * one name.  Each is ordered by popularity.  A list of real names, if given,
+ * one name. Each is ordered by popularity. A list of real names, if given,
  * takes the place of the popular part.
  */
 #ifndef DETECT_WORLD_H

@@ -114,7 +114,7 @@ static void note_user_event(struct asking *asking, struct seep_entry *entry)
 }
 
 /*
- * What a meter did to the query.  One that would have refused counts as spent
+ * What a meter did to the query. One that would have refused counts as spent
  * also where the other refused first; one that would have flagged has done so
  * only if the query goes on.
  */
@@ -193,9 +193,9 @@ static bool is_own(const struct asking *asking, const struct user *user)
 }
 
 /*
- * The novelty memory takes one novel name in some hundreds for known.  A refusal tells
+ * The novelty memory takes one novel name in some hundreds for known. A refusal tells
  * which: whoever is refused could try names until one passes, and send it for the price
- * of a known one.  So after dozens of refusals a name counts as known only if this user
+ * of a known one. So after dozens of refusals a name counts as known only if this user
  * sent it itself.
  */
 static void doubt_known(struct asking *asking, const struct seep_entry *domain,
@@ -226,7 +226,7 @@ static void copy_domain(uint8_t text[SEEP_DOMAIN_TEXT_BYTES], const struct seep_
 }
 
 /*
- * The domain's entry, locked; NULL if another would have to go for it.  That is left to
+ * The domain's entry, locked; NULL if another would have to go for it. That is left to
  * commit: else names that never leave could push other domains out, for nothing.
  */
 static struct seep_entry *claim_domain(const struct asking *asking)
@@ -297,7 +297,7 @@ static void reserve(struct asking *asking, struct seep_entry *domain, struct see
 }
 
 /*
- * From the price to the reservation, with both entries locked.  A domain without an entry
+ * From the price to the reservation, with both entries locked. A domain without an entry
  * (NULL) is judged as an empty one; what is under way for it is on its users' meters alone.
  */
 static void judge(struct asking *asking, struct seep_entry *entry, struct seep_entry *user)

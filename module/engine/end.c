@@ -71,7 +71,7 @@ static void count_class(struct seep_counters *counters, enum seep_class class)
 
 /*
  * Claims the place of a domain for which another had to go, and puts the charge
- * there.  Without room for it, it shares a meter with all others that find none: what
+ * there. Without room for it, it shares a meter with all others that find none: what
  * finds no place is metered still, only less well.
  */
 static void place_domain(struct seep_thread *thread, struct seep_reservation *reservation,
@@ -188,7 +188,7 @@ static void lower(struct seep_entry *entry, uint64_t *reserved_mbit, uint64_t no
 
 /*
  * The name was novel when it was asked for, and has been sent meanwhile: A and AAAA are
- * often under way at once.  The second tells its type, and which of those under way it is.
+ * often under way at once. The second tells its type, and which of those under way it is.
  */
 static void settle_known(struct seep_engine *engine, struct seep_reservation *reservation)
 {
@@ -281,7 +281,7 @@ static bool is_asker_counted(struct seep_engine *engine, uint64_t domain_key, ui
 
 /*
  * Is it the first time that the user asks for this domain, which few do, though no name
- * was sent?  What the resolver knows of a signed zone answers for many a name there.
+ * was sent? What the resolver knows of a signed zone answers for many a name there.
  */
 static bool is_first_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
 			    uint64_t now_s)
@@ -312,7 +312,7 @@ static bool is_dga_spent(struct seep_engine *engine, uint64_t user_key, uint64_t
 	return is_spent;
 }
 
-/* Does the domain, of a name that was not sent, say something of its user?  No more is
+/* Does the domain, of a name that was not sent, say something of its user? No more is
  * learned once the meter is spent: names that cost nothing must not fill the memory. */
 static bool counts_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
 			  enum seep_existence existence, uint64_t now_s)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The engine: takes what was observed of a query, charges it, meters it and
- * says what becomes of it.  Knows nothing of Unbound; replay drives it too.
+ * says what becomes of it. Knows nothing of Unbound; replay drives it too.
  *
  * One query's life:  ask -> (refused)  or  ask -> commit | release.
  * Between ask and commit or release the charge is reserved on its meters, so
@@ -10,7 +10,7 @@
  *
  * Threads: any number, each with a seep_thread of its own.
  * Time comes in with every call; nothing here reads a clock or draws a random
- * number.  Nothing in the hot path can fail: a user or domain that gets no entry in its
+ * number. Nothing in the hot path can fail: a user or domain that gets no entry in its
  * table shares one entry with all others that get none, and is counted as untracked.
  */
 #ifndef SEEP_ENGINE_H
@@ -34,7 +34,7 @@
 struct seep_engine;
 struct seep_thread;
 
-/* The evidence that comes with an edge.  Borrowed for the call. */
+/* The evidence that comes with an edge. Borrowed for the call. */
 struct seep_event {
 	enum seep_edge edge;
 	enum seep_meter meter;
@@ -85,7 +85,7 @@ struct seep_counters *seep_thread_counters(struct seep_thread *thread);
 #define SEEP_DOMAIN_TEXT_BYTES 48
 
 /*
- * What ask reserved, for commit or release.  Holds no pointer, and may be
+ * What ask reserved, for commit or release. Holds no pointer, and may be
  * dropped without harm when its verdict was a refusal.
  */
 struct seep_reservation {
@@ -113,7 +113,7 @@ struct seep_reservation {
 };
 
 /*
- * Charges and judges an observation, before anything leaves.  NAME is how its
+ * Charges and judges an observation, before anything leaves. NAME is how its
  * name splits; all zero if it is no name.
  */
 struct seep_verdict seep_engine_ask(struct seep_thread *thread,
@@ -126,7 +126,7 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 
 /*
  * After commit, or before release: the answer tells whether the name's registrable
- * domain exists.  Feeds the DGA meter: also with names that did not leave, for what the
+ * domain exists. Feeds the DGA meter: also with names that did not leave, for what the
  * resolver knows of a signed zone answers for many names that do not exist.
  */
 void seep_engine_answered(struct seep_thread *thread, const struct seep_observation *observation,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The engine's memory: users, domains, threads and the engine itself.  For the files
+ * The engine's memory: users, domains, threads and the engine itself. For the files
  * engine_*.c; others reach it through engine.h and state/save.h.
  */
 #ifndef SEEP_ENGINE_STATE_H
@@ -131,7 +131,7 @@ static inline uint64_t users_of_domain(const struct domain *domain)
 	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
 }
 
-/* Has nothing come of the entry?  Then it is given back when its last reservation is. */
+/* Has nothing come of the entry? Then it is given back when its last reservation is. */
 static inline bool is_untouched_entry(const struct seep_entry *entry)
 {
 	return !entry->inflight && !entry->meter.level_mbit && !entry->flagged;

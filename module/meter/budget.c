@@ -41,7 +41,7 @@ struct seep_budgets seep_budgets_of(const struct seep_conf *conf)
 	};
 }
 
-/* The limits of one unit, for so many.  A refill that seep.conf gives is the same for all. */
+/* The limits of one unit, for so many. A refill that seep.conf gives is the same for all. */
 static struct seep_limits units_of(struct seep_limits unit, unsigned units, bool refill_is_auto)
 {
 	uint64_t refill_mbit_day = unit.refill_mbit_day;

@@ -7,7 +7,7 @@
  *
  * The spelled code has 40 equally likely symbols, log2(40) < 5.322 bits each:
  * the 38 characters of host and service names, "another byte", whose value
- * takes 8 bits more, and "end of label".  The shared code takes -log2 of the
+ * takes 8 bits more, and "end of label". The shared code takes -log2 of the
  * label's share of all uses of labels here.
  *
  * In a reverse name the one bit says whether the label is written as a number,
@@ -15,7 +15,7 @@
  * which of the two codes.
  *
  * A new domain's given labels are written so, too, without the shared code: for
- * what somebody made for a tunnel is in no other domain.  How many there are is
+ * what somebody made for a tunnel is in no other domain. How many there are is
  * part of which domain it is: a rule of the list gives at most two, and a
  * reverse zone four.
  *

@@ -62,7 +62,7 @@ void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
 		metering->outcome = metering->charge_mbit < SEEP_BIT_MBIT ? SEEP_PASS : SEEP_FLAG;
 }
 
-/* Is it below flag-at, and long enough after it was above?  Without the hour a
+/* Is it below flag-at, and long enough after it was above? Without the hour a
  * client could have a line logged with every other query. */
 static bool is_released(const struct seep_entry *entry, const struct seep_limits *limits,
 			uint64_t now_s)

@@ -23,9 +23,9 @@ struct seep_reading {
 enum seep_outcome seep_verdict_reading(const struct seep_reading *reading);
 
 /*
- * The two meters' answers together, in this MODE.  The stronger one names the
- * meter, of equals the user's.  USER_CHARGE_MBIT is what the user would be
- * charged.  Below one bit the domain's meter does not count: such a name goes to a domain
+ * The two meters' answers together, in this MODE. The stronger one names the
+ * meter, of equals the user's. USER_CHARGE_MBIT is what the user would be
+ * charged. Below one bit the domain's meter does not count: such a name goes to a domain
  * that many users use, and one of them must not be able to close it to the others.
  */
 struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcome domain,

@@ -40,7 +40,7 @@ bool seep_state_continue(struct seep_state_file *file, const char *path,
 bool seep_state_create(struct seep_state_file *file, const char *path);
 void seep_state_end(struct seep_state_file *file);
 
-/* Writes all of it at the end; CONTEXT is a struct seep_state_file.  As seep_state_out's put. */
+/* Writes all of it at the end; CONTEXT is a struct seep_state_file. As seep_state_out's put. */
 bool seep_state_append(void *context, const void *bytes, size_t size);
 
 /* Appends the bytes of FROM from OFFSET on. */

@@ -105,7 +105,7 @@ static const struct version {
 	{ SEEP_STATE_VERSION, version_1_fault },
 };
 
-/* One text a thread, overwritten by its next fault of this kind.  Initial-exec TLS: lazily
+/* One text a thread, overwritten by its next fault of this kind. Initial-exec TLS: lazily
  * allocated TLS aborts the process when memory is out. */
 static _Thread_local __attribute__((tls_model("initial-exec"))) char other_version[64];
 

@@ -5,13 +5,13 @@
  *
  *     header | checkpoint: frames ... END | journal: frames ...
  *
- * The checkpoint is the whole state at the time that it was written.  The journal grows
- * every second by the records that changed; a later record replaces an earlier one.  The
+ * The checkpoint is the whole state at the time that it was written. The journal grows
+ * every second by the records that changed; a later record replaces an earlier one. The
  * file may end anywhere in the journal, as it does when the process is killed: a frame
  * that is cut short there is no fault.
  *
  * Numbers are in the byte order of the machine that wrote the file, which the
- * header tells.  Checksums are hashes under the file's own key: they find
+ * header tells. Checksums are hashes under the file's own key: they find
  * damage; whoever can write the file can also make them right, so what is in
  * a frame is never trusted.
  *
@@ -156,7 +156,7 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 
 /*
  * What is wrong with a header of SIZE bytes at BYTES, which is copied to HEADER; NULL
- * if nothing is.  The text of another version is the calling thread's, until its next one.
+ * if nothing is. The text of another version is the calling thread's, until its next one.
  */
 const char *seep_state_header_fault(struct seep_state_header *header, const void *bytes,
 				    size_t size);

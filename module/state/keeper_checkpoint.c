@@ -38,8 +38,8 @@ static bool write_checkpoint(struct seep_keeper *keeper)
 }
 
 /*
- * Puts the new file in place.  What the old file's journal got while the checkpoint was
- * written is copied behind the checkpoint.  Such a record may be older than the checkpoint's
+ * Puts the new file in place. What the old file's journal got while the checkpoint was
+ * written is copied behind the checkpoint. Such a record may be older than the checkpoint's
  * record of the same entry; but then the entry has changed since, is marked as changed, and
  * its newest record is appended within a second.
  */

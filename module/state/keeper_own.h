@@ -5,7 +5,7 @@
  * state/keeper_checkpoint.c, which writes new files.
  *
  * FILE is ours as long as its fd is open, the path still leads to it, and it has the size
- * that we left it with.  When that fails, whatever the reason, nothing is repaired: a
+ * that we left it with. When that fails, whatever the reason, nothing is repaired: a
  * checkpoint makes a new file.
  */
 #ifndef SEEP_KEEPER_OWN_H

@@ -3,7 +3,7 @@
  * Frames back into the engine's memory.
  *
  * A file may be damaged in ways that its checksums do not show, or made up: every
- * field of a record is brought into its range here, or the record is dropped.  A
+ * field of a record is brought into its range here, or the record is dropped. A
  * field that is added to struct user or struct domain is to be mended here as well.
  */
 #include "state/save.h"

@@ -3,7 +3,7 @@
  * What the engine keeps, as frames of the state file, and back.
  *
  * Threads: saving goes on beside queries, an entry's lock being held while it is
- * copied.  Restoring comes before the engine has any other thread.
+ * copied. Restoring comes before the engine has any other thread.
  */
 #ifndef SEEP_ENGINE_SAVE_H
 #define SEEP_ENGINE_SAVE_H
@@ -25,7 +25,7 @@ unsigned seep_engine_settle(struct seep_engine *engine, uint64_t when_ms);
 /* Puts a checkpoint: all there is; false if OUT takes no more. */
 bool seep_engine_save(struct seep_engine *engine, struct seep_state_out *out);
 
-/* Puts what changed since the last call.  What OUT does not take is left to the next checkpoint. */
+/* Puts what changed since the last call. What OUT does not take is left to the next checkpoint. */
 bool seep_engine_save_changes(struct seep_engine *engine, struct seep_state_out *out,
 			      const struct seep_state_tick *tick);
 

@@ -2,7 +2,7 @@
 /*
  * The module as Unbound's loader sees it: the exported symbols, start and end.
  *
- * Returning 0 from init would stop the daemon, at start and at a reload.  So
+ * Returning 0 from init would stop the daemon, at start and at a reload. So
  * it always returns 1; what cannot be guarded is passed, and said.
  */
 #include "unbound/ub.h"
@@ -49,7 +49,7 @@ static void state_say(void *context, bool problem, const char *text)
 
 /*
  * Opens the state file, and starts the clock from what it says; what of it the engine is to begin
- * with goes into SETUP.  False without randomness.
+ * with goes into SETUP. False without randomness.
  */
 static bool open_state(struct seep_engine_setup *setup)
 {
