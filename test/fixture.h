@@ -92,6 +92,7 @@ struct rig {
 	struct seep_engine *engine;
 	struct seep_thread *thread;   /* its first */
 	uint64_t now_ms;              /* the tests' clock */
+	struct seep_counters base;    /* the sums at the last reset */
 	struct seep_reservation last; /* what rig_send reserved last */
 	/*
 	 * What send_all of fixture_engine.h did: what the user's meter took, what the next name
@@ -124,6 +125,7 @@ static inline void rig_open_setup(struct rig *rig, const char *text,
 	}
 	rig->now_ms = NOW_MS;
 	rig->fresh_count = 0;
+	memset(&rig->base, 0, sizeof(rig->base));
 	memset(&rig->all, 0, sizeof(rig->all));
 }
 
@@ -243,8 +245,12 @@ static inline unsigned long long stats_get(const struct stats *stats, const char
 static inline struct stats rig_stats(struct rig *rig, bool reset)
 {
 	struct stats stats = { .count = 0 };
+	struct seep_statistics now;
 
-	seep_engine_print(rig->engine, rig->now_ms, reset, stats_take, &stats);
+	seep_engine_read(rig->engine, rig->now_ms, &now);
+	(void)seep_statistics_print(&now, &rig->base, stats_take, &stats);
+	if (reset)
+		seep_statistics_reset(&now, &rig->base);
 	return stats;
 }
 

@@ -3,10 +3,20 @@
 #include "base/counters.h"
 #include "fixture.h"
 
+/* What is printed of counters whose sums are SUM, less BASE. */
+static struct stats printed(const struct seep_counters *sum, const struct seep_counters *base)
+{
+	struct seep_statistics statistics = { .counters = *sum };
+	struct stats stats = { .count = 0 };
+
+	ok(seep_statistics_print(&statistics, base, stats_take, &stats), "all are printed");
+	return stats;
+}
+
 static void test_sum(void)
 {
 	struct seep_counters blocks[2], sum, base;
-	struct stats stats = { .count = 0 };
+	struct stats stats;
 
 	memset(blocks, 0, sizeof(blocks));
 	memset(&sum, 0, sizeof(sum));
@@ -18,7 +28,7 @@ static void test_sum(void)
 	for (size_t i = 0; i < COUNT(blocks); i++)
 		seep_counters_sum(&sum, &blocks[i]);
 	seep_counters_add(&base.hits, 7);
-	ok(seep_counters_print(&sum, &base, stats_take, &stats), "all are printed");
+	stats = printed(&sum, &base);
 	is_int(stats_get(&stats, "num.seep.hits"), 50, "both threads', less the base");
 	is_int(stats_get(&stats, "num.seep.queries"), 600, "the other counter is another's");
 	is_int(stats_get(&stats, "num.seep.sent"), 0, "what nobody counted is 0");
@@ -27,35 +37,51 @@ static void test_sum(void)
 static void test_unit(void)
 {
 	struct seep_counters sum, base;
-	struct stats stats = { .count = 0 };
+	struct stats stats;
 
 	memset(&sum, 0, sizeof(sum));
 	memset(&base, 0, sizeof(base));
 	seep_counters_add(&sum.bits, 5999);
 	seep_counters_add(&base.bits, 1000);
-	seep_counters_print(&sum, &base, stats_take, &stats);
+	stats = printed(&sum, &base);
 	is_int(stats_get(&stats, "num.seep.bits"), 4, "whole bits of the difference");
 }
 
-static int take_two(void *context, const char *key, unsigned long long value)
+static void test_reset(void)
 {
-	(void)key, (void)value;
-	return ++*(int *)context < 2;
+	struct seep_statistics statistics;
+	struct seep_counters base;
+	struct stats stats;
+
+	memset(&statistics, 0, sizeof(statistics));
+	memset(&base, 0xff, sizeof(base));
+	seep_counters_add(&statistics.counters.hits, 9);
+	seep_statistics_reset(&statistics, &base);
+	seep_counters_add(&statistics.counters.hits, 2);
+	stats = printed(&statistics.counters, &base);
+	is_int(stats_get(&stats, "num.seep.hits"), 2, "what was counted since the reset");
+	is_int(stats_get(&stats, "num.seep.queries"), 0, "and of the others nothing");
 }
 
+static int take_some(void *context, const char *key, unsigned long long value)
+{
+	(void)key, (void)value;
+	return --*(int *)context > 0;
+}
+
+/* Among the counters and among the gauges. */
 static void test_give_up(void)
 {
-	struct seep_counters none;
-	struct seep_gauges gauges;
-	int calls = 0;
+	struct seep_statistics none;
 
 	memset(&none, 0, sizeof(none));
-	memset(&gauges, 0, sizeof(gauges));
-	ok(!seep_counters_print(&none, &none, take_two, &calls), "who gives up is told of");
-	is_int(calls, 2, "and called no more");
-	calls = 0;
-	ok(!seep_gauges_print(&gauges, take_two, &calls), "of gauges, too");
-	is_int(calls, 2, "no more, either");
+	for (int calls = 2; calls < 50; calls += 46) {
+		int left = calls;
+
+		ok(!seep_statistics_print(&none, &none.counters, take_some, &left),
+		   "who gives up after %d is told of", calls);
+		is_int(left, 0, "and called no more");
+	}
 }
 
 int main(int argc, char **argv)
@@ -63,6 +89,7 @@ int main(int argc, char **argv)
 	tap_begin(argc, argv);
 	tap_run(test_sum);
 	tap_run(test_unit);
+	tap_run(test_reset);
 	tap_run(test_give_up);
 	return done();
 }

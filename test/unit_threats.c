@@ -427,7 +427,7 @@ static void rig_open_keyed(struct rig *rig, uint8_t key)
 /* Nothing that is printed depends on the key: so nothing of it can be learned there. */
 static void test_statistics_tell_no_key(void)
 {
-	struct rig rigs[2];
+	struct rig rigs[2] = { 0 };
 	struct stats stats[2];
 	unsigned differ = 0, large = 0;
 

@@ -150,6 +150,8 @@ static int print_statistic(void *context, const char *key, unsigned long long va
 
 void replay_print_json(const struct replay *replay)
 {
+	const struct seep_counters none = { .queries = 0 };
+	struct seep_statistics statistics;
 	bool first = true;
 
 	fputs("{\"totals\": {", stdout);
@@ -159,8 +161,9 @@ void replay_print_json(const struct replay *replay)
 	fputs(",\n  \"domains\": ", stdout);
 	print_tally(replay, replay->domains, replay_domain_text);
 	fputs(",\n  \"engine\": {", stdout);
-	if (replay->engine)
-		seep_engine_print(replay->engine, replay->totals.last_ms, false, print_statistic,
-				  &first);
+	if (replay->engine) {
+		seep_engine_read(replay->engine, replay->totals.last_ms, &statistics);
+		(void)seep_statistics_print(&statistics, &none, print_statistic, &first);
+	}
 	fputs("}}\n", stdout);
 }

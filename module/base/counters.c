@@ -14,8 +14,8 @@ void seep_counters_sum(struct seep_counters *sum, const struct seep_counters *bl
 #include "seep_counters.def"
 }
 
-int seep_counters_print(const struct seep_counters *sum, const struct seep_counters *base,
-			seep_print *print, void *context)
+static int print_counters(const struct seep_counters *sum, const struct seep_counters *base,
+			  seep_print *print, void *context)
 {
 #define SEEP_COUNTER(field, key, unit, text)                                                 \
 	if (!print(context, key, (value_of(&sum->field) - value_of(&base->field)) / (unit))) \
@@ -24,11 +24,24 @@ int seep_counters_print(const struct seep_counters *sum, const struct seep_count
 	return 1;
 }
 
-int seep_gauges_print(const struct seep_gauges *gauges, seep_print *print, void *context)
+static int print_gauges(const struct seep_gauges *gauges, seep_print *print, void *context)
 {
 #define SEEP_GAUGE(field, key, text)             \
 	if (!print(context, key, gauges->field)) \
 		return 0;
 #include "seep_counters.def"
 	return 1;
+}
+
+int seep_statistics_print(const struct seep_statistics *statistics,
+			  const struct seep_counters *base, seep_print *print, void *context)
+{
+	return print_counters(&statistics->counters, base, print, context) &&
+	       print_gauges(&statistics->gauges, print, context);
+}
+
+void seep_statistics_reset(const struct seep_statistics *statistics, struct seep_counters *base)
+{
+	*base = (struct seep_counters){ .queries = 0 };
+	seep_counters_sum(base, &statistics->counters);
 }

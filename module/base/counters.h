@@ -2,8 +2,8 @@
 /*
  * The counters of include/seep_counters.def: a block a thread, summed when they are printed.
  *
- * Threads: only its own thread adds to a block; any thread may sum. A reset moves a base under the
- * sums and touches no block, so nothing is lost to it.
+ * Threads: only its own thread adds to a block; any thread may sum. To reset, who prints copies the
+ * sums to a base, and touches no block: nothing is lost to it.
  */
 #ifndef SEEP_COUNTERS_STORE_H
 #define SEEP_COUNTERS_STORE_H
@@ -37,11 +37,17 @@ typedef int seep_print(void *context, const char *key, unsigned long long value)
 /* Adds BLOCK to SUM. */
 void seep_counters_sum(struct seep_counters *sum, const struct seep_counters *block);
 
-/* Prints every counter, SUM less BASE. Returns 0 if PRINT gave up. */
-int seep_counters_print(const struct seep_counters *sum, const struct seep_counters *base,
-			seep_print *print, void *context);
+/* All statistics of one moment. */
+struct seep_statistics {
+	struct seep_counters counters; /* sums */
+	struct seep_gauges gauges;
+};
 
-/* Prints every gauge. Returns 0 if PRINT gave up. */
-int seep_gauges_print(const struct seep_gauges *gauges, seep_print *print, void *context);
+/* Prints every counter, less that of BASE, then every gauge. Returns 0 if PRINT gave up. */
+int seep_statistics_print(const struct seep_statistics *statistics,
+			  const struct seep_counters *base, seep_print *print, void *context);
+
+/* Sets BASE to what was counted up to then: counters printed with it begin at 0. */
+void seep_statistics_reset(const struct seep_statistics *statistics, struct seep_counters *base);
 
 #endif

@@ -95,7 +95,6 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	*why = SEEP_PASSTHROUGH_MEMORY;
 	if (!engine)
 		return NULL;
-	pthread_mutex_init(&engine->base_lock, NULL);
 	engine->conf = *setup->conf;
 	engine->budgets = seep_budgets_of(setup->conf);
 	engine->suffixes = setup->suffixes;
@@ -136,7 +135,6 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)
 		munmap(engine->memory, engine->memory_bytes);
-	pthread_mutex_destroy(&engine->base_lock);
 	free(engine);
 }
 

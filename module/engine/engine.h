@@ -158,11 +158,11 @@ size_t seep_engine_domains(const struct seep_engine *engine);
 size_t seep_engine_user_bytes(void);
 size_t seep_engine_domain_bytes(void);
 
-/* Prints all statistics as of WHEN_MS; RESET starts the counters anew. */
-void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,
-		       void *context);
-
-/* Prints what is to be said without an engine: the mode, and why. */
-void seep_engine_print_none(enum seep_passthrough why, seep_print *print, void *context);
+/*
+ * Reads all statistics that the engine knows, as of WHEN_MS, from any thread. Those of the state
+ * file are not its: state/keeper.h.
+ */
+void seep_engine_read(struct seep_engine *engine, uint64_t when_ms,
+		      struct seep_statistics *statistics);
 
 #endif

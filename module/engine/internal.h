@@ -104,14 +104,6 @@ struct seep_engine {
 	unsigned thread_count;
 	atomic_uint threads_taken;
 	_Atomic int64_t inflight;
-	pthread_mutex_t base_lock;
-	struct seep_counters base; /* the sums at the last reset */
-	/* How the state file fares, as the keeper says. */
-	struct seep_counters keeper;
-	_Atomic uint64_t kept_status; /* enum seep_state_status */
-	_Atomic uint64_t kept_saved_ms;
-	_Atomic uint64_t kept_checkpoint_ms;
-	_Atomic uint64_t kept_bytes;
 };
 
 /* An entry of the users' or the domains' table. */

@@ -15,16 +15,32 @@
 #define JOURNAL_MOST  2
 #define JOURNAL_LEAST (UINT64_C(16) << 20)
 
-static void note(struct seep_keeper *keeper)
+/* Makes what the keeper's thread knows visible to all others. */
+static void show(struct seep_keeper *keeper)
 {
-	const struct seep_engine_kept kept = {
-		.status = keeper->status,
-		.saved_ms = keeper->saved_ms,
-		.checkpoint_ms = keeper->checkpoint_ms,
-		.bytes = keeper->file.fd >= 0 ? keeper->file.size : 0,
-	};
+	atomic_store(&keeper->shown.status, keeper->status);
+	atomic_store(&keeper->shown.saved_ms, keeper->saved_ms);
+	atomic_store(&keeper->shown.checkpoint_ms, keeper->checkpoint_ms);
+	atomic_store(&keeper->shown.bytes, keeper->file.fd >= 0 ? keeper->file.size : 0);
+}
 
-	seep_engine_note_kept(keeper->engine, &kept);
+/* Seconds from THEN to now; 0 if it never was. */
+static uint64_t age_s(const _Atomic uint64_t *then, uint64_t when_ms)
+{
+	uint64_t then_ms = atomic_load(then);
+
+	return then_ms && when_ms > then_ms ? (when_ms - then_ms) / 1000 : 0;
+}
+
+void seep_keeper_read(const struct seep_keeper *keeper, uint64_t when_ms,
+		      struct seep_gauges *gauges)
+{
+	if (!keeper)
+		return;
+	gauges->state = atomic_load(&keeper->shown.status);
+	gauges->state_age = age_s(&keeper->shown.saved_ms, when_ms);
+	gauges->state_checkpoint_age = age_s(&keeper->shown.checkpoint_ms, when_ms);
+	gauges->state_bytes = atomic_load(&keeper->shown.bytes);
 }
 
 static bool append_owner(struct seep_keeper *keeper, bool ends)
@@ -140,7 +156,7 @@ static void tick(struct seep_keeper *keeper)
 	    is_checkpoint_due(keeper, time.when_ms))
 		keeper_begin_checkpoint(keeper, time.when_ms);
 	pthread_mutex_lock(&keeper->file_lock);
-	note(keeper);
+	show(keeper);
 	pthread_mutex_unlock(&keeper->file_lock);
 }
 
@@ -166,7 +182,7 @@ static void take(struct seep_keeper *keeper)
 			(void)keeper_end_checkpoint(keeper);
 	}
 	seep_state_close(&keeper->found);
-	note(keeper);
+	show(keeper);
 	if (keeper->found_differs)
 		keeper_begin_checkpoint(keeper, time.when_ms);
 }
@@ -278,7 +294,7 @@ void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
 void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 {
 	keeper_attach(keeper, engine);
-	note(keeper);
+	show(keeper);
 	if (keeper->status != SEEP_STATE_FAILING)
 		return;
 	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
@@ -286,7 +302,7 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 			   "%s: no memory to write it; budgets will not outlast a restart",
 			   keeper->path);
 		keeper->status = SEEP_STATE_UNKEPT;
-		note(keeper);
+		show(keeper);
 		return;
 	}
 	keeper->started = true;

@@ -52,6 +52,13 @@ void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine,
 /* From now on the engine is persisted. */
 void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine);
 
+/*
+ * Fills in the gauges of the state file as of WHEN_MS, from any thread. A KEEPER of NULL leaves
+ * them as they are.
+ */
+void seep_keeper_read(const struct seep_keeper *keeper, uint64_t when_ms,
+		      struct seep_gauges *gauges);
+
 /* Saves what has changed since, and ends; the engine is no longer used. NULL is none. */
 void seep_keeper_stop(struct seep_keeper *keeper);
 

@@ -67,6 +67,12 @@ struct seep_keeper {
 	bool failure_said;
 	bool is_blind;   /* the directory cannot be opened; the checkpoint's */
 	unsigned silent; /* ticks for which another's file did not change */
+	struct {
+		_Atomic uint64_t status; /* enum seep_state_status */
+		_Atomic uint64_t saved_ms;
+		_Atomic uint64_t checkpoint_ms;
+		_Atomic uint64_t bytes;
+	} shown; /* to other threads */
 	struct seep_state_file others;
 };
 

@@ -146,20 +146,11 @@ static bool save_names(struct seep_engine *engine, struct seep_state_out *out,
 	return true;
 }
 
-static void count_lost(struct seep_engine *engine)
-{
-	uint64_t lost = seep_novelty_lost(engine->novelty);
-
-	seep_counters_add(&engine->keeper.state_lost,
-			  lost - atomic_load(&engine->keeper.state_lost));
-}
-
 bool seep_engine_save_changes(struct seep_engine *engine, struct seep_state_out *out,
 			      const struct seep_state_tick *tick)
 {
 	struct seep_state_end ignored = { 0 };
 
-	count_lost(engine);
 	if (!save_table(engine->users, true, out, SEEP_STATE_USERS, &ignored) ||
 	    !save_table(engine->domains, true, out, SEEP_STATE_DOMAINS, &ignored) ||
 	    !save_names(engine, out, tick))
@@ -174,12 +165,4 @@ void seep_engine_drop_changes(struct seep_engine *engine)
 
 	while (seep_novelty_take(engine->novelty, hashes, 512) == 512)
 		;
-}
-
-void seep_engine_note_kept(struct seep_engine *engine, const struct seep_engine_kept *kept)
-{
-	atomic_store(&engine->kept_status, kept->status);
-	atomic_store(&engine->kept_saved_ms, kept->saved_ms);
-	atomic_store(&engine->kept_checkpoint_ms, kept->checkpoint_ms);
-	atomic_store(&engine->kept_bytes, kept->bytes);
 }

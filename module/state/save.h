@@ -32,16 +32,6 @@ bool seep_engine_save_changes(struct seep_engine *engine, struct seep_state_out 
 /* Lets go of the noted names, which the next checkpoint will have. */
 void seep_engine_drop_changes(struct seep_engine *engine);
 
-/* What the gauges say of the state file. */
-struct seep_engine_kept {
-	enum seep_state_status status;
-	uint64_t saved_ms;      /* when the journal was last added to */
-	uint64_t checkpoint_ms; /* when the last checkpoint was begun */
-	uint64_t bytes;
-};
-
-void seep_engine_note_kept(struct seep_engine *engine, const struct seep_engine_kept *kept);
-
 /* Restoring. */
 
 struct seep_engine_restore {

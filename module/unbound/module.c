@@ -235,6 +235,7 @@ int init(struct module_env *env, int id)
 	};
 
 	memset(&ub_module, 0, sizeof(ub_module));
+	pthread_mutex_init(&ub_module.base_lock, NULL);
 	seep_conf_defaults(&ub_module.conf);
 	ub_module.why = start(env, id);
 	if (!ub_module.engine) {
@@ -297,9 +298,18 @@ void print_stats(struct module_env *env, int id, int reset,
 		 int (*print)(void *context, const char *key, unsigned long long value),
 		 void *context)
 {
+	struct seep_statistics statistics = { .gauges.mode = SEEP_MODE_PASSTHROUGH };
+	uint64_t when_ms = ub_now_ms();
+
 	(void)env, (void)id;
-	if (ub_module.engine)
-		seep_engine_print(ub_module.engine, ub_now_ms(), reset != 0, print, context);
-	else
-		seep_engine_print_none(ub_module.why, print, context);
+	pthread_mutex_lock(&ub_module.base_lock);
+	if (ub_module.engine) {
+		seep_engine_read(ub_module.engine, when_ms, &statistics);
+		seep_keeper_read(ub_module.keeper, when_ms, &statistics.gauges);
+	}
+	statistics.gauges.passthrough = ub_module.why;
+	(void)seep_statistics_print(&statistics, &ub_module.base, print, context);
+	if (reset)
+		seep_statistics_reset(&statistics, &ub_module.base);
+	pthread_mutex_unlock(&ub_module.base_lock);
 }

@@ -29,7 +29,9 @@ struct ub_module {
 	struct seep_conf conf;
 	struct seep_lists lists;
 	struct seep_clock clock;
-	struct seep_keeper *keeper;   /* or NULL */
+	struct seep_keeper *keeper; /* or NULL */
+	pthread_mutex_t base_lock;
+	struct seep_counters base;    /* the sums at the last reset */
 	_Atomic uint64_t events_s;    /* the second in which events were told */
 	_Atomic uint64_t events_told; /* how many, in that second */
 };
