@@ -30,6 +30,15 @@ same "the module exports the names of seep.sym alone" "$exported" "$wanted"
 same "each of them a function" \
 	"$(nm -D --defined-only "$module" | awk '$2 != "T" { print $NF }' | grep -Fx "$wanted")" ""
 
+# Every function and variable that another file could name says where it belongs.
+same "all external names of the core begin with seep_, of the adapter with ub_" "$(
+	{
+		nm -gA --defined-only "${SEEP_BUILD:-.}/.libs/libseep.a" |
+			awk '/:libseep_la-/ && $NF !~ /^seep_/ { print $NF }'
+		nm -gA --defined-only "${SEEP_BUILD:-.}"/module/unbound/.libs/seep_la-*.o |
+			awk '$NF !~ /^(ub|seep)_/ { print $NF }'
+	} | grep -vE '^__(asan|tsan|ubsan|odr_asan|gcov)' | grep -vFx "$wanted")" ""
+
 # Nothing of seep's own is left open: a file that Makefile.am forgets would show at start only.
 same "no name of seep's own is undefined" \
 	"$(nm -D --undefined-only "$module" | awk '{ print $NF }' | grep -E '^(seep|ub)_')" ""

@@ -482,9 +482,9 @@ static void test_journal_meanwhile(void)
 
 	open_rig(&rig, 1);
 	seep_keeper_restore(keeper, rig.engine, clock_ms());
-	keeper_attach(keeper, rig.engine);
-	keeper_begin_checkpoint(keeper, clock_ms());
-	ok(keeper_end_checkpoint(keeper), "a checkpoint");
+	seep_keeper_attach(keeper, rig.engine);
+	seep_keeper_begin_checkpoint(keeper, clock_ms());
+	ok(seep_keeper_end_checkpoint(keeper), "a checkpoint");
 	seep_engine_note_changes(rig.engine);
 	send(rig.thread, 300, 1);
 	ok(seep_engine_save_changes(rig.engine, &keeper->out, &tick), "a journal");
@@ -492,7 +492,7 @@ static void test_journal_meanwhile(void)
 	ok(before > 0, "with a user's level");
 
 	pthread_mutex_lock(&keeper->file_lock);
-	keeper_begin_checkpoint(keeper, clock_ms());
+	seep_keeper_begin_checkpoint(keeper, clock_ms());
 	for (unsigned i = 0; i < 500 && !is_written(".new"); i++)
 		pause_ms(10);
 	ok(is_written(".new"), "the next checkpoint waits to be put in place");
@@ -501,7 +501,7 @@ static void test_journal_meanwhile(void)
 	after = told_level(300);
 	ok(after > before, "with a higher level");
 	pthread_mutex_unlock(&keeper->file_lock);
-	ok(keeper_end_checkpoint(keeper), "it is put in place");
+	ok(seep_keeper_end_checkpoint(keeper), "it is put in place");
 	is_int(told_level(300), after, "with what the journal got meanwhile");
 	seep_keeper_stop(keeper);
 	rig_close(&rig);

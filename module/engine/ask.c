@@ -270,15 +270,17 @@ static void judge_meters(struct asking *asking, struct domain *domain, struct us
 	struct seep_reservation *reservation = asking->reservation;
 	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
 
-	reservation->units = (uint8_t)units_of_user(asking->engine, user, asking->user.now_s);
+	reservation->units =
+		(uint8_t)seep_learned_units(&asking->engine->learned, user, asking->user.now_s);
 	asking->user.is_known = asking->domain.is_known = is_known;
 	asking->user.charge_mbit = reservation->user_charge_mbit;
-	asking->user.limits = limits_of_user(asking->engine, user, asking->user.now_s);
+	asking->user.limits = seep_learned_user(&asking->engine->learned, user, asking->user.now_s);
 	seep_meter_judge(&asking->user, &user->head);
 	/* What more than few use is the organisation's habit: a virus scanner's
 	 * names are all different, and nobody's secret. */
 	asking->domain.charge_mbit = reservation->rare ? reservation->charge_mbit : 0;
-	asking->domain.limits = limits_of_domain(asking->engine, domain, reservation->units, users);
+	asking->domain.limits =
+		seep_learned_domain(&asking->engine->learned, domain, reservation->units, users);
 	seep_meter_judge(&asking->domain, &domain->head);
 }
 
@@ -327,7 +329,7 @@ static struct seep_entry *claim_user(struct asking *asking, struct recent *recen
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t refill_mbit_day = engine->budgets.user.refill_mbit_day;
+	uint64_t refill_mbit_day = engine->learned.budgets.user.refill_mbit_day;
 	enum seep_claim how;
 	struct seep_entry *entry = seep_table_claim(engine->users, recent->key, refill_mbit_day,
 						    asking->user.now_s, &how);
@@ -427,7 +429,7 @@ static void ask_meters(struct asking *asking)
 	/* 2. The mode, the time, and what learning taught. */
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
-	settle_budgets(engine, asking->user.now_s);
+	seep_learned_settle(&engine->learned, engine->users, asking->user.now_s);
 	/* 3. Known or novel? */
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;

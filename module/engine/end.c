@@ -78,7 +78,7 @@ static void place_domain(struct seep_thread *thread, struct seep_reservation *re
 			 uint64_t now_s)
 {
 	struct seep_engine *engine = thread->engine;
-	uint64_t refill_mbit_day = engine->budgets.domain.refill_mbit_day;
+	uint64_t refill_mbit_day = engine->learned.budgets.domain.refill_mbit_day;
 	struct seep_metering metering = {
 		.charge_mbit = reservation->rare ? reservation->charge_mbit : 0,
 		.is_known = reservation->class == SEEP_CLASS_KNOWN,
@@ -100,8 +100,8 @@ static void place_domain(struct seep_thread *thread, struct seep_reservation *re
 		memcpy(domain->text, reservation->domain_text, sizeof(domain->text));
 	if (how == SEEP_CLAIM_EVICTED)
 		seep_counters_add(&thread->counters.evicted_domains, 1);
-	metering.limits =
-		limits_of_domain(engine, domain, reservation->units, users_of_domain(domain));
+	metering.limits = seep_learned_domain(&engine->learned, domain, reservation->units,
+					      users_of_domain(domain));
 	seep_meter_judge(&metering, entry);
 	seep_meter_reserve(&metering, entry);
 	reservation->domain_mbit = metering.added_mbit;
@@ -134,7 +134,7 @@ static void note_peak(const struct seep_engine *engine, struct user *user, uint6
 {
 	uint64_t level_mbit = user->head.meter.level_mbit;
 
-	if (when_ms < engine->learning_until_ms && user->peak_mbit < level_mbit)
+	if (when_ms < engine->learned.until_ms && user->peak_mbit < level_mbit)
 		user->peak_mbit = (uint32_t)(level_mbit < UINT32_MAX ? level_mbit : UINT32_MAX);
 }
 

@@ -96,15 +96,15 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	if (!engine)
 		return NULL;
 	engine->conf = *setup->conf;
-	engine->budgets = seep_budgets_of(setup->conf);
+	engine->learned.budgets = seep_budgets_of(setup->conf);
 	engine->suffixes = setup->suffixes;
 	engine->common = setup->common;
 	engine->lists_kept = setup->lists_kept;
 	engine->lists_missing = setup->lists_missing;
 	engine->tell = setup->tell;
 	engine->tell_context = setup->tell_context;
-	engine->learning_from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
-	engine->learning_until_ms = engine->learning_from_ms + setup->conf->learning_s * 1000;
+	engine->learned.from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
+	engine->learned.until_ms = engine->learned.from_ms + setup->conf->learning_s * 1000;
 	engine->key = setup->key;
 	set_user_masks(engine);
 	if (claim_memory(engine, setup->when_ms / 1000)) {
@@ -154,7 +154,7 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 {
 	if (engine->conf.action == SEEP_ACTION_FLAG)
 		return SEEP_MODE_FLAG;
-	if (when_ms < engine->learning_until_ms)
+	if (when_ms < engine->learned.until_ms)
 		return SEEP_MODE_LEARNING;
 	return SEEP_MODE_GUARD;
 }

@@ -79,15 +79,20 @@ struct seep_thread {
 	struct recent recent[1 << RECENT_BITS];
 };
 
+/* What users and domains are held to. */
+struct seep_learned {
+	struct seep_budgets budgets; /* by seep.conf */
+	uint64_t from_ms;            /* learning begins: the first start ever */
+	uint64_t until_ms;
+	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
+};
+
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
-	struct seep_budgets budgets;
-	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
+	struct seep_learned learned;
 	struct seep_hash_key key;
 	uint64_t mask_v4[2]; /* what of an address makes a user */
 	uint64_t mask_v6[2];
-	uint64_t learning_from_ms; /* the first start ever */
-	uint64_t learning_until_ms;
 	unsigned char *memory;
 	size_t memory_bytes;
 	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */
@@ -139,15 +144,18 @@ static inline bool is_untouched_domain(const struct domain *domain)
 	return is_untouched_entry(&domain->head) && !users_of_domain(domain);
 }
 
-/* engine/learned.c: what a user is held to, or a domain of so many USERS, of which one
- * with so many UNITS of budget is asking. */
-struct seep_limits limits_of_user(const struct seep_engine *engine, const struct user *user,
-				  uint64_t now_s);
-struct seep_limits limits_of_domain(const struct seep_engine *engine, const struct domain *domain,
-				    unsigned units, uint64_t users);
+/* learned.c */
+
+/* The limits of a user, as of NOW_S. */
+struct seep_limits seep_learned_user(const struct seep_learned *learned, const struct user *user,
+				     uint64_t now_s);
+/* The limits of a domain of so many USERS, of which one with so many UNITS of budget is asking. */
+struct seep_limits seep_learned_domain(const struct seep_learned *learned,
+				       const struct domain *domain, unsigned units, uint64_t users);
 /* The units of budget that a user has, as of NOW_S. */
-unsigned units_of_user(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
-/* Draws the conclusion from learning, once it is over; no lock may be held. */
-void settle_budgets(struct seep_engine *engine, uint64_t now_s);
+unsigned seep_learned_units(const struct seep_learned *learned, const struct user *user,
+			    uint64_t now_s);
+/* Concludes from what USERS needed while learning, once that is over. No lock may be held. */
+void seep_learned_settle(struct seep_learned *learned, struct seep_table *users, uint64_t now_s);
 
 #endif

@@ -17,10 +17,10 @@ static void count_spent_user(void *context, uint64_t key, struct seep_entry *ent
 	struct seep_limits limits;
 
 	(void)key;
-	limits = limits_of_user(spent->engine, user_of_entry(entry), spent->now_s);
+	limits = seep_learned_user(&spent->engine->learned, user_of_entry(entry), spent->now_s);
 	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
-	spent->raised +=
-		units_of_user(spent->engine, user_of_entry(entry), spent->now_s) > SEEP_BUDGET_NEW;
+	spent->raised += seep_learned_units(&spent->engine->learned, user_of_entry(entry),
+					    spent->now_s) > SEEP_BUDGET_NEW;
 	spent->dga += seep_dga_is_spent(&user_of_entry(entry)->dga, spent->now_s);
 }
 
@@ -33,7 +33,7 @@ static void count_spent_domain(void *context, uint64_t key, struct seep_entry *e
 	(void)key;
 	if (!entry->spent)
 		return;
-	limits = limits_of_domain(spent->engine, domain, 0, users_of_domain(domain));
+	limits = seep_learned_domain(&spent->engine->learned, domain, 0, users_of_domain(domain));
 	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 }
 
@@ -47,7 +47,7 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 	struct spent users = { .engine = engine, .now_s = when_ms / 1000 };
 	struct spent domains = users;
 
-	settle_budgets(engine, when_ms / 1000);
+	seep_learned_settle(&engine->learned, engine->users, when_ms / 1000);
 	seep_table_walk(engine->users, count_spent_user, &users);
 	seep_table_walk(engine->domains, count_spent_domain, &domains);
 	*gauges = (struct seep_gauges){

@@ -77,25 +77,25 @@ struct seep_keeper {
 };
 
 /* keeper_base.c */
-__attribute__((format(printf, 3, 4))) void keeper_say(const struct seep_keeper *keeper,
-						      bool problem, const char *format, ...);
-struct seep_state_tick keeper_now(const struct seep_keeper *keeper);
+__attribute__((format(printf, 3, 4))) void seep_keeper_say(const struct seep_keeper *keeper,
+							   bool problem, const char *format, ...);
+struct seep_state_tick seep_keeper_now(const struct seep_keeper *keeper);
 /* Writing came to an end, for now: said once. */
-void keeper_fail(struct seep_keeper *keeper, const char *what, int error);
-struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends);
+void seep_keeper_fail(struct seep_keeper *keeper, const char *what, int error);
+struct seep_state_owner seep_keeper_owner(const struct seep_keeper *keeper, bool ends);
 
 /* keeper.c: takes the engine that is to be persisted. */
-void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine);
+void seep_keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine);
 
 /* keeper_open.c: looks for a file to go on with; frees all that a keeper has. */
-void keeper_look(struct seep_keeper *keeper);
-void keeper_destroy(struct seep_keeper *keeper);
+void seep_keeper_look(struct seep_keeper *keeper);
+void seep_keeper_destroy(struct seep_keeper *keeper);
 
 /* keeper_checkpoint.c: begins a checkpoint in a thread of its own; waits for it and takes
  * the new file over, if it was made. */
-void keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms);
-bool keeper_end_checkpoint(struct seep_keeper *keeper);
+void seep_keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms);
+bool seep_keeper_end_checkpoint(struct seep_keeper *keeper);
 /* Adds to a checkpoint's file; the `put` of NEXT_OUT. */
-bool keeper_append_next(void *context, const void *bytes, size_t size);
+bool seep_keeper_append_next(void *context, const void *bytes, size_t size);
 
 #endif
