@@ -97,8 +97,9 @@ static int show(const struct state_view *view, const char *what, const char *tex
 		return SEEPCTL_WRONG;
 	}
 	if (json) {
-		state_view_print_json(view, row, is_user);
-		putchar('\n');
+		struct json object = { .file = stdout };
+
+		state_view_write_json(&object, view, row, is_user);
 	} else {
 		print_text(view, row, is_user);
 	}

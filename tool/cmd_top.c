@@ -62,29 +62,66 @@ static void print_row(const struct state_view *view, const struct seep_saved *ro
 	       row->names, is_user ? row->domains : row->users, last, key);
 }
 
+struct ranking {
+	const struct seep_saved **rows; /* the fullest first */
+	size_t count;                   /* of those to be shown */
+};
+
+static struct ranking ranking_of(const struct state_rows *rows, const struct options *options)
+{
+	bool all = !options->rows || options->rows > rows->count;
+	struct ranking ranking = { .rows = sorted(rows) };
+
+	if (ranking.rows)
+		ranking.count = all ? rows->count : options->rows;
+	return ranking;
+}
+
 static void print_rows(const struct state_view *view, const struct options *options, bool is_user)
 {
 	const struct state_rows *rows = is_user ? &view->users : &view->domains;
-	const struct seep_saved **order = sorted(rows);
-	size_t shown = options->rows && options->rows < rows->count ? options->rows : rows->count;
+	struct ranking ranking = ranking_of(rows, options);
 
-	if (options->json)
-		printf("\"%s\": [", is_user ? "users" : "domains");
-	else
-		printf("%8s %10s %10s  %-7s %8s %8s  %-20s  %s (%zu)\n", "level", "bytes", "of", "",
-		       "names", is_user ? "domains" : "users", "last seen",
-		       is_user ? "users" : "domains", rows->count);
-	for (size_t i = 0; order && i < shown; i++) {
-		if (!options->json) {
-			print_row(view, order[i], is_user);
-			continue;
-		}
-		fputs(i ? ",\n  " : "\n  ", stdout);
-		state_view_print_json(view, order[i], is_user);
-	}
-	if (options->json)
-		putchar(']');
-	free(order);
+	printf("%8s %10s %10s  %-7s %8s %8s  %-20s  %s (%zu)\n", "level", "bytes", "of", "",
+	       "names", is_user ? "domains" : "users", "last seen", is_user ? "users" : "domains",
+	       rows->count);
+	for (size_t i = 0; i < ranking.count; i++)
+		print_row(view, ranking.rows[i], is_user);
+	free(ranking.rows);
+}
+
+static void write_rows(struct json *json, const struct state_view *view,
+		       const struct options *options, bool is_user)
+{
+	struct ranking ranking = ranking_of(is_user ? &view->users : &view->domains, options);
+
+	json_open(json, is_user ? "users" : "domains", '[');
+	for (size_t i = 0; i < ranking.count; i++)
+		state_view_write_json(json, view, ranking.rows[i], is_user);
+	json_close(json);
+	free(ranking.rows);
+}
+
+static void print_text(const struct state_view *view, const struct options *options)
+{
+	if (!options->domains || options->users)
+		print_rows(view, options, true);
+	if (options->users == options->domains)
+		putchar('\n');
+	if (!options->users || options->domains)
+		print_rows(view, options, false);
+}
+
+static void print_json(const struct state_view *view, const struct options *options)
+{
+	struct json json = { .file = stdout, .lines = 2 };
+
+	json_open(&json, NULL, '{');
+	if (!options->domains || options->users)
+		write_rows(&json, view, options, true);
+	if (!options->users || options->domains)
+		write_rows(&json, view, options, false);
+	json_close(&json);
 }
 
 static bool parse(struct options *options, int argc, char **argv)
@@ -127,16 +164,7 @@ int cmd_top(int argc, char **argv)
 	}
 	if (!state_view_read(&view, options.path))
 		return SEEPCTL_WRONG;
-	if (options.json)
-		putchar('{');
-	if (!options.domains || options.users)
-		print_rows(&view, &options, true);
-	if (options.users == options.domains)
-		fputs(options.json ? ",\n " : "\n", stdout);
-	if (!options.users || options.domains)
-		print_rows(&view, &options, false);
-	if (options.json)
-		puts("}");
+	(options.json ? print_json : print_text)(&view, &options);
 	state_view_release(&view);
 	return SEEPCTL_OK;
 }

@@ -192,44 +192,39 @@ void state_view_time_text(const struct state_view *view, uint64_t when_s, char *
 	strftime(text, STATE_VIEW_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &fields);
 }
 
-static void print_time(const struct state_view *view, const char *key, uint64_t when_s)
+static void write_time(struct json *json, const char *key, const struct state_view *view,
+		       uint64_t when_s)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 
 	state_view_time_text(view, when_s, text);
-	printf("\"%s\": \"%s\", ", key, text);
+	json_text(json, key, text);
 }
 
-/* What is quoted is printable ASCII. */
-static void print_string(const char *key, const char *text)
-{
-	printf("\"%s\": \"", key);
-	for (; *text; text++)
-		printf(*text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-	fputs("\", ", stdout);
-}
-
-void state_view_print_json(const struct state_view *view, const struct seep_saved *row,
-			   bool is_user)
+void state_view_write_json(struct json *json, const struct state_view *view,
+			   const struct seep_saved *row, bool is_user)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 
 	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
-	putchar('{');
-	print_string(is_user ? "user" : "domain", text);
-	printf("\"level_bytes\": %.3f, \"budget_bytes\": %.3f, \"percent\": %.2f, ",
-	       (double)row->level_mbit / MBIT_A_BYTE, (double)row->budget_mbit / MBIT_A_BYTE,
-	       (double)state_view_share(row) / 100);
-	printf("\"flagged\": %s, \"spent\": %s, ", row->flagged ? "true" : "false",
-	       row->spent ? "true" : "false");
-	print_time(view, "first_seen", row->first_s);
-	print_time(view, "last_seen", row->last_s);
-	printf("\"names\": %" PRIu64, row->names);
-	if (is_user)
-		printf(", \"domains\": %" PRIu64 ", \"missing\": %" PRIu64 ", \"hits\": %" PRIu64
-		       ", \"sent\": %" PRIu64 ", \"dga_bits\": %.3f}",
-		       row->domains, row->missing, row->hits, row->sent,
-		       (double)row->dga_mbit / 1000);
-	else
-		printf(", \"users\": %" PRIu64 "}", row->users);
+	json_open(json, NULL, '{');
+	json_text(json, is_user ? "user" : "domain", text);
+	json_decimal(json, "level_bytes", (double)row->level_mbit / MBIT_A_BYTE, 3);
+	json_decimal(json, "budget_bytes", (double)row->budget_mbit / MBIT_A_BYTE, 3);
+	json_decimal(json, "percent", (double)state_view_share(row) / 100, 2);
+	json_bool(json, "flagged", row->flagged);
+	json_bool(json, "spent", row->spent);
+	write_time(json, "first_seen", view, row->first_s);
+	write_time(json, "last_seen", view, row->last_s);
+	json_number(json, "names", row->names);
+	if (is_user) {
+		json_number(json, "domains", row->domains);
+		json_number(json, "missing", row->missing);
+		json_number(json, "hits", row->hits);
+		json_number(json, "sent", row->sent);
+		json_decimal(json, "dga_bits", (double)row->dga_mbit / 1000, 3);
+	} else {
+		json_number(json, "users", row->users);
+	}
+	json_close(json);
 }

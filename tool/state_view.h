@@ -6,6 +6,7 @@
 #ifndef SEEPCTL_STATE_VIEW_H
 #define SEEPCTL_STATE_VIEW_H
 
+#include "json.h"
 #include "state/save.h"
 #include "state/reader.h"
 
@@ -46,8 +47,8 @@ void state_view_domain_text(const struct state_view *view, const struct seep_sav
 /* "2009-11-18T09:00:00Z", of the meters' time. */
 void state_view_time_text(const struct state_view *view, uint64_t when_s, char *text);
 
-/* A row as a JSON object. */
-void state_view_print_json(const struct state_view *view, const struct seep_saved *row,
-			   bool is_user);
+/* Writes a row as an object. */
+void state_view_write_json(struct json *json, const struct state_view *view,
+			   const struct seep_saved *row, bool is_user);
 
 #endif

@@ -145,7 +145,7 @@ static void open_lists(struct seep *seep, struct seep_engine_setup *setup)
 	const struct seep_lists_setup lists = {
 		.conf = &seep->conf,
 		.conf_name = "benchmark",
-		.key = setup->key,
+		.key = &setup->key,
 		.beside = "",
 		.say = die_of_list,
 	};
