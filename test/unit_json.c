@@ -31,7 +31,9 @@ static void test_worked(void)
 		json_text(&json, NULL, "x");
 		json_close(&json);
 		json_close(&json);
-		is_str(end(&json), lines ? "{\n \"a\": 1,\n \"b\": [\"x\"]\n}\n" : "{\"a\": 1, \"b\": [\"x\"]}\n",
+		is_str(end(&json),
+		       lines ? "{\n \"a\": 1,\n \"b\": [\"x\"]\n}\n"
+			     : "{\"a\": 1, \"b\": [\"x\"]}\n",
 		       "%u line levels", lines);
 	}
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct seep_engine;
+struct replay_overrides;
 
 struct replay_options {
 	struct seep_conf conf;
@@ -25,7 +26,10 @@ struct replay_options {
 	uint64_t cache_entries;
 	uint64_t seed; /* of the hash key */
 	uint64_t top;  /* rows of each table, in text; 0: all */
-	bool cache;
+	uint64_t port; /* of captures; 0: the usual one */
+	const char *conf_path;
+	struct replay_overrides *overrides;
+	bool no_cache;
 	bool json;
 };
 
@@ -54,8 +58,6 @@ struct replay {
 };
 
 /* cmd_replay_conf.c: options of seep.conf on the command line. */
-
-struct replay_overrides; /* in the order given */
 
 struct replay_overrides *replay_overrides_create(void);
 void replay_overrides_destroy(struct replay_overrides *overrides);

@@ -307,12 +307,12 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 		.users = tally_create(),
 		.domains = tally_create(),
 	};
-	if (options->cache)
+	if (!options->no_cache)
 		run.cache = cache_sim_create(options->cache_entries);
 	replay_key(options, &run.key);
 	set_mask(run.mask[0], options->conf.user_prefix_v4_bits);
 	set_mask(run.mask[1], options->conf.user_prefix_v6_bits);
-	if (!order || !replay->users || !replay->domains || (options->cache && !run.cache))
+	if (!order || !replay->users || !replay->domains || (!options->no_cache && !run.cache))
 		replay->problem = "out of memory";
 	else
 		run_all(&run, merge, order);

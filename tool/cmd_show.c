@@ -12,10 +12,15 @@
 #define ERROR_64 "10 %%"
 #define ERROR_32 "15 %%"
 
-void cmd_show_usage(FILE *to)
-{
-	fputs("\n  --json       as one JSON object\n", to);
-}
+struct options {
+	bool json;
+};
+
+static const struct option_row option_rows[] = {
+	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
+};
+const struct option_set cmd_show_options = { option_rows,
+					     sizeof(option_rows) / sizeof(option_rows[0]), NULL };
 
 /* The user that the address belongs to. */
 static const struct seep_saved *find_user(const struct state_view *view, const char *text,
@@ -108,32 +113,21 @@ static int show(const struct state_view *view, const char *what, const char *tex
 
 int cmd_show(int argc, char **argv)
 {
-	const char *words[3] = { NULL, NULL, state_view_default };
+	struct options options = { .json = false };
 	struct state_view view;
-	bool json = false, wrong = false;
-	int count = 0;
-	int status;
+	int first;
+	int status = options_parse(&cmd_show_options, argc, argv, &options, &first);
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		seepctl_usage(stdout, seepctl_find("show"));
-		return SEEPCTL_OK;
-	}
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			json = true;
-		else if (argv[i][0] == '-' || count == 3)
-			wrong = true;
-		else
-			words[count++] = argv[i];
-	}
-	if (wrong || count < 2 ||
-	    (strcmp(words[0], "user") != 0 && strcmp(words[0], "domain") != 0)) {
-		seepctl_usage(stderr, seepctl_find("show"));
+	if (status != SEEPCTL_OK)
+		return status;
+	argc -= first;
+	argv += first;
+	if (argc < 2 || argc > 3 ||
+	    (strcmp(argv[0], "user") != 0 && strcmp(argv[0], "domain") != 0))
 		return SEEPCTL_USAGE;
-	}
-	if (!state_view_read(&view, words[2]))
+	if (!state_view_read(&view, argc == 3 ? argv[2] : state_view_default))
 		return SEEPCTL_WRONG;
-	status = show(&view, words[0], words[1], json);
+	status = show(&view, argv[0], argv[1], options.json);
 	state_view_release(&view);
 	return status;
 }

@@ -3,29 +3,31 @@
 #include "seepctl.h"
 
 #include "state_view.h"
-#include "trace_text.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct options {
-	const char *path;
 	uint64_t rows; /* 0: all */
 	bool users;
 	bool domains;
 	bool json;
 };
 
-void cmd_top_usage(FILE *to)
-{
-	fputs("\n  --users      only users\n"
-	      "  --domains    only domains\n"
-	      "  -n N         so many rows of each (default 10; 0: all)\n"
-	      "  --json       as one JSON object\n",
-	      to);
-}
+static const struct option_row option_rows[] = {
+	{ .name = "users", .text = "only users", .offset = offsetof(struct options, users) },
+	{ .name = "domains", .text = "only domains", .offset = offsetof(struct options, domains) },
+	{ .letter = 'n',
+	  .argument = "N",
+	  .text = "so many rows of each (default 10; 0: all)",
+	  .offset = offsetof(struct options, rows),
+	  .type = &seep_option_type_number,
+	  .max = UINT32_MAX },
+	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
+};
+const struct option_set cmd_top_options = { option_rows,
+					    sizeof(option_rows) / sizeof(option_rows[0]), NULL };
 
 /* The fullest first. */
 static int compare(const void *a, const void *b)
@@ -124,45 +126,21 @@ static void print_json(const struct state_view *view, const struct options *opti
 	json_close(&json);
 }
 
-static bool parse(struct options *options, int argc, char **argv)
-{
-	static const struct option words[] = { { "users", no_argument, NULL, 'u' },
-					       { "domains", no_argument, NULL, 'd' },
-					       { "json", no_argument, NULL, 'j' },
-					       { NULL, 0, NULL, 0 } };
-	int letter;
-
-	optind = 1;
-	while ((letter = getopt_long(argc, argv, "n:", words, NULL)) != -1) {
-		if (letter == 'u')
-			options->users = true;
-		else if (letter == 'd')
-			options->domains = true;
-		else if (letter == 'j')
-			options->json = true;
-		else if (letter != 'n' ||
-			 !trace_text_number(optarg, strlen(optarg), UINT32_MAX, &options->rows))
-			return false;
-	}
-	if (optind < argc)
-		options->path = argv[optind++];
-	return optind == argc;
-}
-
 int cmd_top(int argc, char **argv)
 {
-	struct options options = { .path = state_view_default, .rows = 10 };
+	struct options options = { .rows = 10 };
+	const char *path = state_view_default;
 	struct state_view view;
+	int first;
+	int status = options_parse(&cmd_top_options, argc, argv, &options, &first);
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		seepctl_usage(stdout, seepctl_find("top"));
-		return SEEPCTL_OK;
-	}
-	if (!parse(&options, argc, argv)) {
-		seepctl_usage(stderr, seepctl_find("top"));
+	if (status != SEEPCTL_OK)
+		return status;
+	if (first < argc)
+		path = argv[first++];
+	if (first != argc)
 		return SEEPCTL_USAGE;
-	}
-	if (!state_view_read(&view, options.path))
+	if (!state_view_read(&view, path))
 		return SEEPCTL_WRONG;
 	(options.json ? print_json : print_text)(&view, &options);
 	state_view_release(&view);

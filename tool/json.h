@@ -26,8 +26,8 @@
 struct json {
 	FILE *file;
 	unsigned lines;
-	unsigned depth;                   /* 0: nothing is open */
-	char closers[JSON_DEPTH_MOST];    /* of what is open */
+	unsigned depth;                    /* 0: nothing is open */
+	char closers[JSON_DEPTH_MOST];     /* of what is open */
 	bool has_members[JSON_DEPTH_MOST]; /* does it hold anything yet? */
 };
 

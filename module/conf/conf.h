@@ -69,6 +69,8 @@ struct seep_conf {
 
 /* What all options of one type share; conf_option.c has them. */
 struct seep_option_type;
+/* Two that a program may use for options of its own. */
+extern const struct seep_option_type seep_option_type_duration, seep_option_type_number;
 
 /* A row of the table, for the parser, the manual and seepctl. */
 struct seep_option {
@@ -88,6 +90,13 @@ extern const struct seep_option seep_options[SEEP_OPTION_COUNT];
 
 /* Returns the option called NAME, or NULL. */
 const struct seep_option *seep_option_find(const char *name);
+
+/*
+ * Reads the digits of VALUE, and the unit if OPTION's type has any, to NUMBER. OPTION says the
+ * range. Returns NULL, or why it is no such number, such as "is out of range".
+ */
+const char *seep_option_number(const struct seep_option *option, const char *value,
+			       uint64_t *number);
 
 /* Whether OPTION's line may stand more than once. */
 bool seep_option_is_list(const struct seep_option *option);

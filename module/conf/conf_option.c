@@ -54,8 +54,7 @@ static enum seep_conf_status fail(const struct seep_conf_reader *reader,
 	return seep_conf_lines_fail(reader, expected, "%s: \"%s\" %s", option->name, shown, why);
 }
 
-/* Reads digits and perhaps a unit. Returns NULL, or why VALUE is no such number. */
-static const char *read_number(const struct seep_option *option, const char *value,
+const char *seep_option_number(const struct seep_option *option, const char *value,
 			       uint64_t *number)
 {
 	const char *const out_of_range = "is out of range";
@@ -102,7 +101,7 @@ static const char *read_number(const struct seep_option *option, const char *val
 static enum seep_conf_status parse_number(void *field, const struct seep_option *option,
 					  const char *value, const struct seep_conf_reader *reader)
 {
-	const char *problem = read_number(option, value, field);
+	const char *problem = seep_option_number(option, value, field);
 
 	return problem ? fail(reader, option, value, problem) : SEEP_CONF_OK;
 }
@@ -220,14 +219,14 @@ static void release_files(void *field)
 
 /* ---- the types ---- */
 
-static const struct seep_option_type type_size = {
+static const struct seep_option_type seep_option_type_size = {
 	.noun = "size",
 	.expected = "a size",
 	.units = size_units,
 	.parse = parse_number,
 };
 
-static const struct seep_option_type type_auto_size = {
+static const struct seep_option_type seep_option_type_auto_size = {
 	.noun = "size",
 	.expected = "a size",
 	.units = size_units,
@@ -235,44 +234,44 @@ static const struct seep_option_type type_auto_size = {
 	.parse = parse_number,
 };
 
-static const struct seep_option_type type_duration = {
+const struct seep_option_type seep_option_type_duration = {
 	.noun = "duration",
 	.expected = "a duration",
 	.units = duration_units,
 	.parse = parse_number,
 };
 
-static const struct seep_option_type type_number = {
+const struct seep_option_type seep_option_type_number = {
 	.noun = "number",
 	.expected = "a number",
 	.units = number_units,
 	.parse = parse_number,
 };
 
-static const struct seep_option_type type_percent = {
+static const struct seep_option_type seep_option_type_percent = {
 	.noun = "percent",
 	.expected = "a percentage",
 	.units = percent_units,
 	.parse = parse_number,
 };
 
-static const struct seep_option_type type_yesno = {
+static const struct seep_option_type seep_option_type_yesno = {
 	.expected = "yes or no",
 	.parse = parse_yesno,
 };
 
-static const struct seep_option_type type_choice = {
+static const struct seep_option_type seep_option_type_choice = {
 	.parse = parse_choice,
 };
 
 static_assert(SEEP_PATH_SIZE == 1024, "what is expected of a path says how long it may be");
-static const struct seep_option_type type_path = {
+static const struct seep_option_type seep_option_type_path = {
 	.noun = "path",
 	.expected = "a path of at most 1023 bytes",
 	.parse = parse_path,
 };
 
-static const struct seep_option_type type_netblocks = {
+static const struct seep_option_type seep_option_type_netblocks = {
 	.noun = "netblock",
 	.expected = "a netblock such as 192.0.2.0/24 or 2001:db8::/32",
 	.is_list = true,
@@ -280,7 +279,7 @@ static const struct seep_option_type type_netblocks = {
 	.release = release_netblocks,
 };
 
-static const struct seep_option_type type_domains = {
+static const struct seep_option_type seep_option_type_domains = {
 	.noun = "domain",
 	.expected = "a domain name such as example.com",
 	.is_list = true,
@@ -288,7 +287,7 @@ static const struct seep_option_type type_domains = {
 	.release = release_domains,
 };
 
-static const struct seep_option_type type_domain_files = {
+static const struct seep_option_type seep_option_type_domain_files = {
 	.noun = "path",
 	.expected = "the path of a file of domain names",
 	.is_list = true,
@@ -300,7 +299,7 @@ static const struct seep_option_type type_domain_files = {
 
 const struct seep_option seep_options[SEEP_OPTION_COUNT] = {
 #define SEEP_OPTION(kind, field, ...)                        \
-	{ .type = &type_##kind,                              \
+	{ .type = &seep_option_type_##kind,                  \
 	  .offset = offsetof(struct seep_conf, field),       \
 	  .size = sizeof(((struct seep_conf *)NULL)->field), \
 	  __VA_ARGS__ },
