@@ -4,6 +4,8 @@
  */
 #include "cmd_replay.h"
 
+#include "base/address.h"
+
 #include "cache_sim.h"
 #include "engine/engine.h"
 #include "trace_order.h"
@@ -27,7 +29,7 @@ struct run {
 	struct seep_thread *thread;
 	struct cache_sim *cache; /* NULL with --no-cache */
 	struct seep_hash_key key;
-	uint64_t mask[2][2]; /* of a user's address: IPv4, IPv6 */
+	struct seep_address_masks masks;
 };
 
 static uint32_t ttl_of(const struct replay_options *options, const struct trace_event *event)
@@ -51,17 +53,10 @@ static uint32_t ttl_of(const struct replay_options *options, const struct trace_
 /* The user that a client belongs to; TALLY_NONE without memory. */
 static uint32_t user_of(struct run *run, const struct seep_address *client)
 {
-	const uint64_t *mask = run->mask[client->size_bytes == 16];
-	struct seep_address user = *client;
-	uint64_t words[2];
+	struct seep_address user = seep_address_user(&run->masks, client);
+	uint64_t hash = seep_address_hash(&user);
 
-	memcpy(words, user.bytes, sizeof(words));
-	words[0] &= mask[0];
-	words[1] &= mask[1];
-	memcpy(user.bytes, words, sizeof(words));
-	/* Spread enough for a table of users, and each query needs it. */
-	words[0] = (words[0] ^ words[1] * 31) * UINT64_C(0x9e3779b97f4a7c15);
-	return tally_find(run->replay->users, &user, sizeof(user), words[0] ^ words[0] >> 32);
+	return tally_find(run->replay->users, &user, sizeof(user), hash ^ hash >> 32);
 }
 
 static uint32_t domain_of(struct run *run, const struct seep_name *name,
@@ -253,15 +248,6 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	return true;
 }
 
-static void set_mask(uint64_t mask[2], uint64_t bits)
-{
-	uint8_t bytes[16] = { 0 };
-
-	for (uint64_t bit = 0; bit < bits; bit++)
-		bytes[bit / 8] |= (uint8_t)(0x80u >> bit % 8);
-	memcpy(mask, bytes, sizeof(bytes));
-}
-
 static void run_all(struct run *run, struct trace_merge *merge, struct trace_order *order)
 {
 	const struct trace_event *event;
@@ -310,8 +296,8 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 	if (!options->no_cache)
 		run.cache = cache_sim_create(options->cache_entries);
 	replay_key(options, &run.key);
-	set_mask(run.mask[0], options->conf.user_prefix_v4_bits);
-	set_mask(run.mask[1], options->conf.user_prefix_v6_bits);
+	run.masks = seep_address_masks(options->conf.user_prefix_v4_bits,
+				       options->conf.user_prefix_v6_bits);
 	if (!order || !replay->users || !replay->domains || (!options->no_cache && !run.cache))
 		replay->problem = "out of memory";
 	else

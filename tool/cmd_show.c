@@ -2,6 +2,7 @@
 /* seepctl show: what a state file says of one user or domain. */
 #include "seepctl.h"
 
+#include "base/address.h"
 #include "state_view.h"
 #include "trace_text.h"
 
@@ -27,18 +28,15 @@ static const struct seep_saved *find_user(const struct state_view *view, const c
 					  const char **problem)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
+	const struct seep_address_masks masks = seep_address_masks(
+		view->header.user_prefix_v4_bits, view->header.user_prefix_v6_bits);
 	struct seep_address address;
-	uint32_t bits;
 
 	if (!trace_text_address(text, strlen(text), &address)) {
 		*problem = "not an IPv4 or IPv6 address";
 		return NULL;
 	}
-	bits = address.size_bytes == 4 ? view->header.user_prefix_v4_bits
-				       : view->header.user_prefix_v6_bits;
-	for (uint32_t i = 0; i < 16; i++)
-		if (8 * i + 8 > bits)
-			address.bytes[i] &= bits > 8 * i ? (uint8_t)(0xff00 >> (bits - 8 * i)) : 0;
+	address = seep_address_user(&masks, &address);
 	return state_view_find(&view->users, seep_hash_bytes(&key, &address, sizeof(address)));
 }
 

@@ -36,18 +36,11 @@ static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
 static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
 {
 	const struct seep_engine *engine = thread->engine;
-	const uint64_t *mask = client->size_bytes == 4 ? engine->mask_v4 : engine->mask_v6;
-	struct seep_address user = *client;
-	uint64_t words[2];
+	struct seep_address user = seep_address_user(&engine->masks, client);
 	struct recent *recent;
 
-	memcpy(words, user.bytes, sizeof(words));
-	words[0] &= mask[0];
-	words[1] &= mask[1];
-	memcpy(user.bytes, words, sizeof(words));
 	/* Only a place in a small cache: no key needed. */
-	words[0] = (words[0] ^ words[1] * 31) * UINT64_C(0x9e3779b97f4a7c15);
-	recent = &thread->recent[words[0] >> (64 - RECENT_BITS)];
+	recent = &thread->recent[seep_address_hash(&user) >> (64 - RECENT_BITS)];
 	if (recent->key && memcmp(&recent->address, &user, sizeof(user)) == 0)
 		return recent;
 	pass_on_hits(thread->engine, recent);

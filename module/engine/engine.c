@@ -53,22 +53,6 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 	return engine->novelty && engine->labels && engine->domains && engine->users;
 }
 
-/* The leading BITS of SIZE bytes of an address, as a mask over sixteen. */
-static void set_mask(uint64_t mask[2], uint64_t bits, size_t size)
-{
-	uint8_t bytes[16] = { 0 };
-
-	for (size_t i = 0; i < size && 8 * i < bits; i++)
-		bytes[i] = bits >= 8 * (i + 1) ? 0xff : (uint8_t)(0xff00 >> (bits - 8 * i));
-	memcpy(mask, bytes, sizeof(bytes));
-}
-
-static void set_user_masks(struct seep_engine *engine)
-{
-	set_mask(engine->mask_v4, engine->conf.user_prefix_v4_bits, 4);
-	set_mask(engine->mask_v6, engine->conf.user_prefix_v6_bits, 16);
-}
-
 static bool open_threads(struct seep_engine *engine, unsigned count)
 {
 	size_t bytes = count * sizeof(*engine->threads);
@@ -106,7 +90,8 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	engine->learned.from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
 	engine->learned.until_ms = engine->learned.from_ms + setup->conf->learning_s * 1000;
 	engine->key = setup->key;
-	set_user_masks(engine);
+	engine->masks = seep_address_masks(engine->conf.user_prefix_v4_bits,
+					   engine->conf.user_prefix_v6_bits);
 	if (claim_memory(engine, setup->when_ms / 1000)) {
 		*why = SEEP_PASSTHROUGH_SYSTEM;
 		if (!engine->suffixes)

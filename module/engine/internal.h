@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/address.h"
 #include "meter/budget.h"
 #include "names/common.h"
 #include "engine/engine.h"
@@ -91,8 +92,7 @@ struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
 	struct seep_learned learned;
 	struct seep_hash_key key;
-	uint64_t mask_v4[2]; /* what of an address makes a user */
-	uint64_t mask_v6[2];
+	struct seep_address_masks masks;
 	unsigned char *memory;
 	size_t memory_bytes;
 	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */

@@ -2,6 +2,8 @@
 /* Blocks of addresses: parse, format, and a sorted list of disjoint ones. */
 #include "names/netblock.h"
 
+#include "base/address.h"
+
 #include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
@@ -50,19 +52,14 @@ static bool block_of_address(struct seep_netblock *block, const uint8_t *addr, s
 /* Clears what is beyond the prefix. Returns whether there was something to clear. */
 static bool mask(struct seep_netblock *block)
 {
-	bool cleared = false;
+	const struct seep_address_mask mask = seep_address_mask(block->prefix_bits);
+	uint64_t words[2], masked[2];
 
-	for (unsigned at = 0; at < sizeof(block->addr); at++) {
-		unsigned bits_before = 8 * at;
-		unsigned kept =
-			block->prefix_bits > bits_before ? block->prefix_bits - bits_before : 0;
-		uint8_t keep = kept >= 8 ? 0xff : (uint8_t)(0xff00U >> kept);
-
-		if (block->addr[at] & (uint8_t)~keep)
-			cleared = true;
-		block->addr[at] &= keep;
-	}
-	return cleared;
+	memcpy(words, block->addr, sizeof(words));
+	masked[0] = words[0] & mask.words[0];
+	masked[1] = words[1] & mask.words[1];
+	memcpy(block->addr, masked, sizeof(masked));
+	return memcmp(words, masked, sizeof(words)) != 0;
 }
 
 /* Whether INNER lies in OUTER, or is OUTER. */
