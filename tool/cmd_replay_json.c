@@ -2,6 +2,7 @@
 /* What a replay found out, as one JSON object. */
 #include "cmd_replay.h"
 
+#include "base/bits.h"
 #include "engine/engine.h"
 #include "json.h"
 
@@ -10,7 +11,7 @@
 /* Thousandths of a bit as bytes; one of them is 0.000125. */
 static void write_bytes(struct json *json, const char *key, uint64_t mbit)
 {
-	json_decimal(json, key, (double)mbit / 8000, 6);
+	json_decimal(json, key, seep_bits_to_bytes(mbit), 6);
 }
 
 /* Writes null if it never was. */

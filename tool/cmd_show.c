@@ -2,6 +2,7 @@
 /* seepctl show: what a state file says of one user or domain. */
 #include "seepctl.h"
 
+#include "base/bits.h"
 #include "base/address.h"
 #include "state_view.h"
 #include "trace_text.h"
@@ -63,8 +64,8 @@ static void print_text(const struct state_view *view, const struct seep_saved *r
 
 	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
 	printf("%-9s %s\n", is_user ? "user" : "domain", text);
-	printf("level     %.1f of %.1f bytes, %.1f %%%s\n", (double)row->level_mbit / 8000,
-	       (double)row->budget_mbit / 8000, (double)state_view_share(row) / 100,
+	printf("level     %.1f of %.1f bytes, %.1f %%%s\n", seep_bits_to_bytes(row->level_mbit),
+	       seep_bits_to_bytes(row->budget_mbit), (double)state_view_share(row) / 100,
 	       row->spent     ? "; spent"
 	       : row->flagged ? "; flagged"
 			      : "");

@@ -2,6 +2,7 @@
 /* seepctl top: whose meters are fullest. */
 #include "seepctl.h"
 
+#include "base/bits.h"
 #include "state_view.h"
 
 #include <inttypes.h>
@@ -56,8 +57,8 @@ static void print_row(const struct state_view *view, const struct seep_saved *ro
 	(is_user ? state_view_user_text : state_view_domain_text)(view, row, key);
 	state_view_time_text(view, row->last_s, last);
 	printf("%7.1f%% %10.1f %10.1f  %-7s %8" PRIu64 " %8" PRIu64 "  %-20s  %s\n",
-	       (double)state_view_share(row) / 100, (double)row->level_mbit / 8000,
-	       (double)row->budget_mbit / 8000,
+	       (double)state_view_share(row) / 100, seep_bits_to_bytes(row->level_mbit),
+	       seep_bits_to_bytes(row->budget_mbit),
 	       row->spent     ? "spent"
 	       : row->flagged ? "flagged"
 			      : "",

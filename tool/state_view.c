@@ -9,10 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/bits.h"
 #include "names/name.h"
 #include "sketch/table.h"
-
-#define MBIT_A_BYTE 8000.0
 
 const char *const state_view_default = "/var/lib/unbound/seep.state";
 
@@ -209,8 +208,8 @@ void state_view_write_json(struct json *json, const struct state_view *view,
 	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
 	json_open(json, NULL, '{');
 	json_text(json, is_user ? "user" : "domain", text);
-	json_decimal(json, "level_bytes", (double)row->level_mbit / MBIT_A_BYTE, 3);
-	json_decimal(json, "budget_bytes", (double)row->budget_mbit / MBIT_A_BYTE, 3);
+	json_decimal(json, "level_bytes", seep_bits_to_bytes(row->level_mbit), 3);
+	json_decimal(json, "budget_bytes", seep_bits_to_bytes(row->budget_mbit), 3);
 	json_decimal(json, "percent", (double)state_view_share(row) / 100, 2);
 	json_bool(json, "flagged", row->flagged);
 	json_bool(json, "spent", row->spent);

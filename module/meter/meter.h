@@ -40,9 +40,6 @@ struct seep_limits {
  */
 #define SEEP_METER_KNOWN_SHARE 8
 
-/* BYTES as the unit of levels. */
-uint64_t seep_meter_mbit(uint64_t bytes);
-
 /* The limits of TIMES users together. */
 struct seep_limits seep_meter_times(struct seep_limits limits, uint64_t times);
 

@@ -19,6 +19,12 @@ struct seep_reading {
 	uint64_t flag_at_percent; /* of the budget, 1 to 100 */
 };
 
+/* Returns the level above which a meter of this budget flags. */
+static inline uint64_t seep_verdict_flag_mbit(uint64_t budget_mbit, uint64_t flag_at_percent)
+{
+	return budget_mbit / 100 * flag_at_percent;
+}
+
 /* PASS, FLAG or REFUSE: would this charge, in full, still fit the budget? */
 enum seep_outcome seep_verdict_reading(const struct seep_reading *reading);
 

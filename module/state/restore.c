@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/internal.h"
+#include "meter/verdict.h"
 #include "base/lines.h"
 
 #define KEY_BYTES sizeof(uint64_t)
@@ -229,7 +230,8 @@ static void view_entry(struct seep_saved *saved, const struct seep_entry *entry,
 	saved->last_s = entry->last_s;
 	saved->spent = seep_meter_is_spent(entry, limits, now_s);
 	saved->flagged = entry->flagged &&
-			 saved->level_mbit > limits->budget_mbit / 100 * limits->flag_at_percent;
+			 saved->level_mbit > seep_verdict_flag_mbit(limits->budget_mbit,
+								    limits->flag_at_percent);
 }
 
 /* What the engine that wrote the header held users and domains to. */
