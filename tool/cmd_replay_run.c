@@ -8,11 +8,10 @@
 
 #include "cache_sim.h"
 #include "engine/engine.h"
+#include "seep_rr.h"
 #include "trace_order.h"
 
 #include <string.h>
-
-enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3 };
 
 /*
  * What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure
@@ -37,11 +36,11 @@ static uint32_t ttl_of(const struct replay_options *options, const struct trace_
 	uint64_t ttl_s = event->ttl_s;
 	uint64_t most_s = TTL_MAX_S;
 
-	if (event->rcode == RCODE_NXDOMAIN) {
+	if (event->rcode == SEEP_RCODE_NXDOMAIN) {
 		most_s = TTL_NEGATIVE_MAX_S;
 		if (event->ttl_s == TRACE_TTL_NONE)
 			ttl_s = options->negative_ttl_s;
-	} else if (event->rcode != RCODE_NOERROR && event->rcode != TRACE_RCODE_NONE) {
+	} else if (event->rcode != SEEP_RCODE_NOERROR && event->rcode != TRACE_RCODE_NONE) {
 		return TTL_FAILURE_S;
 	} else if (event->ttl_s == TRACE_TTL_NONE) {
 		ttl_s = options->ttl_s;
@@ -138,9 +137,9 @@ static void count_miss(struct run *run, const struct seep_reservation *reservati
 static enum seep_existence existence_of(const struct trace_event *event,
 					const struct seep_name *name)
 {
-	if (event->rcode == RCODE_NOERROR)
+	if (event->rcode == SEEP_RCODE_NOERROR)
 		return SEEP_EXISTENCE_YES;
-	if (event->rcode == RCODE_NXDOMAIN && !name->prefix_labels)
+	if (event->rcode == SEEP_RCODE_NXDOMAIN && !name->prefix_labels)
 		return SEEP_EXISTENCE_NO;
 	return SEEP_EXISTENCE_UNKNOWN;
 }

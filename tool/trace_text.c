@@ -22,38 +22,14 @@ struct word {
 		text, sizeof(text) - 1, (value) \
 	}
 
-/* The commonest first. */
 static const struct word types[] = {
-	WORD("A", 1),           WORD("AAAA", 28),    WORD("HTTPS", 65),    WORD("PTR", 12),
-	WORD("TXT", 16),        WORD("MX", 15),      WORD("SRV", 33),      WORD("NS", 2),
-	WORD("SOA", 6),         WORD("CNAME", 5),    WORD("NULL", 10),     WORD("ANY", 255),
-	WORD("SVCB", 64),       WORD("NAPTR", 35),   WORD("DS", 43),       WORD("DNSKEY", 48),
-	WORD("CAA", 257),       WORD("TLSA", 52),    WORD("SPF", 99),      WORD("A6", 38),
-	WORD("MD", 3),          WORD("MF", 4),       WORD("MB", 7),        WORD("MG", 8),
-	WORD("MR", 9),          WORD("WKS", 11),     WORD("HINFO", 13),    WORD("MINFO", 14),
-	WORD("RP", 17),         WORD("AFSDB", 18),   WORD("X25", 19),      WORD("ISDN", 20),
-	WORD("RT", 21),         WORD("NSAP", 22),    WORD("NSAP-PTR", 23), WORD("SIG", 24),
-	WORD("KEY", 25),        WORD("PX", 26),      WORD("GPOS", 27),     WORD("LOC", 29),
-	WORD("NXT", 30),        WORD("EID", 31),     WORD("NIMLOC", 32),   WORD("ATMA", 34),
-	WORD("KX", 36),         WORD("CERT", 37),    WORD("DNAME", 39),    WORD("SINK", 40),
-	WORD("OPT", 41),        WORD("APL", 42),     WORD("SSHFP", 44),    WORD("IPSECKEY", 45),
-	WORD("RRSIG", 46),      WORD("NSEC", 47),    WORD("DHCID", 49),    WORD("NSEC3", 50),
-	WORD("NSEC3PARAM", 51), WORD("SMIMEA", 53),  WORD("HIP", 55),      WORD("NINFO", 56),
-	WORD("RKEY", 57),       WORD("TALINK", 58),  WORD("CDS", 59),      WORD("CDNSKEY", 60),
-	WORD("OPENPGPKEY", 61), WORD("CSYNC", 62),   WORD("ZONEMD", 63),   WORD("UINFO", 100),
-	WORD("UID", 101),       WORD("GID", 102),    WORD("UNSPEC", 103),  WORD("NID", 104),
-	WORD("L32", 105),       WORD("L64", 106),    WORD("LP", 107),      WORD("EUI48", 108),
-	WORD("EUI64", 109),     WORD("NXNAME", 128), WORD("TKEY", 249),    WORD("TSIG", 250),
-	WORD("IXFR", 251),      WORD("AXFR", 252),   WORD("MAILB", 253),   WORD("MAILA", 254),
-	WORD("URI", 256),       WORD("AVC", 258),    WORD("DOA", 259),     WORD("AMTRELAY", 260),
-	WORD("RESINFO", 261),   WORD("WALLET", 262), WORD("TA", 32768),    WORD("DLV", 32769),
+#define SEEP_RR_TYPE(name, text, number) WORD(text, number),
+#include "seep_rr.def"
 };
 
 static const struct word rcodes[] = {
-	WORD("NOERROR", 0),  WORD("NXDOMAIN", 3), WORD("SERVFAIL", 2), WORD("REFUSED", 5),
-	WORD("FORMERR", 1),  WORD("NOTIMP", 4),   WORD("NOTIMPL", 4),  WORD("YXDOMAIN", 6),
-	WORD("YXRRSET", 7),  WORD("NXRRSET", 8),  WORD("NOTAUTH", 9),  WORD("NOTZONE", 10),
-	WORD("BADVERS", 16), WORD("BADKEY", 17),  WORD("BADTIME", 18), WORD("BADCOOKIE", 23),
+#define SEEP_RR_RCODE(name, text, number) WORD(text, number),
+#include "seep_rr.def"
 };
 
 static bool find_word(const struct word *words, size_t count, const char *text, size_t length,

@@ -260,11 +260,11 @@ static void book_bot(struct account *account, unsigned m, const struct event *ev
 		catch->before_refusal++;
 	if (catch->caught)
 		return;
-	catch->missing += event->rcode == RCODE_NXDOMAIN;
+	catch->missing += event->rcode == SEEP_RCODE_NXDOMAIN;
 	if (!account->methods[m]->dga)
 		return;
 	catch->caught = true;
-	catch->in_time = event->rcode == RCODE_NXDOMAIN;
+	catch->in_time = event->rcode == SEEP_RCODE_NXDOMAIN;
 }
 
 void account_sent(void *context, struct event *event)

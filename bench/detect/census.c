@@ -27,9 +27,9 @@ void census_count(struct census *census, const struct event *event)
 	if (event->user >= census->people || event->sender || event_day(event) >= census->days)
 		return;
 	census->sent++;
-	census->missing += event->rcode == RCODE_NXDOMAIN;
+	census->missing += event->rcode == SEEP_RCODE_NXDOMAIN;
 	count_lengths(census, event);
-	if ((*util_map_at(&census->names, event->key))++ || event->rcode == RCODE_NXDOMAIN)
+	if ((*util_map_at(&census->names, event->key))++ || event->rcode == SEEP_RCODE_NXDOMAIN)
 		return;
 	names = util_map_at(&census->domains, event->domain);
 	census->single += ++*names == 1;

@@ -47,7 +47,7 @@ static enum act act_of(struct seep_verdict verdict)
  * there; an answer that failed tells nothing. */
 static enum seep_existence existence_of(const struct event *event)
 {
-	if (event->rcode == RCODE_SERVFAIL)
+	if (event->rcode == SEEP_RCODE_SERVFAIL)
 		return SEEP_EXISTENCE_UNKNOWN;
 	return event->gone ? SEEP_EXISTENCE_NO : SEEP_EXISTENCE_YES;
 }

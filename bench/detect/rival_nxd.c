@@ -29,7 +29,7 @@ static enum act observe(struct method *method, const struct event *event)
 
 	method->dga = false;
 	method->score = 0;
-	if (event->rcode != RCODE_NXDOMAIN || is_reverse(event))
+	if (event->rcode != SEEP_RCODE_NXDOMAIN || is_reverse(event))
 		return ACT_PASS;
 	if (client->window != window) {
 		client->window = window;

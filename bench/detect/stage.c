@@ -123,14 +123,14 @@ void stage_ask(struct stage *stage, uint32_t user, uint32_t id, uint16_t type)
 
 void stage_ask_both(struct stage *stage, uint32_t user, uint32_t id)
 {
-	stage_ask(stage, user, id, TYPE_A);
-	stage_ask(stage, user, id, TYPE_AAAA);
+	stage_ask(stage, user, id, SEEP_TYPE_A);
+	stage_ask(stage, user, id, SEEP_TYPE_AAAA);
 }
 
 void stage_ask_browser(struct stage *stage, uint32_t user, uint32_t id)
 {
 	stage_ask_both(stage, user, id);
-	stage_ask(stage, user, id, TYPE_HTTPS);
+	stage_ask(stage, user, id, SEEP_TYPE_HTTPS);
 }
 
 void stage_ask_event(struct stage *stage, struct event *event)
@@ -174,5 +174,6 @@ void stage_ask_missing(struct stage *stage, uint32_t user, const struct wire *wi
 		       bool gone)
 {
 	ask_wire(stage, user, wire, type,
-		 (struct event){ .ttl_s = NEGATIVE_TTL_S, .rcode = RCODE_NXDOMAIN, .gone = gone });
+		 (struct event){
+			 .ttl_s = NEGATIVE_TTL_S, .rcode = SEEP_RCODE_NXDOMAIN, .gone = gone });
 }

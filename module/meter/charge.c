@@ -23,6 +23,8 @@
  */
 #include "meter/charge.h"
 
+#include "seep_rr.h"
+
 #define SYMBOL_MBIT      5322u
 #define OTHER_BYTE_MBIT  (SYMBOL_MBIT + 8 * SEEP_BIT_MBIT)
 #define MORE_LABELS_MBIT SEEP_BIT_MBIT
@@ -44,21 +46,11 @@ static const struct type_share {
 	uint16_t type;
 	uint16_t share;
 } type_shares[] = {
-	{ 1, 1000 }, /* A */
-	{ 28, 550 }, /* AAAA */
-	{ 65, 250 }, /* HTTPS */
-	{ 12, 100 }, /* PTR */
-	{ 16, 40 },  /* TXT */
-	{ 15, 30 },  /* MX */
-	{ 33, 30 },  /* SRV */
-	{ 2, 16 },   /* NS */
-	{ 6, 10 },   /* SOA */
-	{ 5, 6 },    /* CNAME */
-	{ 43, 4 },   /* DS */
-	{ 48, 3 },   /* DNSKEY */
-	{ 64, 2 },   /* SVCB */
-	{ 35, 2 },   /* NAPTR */
-	{ 257, 1 },  /* CAA */
+	{ SEEP_TYPE_A, 1000 },  { SEEP_TYPE_AAAA, 550 }, { SEEP_TYPE_HTTPS, 250 },
+	{ SEEP_TYPE_PTR, 100 }, { SEEP_TYPE_TXT, 40 },   { SEEP_TYPE_MX, 30 },
+	{ SEEP_TYPE_SRV, 30 },  { SEEP_TYPE_NS, 16 },    { SEEP_TYPE_SOA, 10 },
+	{ SEEP_TYPE_CNAME, 6 }, { SEEP_TYPE_DS, 4 },     { SEEP_TYPE_DNSKEY, 3 },
+	{ SEEP_TYPE_SVCB, 2 },  { SEEP_TYPE_NAPTR, 2 },  { SEEP_TYPE_CAA, 1 },
 };
 
 static uint64_t byte_mbit(uint8_t byte)

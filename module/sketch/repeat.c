@@ -45,6 +45,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "seep_rr.h"
 
 /* What a user did a few thousand sendings ago says little of what comes next. */
 #define COUNT_MOST 4096
@@ -58,17 +59,6 @@
 #define RANK_PRIOR  0.125
 #define TYPE_PRIOR  0.125
 #define BIN_PRIOR   (1.0 / SEEP_REPEAT_BINS)
-
-/* RR types (IANA). */
-enum {
-	RR_A = 1,
-	RR_PTR = 12,
-	RR_MX = 15,
-	RR_TXT = 16,
-	RR_AAAA = 28,
-	RR_SRV = 33,
-	RR_HTTPS = 65,
-};
 
 static_assert(sizeof(struct seep_repeat) == 476, "a saved user has it: doc/FORMAT.md");
 static_assert(offsetof(struct seep_repeat, last) == 436, "as the header draws it");
@@ -95,8 +85,10 @@ static void count(uint16_t *counts, unsigned size, unsigned symbol)
 /* A type's group: one of the commonest, which are here in this order, or all others. */
 static unsigned group_of(uint16_t type)
 {
-	static const uint16_t common[SEEP_REPEAT_TYPES - 1] = { RR_A,   RR_AAAA, RR_HTTPS, RR_PTR,
-								RR_TXT, RR_MX,   RR_SRV };
+	static const uint16_t common[SEEP_REPEAT_TYPES - 1] = { SEEP_TYPE_A,     SEEP_TYPE_AAAA,
+								SEEP_TYPE_HTTPS, SEEP_TYPE_PTR,
+								SEEP_TYPE_TXT,   SEEP_TYPE_MX,
+								SEEP_TYPE_SRV };
 	unsigned group = 0;
 
 	while (group < SEEP_REPEAT_TYPES - 1 && common[group] != type)
