@@ -26,7 +26,8 @@ struct wire {
 };
 
 /*
- * The name of a text; \DDD is a byte, \. a dot inside a label, "." the root. Sizes are not checked.
+ * The name of a text; \DDD is a byte, \. a dot inside a label, "." the root. Neither sizes nor
+ * letter case are looked at: tests need names that seep_parse_name does not give.
  */
 static inline struct wire wire_of(const char *text)
 {

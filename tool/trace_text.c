@@ -2,6 +2,7 @@
 /* Words of text traces; what most rows have (decimal times, IPv4, plain names) goes a short way. */
 #include "trace_text.h"
 
+#include "names/parse.h"
 #include "trace.h"
 
 #include <arpa/inet.h>
@@ -253,77 +254,19 @@ bool trace_text_address(const char *text, size_t length, struct seep_address *ad
 
 /* ---- names ---- */
 
-/*
- * The byte that the escape after a backslash stands for; how many bytes it took, 0 if it is none.
- */
-static size_t take_escape(const char *text, size_t left, uint8_t *byte)
-{
-	unsigned value;
-
-	if (left == 0)
-		return 0;
-	if (!is_digit(text[0])) {
-		*byte = (uint8_t)text[0];
-		return 1;
-	}
-	if (left < 3 || !is_digit(text[1]) || !is_digit(text[2]))
-		return 0;
-	value = 100u * (unsigned)(text[0] - '0') + 10u * (unsigned)(text[1] - '0') +
-		(unsigned)(text[2] - '0');
-	*byte = (uint8_t)value;
-	return value <= 255 ? 3 : 0;
-}
-
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
-}
-
 const char *trace_text_name(const char *text, size_t length, uint8_t *wire, uint8_t *size)
 {
-	size_t label = 0; /* where the length of the label under way will stand */
-	size_t used = 1;
+	static const char *const texts[] = {
+#define X(name, text) [SEEP_PARSE_##name] = "the name " text,
+		SEEP_PARSE_STATUSES(X)
+#undef X
+	};
+	size_t wire_size = 0;
+	enum seep_parse_status status =
+		seep_parse_name(wire, &wire_size, text, length, SEEP_PARSE_PRINTABLE);
 
-	if (length == 0)
-		return "the name is empty";
-	if (length == 1 && text[0] == '.') {
-		wire[0] = 0;
-		*size = 1;
-		return NULL;
-	}
-	for (size_t at = 0; at < length;) {
-		uint8_t byte = (uint8_t)text[at++];
-
-		if (byte == '.') {
-			if (used == label + 1)
-				return "the name has an empty label";
-			wire[label] = (uint8_t)(used - label - 1);
-			label = used++;
-			continue;
-		}
-		if (byte == '\\') {
-			size_t taken = take_escape(text + at, length - at, &byte);
-
-			if (taken == 0)
-				return "the name has a \"\\\" without a character or three digits "
-				       "up to 255 after it";
-			at += taken;
-		} else if (byte < 0x20 || byte == 0x7f) {
-			return "the name has a control character";
-		}
-		if (used - label > 63)
-			return "the name has a label of more than 63 bytes";
-		/* The root label has to fit as well. */
-		if (used + 1 >= SEEP_NAME_MAX_BYTES)
-			return "the name has more than 255 bytes";
-		wire[used++] = lower(byte);
-	}
-	/* After a final dot the label under way is the root. */
-	wire[label] = (uint8_t)(used - label - 1);
-	if (wire[label])
-		wire[used++] = 0;
-	*size = (uint8_t)used;
-	return NULL;
+	*size = (uint8_t)wire_size;
+	return status == SEEP_PARSE_OK ? NULL : texts[status];
 }
 
 /* ---- types and response codes ---- */

@@ -18,23 +18,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* X(constant, text): what is wrong, to follow the name's text in a message. */
-#define SEEP_SUBTREE_STATUSES(X)                                                                   \
-	X(SEEP_SUBTREE_OK, "is a domain name")                                                     \
-	X(SEEP_SUBTREE_ROOT, "is the root: it would cover every name")                             \
-	X(SEEP_SUBTREE_EMPTY_LABEL, "has an empty label")                                          \
-	X(SEEP_SUBTREE_LONG_LABEL, "has a label of more than 63 bytes")                            \
-	X(SEEP_SUBTREE_LONG_NAME, "has more than 255 bytes")                                       \
-	X(SEEP_SUBTREE_BAD_ESCAPE,                                                                 \
-	  "has a \"\\\" without a character or three digits up to 255 after it")                   \
-	X(SEEP_SUBTREE_BAD_BYTE, "has a character that needs a \"\\\" before it in a domain name") \
-	X(SEEP_SUBTREE_NOT_ASCII, "has letters outside ASCII: write its xn-- form")                \
-	X(SEEP_SUBTREE_ADDRESS, "ends in a number, as an address does")                            \
-	X(SEEP_SUBTREE_NO_MEMORY, "could not be kept: out of memory")
+#include "names/parse.h"
 
+/* X(name, text): what is wrong beside what parse.h says, to follow the name's text in a message. */
+#define SEEP_SUBTREE_STATUSES(X)                           \
+	X(ROOT, "is the root: it would cover every name")  \
+	X(ADDRESS, "ends in a number, as an address does") \
+	X(NO_MEMORY, "could not be kept: out of memory")
+
+/* Those of parse.h first, by the same numbers. */
 enum seep_subtree_status {
-#define X(constant, text) constant,
-	SEEP_SUBTREE_STATUSES(X)
+#define X(name, text) SEEP_SUBTREE_##name,
+	SEEP_PARSE_STATUSES(X) SEEP_SUBTREE_STATUSES(X)
 #undef X
 };
 
