@@ -13,7 +13,6 @@
 #define TALLY_NONE UINT32_MAX
 
 struct tally_row {
-	uint64_t hash;
 	size_t key_at; /* see tally_key */
 	size_t key_size;
 	uint64_t queries;

@@ -15,57 +15,32 @@
 
 const char *const state_view_default = "/var/lib/unbound/seep.state";
 
-/* Rows by key: places hold the row's number and one, 0 where there is none. */
-
-static size_t place_of(const struct state_rows *rows, uint64_t key)
-{
-	size_t place = (size_t)key & (rows->room - 1);
-
-	while (rows->places[place] && rows->rows[rows->places[place] - 1].key != key)
-		place = (place + 1) & (rows->room - 1);
-	return place;
-}
-
 const struct seep_saved *state_view_find(const struct state_rows *rows, uint64_t key)
 {
-	size_t place;
+	const uint64_t *number = map_find(&rows->numbers, key);
 
-	if (!rows->room)
-		return NULL;
-	place = place_of(rows, key);
-	return rows->places[place] ? &rows->rows[rows->places[place] - 1] : NULL;
+	return number ? &rows->rows[*number - 1] : NULL;
 }
 
-/* Room for one more; at most half of the places are taken. */
-static bool grow(struct state_rows *rows)
-{
-	struct seep_saved *bigger;
-
-	if (rows->count < rows->room / 2)
-		return true;
-	rows->room = rows->room ? 2 * rows->room : 1024;
-	bigger = realloc(rows->rows, rows->room / 2 * sizeof(*bigger));
-	free(rows->places);
-	rows->places = calloc(rows->room, sizeof(*rows->places));
-	if (bigger)
-		rows->rows = bigger;
-	if (!bigger || !rows->places)
-		return false;
-	for (size_t i = 0; i < rows->count; i++)
-		rows->places[place_of(rows, rows->rows[i].key)] = (uint32_t)i + 1;
-	return true;
-}
-
+/* Adds a row, or puts it in place of the one of its key. False without memory. */
 static bool add(struct state_rows *rows, const struct seep_saved *row)
 {
-	size_t place;
+	uint64_t *number = map_at(&rows->numbers, row->key);
 
-	if (!grow(rows))
+	if (!number)
 		return false;
-	place = place_of(rows, row->key);
-	if (!rows->places[place])
-		rows->places[place] = (uint32_t)++rows->count;
-	rows->rows[rows->places[place] - 1] = *row;
+	if (!*number && rows->count == rows->room) {
+		size_t room = rows->room ? 2 * rows->room : 512;
+		struct seep_saved *longer = realloc(rows->rows, room * sizeof(*longer));
+
+		if (!longer)
+			return false;
+		rows->rows = longer;
+		rows->room = room;
+	}
+	if (!*number)
+		*number = ++rows->count;
+	rows->rows[*number - 1] = *row;
 	return true;
 }
 
@@ -139,9 +114,9 @@ bool state_view_read(struct state_view *view, const char *path)
 void state_view_release(struct state_view *view)
 {
 	free(view->users.rows);
-	free(view->users.places);
+	map_release(&view->users.numbers);
 	free(view->domains.rows);
-	free(view->domains.places);
+	map_release(&view->domains.numbers);
 	explicit_bzero(view, sizeof(*view));
 }
 

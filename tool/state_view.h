@@ -7,6 +7,7 @@
 #define SEEPCTL_STATE_VIEW_H
 
 #include "json.h"
+#include "map.h"
 #include "state/save.h"
 #include "state/reader.h"
 
@@ -16,8 +17,8 @@ extern const char *const state_view_default;
 struct state_rows {
 	struct seep_saved *rows;
 	size_t count;
-	size_t room; /* 0, or a power of two */
-	uint32_t *places;
+	size_t room;
+	struct map numbers; /* of rows, from 1, by their keys */
 };
 
 struct state_view {

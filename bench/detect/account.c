@@ -244,9 +244,9 @@ void leak_settle(struct leak *leak)
 		leak->bits = fmin(leak->bits, leak->ordered_bits);
 	leak->before_block = fmin(leak->before_block, leak->bits);
 	leak->before_flag = fmin(leak->before_flag, leak->bits);
-	util_map_release(&leak->symbols);
-	util_map_release(&leak->after);
-	util_map_release(&leak->pairs);
+	map_release(&leak->symbols);
+	map_release(&leak->after);
+	map_release(&leak->pairs);
 }
 
 static void book_bot(struct account *account, unsigned m, const struct event *event, enum act act)
@@ -311,7 +311,7 @@ void account_close(struct account *account)
 		free(account->marks[m]);
 		free(account->worst[m]);
 		free(account->scores[m]);
-		util_map_release(&account->domains[m]);
+		map_release(&account->domains[m]);
 	}
 	free(account->infected);
 	free(account->active);

@@ -38,6 +38,6 @@ void census_count(struct census *census, const struct event *event)
 
 void census_release(struct census *census)
 {
-	util_map_release(&census->names);
-	util_map_release(&census->domains);
+	map_release(&census->names);
+	map_release(&census->domains);
 }

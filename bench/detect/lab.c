@@ -399,7 +399,7 @@ void lab_close(struct lab *lab)
 	for (size_t i = 0; i < lab->case_count; i++)
 		attack_case_release(&lab->cases[i]);
 	census_release(&lab->census);
-	util_map_release(&lab->popular);
+	map_release(&lab->popular);
 	dga_families_close(&lab->families);
 	world_close(&lab->world);
 	free(lab->cases);

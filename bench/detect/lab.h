@@ -52,7 +52,7 @@ struct lab_sweep {
 struct lab {
 	const struct lab_options *options;
 	struct world world;
-	struct util_map popular; /* hashes of its popular domains */
+	struct map popular; /* hashes of its popular domains */
 	struct attack_case *cases;
 	size_t case_count;
 	bool *ran;          /* a case: there were machines enough for it */

@@ -62,8 +62,8 @@ struct method_plan {
 	unsigned warm_days;
 	const uint32_t *hits; /* a user: queries answered from cache so far */
 	uint64_t seed;
-	const char *common_list;        /* path, or NULL */
-	const struct util_map *popular; /* hashes of the world's popular domains */
+	const char *common_list;   /* path, or NULL */
+	const struct map *popular; /* hashes of the world's popular domains */
 	uint64_t user_budget_bytes, user_refill_bytes;
 	uint64_t memory_bytes;
 	const char *settings; /* further lines of seep.conf, or NULL */

@@ -30,7 +30,7 @@ struct talk {
 };
 
 struct zip {
-	struct util_map of; /* (client, domain) to number of talk, plus one */
+	struct map of; /* (client, domain) to number of talk, plus one */
 	struct talk *talks;
 	size_t count, room;
 	unsigned day;
@@ -45,7 +45,7 @@ static void forget_day(struct zip *zip)
 	for (size_t i = 0; i < zip->count; i++)
 		free(zip->talks[i].text);
 	zip->count = 0;
-	util_map_release(&zip->of);
+	map_release(&zip->of);
 }
 
 static struct talk *talk_of(struct zip *zip, const struct event *event)
@@ -159,7 +159,7 @@ struct method *rival_zip_open(const struct method_plan *plan)
 	method->close = close_zip;
 	method->tune_share = 1;
 	method->per_user = true;
-	method->domain_bytes = sizeof(struct talk) + sizeof(struct util_slot) * 2;
+	method->domain_bytes = sizeof(struct talk) + sizeof(struct map_slot) * 2;
 	method->from_day = plan->warm_days;
 	return method;
 }

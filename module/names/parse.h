@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads names in text, as RFC 1035, 5.1, and RFC 4343 write them: labels with dots between, \DDD for
- * a byte by its decimal number, \X for a character.
+ * Reads names in text, as RFC 1035, 5.1, and RFC 4343 write them: labels with dots between, \DDD
+ * for a byte by its decimal number, \X for a character.
  *
  * Example: "Www.a\.b.Example." is the labels "www", "a.b" and "example".
  *
@@ -16,16 +16,15 @@
 #include "seep_observation.h"
 
 /* X(name, text): what is wrong, to follow the name or "the name" in a message. */
-#define SEEP_PARSE_STATUSES(X)                                                            \
-	X(OK, "is a domain name")                                                         \
-	X(EMPTY, "is empty")                                                              \
-	X(EMPTY_LABEL, "has an empty label")                                              \
-	X(LONG_LABEL, "has a label of more than 63 bytes")                                \
-	X(LONG_NAME, "has more than 255 bytes")                                           \
-	X(BAD_ESCAPE,                                                                     \
-	  "has a \"\\\" without a character or three digits up to 255 after it")          \
-	X(BAD_BYTE, "has a character that needs a \"\\\" before it in a domain name")     \
-	X(NOT_ASCII, "has letters outside ASCII: write its xn-- form")                    \
+#define SEEP_PARSE_STATUSES(X)                                                               \
+	X(OK, "is a domain name")                                                            \
+	X(EMPTY, "is empty")                                                                 \
+	X(EMPTY_LABEL, "has an empty label")                                                 \
+	X(LONG_LABEL, "has a label of more than 63 bytes")                                   \
+	X(LONG_NAME, "has more than 255 bytes")                                              \
+	X(BAD_ESCAPE, "has a \"\\\" without a character or three digits up to 255 after it") \
+	X(BAD_BYTE, "has a character that needs a \"\\\" before it in a domain name")        \
+	X(NOT_ASCII, "has letters outside ASCII: write its xn-- form")                       \
 	X(CONTROL, "has a control character")
 
 enum seep_parse_status {
