@@ -87,6 +87,24 @@ static inline uint64_t random_next(uint64_t *state)
 	return z ^ z >> 31;
 }
 
+/* Makes a directory of TEMPLATE, as mkdtemp takes it; the test ends if there cannot be one. */
+static inline void directory_make(char *template)
+{
+	if (mkdtemp(template))
+		return;
+	printf("Bail out! no directory\n");
+	exit(1);
+}
+
+static inline void directory_remove(const char *directory)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+	if (system(command))
+		printf("# %s stays\n", directory);
+}
+
 /* An engine on the configuration TEXT, told of at NOW_MS; the test ends if there is none. */
 struct rig {
 	struct seep_conf conf;

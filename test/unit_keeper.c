@@ -526,13 +526,8 @@ static void test_versions(void)
 
 int main(int argc, char **argv)
 {
-	char command[128];
-
 	tap_begin(argc, argv);
-	if (!mkdtemp(directory)) {
-		printf("Bail out! no directory\n");
-		return 1;
-	}
+	directory_make(directory);
 	snprintf(path, sizeof(path), "%s/state", directory);
 	tap_run(test_beside_queries);
 	tap_run(test_forked);
@@ -543,8 +538,6 @@ int main(int argc, char **argv)
 	tap_run(test_journal_meanwhile);
 	tap_run(test_version_1);
 	tap_run(test_versions);
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	if (system(command))
-		printf("# %s stays\n", directory);
+	directory_remove(directory);
 	return done();
 }

@@ -98,18 +98,11 @@ static void test_no_file(void)
 
 int main(int argc, char **argv)
 {
-	char command[128];
-
 	tap_begin(argc, argv);
-	if (!mkdtemp(directory)) {
-		printf("Bail out! no directory\n");
-		return 1;
-	}
+	directory_make(directory);
 	snprintf(path, sizeof(path), "%s/state", directory);
 	tap_run(test_every_length);
 	tap_run(test_no_file);
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	if (system(command))
-		printf("# %s stays\n", directory);
+	directory_remove(directory);
 	return done();
 }

@@ -76,23 +76,16 @@ static void test_full(void)
 
 int main(int argc, char **argv)
 {
-	char command[128];
-
 	tap_begin(argc, argv);
 	if (argc == 3 && strcmp(argv[1], "--make") == 0) {
 		disk_make(argv[2]);
 		return 0;
 	}
-	if (!mkdtemp(directory)) {
-		printf("Bail out! no directory\n");
-		return 1;
-	}
+	directory_make(directory);
 	snprintf(path, sizeof(path), "%s/state", directory);
 	tap_run(test_generations);
 	tap_run(test_set_aside);
 	tap_run(test_full);
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	if (system(command))
-		printf("# %s stays\n", directory);
+	directory_remove(directory);
 	return done();
 }
