@@ -2,7 +2,7 @@
 /*
  * Measures the engine alone: nanoseconds for one observation, memory, and what it
  * takes to save its state.
- * Prints figures and judges nothing.  usage: engine [observations [seed [users [domains]]]]
+ * Prints figures and judges nothing. usage: engine [observations [seed [users [domains]]]]
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -306,7 +306,11 @@ int main(int argc, char **argv)
 	};
 	size_t observations = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
 	struct seep_conf conf;
-	struct seep_engine_setup setup = { .conf = &conf, .key = "bench", .threads = 1 };
+	struct seep_engine_setup setup = {
+		.conf = &conf,
+		.key = { .bytes = "bench", .rounds = SEEP_HASH_1_3 },
+		.threads = 1,
+	};
 	enum seep_passthrough why;
 	struct seep_thread *thread;
 

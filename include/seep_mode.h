@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What Seep is doing as a whole, why it passes everything when it does, and how the state
- * file fares: the values of the gauges seep.mode, seep.passthrough and seep.state.
+ * What Seep is doing as a whole, why it passes everything when it does, and how the state file
+ * fares: the values of the gauges seep.mode, seep.passthrough and seep.state.
  *
- * X(constant, number, text).  TEXT is for seep-stats(7); a number never changes.
+ * X(constant, number, text). TEXT is for seep-stats(7); a number never changes.
  */
 #ifndef SEEP_MODE_H
 #define SEEP_MODE_H

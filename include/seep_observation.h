@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the host tells the engine about one query: who asked which name, of
- * which type and class, and when.  Plain data; the Unbound adapter and replay build it.
+ * What the host tells the engine about one query: who asked which name, of which type and class,
+ * and when. The Unbound adapter and `seepctl replay` build it.
  */
 #ifndef SEEP_OBSERVATION_H
 #define SEEP_OBSERVATION_H
@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A DNS name in wire form is at most 255 bytes, with at most 127 labels
- * below the root (RFC 1035, 3.1). */
+/*
+ * A DNS name in wire form is at most 255 bytes, with at most 127 labels below the root (RFC 1035,
+ * 3.1).
+ */
 #define SEEP_NAME_MAX_BYTES  255
 #define SEEP_NAME_MAX_LABELS 127
 
@@ -19,8 +21,8 @@
 #define SEEP_QCLASS_IN 1
 
 /*
- * A client's address: IPv4 in the first four bytes, IPv6 in all sixteen,
- * network byte order, unused bytes zero.
+ * A client's address: IPv4 in the first four bytes, IPv6 in all sixteen, network byte order, unused
+ * bytes zero.
  */
 struct seep_address {
 	uint8_t bytes[16];
@@ -28,8 +30,8 @@ struct seep_address {
 };
 
 /*
- * One client query.  NAME is an uncompressed wire-form name, lower-cased,
- * with its final root label; it is borrowed for the call only.
+ * One client query. NAME is an uncompressed wire-form name, lower-cased, with its final root label;
+ * it is borrowed for the call only.
  */
 struct seep_observation {
 	struct seep_address client;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The words in which the engine answers: the outcome, the meter that caused
- * it, and what kind of charge the name got.
+ * The words in which the engine answers: the outcome, the meter that caused it, and what kind of
+ * charge the name got.
  */
 #ifndef SEEP_VERDICT_H
 #define SEEP_VERDICT_H

@@ -26,7 +26,8 @@ struct wire {
 };
 
 /*
- * The name of a text; \DDD is a byte, \. a dot inside a label, "." the root. Sizes are not checked.
+ * The name of a text; \DDD is a byte, \. a dot inside a label, "." the root. Neither sizes nor
+ * letter case are looked at: tests need names that seep_parse_name does not give.
  */
 static inline struct wire wire_of(const char *text)
 {
@@ -86,38 +87,107 @@ static inline uint64_t random_next(uint64_t *state)
 	return z ^ z >> 31;
 }
 
+/* Makes a directory of TEMPLATE, as mkdtemp takes it; the test ends if there cannot be one. */
+static inline void directory_make(char *template)
+{
+	if (mkdtemp(template))
+		return;
+	printf("Bail out! no directory\n");
+	exit(1);
+}
+
+static inline void directory_remove(const char *directory)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+	if (system(command))
+		printf("# %s stays\n", directory);
+}
+
 /* An engine on the configuration TEXT, told of at NOW_MS; the test ends if there is none. */
 struct rig {
 	struct seep_conf conf;
 	struct seep_engine *engine;
-	struct seep_thread *thread; /* its first */
-	uint64_t now_ms;            /* the tests' clock */
+	struct seep_thread *thread;   /* its first */
+	uint64_t now_ms;              /* the tests' clock */
+	struct seep_counters base;    /* the sums at the last reset */
+	struct seep_reservation last; /* what rig_send reserved last */
+	/*
+	 * What send_all of fixture_engine.h did: what the user's meter took, what the next name
+	 * would have added to it, and how many names went beyond a line.
+	 */
+	struct {
+		uint64_t mbit, next_mbit, line_mbit;
+		unsigned above;
+	} all;
+	unsigned fresh_count;
+	char fresh_name[SEEP_NAME_MAX_BYTES + 64];
 };
 
-static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads,
-				 seep_tell *tell, void *context)
+static inline void rig_open_setup(struct rig *rig, const char *text,
+				  struct seep_engine_setup *setup)
 {
 	struct seep_conf_error error;
-	struct seep_engine_setup setup = { .conf = &rig->conf,
-					   .threads = threads,
-					   .when_ms = NOW_MS,
-					   .tell = tell,
-					   .tell_context = context };
 	enum seep_passthrough why;
 
-	for (unsigned i = 0; i < SEEP_HASH_KEY_BYTES; i++)
-		setup.key[i] = (uint8_t)(i * 7 + 1);
+	setup->conf = &rig->conf;
+	setup->when_ms = NOW_MS;
 	if (seep_conf_parse(&rig->conf, text, strlen(text), "test", &error) != SEEP_CONF_OK) {
 		printf("Bail out! conf line %lu: %s\n", error.line, error.text);
 		exit(1);
 	}
-	rig->engine = seep_engine_create(&setup, &why);
+	rig->engine = seep_engine_create(setup, &why);
 	if (!rig->engine || !(rig->thread = seep_engine_thread(rig->engine))) {
 		printf("Bail out! no engine: reason %d\n", (int)why);
 		exit(1);
 	}
 	rig->now_ms = NOW_MS;
+	rig->fresh_count = 0;
+	memset(&rig->base, 0, sizeof(rig->base));
+	memset(&rig->all, 0, sizeof(rig->all));
 }
+
+static inline void rig_open_with(struct rig *rig, const char *text, unsigned threads,
+				 seep_tell *tell, void *context)
+{
+	struct seep_engine_setup setup = { .key.rounds = SEEP_HASH_1_3,
+					   .threads = threads,
+					   .tell = tell,
+					   .tell_context = context };
+
+	for (unsigned i = 0; i < SEEP_HASH_KEY_BYTES; i++)
+		setup.key.bytes[i] = (uint8_t)(i * 7 + 1);
+	rig_open_setup(rig, text, &setup);
+}
+
+/* One with the key of a state file. */
+static inline void rig_open_hashed(struct rig *rig, const char *text,
+				   const struct seep_hash_key *key)
+{
+	struct seep_engine_setup setup = { .key = *key, .threads = 1 };
+
+	rig_open_setup(rig, text, &setup);
+}
+
+/* The path of a file of the source tree. */
+static inline const char *source_path(const char *name)
+{
+	static char path[1024];
+	const char *root = getenv("SEEP_SRC");
+
+	snprintf(path, sizeof(path), "%s/%s", root ? root : ".", name);
+	return path;
+}
+
+/*
+ * A file of before SipHash-1-3, as written on a machine of little-endian numbers on VERSION_1_CONF:
+ * user 1 sent portal.d0.example and portal.d1.example, and user 9 names in tunnel.example until it
+ * was refused; behind that checkpoint, user 1 sent news.d0.example.
+ */
+#define VERSION_1_FILE "test/data/state-version-1"
+#define VERSION_1_CONF "learning: 0\nuser-budget: 100\nuser-refill: 0\nmemory-size: 1m\n"
+#define HAS_VERSION_1  (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
 static inline void rig_open(struct rig *rig, const char *text)
 {
@@ -128,6 +198,40 @@ static inline void rig_close(struct rig *rig)
 {
 	seep_engine_destroy(rig->engine);
 	seep_conf_release(&rig->conf);
+}
+
+/* User N asks for the A record of TEXT, at the rig's time. */
+static inline struct seep_verdict rig_ask(struct rig *rig, uint32_t n, const char *text,
+					  struct seep_reservation *reservation)
+{
+	struct wire wire = wire_of(text);
+	struct seep_observation observation = query_of(n, &wire, rig->now_ms);
+	struct seep_name name;
+
+	return seep_engine_ask(rig->thread, &observation, reservation, &name);
+}
+
+/* Asks, and sends if that is not refused. What was reserved is in LAST. */
+static inline struct seep_verdict rig_send(struct rig *rig, uint32_t n, const char *text)
+{
+	struct seep_verdict verdict = rig_ask(rig, n, text, &rig->last);
+
+	if (verdict.outcome != SEEP_REFUSE)
+		seep_engine_commit(rig->thread, &rig->last, rig->now_ms);
+	return verdict;
+}
+
+/* Another name of so many LETTERS below DOMAIN at every call; it stands until the next. */
+static inline const char *rig_novel(struct rig *rig, int letters, const char *domain)
+{
+	snprintf(rig->fresh_name, sizeof(rig->fresh_name), "n%0*u.%s", letters - 1,
+		 ++rig->fresh_count, domain);
+	return rig->fresh_name;
+}
+
+static inline const char *rig_fresh(struct rig *rig, const char *domain)
+{
+	return rig_novel(rig, 10, domain);
 }
 
 /* All statistics as printed once. */
@@ -160,8 +264,12 @@ static inline unsigned long long stats_get(const struct stats *stats, const char
 static inline struct stats rig_stats(struct rig *rig, bool reset)
 {
 	struct stats stats = { .count = 0 };
+	struct seep_statistics now;
 
-	seep_engine_print(rig->engine, rig->now_ms, reset, stats_take, &stats);
+	seep_engine_read(rig->engine, rig->now_ms, &now);
+	(void)seep_statistics_print(&now, &rig->base, stats_take, &stats);
+	if (reset)
+		seep_statistics_reset(&now, &rig->base);
 	return stats;
 }
 

@@ -5,16 +5,18 @@
 import os
 import re
 import sys
+import tempfile
 
 import rig
 from rig import need, rcode_of
+from rig.faults import NO_RANDOM, RANDOM, Faults
 
 OTHERS = {"1.17.1": "1.22.0", "1.22.0": "1.17.1"}
 FOREIGN = os.environ.get("SEEP_FOREIGN", need.module_path(OTHERS.get(need.VERSION, "1.22.0")))
 OTHER_FLAGS = os.environ.get("SEEP_OTHER_FLAGS", need.module_path(need.VERSION + "-otherflags"))
 USER = "127.1.0.1"
 
-NO, BUILD, CONF, MEMORY = range(4)
+NO, BUILD, CONF, MEMORY, SYSTEM = range(5)
 LEARNING, GUARDING = 1, 3
 STRICT = "learning: 0\nuser-budget: 1k\n"	# ten names of spend() exceed it
 HARSH = "learning: 0\nuser-budget: 16\n"	# anything metered would be refused
@@ -86,6 +88,11 @@ def main():
         guarding(tap, "missing allow-list", conf=STRICT + "allow-list: \"nowhere.txt\"\n")
         passing(tap, "too little memory", MEMORY, r"seep: .*memory",
                 conf=HARSH + "memory-size: 8g\n", memory_bytes=2 << 30)
+        with tempfile.TemporaryDirectory(prefix="seep-faults-") as directory:
+            faults = Faults(directory, need.unbound_path(), RANDOM)
+            faults.set(NO_RANDOM, 1)
+            passing(tap, "no randomness", SYSTEM, r"seep: OpenSSL gives no random bytes", conf=HARSH,
+                    binary=faults.binary)
     return tap.code()
 
 

@@ -10,6 +10,7 @@ import os
 import random
 import resource
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -55,6 +56,11 @@ def budget(path, user):
     return json.loads(done.stdout)["budget_bytes"] if done.returncode == 0 else None
 
 
+def is_hashed_by_1_3(path):
+    with open(path, "rb") as file:
+        return bool(struct.unpack_from("=I", file.read(168), 136)[0] & 16)
+
+
 def gauge(lab):
     return lab.seep()["seep.state"]
 
@@ -94,6 +100,7 @@ def killed(tap):
         path = lab.dir + "/seep.state"
         tap.ok("REFUSED" in spend(lab), "a user spends its budget")
         tap.equal(gauge(lab), KEPT, "the state is kept")
+        tap.ok(is_hashed_by_1_3(path), "a new one with SipHash-1-3")
         users = ["127.3.1.%d" % n for n in range(1, 30)]
         for turn in range(3):
             questions = []

@@ -143,7 +143,7 @@ def core():
     directory, built = configure("tsan", FIRST, "--enable-sanitizer=thread")
     if built:
         make_check("engine with 4 threads, thread sanitizer", directory, "check",
-                   "TESTS=test/unit_threads test/unit_engine test/unit_keeper")
+                   "TESTS=test/unit_threads test/unit_random test/unit_keeper")
     directory = os.path.join(ROOT, "build", "seep", FIRST)
 
     def benchmark():

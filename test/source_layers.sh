@@ -2,25 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Folders of module/ call downward only: each #include against their order. TAP.
 cd "${SEEP_SRC:-.}" || exit 1
+# shellcheck source=test/tap.sh
+. test/tap.sh
 
-# Each folder may include its own files and those of the folders before it, and include/*.h,
+# Each folder may include its own files and those of the folders before it, and include/,
 # which are plain data. The last one alone sees Unbound.
 order="base names conf sketch meter engine state unbound"
-
-count=0
-failed=0
-
-# result DESCRIPTION COMPLAINTS: passed if there are none.
-result() {
-	count=$((count + 1))
-	if [ -z "$2" ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		echo "$2" | sed 's/^/#   /'
-		failed=1
-	fi
-}
 
 # The place of a folder in the order, or nothing.
 place_of() {
@@ -65,13 +52,13 @@ for folder in module/*/; do
 done
 result "there are files to check" "$([ $found -gt 60 ] || echo "found $found")"
 result "no file stands outside the folders" "$(ls module/*.[ch] 2>/dev/null)"
-for file in include/*.h; do
+for file in include/*; do
 	result "$file is plain data" "$(for header in $(includes_of "$file"); do
 		[ -f "include/$header" ] || echo "$file includes \"$header\""
 	done)"
 done
+result "bench/ leaves the engine's inside alone" "$(grep -n '"engine/internal\.h"' bench/*.[ch] bench/detect/*.[ch])"
 for folder in $order; do
 	result "module/$folder is there" "$([ -d "module/$folder" ] || echo "no such folder")"
 done
-echo "1..$count"
-exit $failed
+plan

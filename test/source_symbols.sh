@@ -13,17 +13,12 @@ if ! command -v nm >/dev/null; then
 	exit 0
 fi
 
-failed=0
+# shellcheck source=test/tap.sh
+. "$source/test/tap.sh"
 
-# same NUMBER DESCRIPTION GOT WANTED
+# same DESCRIPTION GOT WANTED
 same() {
-	if [ "$3" = "$4" ]; then
-		echo "ok $1 - $2"
-	else
-		echo "not ok $1 - $2"
-		printf '%s\n' "got:" "$3" "wanted:" "$4" | sed 's/^/#   /'
-		failed=1
-	fi
+	result "$1" "$([ "$2" = "$3" ] || printf '%s\n' "got:" "$2" "wanted:" "$3")"
 }
 
 # Sanitizers and coverage add names of their own.
@@ -31,12 +26,21 @@ exported=$(nm -D --defined-only "$module" | awk '{ print $NF }' |
 	grep -vE '^(__(asan|tsan|ubsan|odr_asan|gcov)|(_init|_fini|__bss_start|_edata|_end)$)' |
 	sort)
 wanted=$(sort "$source/module/unbound/seep.sym")
-same 1 "the module exports the names of seep.sym alone" "$exported" "$wanted"
-same 2 "each of them a function" \
+same "the module exports the names of seep.sym alone" "$exported" "$wanted"
+same "each of them a function" \
 	"$(nm -D --defined-only "$module" | awk '$2 != "T" { print $NF }' | grep -Fx "$wanted")" ""
 
+# Every function and variable that another file could name says where it belongs.
+same "all external names of the core begin with seep_, of the adapter with ub_" "$(
+	{
+		nm -gA --defined-only "${SEEP_BUILD:-.}/.libs/libseep.a" |
+			awk '/:libseep_la-/ && $NF !~ /^seep_/ { print $NF }'
+		nm -gA --defined-only "${SEEP_BUILD:-.}"/module/unbound/.libs/seep_la-*.o |
+			awk '$NF !~ /^(ub|seep)_/ { print $NF }'
+	} | grep -vE '^__(asan|tsan|ubsan|odr_asan|gcov)' | grep -vFx "$wanted")" ""
+
 # Nothing of seep's own is left open: a file that Makefile.am forgets would show at start only.
-same 3 "no name of seep's own is undefined" \
+same "no name of seep's own is undefined" \
 	"$(nm -D --undefined-only "$module" | awk '{ print $NF }' | grep -E '^(seep|ub)_')" ""
 
 # What is left open is in the libraries, or in the Unbound that was built beside it, if one was.
@@ -47,10 +51,10 @@ for root in "$source" "${SEEP_BUILD:-.}/../../.."; do
 	[ -x "$candidate" ] && unbound=$candidate
 done
 if [ -z "$unbound" ]; then
-	echo "ok 4 # SKIP no Unbound $version beside it"
+	skipped "Unbound has the rest" "no Unbound $version beside it"
 else
 	# GLIBC's and other versioned names come from libraries; the loader checks those.
-	same 4 "Unbound $version has the rest" "$(
+	same "Unbound $version has the rest" "$(
 		{
 			nm -D --defined-only "$unbound" | awk '{ print "have", $NF }'
 			ldd "$module" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' | while read -r library; do
@@ -60,5 +64,4 @@ else
 		} | sed 's/@.*//' | awk '$1 == "have" { have[$2] = 1 } $1 == "need" { need[$2] = 1 }
 			END { for (name in need) if (!(name in have)) print name }' | sort)" ""
 fi
-echo "1..4"
-exit $failed
+plan

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A text that passes for the Public Suffix List: both sections, rules that every version has, and enough others. */
+/*
+ * A text that passes for the Public Suffix List: both sections, rules that every version has, and
+ * enough others.
+ */
 #ifndef SEEP_SUFFIX_TEXT_H
 #define SEEP_SUFFIX_TEXT_H
 

@@ -116,7 +116,7 @@ def main():
         return 0
     with tap, tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "seep.state")
-        subprocess.run([MAKE, path], check=True, timeout=60)
+        subprocess.run([MAKE, "--make", path], check=True, timeout=60)
         shown(path)
         checked(path, directory)
         called_wrongly(path)

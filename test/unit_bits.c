@@ -37,9 +37,10 @@ static void test_libm(void)
 	is_int(low, 0, "no code word is too short");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_powers();
-	test_libm();
+	tap_begin(argc, argv);
+	tap_run(test_powers);
+	tap_run(test_libm);
 	return done();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The bound: whatever a tunnel's coding, over as many domains as it likes, no more of its own bits
- * get out in thirty days than budget and refill.  What is measured is printed.
+ * get out in thirty days than budget and refill. What is measured is printed.
  */
 #include "fixture.h"
 
@@ -249,8 +249,8 @@ static void test_codings(void)
 }
 
 /*
- * Names of which each is a domain of its own that costs nothing to make: below private suffixes, and
- * in a reverse zone that somebody has.
+ * Names of which each is a domain of its own that costs nothing to make: below private suffixes,
+ * and in a reverse zone that somebody has.
  */
 static void test_given(void)
 {
@@ -400,13 +400,14 @@ static void test_machines(void)
 		}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_codings();
-	test_given();
-	test_codebook();
-	test_skewed();
-	test_type();
-	test_machines();
+	tap_begin(argc, argv);
+	tap_run(test_codings);
+	tap_run(test_given);
+	tap_run(test_codebook);
+	tap_run(test_skewed);
+	tap_run(test_type);
+	tap_run(test_machines);
 	return done();
 }

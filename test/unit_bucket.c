@@ -230,16 +230,17 @@ static void test_raise_and_lower(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_exact();
-	test_level();
-	test_edges_of_empty();
-	test_no_credit();
-	test_clock();
-	test_step();
-	test_two_clocks();
-	test_limits();
-	test_raise_and_lower();
+	tap_begin(argc, argv);
+	tap_run(test_exact);
+	tap_run(test_level);
+	tap_run(test_edges_of_empty);
+	tap_run(test_no_credit);
+	tap_run(test_clock);
+	tap_run(test_step);
+	tap_run(test_two_clocks);
+	tap_run(test_limits);
+	tap_run(test_raise_and_lower);
 	return done();
 }

@@ -99,24 +99,13 @@ static void test_auto(void)
 
 /* An engine in use. */
 
-static unsigned long name_count;
-
-/* Sends another name of ten letters to a domain of the user's own; the verdict. */
-static struct seep_verdict send(struct rig *rig, uint32_t user)
+/* Sends another name to a domain of the user's own; the verdict. */
+static struct seep_verdict send_own(struct rig *rig, uint32_t user)
 {
-	char text[64];
-	struct seep_reservation reservation;
-	struct seep_name name;
-	struct seep_verdict verdict;
-	struct wire wire;
+	char domain[32];
 
-	snprintf(text, sizeof(text), "n%09lu.user%" PRIu32 ".com", name_count++, user);
-	wire = wire_of(text);
-	struct seep_observation observation = query_of(user, &wire, rig->now_ms);
-	verdict = seep_engine_ask(rig->thread, &observation, &reservation, &name);
-	if (verdict.outcome != SEEP_REFUSE)
-		seep_engine_commit(rig->thread, &reservation, rig->now_ms);
-	return verdict;
+	snprintf(domain, sizeof(domain), "user%" PRIu32 ".com", user);
+	return rig_send(rig, user, rig_fresh(rig, domain));
 }
 
 /* How many names go before one is refused, or MOST. */
@@ -124,7 +113,7 @@ static unsigned room_of(struct rig *rig, uint32_t user, unsigned most)
 {
 	unsigned count = 0;
 
-	while (count < most && send(rig, user).outcome < SEEP_WOULD_REFUSE)
+	while (count < most && send_own(rig, user).outcome < SEEP_WOULD_REFUSE)
 		count++;
 	return count;
 }
@@ -132,7 +121,7 @@ static unsigned room_of(struct rig *rig, uint32_t user, unsigned most)
 static void send_all(struct rig *rig, uint32_t user, unsigned count)
 {
 	while (count-- > 0)
-		(void)send(rig, user);
+		(void)send_own(rig, user);
 }
 
 /* At about 65 bits a name a KiB holds 120 to 130. */
@@ -223,14 +212,15 @@ static void test_domain(void)
 	rig_close(&rig);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_units();
-	test_fixed();
-	test_auto();
-	test_learned();
-	test_newcomers();
-	test_unlearned();
-	test_domain();
+	tap_begin(argc, argv);
+	tap_run(test_units);
+	tap_run(test_fixed);
+	tap_run(test_auto);
+	tap_run(test_learned);
+	tap_run(test_newcomers);
+	tap_run(test_unlearned);
+	tap_run(test_domain);
 	return done();
 }

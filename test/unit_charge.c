@@ -11,7 +11,7 @@
 
 /* Labels that are shared here; NULL for none, so that all is spelled out. */
 static struct seep_labels *shared;
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 1, 2, 3 };
+static const struct seep_hash_key key = { .bytes = { 1, 2, 3 }, .rounds = SEEP_HASH_1_3 };
 
 /* Of a reverse name's numbers; 0 for other names. */
 static uint8_t number_bits;
@@ -24,7 +24,7 @@ static uint64_t charge_of_name(const struct seep_name *name, struct seep_shape *
 	struct seep_label_keys keys = { .count = 0 };
 
 	if (shared)
-		keys = seep_charge_label_keys(name, key);
+		keys = seep_charge_label_keys(name, &key);
 	return seep_charge_prefix(name, &keys, shared, &shapes, shape);
 }
 
@@ -231,8 +231,8 @@ static void test_shapes(void)
 }
 
 /*
- * Every prefix of up to MOST bytes over a small alphabet, in wire form: the sum so far, label cuts and
- * all.
+ * Every prefix of up to MOST bytes over a small alphabet, in wire form: the sum so far, label cuts
+ * and all.
  */
 static double enumerate(uint8_t *wire, size_t size, size_t most, const uint8_t *alphabet,
 			size_t letters, const double *weights)
@@ -291,13 +291,13 @@ static void test_kraft_small_world(void)
 /* A table in which the small world's labels have so many uses. */
 static struct seep_labels *small_table(void *memory, size_t bytes, unsigned uses)
 {
-	struct seep_labels *labels = seep_labels_create(memory, bytes, key);
+	struct seep_labels *labels = seep_labels_create(memory, bytes, &key);
 
 	for (unsigned i = 0; i < uses; i++) {
-		seep_labels_learn(labels, seep_hash_bytes(key, "a", 1));
+		seep_labels_learn(labels, seep_hash_bytes(&key, "a", 1));
 		if (i % 3 == 0)
-			seep_labels_learn(labels, seep_hash_bytes(key, "aa", 2));
-		seep_labels_learn(labels, seep_hash_bytes(key, "\377", 1));
+			seep_labels_learn(labels, seep_hash_bytes(&key, "aa", 2));
+		seep_labels_learn(labels, seep_hash_bytes(&key, "\377", 1));
 	}
 	return labels;
 }
@@ -510,7 +510,7 @@ static void test_shared(void)
 	memset(memory, 0, sizeof(memory));
 	shared = small_table(memory, sizeof(memory), 0);
 	is_int(charge_of_text("www"),
-	       2000 + 1000 + 1000 + 1193 + seep_labels_cost(shared, seep_hash_bytes(key, "www", 3)),
+	       2000 + 1000 + 1000 + 1193 + seep_labels_cost(shared, seep_hash_bytes(&key, "www", 3)),
 	       "www by its share");
 	for (unsigned n = 1; n <= SEEP_CHARGE_SHARED_LABELS + 2; n++) {
 		strcat(many, n > 1 ? ".www" : "www");
@@ -670,23 +670,24 @@ static void test_weigh(void)
 		is_int(seep_charge_few(few[i][0]), few[i][1], "few of %" PRIu64, few[i][0]);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_worked();
-	test_no_cheaper();
-	test_shapes();
-	test_kraft_small_world();
-	test_kraft_shared();
-	test_kraft_reverse();
-	test_given();
-	test_new_domain();
-	test_numbers();
-	test_shared();
-	test_types();
-	test_sums();
-	test_domain_is_free();
-	test_longest();
-	test_odds();
-	test_weigh();
+	tap_begin(argc, argv);
+	tap_run(test_worked);
+	tap_run(test_no_cheaper);
+	tap_run(test_shapes);
+	tap_run(test_kraft_small_world);
+	tap_run(test_kraft_shared);
+	tap_run(test_kraft_reverse);
+	tap_run(test_given);
+	tap_run(test_new_domain);
+	tap_run(test_numbers);
+	tap_run(test_shared);
+	tap_run(test_types);
+	tap_run(test_sums);
+	tap_run(test_domain_is_free);
+	tap_run(test_longest);
+	tap_run(test_odds);
+	tap_run(test_weigh);
 	return done();
 }

@@ -86,11 +86,12 @@ static void test_bucket(void)
 	   "no level above the largest");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_running();
-	test_starts();
-	test_moved();
-	test_bucket();
+	tap_begin(argc, argv);
+	tap_run(test_running);
+	tap_run(test_starts);
+	tap_run(test_moved);
+	tap_run(test_bucket);
 	return done();
 }

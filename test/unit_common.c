@@ -6,7 +6,7 @@
 #include "conf/lists_read.h"
 #include "tap.h"
 
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = "common";
+static const struct seep_hash_key key = { .bytes = "common", .rounds = SEEP_HASH_1_3 };
 static struct seep_suffix_reader *suffixes;
 
 /* The list, or NULL and what is wrong with it. */
@@ -17,14 +17,14 @@ static struct seep_common *open_text(const char *text, size_t size, char said[SE
 	struct seep_common *common;
 
 	seep_conf_lines_open(&reader, text, size);
-	if (seep_lists_read_common(&reader, key, suffixes, &common) != SEEP_CONF_OK)
+	if (seep_lists_read_common(&reader, &key, suffixes, &common) != SEEP_CONF_OK)
 		seep_conf_error_format(&error, said);
 	return common;
 }
 
 static uint64_t users_of(const struct seep_common *common, const char *wire, size_t size)
 {
-	return seep_common_users(common, seep_hash_bytes(key, wire, size));
+	return seep_common_users(common, seep_hash_bytes(&key, wire, size));
 }
 
 #define USERS(common, wire) users_of(common, wire, sizeof(wire))
@@ -111,26 +111,27 @@ static void test_many(void)
 
 		wire[0] = (uint8_t)label;
 		memcpy(wire + 1 + label, "\3com", 5);
-		wrong += seep_common_users(common, seep_hash_bytes(key, wire, (size_t)label + 6)) !=
-			 want;
+		wrong += seep_common_users(common,
+					   seep_hash_bytes(&key, wire, (size_t)label + 6)) != want;
 	}
 	ok(common && !wrong, "50,000 domains, each with its rank: %u wrong %s", wrong, said);
 	ok(common && seep_common_bytes(common) <= 50000 * 32, "in at most 32 bytes each");
 	seep_common_close(common);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct seep_suffixes *list = seep_suffix_open(NULL, 0);
 
+	tap_begin(argc, argv);
 	suffixes = list ? seep_suffix_reader_open(list) : NULL;
 	if (!suffixes) {
 		printf("Bail out! no public suffix list\n");
 		return 1;
 	}
-	test_ranks();
-	test_wrong();
-	test_many();
+	tap_run(test_ranks);
+	tap_run(test_wrong);
+	tap_run(test_many);
 	seep_suffix_reader_close(suffixes);
 	seep_suffix_close(list);
 	return done();

@@ -48,26 +48,15 @@ static bool is_default(const struct seep_conf *conf)
 	struct seep_conf defaults;
 
 	seep_conf_defaults(&defaults);
-#define IS_SAME(field)         (conf->field == defaults.field)
-#define IS_SIZE(field)         IS_SAME(field)
-#define IS_AUTO_SIZE(field)    IS_SAME(field)
-#define IS_DURATION(field)     IS_SAME(field)
-#define IS_NUMBER(field)       IS_SAME(field)
-#define IS_PERCENT(field)      IS_SAME(field)
-#define IS_YESNO(field)        IS_SAME(field)
-#define IS_ACTION(field)       IS_SAME(field)
-#define IS_SPOOFABLE(field)    IS_SAME(field)
-#define IS_PATH(field)         (strcmp(conf->field, defaults.field) == 0)
-#define IS_NETBLOCKS(field)    (seep_netblocks_count(conf->field) == 0)
-#define IS_DOMAINS(field)      (seep_subtrees_count(conf->field) == 0)
-#define IS_DOMAIN_FILES(field) (conf->field == NULL)
-#define X(field, name, type, default_text, min, max, unit, text) \
-	if (!IS_##type(field)) {                                 \
-		printf("# %s is not its default\n", name);       \
-		return false;                                    \
+	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++) {
+		const struct seep_option *option = &seep_options[at];
+
+		if (memcmp((const char *)conf + option->offset,
+			   (const char *)&defaults + option->offset, option->size) != 0) {
+			printf("# %s is not its default\n", option->name);
+			return false;
+		}
 	}
-	SEEP_OPTIONS(X)
-#undef X
 	return true;
 }
 
@@ -99,7 +88,7 @@ static void test_defaults(void)
 	ok(!is_default(&conf), "the comparison of this test sees a change");
 }
 
-/* Each row of the table: its default parses and is the default, its ends parse, one beyond does not. */
+/* Each row of the table: its default parses and is the default; its ends parse, none beyond. */
 static void test_table(void)
 {
 	struct seep_conf_error error;
@@ -128,7 +117,7 @@ static void test_table(void)
 				ok(false, "%s: stands twice in the table", option->name);
 		}
 
-		if (option->type > SEEP_OPTION_PERCENT)
+		if (option->max == 0)
 			continue;
 		for (int beyond = 0; beyond < 2; beyond++) {
 			size = snprintf(line, sizeof(line), "%s: %ju", option->name,
@@ -182,7 +171,7 @@ static void test_values(void)
 		{ "18446744073709551615", false, 0 },
 		{ "18446744073709551616", false, 0 },
 		{ "18446744073709551632", false, 0 },
-		/* 2^54 and 2^34: what they come to with their unit is 0 and 16 modulo 2^64, or close. */
+		/* 2^54 and 2^34: with their unit they come to 0 and 16 modulo 2^64, or close. */
 		{ "18014398509481984k", false, 0 },
 		{ "17179869184g", false, 0 },
 		{ "17179869185g", false, 0 },
@@ -472,6 +461,38 @@ static void test_fields(void)
 	       "one byte longer");
 }
 
+/* One option at a time, over what a file said. */
+static void test_set(void)
+{
+	static const char text[] = "learning: 2d\nallow-list: one\nexempt-user: 192.0.2.0/24\n";
+	const struct seep_option *learning = &seep_options[SEEP_OPTION_AT_learning_s];
+	const struct seep_option *lists = &seep_options[SEEP_OPTION_AT_allow_lists];
+	struct seep_conf_error error;
+	struct seep_conf conf;
+
+	parse(&conf, text, sizeof(text) - 1, &error);
+	is_int(conf.lines[SEEP_OPTION_AT_learning_s], 1, "the file's line");
+	is_int(seep_conf_set(&conf, learning, "12h", &error), SEEP_CONF_OK, "set once more");
+	is_int(conf.learning_s, 12 * 3600, "it has the new value");
+	is_int(conf.lines[SEEP_OPTION_AT_learning_s], 0, "and no line");
+	is_int(seep_conf_set(&conf, learning, "2w", &error), SEEP_CONF_BAD, "set to a bad value");
+	is_str(formatted(&error),
+	       ": learning: \"2w\" has no such unit: expected a duration from 0 to 365d",
+	       "it is said why");
+	is_int(seep_conf_set(&conf, learning, "366d", &error), SEEP_CONF_BAD, "set out of range");
+	is_int(conf.learning_s, 12 * 3600, "it has the old value");
+	is_int(seep_conf_set(&conf, lists, "", &error), SEEP_CONF_OK, "nothing for a list");
+	is_int(seep_conf_set(&conf, lists, "two \"' #", &error), SEEP_CONF_OK, "more for a list");
+	if (ok(conf.allow_lists && conf.allow_lists->count == 2, "the list is longer by one")) {
+		is_int(conf.allow_lists->files[0].line, 2, "the file's line");
+		is_str(conf.allow_lists->files[1].path, "two \"' #", "its bytes as they are");
+		is_int(conf.allow_lists->files[1].line, 0, "no line");
+	}
+	is_int(seep_netblocks_count(conf.exempt_user), 1, "other options stay");
+	seep_conf_release(&conf);
+	ok(is_default(&conf), "released, it is the defaults");
+}
+
 static const char *path_of(const char *name)
 {
 	static char path[512];
@@ -528,13 +549,13 @@ static void test_files(void)
 		is_str(conf.allow_lists->files[1].path, "two", "the second one's path");
 		is_int(conf.allow_lists->files[1].line, 4, "and its line");
 	}
-	is_int(conf.lines[seep_option_find("common-list") - seep_options], 5,
-	       "the line of common-list");
-	is_int(conf.lines[seep_option_find("action") - seep_options], 0,
-	       "no line of what stands nowhere");
+	is_int(conf.lines[SEEP_OPTION_AT_common_list], 5, "the line of common-list");
+	is_int(conf.lines[SEEP_OPTION_AT_action], 0, "no line of what stands nowhere");
+	ok(seep_option_find("common-list") == &seep_options[SEEP_OPTION_AT_common_list],
+	   "an option by its name");
 	ok(seep_option_find("common-lists") == NULL, "no option of that name");
 	seep_conf_release(&conf);
-	ok(is_default(&conf) && conf.lines[seep_option_find("common-list") - seep_options] == 0,
+	ok(is_default(&conf) && conf.lines[SEEP_OPTION_AT_common_list] == 0,
 	   "released, it is the defaults");
 	unlink(path_of("seep.conf"));
 }
@@ -663,26 +684,28 @@ static void test_example(void)
 	free(text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *temporary = getenv("TMPDIR");
 
+	tap_begin(argc, argv);
 	snprintf(directory, sizeof(directory), "%.200s/seep-unit-conf-XXXXXX",
 		 temporary ? temporary : "/tmp");
 	if (!mkdtemp(directory)) {
 		perror(directory);
 		return 1;
 	}
-	test_defaults();
-	test_table();
-	test_values();
-	test_good();
-	test_bad();
-	test_fields();
-	test_files();
-	test_damage();
-	test_manual();
-	test_example();
+	tap_run(test_defaults);
+	tap_run(test_table);
+	tap_run(test_values);
+	tap_run(test_good);
+	tap_run(test_bad);
+	tap_run(test_fields);
+	tap_run(test_set);
+	tap_run(test_files);
+	tap_run(test_damage);
+	tap_run(test_manual);
+	tap_run(test_example);
 	ok(rmdir(directory) == 0, "nothing is left in %s", directory);
 	return done();
 }

@@ -573,20 +573,21 @@ static void test_others_too(void)
 	rig_close(&rig);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_sequences();
-	test_clear();
-	test_cover();
-	test_credit();
-	test_rates();
-	test_people();
-	test_event();
-	test_hidden();
-	test_refuse();
-	test_known_unplaced();
-	test_unsent();
-	test_benign();
-	test_others_too();
+	tap_begin(argc, argv);
+	tap_run(test_sequences);
+	tap_run(test_clear);
+	tap_run(test_cover);
+	tap_run(test_credit);
+	tap_run(test_rates);
+	tap_run(test_people);
+	tap_run(test_event);
+	tap_run(test_hidden);
+	tap_run(test_refuse);
+	tap_run(test_known_unplaced);
+	tap_run(test_unsent);
+	tap_run(test_benign);
+	tap_run(test_others_too);
 	return done();
 }

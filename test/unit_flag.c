@@ -161,13 +161,14 @@ static void test_mend(void)
 	is_int(sizeof(struct seep_flag), 5, "five bytes are kept");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_kraft();
-	test_habit();
-	test_turns();
-	test_payload();
-	test_worst();
-	test_mend();
+	tap_begin(argc, argv);
+	tap_run(test_kraft);
+	tap_run(test_habit);
+	tap_run(test_turns);
+	tap_run(test_payload);
+	tap_run(test_worst);
+	tap_run(test_mend);
 	return done();
 }

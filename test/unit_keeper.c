@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The keeper at work beside queries: journal and checkpoints, the end and the next start; to be run
- * under ThreadSanitizer too.  Takes some seconds: its clock is the real one.
+ * under ThreadSanitizer too. Takes some seconds: its clock is the real one.
  */
 #include "state/keeper_own.h"
 #include "meter/budget.h"
@@ -44,6 +44,15 @@ static void say(void *context, bool problem, const char *text)
 	(void)context;
 	atomic_fetch_add(&problems, problem);
 	printf("# %s\n", text);
+}
+
+/* What the statistics say of the file. */
+static struct seep_gauges shown(const struct seep_keeper *keeper, const struct rig *rig)
+{
+	struct seep_gauges gauges = { 0 };
+
+	seep_keeper_read(keeper, rig->now_ms, &gauges);
+	return gauges;
 }
 
 static struct seep_keeper *open_keeper_every(uint64_t checkpoint_s, uint64_t nonce,
@@ -132,7 +141,7 @@ static void test_beside_queries(void)
 	open_rig(&rig, 4);
 	seep_keeper_restore(keeper, rig.engine, clock_ms());
 	seep_keeper_start(keeper, rig.engine);
-	is_int(rig_stat(&rig, "state"), SEEP_STATE_KEPT, "it is kept");
+	is_int(shown(keeper, &rig).state, SEEP_STATE_KEPT, "it is kept");
 	for (unsigned i = 0; i < COUNT(workers); i++) {
 		workers[i] = (struct worker){ .rig = &rig,
 					      .user = 1 + 30 * i,
@@ -142,9 +151,9 @@ static void test_beside_queries(void)
 	for (unsigned i = 0; i < COUNT(workers); i++)
 		pthread_join(workers[i].id, NULL);
 	rig.now_ms = clock_ms();
-	is_int(rig_stat(&rig, "state"), SEEP_STATE_KEPT, "after three checkpoints it is");
-	ok(rig_stat(&rig, "state.age") <= 2, "a second ago");
-	ok(rig_stat(&rig, "state.bytes") > 1000, "in a file of some size");
+	is_int(shown(keeper, &rig).state, SEEP_STATE_KEPT, "after three checkpoints it is");
+	ok(shown(keeper, &rig).state_age <= 2, "a second ago");
+	ok(shown(keeper, &rig).state_bytes > 1000, "in a file of some size");
 	users = rig_stat(&rig, "users");
 	spent = rig_stat(&rig, "users.spent");
 	ok(spent > 10, "users have spent their budgets");
@@ -173,7 +182,7 @@ static void test_beside_queries(void)
 }
 
 /* Another process, alive, adds to the file, or has stopped to: whose is it? */
-static void test_owners(bool grows)
+static void check_owners(bool grows)
 {
 	struct seep_keeper_found found;
 	struct seep_keeper *keeper;
@@ -183,6 +192,7 @@ static void test_owners(bool grows)
 		struct seep_state_owner owner;
 	} bytes = { .frame = { .type = SEEP_STATE_OWNER, .bytes = sizeof(owner) } };
 	struct seep_state_reader reader;
+	struct seep_hash_key key;
 	struct rig rig;
 	pid_t child = fork();
 	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -196,7 +206,8 @@ static void test_owners(bool grows)
 	seep_state_verify(&reader, path);
 	owner.pid = (uint64_t)child;
 	bytes.owner = owner;
-	bytes.frame.checksum = seep_hash_bytes(reader.header.key, &bytes, sizeof(bytes));
+	key = seep_state_key(&reader.header);
+	bytes.frame.checksum = seep_hash_bytes(&key, &bytes, sizeof(bytes));
 	ok(write(fd, &bytes, sizeof(bytes)) == sizeof(bytes), "a child has taken the file");
 	close(fd);
 	seep_state_close(&reader);
@@ -205,7 +216,7 @@ static void test_owners(bool grows)
 	open_rig(&rig, 1);
 	seep_keeper_restore(keeper, rig.engine, clock_ms());
 	seep_keeper_start(keeper, rig.engine);
-	is_int(rig_stat(&rig, "state"), grows ? SEEP_STATE_OTHER : SEEP_STATE_KEPT, "seep.state");
+	is_int(shown(keeper, &rig).state, grows ? SEEP_STATE_OTHER : SEEP_STATE_KEPT, "seep.state");
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	seep_keeper_stop(keeper);
@@ -292,7 +303,7 @@ static void say_last(void *context, bool problem, const char *text)
 }
 
 /* A file of a later version, or of none, is set aside as it is, and the message names both. */
-static void test_version(uint32_t version)
+static void check_version(uint32_t version)
 {
 	const struct seep_keeper_setup setup = { .path = path,
 						 .checkpoint_s = 300,
@@ -323,6 +334,73 @@ static void test_version(uint32_t version)
 		   after.st_size == before.st_size && access(path, F_OK) != 0,
 	   "it is set aside whole");
 	ok(rename(name, path) == 0, "and can be put back");
+}
+
+/* Copies the older file to where one is kept, and takes away what was kept before. */
+static bool put_version_1(void)
+{
+	char name[SEEP_STATE_NAME_SIZE];
+	unsigned char bytes[65536];
+	FILE *from = fopen(source_path(VERSION_1_FILE), "rb");
+	FILE *to = fopen(path, "wb");
+	size_t size = from ? fread(bytes, 1, sizeof(bytes), from) : 0;
+	bool put = size && to && fwrite(bytes, 1, size, to) == size;
+
+	seep_state_name(name, path, ".old");
+	unlink(name);
+	if (from)
+		fclose(from);
+	return to && fclose(to) == 0 && put;
+}
+
+/* Starts on the file; how many of the names that it knew are known. */
+static unsigned run_version_1(const char *text, uint64_t nonce)
+{
+	static const char *const names[] = { "portal.d0.example", "portal.d1.example",
+					     "news.d0.example" };
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = open_keeper_every(300, nonce, &found);
+	struct rig rig;
+	unsigned known = 0;
+
+	ok(found.found && found.key.rounds == SEEP_HASH_2_4, "%s: found, with SipHash-2-4", text);
+	rig_open_hashed(&rig, VERSION_1_CONF, &found.key);
+	rig.now_ms = clock_ms();
+	seep_keeper_restore(keeper, rig.engine, rig.now_ms);
+	is_int(rig_stat(&rig, "users.spent"), 1, "%s: who was spent is", text);
+	seep_keeper_start(keeper, rig.engine);
+	is_int(shown(keeper, &rig).state, SEEP_STATE_KEPT, "%s: it is kept", text);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct wire wire = wire_of(names[i]);
+		struct seep_observation observation = query_of(5, &wire, rig.now_ms);
+		struct seep_reservation reservation;
+		struct seep_name split;
+
+		seep_engine_ask(rig.thread, &observation, &reservation, &split);
+		seep_engine_release(rig.thread, &reservation);
+		known += reservation.class == SEEP_CLASS_KNOWN;
+	}
+	send(rig.thread, 700 + (uint32_t)nonce, 1);
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+	return known;
+}
+
+/* A file of before SipHash-1-3 is gone on with, and its key and hashes stay what they are. */
+static void test_version_1(void)
+{
+	struct seep_state_reader reader;
+
+	if (!HAS_VERSION_1) {
+		skip("the file is of the other byte order");
+		return;
+	}
+	ok(put_version_1(), "a file of before SipHash-1-3");
+	is_int(run_version_1("a first start", 20), 3, "its names are known");
+	is_int(run_version_1("a second", 21), 3, "they are still");
+	is_int(seep_state_verify(&reader, path), SEEP_STATE_OPENED, "it is whole");
+	is_int(reader.header.flags & SEEP_STATE_HASH_1_3, 0, "with the hash that it had");
+	seep_state_close(&reader);
 }
 
 static unsigned told_units(void)
@@ -404,9 +482,9 @@ static void test_journal_meanwhile(void)
 
 	open_rig(&rig, 1);
 	seep_keeper_restore(keeper, rig.engine, clock_ms());
-	keeper_attach(keeper, rig.engine);
-	keeper_begin_checkpoint(keeper, clock_ms());
-	ok(keeper_end_checkpoint(keeper), "a checkpoint");
+	seep_keeper_attach(keeper, rig.engine);
+	seep_keeper_begin_checkpoint(keeper, clock_ms());
+	ok(seep_keeper_end_checkpoint(keeper), "a checkpoint");
 	seep_engine_note_changes(rig.engine);
 	send(rig.thread, 300, 1);
 	ok(seep_engine_save_changes(rig.engine, &keeper->out, &tick), "a journal");
@@ -414,7 +492,7 @@ static void test_journal_meanwhile(void)
 	ok(before > 0, "with a user's level");
 
 	pthread_mutex_lock(&keeper->file_lock);
-	keeper_begin_checkpoint(keeper, clock_ms());
+	seep_keeper_begin_checkpoint(keeper, clock_ms());
 	for (unsigned i = 0; i < 500 && !is_written(".new"); i++)
 		pause_ms(10);
 	ok(is_written(".new"), "the next checkpoint waits to be put in place");
@@ -423,33 +501,43 @@ static void test_journal_meanwhile(void)
 	after = told_level(300);
 	ok(after > before, "with a higher level");
 	pthread_mutex_unlock(&keeper->file_lock);
-	ok(keeper_end_checkpoint(keeper), "it is put in place");
+	ok(seep_keeper_end_checkpoint(keeper), "it is put in place");
 	is_int(told_level(300), after, "with what the journal got meanwhile");
 	seep_keeper_stop(keeper);
 	rig_close(&rig);
 }
 
-int main(void)
+static void test_owners(void)
 {
-	char command[128];
+	check_owners(false);
+}
 
-	if (!mkdtemp(directory)) {
-		printf("Bail out! no directory\n");
-		return 1;
-	}
+static void test_owners_grow(void)
+{
+	check_owners(true);
+}
+
+static void test_versions(void)
+{
+	check_version(0);
+	check_version(SEEP_STATE_VERSION + 1);
+	check_version(UINT32_MAX);
+}
+
+int main(int argc, char **argv)
+{
+	tap_begin(argc, argv);
+	directory_make(directory);
 	snprintf(path, sizeof(path), "%s/state", directory);
-	test_beside_queries();
-	test_forked();
-	test_owners(false);
-	test_owners(true);
-	test_other_budgets();
-	test_learned_is_told();
-	test_journal_meanwhile();
-	test_version(0);
-	test_version(SEEP_STATE_VERSION + 1);
-	test_version(UINT32_MAX);
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	if (system(command))
-		printf("# %s stays\n", directory);
+	tap_run(test_beside_queries);
+	tap_run(test_forked);
+	tap_run(test_owners);
+	tap_run(test_owners_grow);
+	tap_run(test_other_budgets);
+	tap_run(test_learned_is_told);
+	tap_run(test_journal_meanwhile);
+	tap_run(test_version_1);
+	tap_run(test_versions);
+	directory_remove(directory);
 	return done();
 }

@@ -5,23 +5,23 @@
 
 #include <math.h>
 
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 9, 8, 7 };
+static const struct seep_hash_key key = { .bytes = { 9, 8, 7 }, .rounds = SEEP_HASH_1_3 };
 
 static uint64_t hash_of(const char *label)
 {
-	return seep_hash_bytes(key, label, strlen(label));
+	return seep_hash_bytes(&key, label, strlen(label));
 }
 
 static uint64_t hash_of_number(uint64_t n)
 {
-	return seep_hash_bytes(key, &n, sizeof(n));
+	return seep_hash_bytes(&key, &n, sizeof(n));
 }
 
 /* A table in BYTES of MEMORY, with its prior. */
 static struct seep_labels *table_of(void *memory, size_t bytes)
 {
 	memset(memory, 0, bytes);
-	return seep_labels_create(memory, bytes, key);
+	return seep_labels_create(memory, bytes, &key);
 }
 
 static const char *const priors[] = {
@@ -60,8 +60,36 @@ static void test_prior(void)
 	ok(seep_labels_cost(labels, hash_of("www")) < 1500, "www costs about a bit");
 	is_int(seep_labels_cost(labels, hash_of("never-seen")), SEEP_LABELS_UNKNOWN, "unknown");
 	seep_labels_destroy(labels);
-	ok(seep_labels_create(memory, 63, key) == NULL, "no room for a set: no table");
+	ok(seep_labels_create(memory, 63, &key) == NULL, "no room for a set: no table");
 	seep_labels_destroy(NULL);
+}
+
+/* The example at the head of labels.c: one set. */
+static void test_worked(void)
+{
+	static const struct {
+		const char *label;
+		uint64_t www, x, y, support; /* costs, mbit, after the label came; 0: unknown */
+	} steps[] = {
+		{ NULL, 451, 0, 0, 6358 }, { "x", 451, 6358, 0, 0 }, { "x", 469, 5376, 0, 0 },
+		{ "y", 451, 6358, 0, 0 },  { "y", 451, 0, 6358, 0 },
+	};
+	static _Alignas(64) uint8_t memory[64];
+	struct seep_labels *labels = table_of(memory, sizeof(memory));
+
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		if (steps[i].label)
+			seep_labels_learn(labels, hash_of(steps[i].label));
+#define IS_COST(label, mbit)                                                                    \
+	is_int(seep_labels_cost(labels, hash_of(label)), (mbit) ? (mbit) : SEEP_LABELS_UNKNOWN, \
+	       "worked step %zu: %s", i, label)
+		IS_COST("www", steps[i].www);
+		IS_COST("x", steps[i].x);
+		IS_COST("y", steps[i].y);
+		IS_COST("support", steps[i].support);
+#undef IS_COST
+	}
+	seep_labels_destroy(labels);
 }
 
 /* What is learned gets cheaper, all else dearer. */
@@ -129,11 +157,13 @@ static void test_full_count(void)
 	seep_labels_destroy(labels);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_prior();
-	test_learn();
-	test_eviction();
-	test_full_count();
+	tap_begin(argc, argv);
+	tap_run(test_prior);
+	tap_run(test_worked);
+	tap_run(test_learn);
+	tap_run(test_eviction);
+	tap_run(test_full_count);
 	return done();
 }

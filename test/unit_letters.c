@@ -168,13 +168,14 @@ static void test_kraft_all(void)
 	ok(sum <= 1 && sum > 0.7, "all labels take %.4f of the model", sum);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_worked();
-	test_table();
-	test_bytes();
-	test_alphabets();
-	test_kraft();
-	test_kraft_all();
+	tap_begin(argc, argv);
+	tap_run(test_worked);
+	tap_run(test_table);
+	tap_run(test_bytes);
+	tap_run(test_alphabets);
+	tap_run(test_kraft);
+	tap_run(test_kraft_all);
 	return done();
 }

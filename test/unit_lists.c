@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists from their files: what is refused of each, what is used in its place, and the copies beside the state file. */
+/*
+ * Lists from their files: what is refused of each, what is used in its place, and the copies beside
+ * the state file.
+ */
 #include "fixture.h"
 #include "conf/lists.h"
 #include "suffix_text.h"
@@ -8,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = "lists";
+static const struct seep_hash_key key = { .bytes = "lists", .rounds = SEEP_HASH_1_3 };
 static char directory[256];
 
 static const char *path_of(const char *name)
@@ -77,7 +80,7 @@ static void begin(struct start *start, const char *text, const char *beside)
 	const struct seep_lists_setup setup = {
 		.conf = &start->conf,
 		.conf_name = "seep.conf",
-		.key = key,
+		.key = &key,
 		.beside = beside,
 		.say = take_said,
 		.context = start,
@@ -287,7 +290,7 @@ static uint64_t users_of(const struct start *start, const char *name)
 {
 	struct wire wire = wire_of(name);
 
-	return seep_common_users(start->lists.common, seep_hash_bytes(key, wire.bytes, wire.size));
+	return seep_common_users(start->lists.common, seep_hash_bytes(&key, wire.bytes, wire.size));
 }
 
 static void test_common(void)
@@ -520,24 +523,25 @@ static void test_gauges(void)
 	rig_close(&rig);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *temporary = getenv("TMPDIR");
 
+	tap_begin(argc, argv);
 	snprintf(directory, sizeof(directory), "%.200s/seep-unit-lists-XXXXXX",
 		 temporary ? temporary : "/tmp");
 	if (!mkdtemp(directory)) {
 		perror(directory);
 		return 1;
 	}
-	test_suffix_text();
-	test_suffix_files();
-	test_suffixes();
-	test_common();
-	test_no_room();
-	test_allow();
-	test_bad_allow();
-	test_gauges();
+	tap_run(test_suffix_text);
+	tap_run(test_suffix_files);
+	tap_run(test_suffixes);
+	tap_run(test_common);
+	tap_run(test_no_room);
+	tap_run(test_allow);
+	tap_run(test_bad_allow);
+	tap_run(test_gauges);
 	ok(rmdir(directory) == 0, "nothing is left in %s", directory);
 	return done();
 }

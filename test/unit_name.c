@@ -781,32 +781,33 @@ static void test_print_cut(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct seep_suffixes *list = seep_suffix_open(NULL, 0);
 
+	tap_begin(argc, argv);
 	suffixes = list ? seep_suffix_reader_open(list) : NULL;
 	if (!suffixes) {
 		printf("Bail out! no public suffix list\n");
 		return 1;
 	}
-	test_split();
-	test_split(); /* once more, from what the reader remembers */
-	test_registrable();
-	test_no_name();
-	test_random();
-	test_many_suffixes();
-	test_rules_are_short();
-	test_lower();
-	test_paid();
-	test_paid(); /* once more, from what the reader remembers */
-	test_given();
-	test_given();
-	test_numbers();
-	test_told();
-	test_told_random();
-	test_print();
-	test_print_cut();
+	tap_run(test_split);
+	tap_run(test_split); /* once more, from what the reader remembers */
+	tap_run(test_registrable);
+	tap_run(test_no_name);
+	tap_run(test_random);
+	tap_run(test_many_suffixes);
+	tap_run(test_rules_are_short);
+	tap_run(test_lower);
+	tap_run(test_paid);
+	tap_run(test_paid); /* once more, from what the reader remembers */
+	tap_run(test_given);
+	tap_run(test_given);
+	tap_run(test_numbers);
+	tap_run(test_told);
+	tap_run(test_told_random);
+	tap_run(test_print);
+	tap_run(test_print_cut);
 	seep_suffix_reader_close(suffixes);
 	seep_suffix_close(list);
 	return done();

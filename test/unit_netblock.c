@@ -129,7 +129,10 @@ static void test_contain(void)
 		{ "2001:db9::2", false },
 		{ "::ffff:192.0.2.1", true },
 		{ "::ffff:192.0.3.1", false },
-		/* The bytes of 10.0.0.0 at the start of an IPv6 address are not that address, nor are they at its end. */
+		/*
+		 * The bytes of 10.0.0.0 at the start of an IPv6 address are not that address, nor
+		 * are they at its end.
+		 */
 		{ "a00::", false },
 		{ "::10.0.0.0", false },
 		{ "::", false },
@@ -320,13 +323,14 @@ static void test_private(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_parse();
-	test_contain();
-	test_everything();
-	test_nested();
-	test_against_model();
-	test_private();
+	tap_begin(argc, argv);
+	tap_run(test_parse);
+	tap_run(test_contain);
+	tap_run(test_everything);
+	tap_run(test_nested);
+	tap_run(test_against_model);
+	tap_run(test_private);
 	return done();
 }

@@ -211,8 +211,10 @@ static void test_full(void)
 	memory_close(&memory);
 }
 
-/* A name as its owner's is known to be that, and nobody else's; a novel one is hardly ever taken for
- * it, though all generations are full. */
+/*
+ * A name as its owner's is known to be that, and nobody else's; a novel one is hardly ever taken
+ * for it, though all generations are full.
+ */
 static void test_own(void)
 {
 	struct memory memory = memory_open(1 << 20, MEMORY_S);
@@ -253,7 +255,7 @@ static void test_own(void)
  * blocks are unevenly filled makes it 0.10 %. In 400,000 probes a share of 0.001 has a standard
  * error of 0.00005; the bands are eight of those and more.
  */
-static void test_false_positives(size_t bytes)
+static void check_false_positives(size_t bytes)
 {
 	enum { probes = 400000 };
 	struct memory memory = memory_open(bytes, MEMORY_S);
@@ -286,18 +288,24 @@ static void test_false_positives(size_t bytes)
 	memory_close(&memory);
 }
 
-int main(void)
+static void test_false_positives(void)
 {
-	test_create();
-	test_known();
-	test_age();
-	test_resent();
-	test_idle();
-	test_clock_back();
-	test_clock_ahead();
-	test_full();
-	test_false_positives(1 << 16);
-	test_false_positives(1 << 22);
-	test_own();
+	check_false_positives(1 << 16);
+	check_false_positives(1 << 22);
+}
+
+int main(int argc, char **argv)
+{
+	tap_begin(argc, argv);
+	tap_run(test_create);
+	tap_run(test_known);
+	tap_run(test_age);
+	tap_run(test_resent);
+	tap_run(test_idle);
+	tap_run(test_clock_back);
+	tap_run(test_clock_ahead);
+	tap_run(test_full);
+	tap_run(test_false_positives);
+	tap_run(test_own);
 	return done();
 }

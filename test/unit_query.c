@@ -217,13 +217,14 @@ static void test_unsure(void)
 	rig_close(&rig);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_packets();
-	test_once();
-	test_refused();
-	test_internal();
-	test_internal_leaves();
-	test_unsure();
+	tap_begin(argc, argv);
+	tap_run(test_packets);
+	tap_run(test_once);
+	tap_run(test_refused);
+	tap_run(test_internal);
+	tap_run(test_internal_leaves);
+	tap_run(test_unsure);
 	return done();
 }

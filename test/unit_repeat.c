@@ -49,6 +49,42 @@ static uint64_t send_again(struct seep_repeat *repeat, uint64_t name, uint16_t t
 	return mbit;
 }
 
+/* The example at the head of repeat.c, and the counts that it leaves. */
+static void test_worked(void)
+{
+	static const struct {
+		uint64_t novel_mbit, known_mbit, again_mbit; /* the kinds */
+		uint64_t mbit;                               /* of the name, as it is sent */
+	} steps[] = {
+		{ 1585, 1585, 1585, 0 },
+		{ 396, 3059, 3059, 4868 },
+		{ 1223, 2808, 1223, 2885 },
+	};
+	struct seep_repeat repeat = { 0 };
+	const uint64_t name = 7;
+
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		is_int(seep_repeat_kind_mbit(&repeat, SEEP_REPEAT_NOVEL), steps[i].novel_mbit,
+		       "worked step %zu: novel", i + 1);
+		is_int(seep_repeat_kind_mbit(&repeat, SEEP_REPEAT_KNOWN), steps[i].known_mbit,
+		       "known");
+		is_int(seep_repeat_kind_mbit(&repeat, SEEP_REPEAT_AGAIN), steps[i].again_mbit,
+		       "again");
+		if (i == 0)
+			send(&repeat, name, 1, true);
+		else
+			is_int(send_again(&repeat, name, 1, 1), steps[i].mbit, "the same name");
+	}
+	is_int(repeat.kinds[SEEP_REPEAT_NOVEL][0][SEEP_REPEAT_NOVEL], 1, "novel was first");
+	is_int(repeat.kinds[SEEP_REPEAT_NOVEL][0][SEEP_REPEAT_AGAIN], 1, "again after novel and A");
+	is_int(repeat.kinds[SEEP_REPEAT_AGAIN][0][SEEP_REPEAT_AGAIN], 1, "again after again and A");
+	is_int(repeat.bins[name], 3, "three in the name's bin");
+	is_int(repeat.names[name], 1, "one novel name there");
+	is_int(repeat.first_types[0], 1, "one first type");
+	is_int(repeat.types[0][0], 2, "A twice after A");
+	is_int(repeat.ranks[0], 2, "the latest name twice");
+}
+
 /* A random mix, novel and known: Kraft at each step. */
 static void test_kraft(void)
 {
@@ -231,13 +267,15 @@ static void test_mend(void)
 #undef MENDS
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_kraft();
-	test_polled();
-	test_codebook();
-	test_types();
-	test_halving();
-	test_mend();
+	tap_begin(argc, argv);
+	tap_run(test_worked);
+	tap_run(test_kraft);
+	tap_run(test_polled);
+	tap_run(test_codebook);
+	tap_run(test_types);
+	tap_run(test_halving);
+	tap_run(test_mend);
 	return done();
 }

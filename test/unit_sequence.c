@@ -221,16 +221,17 @@ static void test_mend(void)
 	seep_sequences_destroy(sent.sequences);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_cycles();
-	test_longer_context();
-	test_random();
-	test_kraft();
-	test_novel();
-	test_users();
-	test_small_table();
-	test_domain();
-	test_mend();
+	tap_begin(argc, argv);
+	tap_run(test_cycles);
+	tap_run(test_longer_context);
+	tap_run(test_random);
+	tap_run(test_kraft);
+	tap_run(test_novel);
+	tap_run(test_users);
+	tap_run(test_small_table);
+	tap_run(test_domain);
+	tap_run(test_mend);
 	return done();
 }

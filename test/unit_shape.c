@@ -98,12 +98,13 @@ static void test_mend(void)
 	ok(seep_shape_mbit(&shapes, 0) == 2000, "what it cannot come to is emptied");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_worked();
-	test_forms();
-	test_last();
-	test_kraft();
-	test_mend();
+	tap_begin(argc, argv);
+	tap_run(test_worked);
+	tap_run(test_forms);
+	tap_run(test_last);
+	tap_run(test_kraft);
+	tap_run(test_mend);
 	return done();
 }

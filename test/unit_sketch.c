@@ -70,7 +70,7 @@ static void test_worked(void)
  * * 2/3; else the estimate rounds to 2. A third is missed with at most twice that; for m of 32 or
  * more the sum still rounds to 3.
  */
-static void test_first_few(unsigned bits)
+static void check_first_few(unsigned bits)
 {
 	enum { few_runs = 20000 };
 	const double m = 1u << bits;
@@ -102,7 +102,7 @@ static void test_first_few(unsigned bits)
  * itself: the bands are four times that. The small sizes are counted better than stated, so they
  * have no lower band.
  */
-static void test_error(unsigned bits)
+static void check_error(unsigned bits)
 {
 	static const unsigned at[] = { 10, 100, 1000, 10000, 100000 };
 	const double stated = stated_error(bits);
@@ -140,7 +140,7 @@ static void test_error(unsigned bits)
 }
 
 /* One long run: five stated errors, and no rounding that grows with n. */
-static void test_million(unsigned bits)
+static void check_million(unsigned bits)
 {
 	struct seep_sketch_sum sum = { 0 };
 	uint8_t registers[256] = { 0 };
@@ -159,7 +159,7 @@ static void test_million(unsigned bits)
 	   "m %u: the kept chance is the registers'", 1u << bits);
 }
 
-static void test_repeated(unsigned bits)
+static void check_repeated(unsigned bits)
 {
 	struct seep_sketch_sum sum = { 0 };
 	uint8_t registers[256] = { 0 }, before[256];
@@ -216,17 +216,39 @@ static void test_few(void)
 	ok(true, "the first few are counted exactly, and then the estimate holds");
 }
 
-int main(void)
+static void test_first_few(void)
 {
-	test_few();
-	test_empty();
-	test_worked();
-	for (unsigned bits = 5; bits <= 6; bits++) {
-		test_first_few(bits);
-		test_error(bits);
-		test_million(bits);
-	}
+	for (unsigned bits = 5; bits <= 6; bits++)
+		check_first_few(bits);
+}
+
+static void test_error(void)
+{
+	for (unsigned bits = 5; bits <= 6; bits++)
+		check_error(bits);
+}
+
+static void test_million(void)
+{
+	for (unsigned bits = 5; bits <= 6; bits++)
+		check_million(bits);
+}
+
+static void test_repeated(void)
+{
 	for (unsigned bits = 4; bits <= 7; bits++)
-		test_repeated(bits);
+		check_repeated(bits);
+}
+
+int main(int argc, char **argv)
+{
+	tap_begin(argc, argv);
+	tap_run(test_few);
+	tap_run(test_empty);
+	tap_run(test_worked);
+	tap_run(test_first_few);
+	tap_run(test_error);
+	tap_run(test_million);
+	tap_run(test_repeated);
 	return done();
 }

@@ -180,7 +180,10 @@ static void test_cover(void)
 	seep_subtrees_destroy(NULL);
 }
 
-/* At every fill of a small table: a name that is not there is looked for in bounded time, and not found. */
+/*
+ * At every fill of a small table: a name that is not there is looked for in bounded time, and not
+ * found.
+ */
 static void test_few(void)
 {
 	struct seep_subtrees *set = seep_subtrees_create();
@@ -197,7 +200,9 @@ static void test_few(void)
 	seep_subtrees_destroy(set);
 }
 
-/* Through several growths: every name that went in is covered, and its sibling that did not is not. */
+/*
+ * Through several growths: every name that went in is covered, and its sibling that did not is not.
+ */
 static void test_many(void)
 {
 	enum { NAMES = 50000 };
@@ -237,11 +242,12 @@ static void test_many(void)
 	seep_subtrees_destroy(set);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_add();
-	test_cover();
-	test_few();
-	test_many();
+	tap_begin(argc, argv);
+	tap_run(test_add);
+	tap_run(test_cover);
+	tap_run(test_few);
+	tap_run(test_many);
 	return done();
 }

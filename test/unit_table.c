@@ -415,18 +415,19 @@ static void test_changed(void)
 	table_close();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_shared();
-	test_standing();
-	test_create();
-	test_claim_and_find();
-	test_eviction_order();
-	test_eviction_drains();
-	test_evicted_is_fresh();
-	test_many();
-	test_restore();
-	test_forget();
-	test_changed();
+	tap_begin(argc, argv);
+	tap_run(test_shared);
+	tap_run(test_standing);
+	tap_run(test_create);
+	tap_run(test_claim_and_find);
+	tap_run(test_eviction_order);
+	tap_run(test_eviction_drains);
+	tap_run(test_evicted_is_fresh);
+	tap_run(test_many);
+	tap_run(test_restore);
+	tap_run(test_forget);
+	tap_run(test_changed);
 	return done();
 }

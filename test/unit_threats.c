@@ -9,9 +9,6 @@
 
 #include "meter/charge.h"
 
-/* What the last send reserved. */
-static struct seep_reservation last;
-
 static struct seep_verdict ask_wire(struct rig *rig, uint32_t user, const struct wire *wire,
 				    uint16_t type)
 {
@@ -19,28 +16,13 @@ static struct seep_verdict ask_wire(struct rig *rig, uint32_t user, const struct
 	struct seep_name name;
 
 	observation.type = type;
-	return seep_engine_ask(rig->thread, &observation, &last, &name);
+	return seep_engine_ask(rig->thread, &observation, &rig->last, &name);
 }
 
 /* Asks as user N, and sends if that is not refused: is it? */
 static bool is_refused(struct rig *rig, uint32_t user, const char *text)
 {
-	struct wire wire = wire_of(text);
-
-	if (ask_wire(rig, user, &wire, 1).outcome == SEEP_REFUSE)
-		return true;
-	seep_engine_commit(rig->thread, &last, rig->now_ms);
-	return false;
-}
-
-/* Another name of so many letters below DOMAIN at every call. */
-static const char *novel(const char *domain, int letters)
-{
-	static unsigned count;
-	static char text[SEEP_NAME_MAX_BYTES];
-
-	snprintf(text, sizeof(text), "n%0*u.%s", letters - 1, ++count, domain);
-	return text;
+	return rig_send(rig, user, text).outcome == SEEP_REFUSE;
 }
 
 /* Sends long names below DOMAIN until so many in a row were refused: how many went. */
@@ -49,7 +31,7 @@ static unsigned flood(struct rig *rig, uint32_t user, const char *domain)
 	unsigned sent = 0;
 
 	for (unsigned refused = 0; refused < 50;) {
-		if (is_refused(rig, user, novel(domain, 10)))
+		if (is_refused(rig, user, rig_novel(rig, 10, domain)))
 			refused++;
 		else
 			sent++;
@@ -61,7 +43,7 @@ static unsigned flood(struct rig *rig, uint32_t user, const char *domain)
 static uint64_t level_of(struct rig *rig, uint32_t user)
 {
 	struct seep_address address = address_v4(user);
-	uint64_t key = seep_hash_bytes(rig->engine->key, &address, sizeof(address));
+	uint64_t key = seep_hash_bytes(&rig->engine->key, &address, sizeof(address));
 	struct seep_entry *entry = seep_table_find(rig->engine->users, key);
 	uint64_t level_mbit;
 
@@ -76,7 +58,7 @@ static uint64_t level_of(struct rig *rig, uint32_t user)
 static uint64_t users_of(struct rig *rig, const char *text)
 {
 	struct wire wire = wire_of(text);
-	uint64_t key = seep_hash_bytes(rig->engine->key, wire.bytes, wire.size);
+	uint64_t key = seep_hash_bytes(&rig->engine->key, wire.bytes, wire.size);
 	struct seep_entry *entry = seep_table_find(rig->engine->domains, key);
 	uint64_t users;
 
@@ -102,7 +84,7 @@ static void live_ordinarily(struct rig *rig, uint32_t victim)
 	char text[64];
 
 	for (uint32_t user = 1000; user < 1200; user++)
-		is_refused(rig, user, novel("common.com", 10));
+		is_refused(rig, user, rig_novel(rig, 10, "common.com"));
 	for (unsigned n = 0; n < VICTIM_KNOWN; n++) {
 		snprintf(text, sizeof(text), "host%u.own.com", n);
 		is_refused(rig, victim, text);
@@ -110,9 +92,9 @@ static void live_ordinarily(struct rig *rig, uint32_t victim)
 }
 
 /*
- * The victim's budget was spent by queries in its name.  Names that are known go on for an eighth of
+ * The victim's budget was spent by queries in its name. Names that are known go on for an eighth of
  * the budget, novel names of what many use as long; and known names of what many use, which cost
- * nothing, always.  Names in the cache never come here.
+ * nothing, always. Names in the cache never come here.
  */
 static void test_framed_victim(void)
 {
@@ -125,7 +107,7 @@ static void test_framed_victim(void)
 	rig_open(&rig, "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\n");
 	live_ordinarily(&rig, 1);
 	flood(&rig, 1, "forged.com");
-	ok(is_refused(&rig, 1, novel("own.com", 10)), "framed: a novel name is refused");
+	ok(is_refused(&rig, 1, rig_novel(&rig, 10, "own.com")), "framed: a novel name is refused");
 	ok(level_of(&rig, 1) <= budget_mbit, "framed: novel names end at the budget");
 	for (; known < 10; known++) {
 		snprintf(text, sizeof(text), "host%u.own.com",
@@ -134,7 +116,7 @@ static void test_framed_victim(void)
 	}
 	is_int(refused, 0, "framed: known names, in no order, resolve");
 	for (; common < 100; common++)
-		refused += is_refused(&rig, 1, novel("common.com", 10));
+		refused += is_refused(&rig, 1, rig_novel(&rig, 10, "common.com"));
 	is_int(refused, 0, "framed: a hundred novel names of a common domain resolve");
 	for (; !is_refused(&rig, 1, text); known++)
 		snprintf(text, sizeof(text), "host%u.own.com",
@@ -145,8 +127,8 @@ static void test_framed_victim(void)
 	for (int n = 0; n < 1000; n++)
 		refused += is_refused(&rig, 1, "n000000001.common.com");
 	is_int(refused, 0, "framed, that spent too: known names of a common domain resolve");
-	is_int(last.charge_mbit, 0, "framed, that spent too: they cost nothing");
-	ok(!is_refused(&rig, 2, novel("forged.com", 10)), "framed: another user is not");
+	is_int(rig.last.charge_mbit, 0, "framed, that spent too: they cost nothing");
+	ok(!is_refused(&rig, 2, rig_novel(&rig, 10, "forged.com")), "framed: another user is not");
 	rig_close(&rig);
 }
 
@@ -158,9 +140,10 @@ static void test_framed_recovers(void)
 	rig_open(&rig, "learning: 0\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n");
 	flood(&rig, 1, "forged.com");
 	rig.now_ms += DAY_MS;
-	ok(!is_refused(&rig, 1, novel("own.com", 10)), "a day after the forging, a novel name");
+	ok(!is_refused(&rig, 1, rig_novel(&rig, 10, "own.com")),
+	   "a day after the forging, a novel name");
 	rig.now_ms += 9 * DAY_MS;
-	is_refused(&rig, 1, novel("own.com", 10));
+	is_refused(&rig, 1, rig_novel(&rig, 10, "own.com"));
 	is_stat(&rig, "users.spent", 0, "ten days after the forging");
 	rig_close(&rig);
 }
@@ -195,11 +178,11 @@ static void test_guesses(void)
 	is_refused(&rig, 1, "www.own.com");
 	flood(&rig, 1, "forged.com");
 	for (unsigned n = 0; n < GUESSES; n++)
-		through += !is_refused(&rig, 1, novel("forged.com", 50));
+		through += !is_refused(&rig, 1, rig_novel(&rig, 50, "forged.com"));
 	ok(through <= 2, "%u of %d guesses pass", through, GUESSES);
 	for (unsigned n = 0; n < 100; n++) {
 		refused += is_refused(&rig, 1, "www.own.com");
-		others += is_refused(&rig, 2, novel("forged.com", 10));
+		others += is_refused(&rig, 2, rig_novel(&rig, 10, "forged.com"));
 	}
 	is_int(refused, 0, "a name that it sent itself resolves all the while");
 	is_int(others, 0, "another user's novel names do");
@@ -217,20 +200,20 @@ static unsigned left_to_others(unsigned others, unsigned insiders)
 	rig_open(&rig, "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1000\n"
 		       "domain-refill: 0\n");
 	for (uint32_t user = 0; user < 600; user++)
-		is_refused(&rig, 10000 + user, novel("elsewhere.com", 10));
+		is_refused(&rig, 10000 + user, rig_novel(&rig, 10, "elsewhere.com"));
 	for (uint32_t user = 0; user < others; user++)
-		is_refused(&rig, 1000 + user, novel("rival.com", 10));
+		is_refused(&rig, 1000 + user, rig_novel(&rig, 10, "rival.com"));
 	for (uint32_t insider = 1; insider <= insiders; insider++)
 		flood(&rig, insider, "rival.com");
 	for (uint32_t user = 0; user < others; user++)
-		left += !is_refused(&rig, 1000 + user, novel("rival.com", 10));
+		left += !is_refused(&rig, 1000 + user, rig_novel(&rig, 10, "rival.com"));
 	rig_close(&rig);
 	return left;
 }
 
 /*
  * A domain's budget grows with its users, and a user puts at most four times its own on it: of four
- * others and more none is blocked by one insider.  Of fewer they can be, for novel names.
+ * others and more none is blocked by one insider. Of fewer they can be, for novel names.
  */
 static void test_rival_domain(void)
 {
@@ -291,7 +274,8 @@ static double send_strangers(struct rig *rig, uint32_t from, uint32_t to)
 
 /*
  * A million forged sources with a domain each, against the smallest memory: who is spent stays
- * spent, who has more on its meter than the strangers keeps it, and so does a domain with two users.
+ * spent, who has more on its meter than the strangers keeps it, and so does a domain with two
+ * users.
  */
 static void test_fresh_flood(void)
 {
@@ -311,13 +295,13 @@ static void test_fresh_flood(void)
 	for (uint32_t user = 10; user < 30; user++) {
 		snprintf(text, sizeof(text), "work%" PRIu32 ".com", user / 2);
 		for (int n = 0; n < 2; n++)
-			is_refused(&rig, user, novel(text, 10));
+			is_refused(&rig, user, rig_novel(&rig, 10, text));
 		levels_mbit[user - 10] = level_of(&rig, user);
 	}
 	first_s = send_strangers(&rig, 0, STRANGERS / 10);
 	rest_s = send_strangers(&rig, STRANGERS / 10, STRANGERS);
 	for (uint32_t user = 1; user <= 5; user++)
-		ok(is_refused(&rig, user, novel("tunnel1.com", 10)),
+		ok(is_refused(&rig, user, rig_novel(&rig, 10, "tunnel1.com")),
 		   "a million strangers on: spent user %" PRIu32 " is refused", user);
 	for (uint32_t user = 10; user < 30; user++)
 		kept += level_of(&rig, user) == levels_mbit[user - 10];
@@ -359,20 +343,24 @@ static void test_spent_flood(void)
 	ok(level_of(&rig, 1) == level_mbit || level_of(&rig, 1) == UINT64_MAX,
 	   "thousands of spent strangers: a meter is kept, or had less on it than theirs");
 	is_refused(&rig, 2, "www.office.com");
-	is_int(last.class, SEEP_CLASS_UNTRACKED, "who comes new shares a meter");
+	is_int(rig.last.class, SEEP_CLASS_UNTRACKED, "who comes new shares a meter");
 	ok(rig_stat(&rig, "untracked") > 0, "and that is counted");
 	rig.now_ms += 30 * DAY_MS;
 	is_refused(&rig, 2, "www.office.com");
-	is_int(last.class, SEEP_CLASS_KNOWN, "a month on there is room again");
+	is_int(rig.last.class, SEEP_CLASS_KNOWN, "a month on there is room again");
 	rig_close(&rig);
 }
 
 /* ---- who would choose names by their hashes ---- */
 
+static const struct seep_hash_key keys[] = {
+	{ .bytes = { 1, 2, 3 }, .rounds = SEEP_HASH_1_3 },
+	{ .bytes = { 4, 5, 6 }, .rounds = SEEP_HASH_1_3 },
+};
+
 /* Chosen so that none of a thousand names moves a sketch under the key: under another all do. */
 static void test_chosen_names(void)
 {
-	const uint8_t keys[2][SEEP_HASH_KEY_BYTES] = { { 1, 2, 3 }, { 4, 5, 6 } };
 	struct {
 		struct seep_sketch_sum sum;
 		uint8_t registers[64];
@@ -385,14 +373,14 @@ static void test_chosen_names(void)
 
 		before = sketches[0];
 		if (seep_sketch_add(&sketches[0].sum, sketches[0].registers, 6,
-				    seep_hash_bytes(keys[0], text, (size_t)size)) &&
+				    seep_hash_bytes(&keys[0], text, (size_t)size)) &&
 		    seep_sketch_count(&sketches[0].sum) > 20) {
 			sketches[0] = before;
 			continue;
 		}
 		chosen++;
 		seep_sketch_add(&sketches[1].sum, sketches[1].registers, 6,
-				seep_hash_bytes(keys[1], text, (size_t)size));
+				seep_hash_bytes(&keys[1], text, (size_t)size));
 	}
 	ok(seep_sketch_count(&sketches[0].sum) <= 20,
 	   "who knows the key can hide 1000 names as %" PRIu64,
@@ -405,7 +393,6 @@ static void test_chosen_names(void)
 /* Names that one key puts together in a set of eight, another spreads. */
 static void test_chosen_sets(void)
 {
-	const uint8_t keys[2][SEEP_HASH_KEY_BYTES] = { { 1, 2, 3 }, { 4, 5, 6 } };
 	const uint64_t sets = 1000;
 	unsigned together = 0, still = 0;
 
@@ -413,10 +400,10 @@ static void test_chosen_sets(void)
 		char text[32];
 		size_t size = (size_t)snprintf(text, sizeof(text), "name%u", n);
 
-		if (((seep_hash_bytes(keys[0], text, size) >> 32) * sets) >> 32)
+		if (((seep_hash_bytes(&keys[0], text, size) >> 32) * sets) >> 32)
 			continue;
 		together++;
-		still += ((seep_hash_bytes(keys[1], text, size) >> 32) * sets) >> 32 == 0;
+		still += ((seep_hash_bytes(&keys[1], text, size) >> 32) * sets) >> 32 == 0;
 	}
 	ok(together > 100, "%u names share the first of 1000 sets under one key", together);
 	ok(still < 5, "%u of them under another", still);
@@ -424,12 +411,14 @@ static void test_chosen_sets(void)
 
 static void rig_open_keyed(struct rig *rig, uint8_t key)
 {
-	struct seep_engine_setup setup = { .conf = &rig->conf, .threads = 1, .when_ms = NOW_MS };
+	struct seep_engine_setup setup = {
+		.conf = &rig->conf, .key.rounds = SEEP_HASH_1_3, .threads = 1, .when_ms = NOW_MS
+	};
 	enum seep_passthrough why;
 
 	seep_conf_defaults(&rig->conf);
 	rig->conf.memory_size_bytes = SEEP_MIB;
-	memset(setup.key, key, sizeof(setup.key));
+	memset(setup.key.bytes, key, sizeof(setup.key.bytes));
 	rig->engine = seep_engine_create(&setup, &why);
 	rig->thread = seep_engine_thread(rig->engine);
 	rig->now_ms = NOW_MS;
@@ -438,7 +427,7 @@ static void rig_open_keyed(struct rig *rig, uint8_t key)
 /* Nothing that is printed depends on the key: so nothing of it can be learned there. */
 static void test_statistics_tell_no_key(void)
 {
-	struct rig rigs[2];
+	struct rig rigs[2] = { 0 };
 	struct stats stats[2];
 	unsigned differ = 0, large = 0;
 
@@ -453,7 +442,7 @@ static void test_statistics_tell_no_key(void)
 		}
 		stats[i] = rig_stats(&rigs[i], false);
 	}
-	ok(rigs[0].engine->key[0] != rigs[1].engine->key[0], "two keys");
+	ok(rigs[0].engine->key.bytes[0] != rigs[1].engine->key.bytes[0], "two keys");
 	for (unsigned n = 0; n < stats[0].count; n++) {
 		differ += stats[0].values[n] != stats[1].values[n];
 		large += stats[0].values[n] >> 32 != 0;
@@ -489,17 +478,18 @@ static void check_odd(const char *what, const struct wire *wire, bool is_name)
 
 	rig_open(&rig, "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\nmemory-size: 1m\n");
 	is_int(ask_wire(&rig, 1, wire, 1).outcome, SEEP_PASS, "%s: passes", what);
-	is_int(last.class, first, "%s: the class", what);
-	is_bool(last.user_mbit, is_name, "%s: charged or not", what);
-	seep_engine_release(rig.thread, &last);
+	is_int(rig.last.class, first, "%s: the class", what);
+	is_bool(rig.last.user_mbit, is_name, "%s: charged or not", what);
+	seep_engine_release(rig.thread, &rig.last);
 	ok(!is_name || level_of(&rig, 1) == UINT64_MAX, "%s: given back, and its place with it",
 	   what);
 	ask_wire(&rig, 1, wire, 1);
-	is_int(last.class, first, "%s: asked is not sent", what);
-	seep_engine_commit(rig.thread, &last, rig.now_ms);
+	is_int(rig.last.class, first, "%s: asked is not sent", what);
+	seep_engine_commit(rig.thread, &rig.last, rig.now_ms);
 	ask_wire(&rig, 1, wire, 1);
-	is_int(last.class, is_name ? SEEP_CLASS_KNOWN : SEEP_CLASS_UNTRACKED, "%s: again", what);
-	seep_engine_commit(rig.thread, &last, rig.now_ms);
+	is_int(rig.last.class, is_name ? SEEP_CLASS_KNOWN : SEEP_CLASS_UNTRACKED, "%s: again",
+	       what);
+	seep_engine_commit(rig.thread, &rig.last, rig.now_ms);
 	is_stat(&rig, "sent", 2, what);
 	is_stat(&rig, "inflight", 0, what);
 	rig_close(&rig);
@@ -566,7 +556,7 @@ static void test_odd_names_differ(void)
 	rig_open(&rig, "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\n");
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		is_refused(&rig, 1, texts[i]);
-		known += last.class == SEEP_CLASS_KNOWN;
+		known += rig.last.class == SEEP_CLASS_KNOWN;
 	}
 	is_int(known, 0, "names that differ by a NUL or a dot are not one another's");
 	rig_close(&rig);
@@ -607,20 +597,21 @@ static void test_every_type(void)
 	rig_close(&rig);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_framed_victim();
-	test_framed_recovers();
-	test_guesses();
-	test_rival_domain();
-	test_blocked_domain_known();
-	test_fresh_flood();
-	test_spent_flood();
-	test_chosen_names();
-	test_chosen_sets();
-	test_statistics_tell_no_key();
-	test_odd_names();
-	test_odd_names_differ();
-	test_every_type();
+	tap_begin(argc, argv);
+	tap_run(test_framed_victim);
+	tap_run(test_framed_recovers);
+	tap_run(test_guesses);
+	tap_run(test_rival_domain);
+	tap_run(test_blocked_domain_known);
+	tap_run(test_fresh_flood);
+	tap_run(test_spent_flood);
+	tap_run(test_chosen_names);
+	tap_run(test_chosen_sets);
+	tap_run(test_statistics_tell_no_key);
+	tap_run(test_odd_names);
+	tap_run(test_odd_names_differ);
+	tap_run(test_every_type);
 	return done();
 }

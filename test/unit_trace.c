@@ -307,7 +307,9 @@ static uint64_t draw(uint64_t below)
 	return draw_state % below;
 }
 
-/* Whole, then with bytes flipped, put in, left out and cut off: no more events than the whole has. */
+/*
+ * Whole, then with bytes flipped, put in, left out and cut off: no more events than the whole has.
+ */
 static void test_damaged(const char *name, const uint8_t *whole, size_t size, unsigned events)
 {
 	uint8_t *bytes = malloc(size + 16);
@@ -353,7 +355,7 @@ static void test_damaged(const char *name, const uint8_t *whole, size_t size, un
 	free(bytes);
 }
 
-static void test_binary(const char *name, unsigned events)
+static void check_binary(const char *name, unsigned events)
 {
 	uint8_t *bytes, *packed = malloc(1 << 20);
 	size_t size = load(name, &bytes);
@@ -387,14 +389,25 @@ static void test_binary(const char *name, unsigned events)
 	free(packed);
 }
 
-int main(void)
+static void test_pcap(void)
 {
+	check_binary("trace.pcap", 48);
+}
+
+static void test_dnstap(void)
+{
+	check_binary("trace.dnstap", 48);
+}
+
+int main(int argc, char **argv)
+{
+	tap_begin(argc, argv);
 	printf("# seed %" PRIu64 "\n", draw_state);
-	test_tsv();
-	test_long_lines();
-	test_unbound();
-	test_recognise();
-	test_binary("trace.pcap", 48);
-	test_binary("trace.dnstap", 48);
+	tap_run(test_tsv);
+	tap_run(test_long_lines);
+	tap_run(test_unbound);
+	tap_run(test_recognise);
+	tap_run(test_pcap);
+	tap_run(test_dnstap);
 	return done();
 }

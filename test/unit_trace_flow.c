@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What lies between a reader and the engine: DNS messages, pairs of query and answer, order, the simulated cache. */
+/*
+ * What lies between a reader and the engine: DNS messages, pairs of query and answer, order, the
+ * simulated cache.
+ */
 #include "cache_sim.h"
 #include "tap.h"
 #include "trace_dns.h"
@@ -179,7 +182,10 @@ static void test_pairs(void)
 	trace_pair_destroy(pair);
 }
 
-/* More queries than there is room for, all of one bucket and of many, some answered: each comes out once, in order. */
+/*
+ * More queries than there is room for, all of one bucket and of many, some answered: each comes out
+ * once, in order.
+ */
 static void test_many_pairs(void)
 {
 	struct trace_pair *pair = trace_pair_create();
@@ -210,7 +216,10 @@ static void test_many_pairs(void)
 	trace_pair_destroy(pair);
 }
 
-/* As many under way as there is room for, so that they share buckets: each answer finds its own query. */
+/*
+ * As many under way as there is room for, so that they share buckets: each answer finds its own
+ * query.
+ */
 static void test_full_pairs(void)
 {
 	struct trace_pair *pair = trace_pair_create();
@@ -239,7 +248,10 @@ static void test_full_pairs(void)
 
 /* ---- order ---- */
 
-/* Puts events of these times, and gives how many came out behind one that is later; each has to come out. */
+/*
+ * Puts events of these times, and gives how many came out behind one that is later; each has to
+ * come out.
+ */
 static unsigned count_late(const uint64_t *times, unsigned count, bool *all)
 {
 	struct trace_order *order = trace_order_create();
@@ -325,13 +337,14 @@ static void test_cache(void)
 	cache_sim_destroy(cache);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_messages();
-	test_pairs();
-	test_many_pairs();
-	test_full_pairs();
-	test_order();
-	test_cache();
+	tap_begin(argc, argv);
+	tap_run(test_messages);
+	tap_run(test_pairs);
+	tap_run(test_many_pairs);
+	tap_run(test_full_pairs);
+	tap_run(test_order);
+	tap_run(test_cache);
 	return done();
 }

@@ -276,13 +276,14 @@ static void test_rcodes(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_times();
-	test_addresses();
-	test_names();
-	test_long_names();
-	test_types();
-	test_rcodes();
+	tap_begin(argc, argv);
+	tap_run(test_times);
+	tap_run(test_addresses);
+	tap_run(test_names);
+	tap_run(test_long_names);
+	tap_run(test_types);
+	tap_run(test_rcodes);
 	return done();
 }

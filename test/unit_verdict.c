@@ -166,10 +166,11 @@ static void test_dga(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_dga();
-	test_reading();
-	test_decide();
+	tap_begin(argc, argv);
+	tap_run(test_dga);
+	tap_run(test_reading);
+	tap_run(test_decide);
 	return done();
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A resolver's cache as a replay needs it: which names and types were answered lately, and until when.
+ * A resolver's cache as a replay needs it: which names and types were answered lately, and until
+ * when.
  *
- * Sets of four entries, 16 bytes each; in a full set the entry that expires first makes room. Keys are 64-bit hashes
- * that the caller makes, so two names share an entry once in 2^64 pairs. One thread.
+ * Sets of four entries, 16 bytes each; in a full set the entry that expires first makes room. Keys
+ * are 64-bit hashes that the caller makes, so two names share an entry once in 2^64 pairs. One
+ * thread.
  */
 #ifndef SEEP_CACHE_SIM_H
 #define SEEP_CACHE_SIM_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take them? */
+/*
+ * seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take
+ * them?
+ */
 #include "seepctl.h"
 
 #include "conf/conf.h"
 #include "conf/lists.h"
-
-#include <string.h>
 
 static void say(void *context, const char *problem, const char *consequence)
 {
@@ -17,11 +18,11 @@ static void say(void *context, const char *problem, const char *consequence)
 /* Reads every list, as a start does, and says what is wrong with any. */
 static bool check_lists(struct seep_conf *conf, const char *path)
 {
-	static const uint8_t key[SEEP_HASH_KEY_BYTES];
+	static const struct seep_hash_key key;
 	const struct seep_lists_setup setup = {
 		.conf = conf,
 		.conf_name = path,
-		.key = key,
+		.key = &key,
 		.beside = "",
 		.say = say,
 	};
@@ -39,23 +40,17 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 
 int cmd_check_conf(int argc, char **argv)
 {
-	const char *path = argc > 1 ? argv[1] : "seep.conf";
+	const char *path = "seep.conf";
 	char text[SEEP_CONF_ERROR_SIZE];
 	struct seep_conf_error error;
-	enum seep_conf_status status;
 	struct seep_conf conf;
 	bool good;
+	int status;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		seepctl_usage(stdout, seepctl_find("check-conf"));
-		return SEEPCTL_OK;
-	}
-	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
-		seepctl_usage(stderr, seepctl_find("check-conf"));
-		return SEEPCTL_USAGE;
-	}
-	status = seep_conf_load(&conf, path, &error);
-	if (status != SEEP_CONF_OK) {
+	status = seepctl_take_path(argc, argv, &path);
+	if (status != SEEPCTL_OK)
+		return status;
+	if (seep_conf_load(&conf, path, &error) != SEEP_CONF_OK) {
 		seep_conf_release(&conf);
 		seep_conf_error_format(&error, text);
 		fprintf(stderr, "%s\n", text);

@@ -46,19 +46,14 @@ static int say_whole(const char *path, const struct seep_state_reader *reader)
 
 int cmd_check_state(int argc, char **argv)
 {
-	const char *path = argc > 1 ? argv[1] : state_view_default;
+	const char *path = state_view_default;
 	struct seep_state_reader reader;
 	const char *fault;
 	int status;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		seepctl_usage(stdout, seepctl_find("check-state"));
-		return SEEPCTL_OK;
-	}
-	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
-		seepctl_usage(stderr, seepctl_find("check-state"));
-		return SEEPCTL_USAGE;
-	}
+	status = seepctl_take_path(argc, argv, &path);
+	if (status != SEEPCTL_OK)
+		return status;
 	if (seep_state_verify(&reader, path) != SEEP_STATE_OPENED) {
 		status = say_wrong(path, &reader);
 	} else {

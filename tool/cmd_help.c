@@ -5,16 +5,16 @@
 int cmd_help(int argc, char **argv)
 {
 	const struct seepctl_command *command = NULL;
+	const char *name = NULL;
+	int status = seepctl_take_path(argc, argv, &name);
 
-	if (argc > 2) {
-		seepctl_usage(stderr, seepctl_find("help"));
-		return SEEPCTL_USAGE;
-	}
-	if (argc == 2) {
-		command = seepctl_find(argv[1]);
+	if (status != SEEPCTL_OK)
+		return status;
+	if (name) {
+		command = seepctl_find(name);
 		if (!command) {
-			fprintf(stderr, "seepctl: no command \"%s\"\n", argv[1]);
-			return seepctl_try_help(NULL);
+			fprintf(stderr, "seepctl: no command \"%s\"\n", name);
+			return SEEPCTL_USAGE;
 		}
 	}
 	seepctl_usage(stdout, command);

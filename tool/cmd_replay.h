@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct seep_engine;
+struct replay_overrides;
 
 struct replay_options {
 	struct seep_conf conf;
@@ -25,7 +26,10 @@ struct replay_options {
 	uint64_t cache_entries;
 	uint64_t seed; /* of the hash key */
 	uint64_t top;  /* rows of each table, in text; 0: all */
-	bool cache;
+	uint64_t port; /* of captures; 0: the usual one */
+	const char *conf_path;
+	struct replay_overrides *overrides;
+	bool no_cache;
 	bool json;
 };
 
@@ -55,27 +59,29 @@ struct replay {
 
 /* cmd_replay_conf.c: options of seep.conf on the command line. */
 
-struct replay_overrides; /* in the order given */
-
 struct replay_overrides *replay_overrides_create(void);
 void replay_overrides_destroy(struct replay_overrides *overrides);
 /* Notes `--OPTION VALUE`; false, having said why on standard error, if that cannot be. */
 bool replay_overrides_add(struct replay_overrides *overrides, const struct seep_option *option,
 			  const char *value);
 /*
- * Fills in conf: the file at PATH (NULL: defaults), with the overrides in place of its lines or, if they are lists,
- * added to them. Unless learning is overridden it is 0, and the action refuse. False, having said why.
+ * Fills in conf: the file at PATH (NULL: defaults), with the overrides in place of its lines or, if
+ * they are lists, added to them. Unless learning is overridden it is 0, and the action refuse.
+ * False, having said why.
  */
 bool replay_overrides_apply(const struct replay_overrides *overrides, const char *path,
 			    struct seep_conf *conf);
 
-/* Reads the lists of the options; PATH is that of their file. False, having said why, if one cannot be used. */
+/*
+ * Reads the lists of the options; PATH is that of their file. False, having said why, if one cannot
+ * be used.
+ */
 bool replay_lists_open(struct replay_options *options, const char *path);
 
 /* cmd_replay_run.c */
 
 /* The key that a run hashes by. */
-void replay_key(const struct replay_options *options, uint8_t key[SEEP_HASH_KEY_BYTES]);
+void replay_key(const struct replay_options *options, struct seep_hash_key *key);
 
 /* Replays all traces. Afterwards replay_release is called for. */
 void replay_run(struct replay *replay, const struct replay_options *options,

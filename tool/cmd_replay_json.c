@@ -1,88 +1,66 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What a replay found out, as one JSON object.
- *
- * Written out as it goes: users and domains may be many, and all that has to be quoted is the text of names, which is
- * printable ASCII.
- */
+/* What a replay found out, as one JSON object. */
 #include "cmd_replay.h"
 
+#include "base/bits.h"
 #include "engine/engine.h"
+#include "json.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-static void print_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		putchar(*text);
-	}
-	putchar('"');
-}
-
-static void print_number(const char *key, uint64_t value)
-{
-	printf("\"%s\": %" PRIu64 ", ", key, value);
-}
-
 /* Thousandths of a bit as bytes; one of them is 0.000125. */
-static void print_bytes(const char *key, uint64_t mbit)
+static void write_bytes(struct json *json, const char *key, uint64_t mbit)
 {
-	printf("\"%s\": %.6f, ", key, (double)mbit / 8000);
+	json_decimal(json, key, seep_bits_to_bytes(mbit), 6);
 }
 
-/* null if it never was */
-static void print_time(const char *key, uint64_t when_ms, bool was)
+/* Writes null if it never was. */
+static void write_time(struct json *json, const char *key, uint64_t when_ms, bool was)
 {
 	char text[REPLAY_TIME_TEXT_SIZE];
 
 	replay_time_text(when_ms, text);
 	if (was)
-		printf("\"%s\": \"%s\", ", key, text);
+		json_text(json, key, text);
 	else
-		printf("\"%s\": null, ", key);
+		json_null(json, key);
 }
 
-static void print_row(const struct tally_row *row)
+static void write_row(struct json *json, const char *key, const struct tally_row *row)
 {
-	putchar('{');
-	print_number("queries", row->queries);
-	print_number("hits", row->hits);
-	print_number("sent", row->sent);
-	print_bytes("metered_bytes", row->metered_mbit);
-	print_number("flagged", row->flagged);
-	print_number("refused", row->refused);
-	print_number("would_refuse", row->would_refuse);
-	print_number("own_flagged", row->own_flagged);
-	print_number("own_refused", row->own_refused);
-	print_time("first_flagged", row->first_flagged_ms, row->flagged > 0);
-	print_time("first_refused", row->first_refused_ms, row->refused > 0);
-	print_bytes("bytes_at_first_flagged", row->flagged_at_mbit);
-	printf("\"bytes_at_first_refused\": %.6f}", (double)row->refused_at_mbit / 8000);
+	json_open(json, key, '{');
+	json_number(json, "queries", row->queries);
+	json_number(json, "hits", row->hits);
+	json_number(json, "sent", row->sent);
+	write_bytes(json, "metered_bytes", row->metered_mbit);
+	json_number(json, "flagged", row->flagged);
+	json_number(json, "refused", row->refused);
+	json_number(json, "would_refuse", row->would_refuse);
+	json_number(json, "own_flagged", row->own_flagged);
+	json_number(json, "own_refused", row->own_refused);
+	write_time(json, "first_flagged", row->first_flagged_ms, row->flagged > 0);
+	write_time(json, "first_refused", row->first_refused_ms, row->refused > 0);
+	write_bytes(json, "bytes_at_first_flagged", row->flagged_at_mbit);
+	write_bytes(json, "bytes_at_first_refused", row->refused_at_mbit);
+	json_close(json);
 }
 
-typedef void print_key(const struct replay *replay, const struct tally_row *row, char *text);
+typedef void key_text(const struct replay *replay, const struct tally_row *row, char *text);
 
-static void print_tally(const struct replay *replay, struct tally *tally, print_key *key_text)
+static void write_tally(struct json *json, const char *key, const struct replay *replay,
+			struct tally *tally, key_text *text_of)
 {
 	uint32_t *numbers = tally_sorted(tally);
 	char text[REPLAY_KEY_TEXT_SIZE];
 
-	putchar('{');
+	json_open(json, key, '{');
 	for (uint32_t at = 0; numbers && at < tally_count(tally); at++) {
 		const struct tally_row *row = tally_row(tally, numbers[at]);
 
-		fputs(at ? ",\n    " : "\n    ", stdout);
-		key_text(replay, row, text);
-		print_string(text);
-		fputs(": ", stdout);
-		print_row(row);
+		text_of(replay, row, text);
+		write_row(json, text, row);
 	}
-	putchar('}');
+	json_close(json);
 	free(numbers);
 }
 
@@ -101,66 +79,66 @@ static struct noted count_noted(struct tally *tally)
 	return noted;
 }
 
-static void print_totals(const struct replay *replay)
+static void write_totals(struct json *json, const struct replay *replay)
 {
 	const struct replay_totals *totals = &replay->totals;
 	struct noted users = count_noted(replay->users);
 	struct noted domains = count_noted(replay->domains);
 
-	print_number("rows", totals->traces.rows);
-	print_number("answers", totals->traces.answers);
-	print_number("malformed", totals->traces.malformed);
-	print_number("ignored", totals->traces.ignored);
-	print_number("late", totals->late);
-	print_number("broken_traces", replay->broken);
-	print_number("queries", totals->queries);
-	print_number("hits", totals->hits);
-	print_number("misses", totals->queries - totals->hits);
-	print_number("sent", totals->sent);
-	print_number("known", totals->class[SEEP_CLASS_KNOWN]);
-	print_number("charged", totals->class[SEEP_CLASS_CHARGED]);
-	print_number("allowed", totals->class[SEEP_CLASS_ALLOWED]);
-	print_number("exempt", totals->class[SEEP_CLASS_EXEMPT]);
-	print_number("untracked", totals->class[SEEP_CLASS_UNTRACKED]);
-	print_bytes("metered_bytes", totals->metered_mbit);
-	print_number("flagged", totals->flagged);
-	print_number("would_refuse", totals->would_refuse);
-	print_number("refused", totals->refused);
-	print_number("users", tally_count(replay->users));
-	print_number("users_flagged", users.flagged);
-	print_number("users_refused", users.refused);
-	print_number("domains", tally_count(replay->domains));
-	print_number("domains_flagged", domains.flagged);
-	print_number("domains_refused", domains.refused);
-	print_time("first", totals->first_ms, totals->queries > 0);
-	print_time("last", totals->last_ms, totals->queries > 0);
-	printf("\"first_s\": %.3f, \"last_s\": %.3f", (double)totals->first_ms / 1000,
-	       (double)totals->last_ms / 1000);
+	json_number(json, "rows", totals->traces.rows);
+	json_number(json, "answers", totals->traces.answers);
+	json_number(json, "malformed", totals->traces.malformed);
+	json_number(json, "ignored", totals->traces.ignored);
+	json_number(json, "late", totals->late);
+	json_number(json, "broken_traces", replay->broken);
+	json_number(json, "queries", totals->queries);
+	json_number(json, "hits", totals->hits);
+	json_number(json, "misses", totals->queries - totals->hits);
+	json_number(json, "sent", totals->sent);
+	json_number(json, "known", totals->class[SEEP_CLASS_KNOWN]);
+	json_number(json, "charged", totals->class[SEEP_CLASS_CHARGED]);
+	json_number(json, "allowed", totals->class[SEEP_CLASS_ALLOWED]);
+	json_number(json, "exempt", totals->class[SEEP_CLASS_EXEMPT]);
+	json_number(json, "untracked", totals->class[SEEP_CLASS_UNTRACKED]);
+	write_bytes(json, "metered_bytes", totals->metered_mbit);
+	json_number(json, "flagged", totals->flagged);
+	json_number(json, "would_refuse", totals->would_refuse);
+	json_number(json, "refused", totals->refused);
+	json_number(json, "users", tally_count(replay->users));
+	json_number(json, "users_flagged", users.flagged);
+	json_number(json, "users_refused", users.refused);
+	json_number(json, "domains", tally_count(replay->domains));
+	json_number(json, "domains_flagged", domains.flagged);
+	json_number(json, "domains_refused", domains.refused);
+	write_time(json, "first", totals->first_ms, totals->queries > 0);
+	write_time(json, "last", totals->last_ms, totals->queries > 0);
+	json_decimal(json, "first_s", (double)totals->first_ms / 1000, 3);
+	json_decimal(json, "last_s", (double)totals->last_ms / 1000, 3);
 }
 
-/* One statistic of the engine's. */
-static int print_statistic(void *context, const char *key, unsigned long long value)
+static int write_statistic(void *context, const char *key, unsigned long long value)
 {
-	bool *first = context;
-
-	printf("%s\n    \"%s\": %llu", *first ? "" : ",", key, value);
-	*first = false;
+	json_number(context, key, value);
 	return 1;
 }
 
 void replay_print_json(const struct replay *replay)
 {
-	bool first = true;
+	const struct seep_counters none = { .queries = 0 };
+	struct json json = { .file = stdout, .lines = 2 };
+	struct seep_statistics statistics;
 
-	fputs("{\"totals\": {", stdout);
-	print_totals(replay);
-	fputs("},\n  \"users\": ", stdout);
-	print_tally(replay, replay->users, replay_user_text);
-	fputs(",\n  \"domains\": ", stdout);
-	print_tally(replay, replay->domains, replay_domain_text);
-	fputs(",\n  \"engine\": {", stdout);
-	if (replay->engine)
-		seep_engine_print(replay->engine, replay->totals.last_ms, false, print_statistic,
-				  &first);
-	fputs("}}\n", stdout);
+	json_open(&json, NULL, '{');
+	json_open(&json, "totals", '{');
+	write_totals(&json, replay);
+	json_close(&json);
+	write_tally(&json, "users", replay, replay->users, replay_user_text);
+	write_tally(&json, "domains", replay, replay->domains, replay_domain_text);
+	json_open(&json, "engine", '{');
+	if (replay->engine) {
+		seep_engine_read(replay->engine, replay->totals.last_ms, &statistics);
+		(void)seep_statistics_print(&statistics, &none, write_statistic, &json);
+	}
+	json_close(&json);
+	json_close(&json);
 }

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The run of a replay: each query through a simulated cache, and what misses it through the engine. */
+/*
+ * The run of a replay: each query through a simulated cache, and what misses it through the engine.
+ */
 #include "cmd_replay.h"
+
+#include "base/address.h"
 
 #include "cache_sim.h"
 #include "engine/engine.h"
+#include "seep_rr.h"
 #include "trace_order.h"
 
 #include <string.h>
 
-enum { RCODE_NOERROR = 0, RCODE_NXDOMAIN = 3 };
-
-/* What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure stays. */
+/*
+ * What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure
+ * stays.
+ */
 #define TTL_MAX_S          86400u
 #define TTL_NEGATIVE_MAX_S 3600u
 #define TTL_FAILURE_S      5u
@@ -21,8 +27,8 @@ struct run {
 	struct replay_totals *totals;
 	struct seep_thread *thread;
 	struct cache_sim *cache; /* NULL with --no-cache */
-	uint8_t key[SEEP_HASH_KEY_BYTES];
-	uint64_t mask[2][2]; /* of a user's address: IPv4, IPv6 */
+	struct seep_hash_key key;
+	struct seep_address_masks masks;
 };
 
 static uint32_t ttl_of(const struct replay_options *options, const struct trace_event *event)
@@ -30,11 +36,11 @@ static uint32_t ttl_of(const struct replay_options *options, const struct trace_
 	uint64_t ttl_s = event->ttl_s;
 	uint64_t most_s = TTL_MAX_S;
 
-	if (event->rcode == RCODE_NXDOMAIN) {
+	if (event->rcode == SEEP_RCODE_NXDOMAIN) {
 		most_s = TTL_NEGATIVE_MAX_S;
 		if (event->ttl_s == TRACE_TTL_NONE)
 			ttl_s = options->negative_ttl_s;
-	} else if (event->rcode != RCODE_NOERROR && event->rcode != TRACE_RCODE_NONE) {
+	} else if (event->rcode != SEEP_RCODE_NOERROR && event->rcode != TRACE_RCODE_NONE) {
 		return TTL_FAILURE_S;
 	} else if (event->ttl_s == TRACE_TTL_NONE) {
 		ttl_s = options->ttl_s;
@@ -46,17 +52,10 @@ static uint32_t ttl_of(const struct replay_options *options, const struct trace_
 /* The user that a client belongs to; TALLY_NONE without memory. */
 static uint32_t user_of(struct run *run, const struct seep_address *client)
 {
-	const uint64_t *mask = run->mask[client->size_bytes == 16];
-	struct seep_address user = *client;
-	uint64_t words[2];
+	struct seep_address user = seep_address_user(&run->masks, client);
+	uint64_t hash = seep_address_hash(&user);
 
-	memcpy(words, user.bytes, sizeof(words));
-	words[0] &= mask[0];
-	words[1] &= mask[1];
-	memcpy(user.bytes, words, sizeof(words));
-	/* Spread enough for a table of users, and each query needs it. */
-	words[0] = (words[0] ^ words[1] * 31) * UINT64_C(0x9e3779b97f4a7c15);
-	return tally_find(run->replay->users, &user, sizeof(user), words[0] ^ words[0] >> 32);
+	return tally_find(run->replay->users, &user, sizeof(user), hash ^ hash >> 32);
 }
 
 static uint32_t domain_of(struct run *run, const struct seep_name *name,
@@ -70,7 +69,7 @@ static uint32_t domain_of(struct run *run, const struct seep_name *name,
 		size -= name->domain_at;
 	}
 	return tally_find(run->replay->domains, domain, size,
-			  seep_hash_bytes(run->key, domain, size));
+			  seep_hash_bytes(&run->key, domain, size));
 }
 
 /* Counts a query that was flagged or refused for one of those that it concerns. */
@@ -132,15 +131,15 @@ static void count_miss(struct run *run, const struct seep_reservation *reservati
 }
 
 /*
- * Does the domain exist, by the response code alone?  A trace does not tell which
+ * Does the domain exist, by the response code alone? A trace does not tell which
  * zone said NXDOMAIN: of a name below its domain, it says nothing of the domain.
  */
 static enum seep_existence existence_of(const struct trace_event *event,
 					const struct seep_name *name)
 {
-	if (event->rcode == RCODE_NOERROR)
+	if (event->rcode == SEEP_RCODE_NOERROR)
 		return SEEP_EXISTENCE_YES;
-	if (event->rcode == RCODE_NXDOMAIN && !name->prefix_labels)
+	if (event->rcode == SEEP_RCODE_NXDOMAIN && !name->prefix_labels)
 		return SEEP_EXISTENCE_NO;
 	return SEEP_EXISTENCE_UNKNOWN;
 }
@@ -212,7 +211,7 @@ static bool take_event(struct run *run, const struct trace_event *event)
 	if (user == TALLY_NONE)
 		return false;
 	if (run->cache) {
-		cache_key = seep_hash_bytes(run->key, event->name, event->name_size) ^
+		cache_key = seep_hash_bytes(&run->key, event->name, event->name_size) ^
 			    event->type * UINT64_C(0x9e3779b97f4a7c15);
 		if (cache_key && cache_sim_find(run->cache, cache_key, when_ms / 1000, &domain)) {
 			hit(run, user, domain, event);
@@ -234,7 +233,7 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	};
 	enum seep_passthrough why;
 
-	memcpy(setup.key, run->key, sizeof(setup.key));
+	setup.key = run->key;
 	run->totals->first_ms = when_ms;
 	run->replay->engine = seep_engine_create(&setup, &why);
 	if (!run->replay->engine) {
@@ -246,15 +245,6 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	}
 	run->thread = seep_engine_thread(run->replay->engine);
 	return true;
-}
-
-static void set_mask(uint64_t mask[2], uint64_t bits)
-{
-	uint8_t bytes[16] = { 0 };
-
-	for (uint64_t bit = 0; bit < bits; bit++)
-		bytes[bit / 8] |= (uint8_t)(0x80u >> bit % 8);
-	memcpy(mask, bytes, sizeof(bytes));
 }
 
 static void run_all(struct run *run, struct trace_merge *merge, struct trace_order *order)
@@ -284,12 +274,11 @@ cleanup:
 	run->replay->broken = trace_merge_broken(merge);
 }
 
-void replay_key(const struct replay_options *options, uint8_t key[SEEP_HASH_KEY_BYTES])
+void replay_key(const struct replay_options *options, struct seep_hash_key *key)
 {
-	memset(key, 0, SEEP_HASH_KEY_BYTES);
-	memcpy(key, "seepctl", 7);
+	*key = (struct seep_hash_key){ .bytes = "seepctl", .rounds = SEEP_HASH_1_3 };
 	for (size_t at = 0; at < 8; at++)
-		key[8 + at] = (uint8_t)(options->seed >> 8 * at);
+		key->bytes[8 + at] = (uint8_t)(options->seed >> 8 * at);
 }
 
 void replay_run(struct replay *replay, const struct replay_options *options,
@@ -303,12 +292,12 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 		.users = tally_create(),
 		.domains = tally_create(),
 	};
-	if (options->cache)
+	if (!options->no_cache)
 		run.cache = cache_sim_create(options->cache_entries);
-	replay_key(options, run.key);
-	set_mask(run.mask[0], options->conf.user_prefix_v4_bits);
-	set_mask(run.mask[1], options->conf.user_prefix_v6_bits);
-	if (!order || !replay->users || !replay->domains || (options->cache && !run.cache))
+	replay_key(options, &run.key);
+	run.masks = seep_address_masks(options->conf.user_prefix_v4_bits,
+				       options->conf.user_prefix_v6_bits);
+	if (!order || !replay->users || !replay->domains || (!options->no_cache && !run.cache))
 		replay->problem = "out of memory";
 	else
 		run_all(&run, merge, order);

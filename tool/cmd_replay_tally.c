@@ -1,35 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows in one array, keys in another, and an open hash table of the rows' numbers. */
+/* Rows in one array, keys in another, and a map from hashes to the rows' numbers. */
 #include "cmd_replay_tally.h"
+
+#include "map.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_FIRST 1024 /* a power of two */
+#define ROOM_FIRST 512
 
 struct tally {
 	struct tally_row *rows;
 	uint32_t count, room;
 	uint8_t *keys;
 	size_t keys_used, keys_room;
-	uint32_t *slots; /* numbers of rows, or TALLY_NONE */
-	uint64_t slot_count;
+	struct map numbers; /* from 1; the second of two keys of one hash is at the next one */
 };
 
 struct tally *tally_create(void)
 {
-	struct tally *tally = calloc(1, sizeof(*tally));
-
-	if (!tally)
-		return NULL;
-	tally->slot_count = SLOTS_FIRST;
-	tally->slots = malloc(SLOTS_FIRST * sizeof(*tally->slots));
-	if (!tally->slots) {
-		free(tally);
-		return NULL;
-	}
-	memset(tally->slots, 0xff, SLOTS_FIRST * sizeof(*tally->slots));
-	return tally;
+	return calloc(1, sizeof(struct tally));
 }
 
 void tally_destroy(struct tally *tally)
@@ -38,37 +28,15 @@ void tally_destroy(struct tally *tally)
 		return;
 	free(tally->rows);
 	free(tally->keys);
-	free(tally->slots);
+	map_release(&tally->numbers);
 	free(tally);
-}
-
-/* Twice the slots. */
-static bool grow_slots(struct tally *tally)
-{
-	uint64_t count = 2 * tally->slot_count;
-	uint32_t *slots = malloc(count * sizeof(*slots));
-
-	if (!slots)
-		return false;
-	memset(slots, 0xff, count * sizeof(*slots));
-	for (uint32_t number = 0; number < tally->count; number++) {
-		uint64_t at = tally->rows[number].hash & (count - 1);
-
-		while (slots[at] != TALLY_NONE)
-			at = (at + 1) & (count - 1);
-		slots[at] = number;
-	}
-	free(tally->slots);
-	tally->slots = slots;
-	tally->slot_count = count;
-	return true;
 }
 
 /* Room for one row more, and its key. */
 static bool make_room(struct tally *tally, size_t key_size)
 {
 	if (tally->count == tally->room) {
-		uint32_t room = tally->room ? 2 * tally->room : SLOTS_FIRST / 2;
+		uint32_t room = tally->room ? 2 * tally->room : ROOM_FIRST;
 		struct tally_row *rows;
 
 		if (room >= TALLY_NONE / 2)
@@ -88,32 +56,33 @@ static bool make_room(struct tally *tally, size_t key_size)
 		tally->keys = keys;
 		tally->keys_room = room;
 	}
-	return 2 * (uint64_t)tally->count < tally->slot_count || grow_slots(tally);
+	return true;
+}
+
+static bool is_row_of(const struct tally *tally, uint64_t number, const void *key, size_t size)
+{
+	const struct tally_row *row = &tally->rows[number - 1];
+
+	return row->key_size == size && memcmp(tally->keys + row->key_at, key, size) == 0;
 }
 
 uint32_t tally_find(struct tally *tally, const void *key, size_t size, uint64_t hash)
 {
-	struct tally_row *row;
-	uint64_t at;
+	uint64_t at = hash ? hash : 1, *number;
 
-	for (at = hash & (tally->slot_count - 1); tally->slots[at] != TALLY_NONE;
-	     at = (at + 1) & (tally->slot_count - 1)) {
-		row = &tally->rows[tally->slots[at]];
-		if (row->hash == hash && row->key_size == size &&
-		    memcmp(tally->keys + row->key_at, key, size) == 0)
-			return tally->slots[at];
+	while ((number = map_find(&tally->numbers, at)) != NULL) {
+		if (is_row_of(tally, *number, key, size))
+			return (uint32_t)*number - 1;
+		at = at + 1 ? at + 1 : 1;
 	}
-	if (!make_room(tally, size))
+	if (!make_room(tally, size) || (number = map_at(&tally->numbers, at)) == NULL)
 		return TALLY_NONE;
-	at = hash & (tally->slot_count - 1);
-	while (tally->slots[at] != TALLY_NONE)
-		at = (at + 1) & (tally->slot_count - 1);
-	tally->slots[at] = tally->count;
-	row = &tally->rows[tally->count];
-	*row = (struct tally_row){ .hash = hash, .key_at = tally->keys_used, .key_size = size };
+	tally->rows[tally->count] =
+		(struct tally_row){ .key_at = tally->keys_used, .key_size = size };
 	memcpy(tally->keys + tally->keys_used, key, size);
 	tally->keys_used += size;
-	return tally->count++;
+	*number = ++tally->count;
+	return tally->count - 1;
 }
 
 struct tally_row *tally_row(struct tally *tally, uint32_t number)

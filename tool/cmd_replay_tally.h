@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a replay counts for each user and each domain: a table that grows with them, unlike the engine's own.
- * One thread.
+ * What a replay counts for each user and each domain: a table that grows with them, unlike the
+ * engine's own. One thread.
  */
 #ifndef SEEP_CMD_REPLAY_TALLY_H
 #define SEEP_CMD_REPLAY_TALLY_H
@@ -13,7 +13,6 @@
 #define TALLY_NONE UINT32_MAX
 
 struct tally_row {
-	uint64_t hash;
 	size_t key_at; /* see tally_key */
 	size_t key_size;
 	uint64_t queries;
@@ -37,7 +36,9 @@ struct tally *tally_create(void);
 /* Also of NULL. */
 void tally_destroy(struct tally *tally);
 
-/* The number of the row of a key whose hash is given, made if need be; TALLY_NONE without memory. */
+/*
+ * The number of the row of a key whose hash is given, made if need be; TALLY_NONE without memory.
+ */
 uint32_t tally_find(struct tally *tally, const void *key, size_t size, uint64_t hash);
 
 /* A row, until the next tally_find. */
@@ -48,7 +49,10 @@ const uint8_t *tally_key(const struct tally *tally, const struct tally_row *row)
 /* Whether a row has something to report. */
 bool tally_row_is_notable(const struct tally_row *row);
 
-/* All rows' numbers, most refusals first, then most flags, then most metered; the caller frees. NULL without memory. */
+/*
+ * All rows' numbers, most refusals first, then most flags, then most metered; the caller frees.
+ * NULL without memory.
+ */
 uint32_t *tally_sorted(const struct tally *tally);
 
 #endif

@@ -2,6 +2,7 @@
 /* What a replay found out, for people. */
 #include "cmd_replay.h"
 
+#include "base/bits.h"
 #include "names/name.h"
 #include "base/plural.h"
 
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define MBIT_A_BYTE 8000.0
 
 void replay_time_text(uint64_t when_ms, char *text)
 {
@@ -67,7 +66,7 @@ static void print_first(uint64_t count, uint64_t when_ms, uint64_t at_mbit)
 		replay_time_text(when_ms, text);
 	printf("  %-20s", text);
 	if (count)
-		printf(" %9.1f", (double)at_mbit / MBIT_A_BYTE);
+		printf(" %9.1f", seep_bits_to_bytes(at_mbit));
 	else
 		printf(" %9s", "-");
 }
@@ -107,7 +106,7 @@ static void print_table(const struct replay *replay, const struct table *table)
 		printf(" %8" PRIu64, row->flagged);
 		print_first(row->flagged, row->first_flagged_ms, row->flagged_at_mbit);
 		printf(" %8" PRIu64 " %8" PRIu64 " %9.1f  %s\n", row->queries, row->sent,
-		       (double)row->metered_mbit / MBIT_A_BYTE, key);
+		       seep_bits_to_bytes(row->metered_mbit), key);
 		shown--;
 		notable--;
 	}
@@ -152,9 +151,8 @@ void replay_print_text(const struct replay *replay)
 	       totals -> class[SEEP_CLASS_ALLOWED], totals -> class[SEEP_CLASS_EXEMPT],
 	       totals -> class[SEEP_CLASS_UNTRACKED]);
 	printf("metered   %.1f bytes, of %" PRIu32 " %s in %" PRIu32 " %s\n",
-	       (double)totals->metered_mbit / MBIT_A_BYTE, users,
-	       seep_plural(users, "user", "users"), domains,
-	       seep_plural(domains, "domain", "domains"));
+	       seep_bits_to_bytes(totals->metered_mbit), users, seep_plural(users, "user", "users"),
+	       domains, seep_plural(domains, "domain", "domains"));
 	count_notable(replay->users, &users_refused);
 	count_notable(replay->domains, &domains_refused);
 	printf("flagged   %" PRIu64 " %s", totals->flagged,

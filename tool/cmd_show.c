@@ -2,6 +2,8 @@
 /* seepctl show: what a state file says of one user or domain. */
 #include "seepctl.h"
 
+#include "base/bits.h"
+#include "base/address.h"
 #include "state_view.h"
 #include "trace_text.h"
 
@@ -12,35 +14,38 @@
 #define ERROR_64 "10 %%"
 #define ERROR_32 "15 %%"
 
-void cmd_show_usage(FILE *to)
-{
-	fputs("\n  --json       as one JSON object\n", to);
-}
+struct options {
+	bool json;
+};
+
+static const struct option_row option_rows[] = {
+	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
+};
+const struct option_set cmd_show_options = { option_rows,
+					     sizeof(option_rows) / sizeof(option_rows[0]), NULL };
 
 /* The user that the address belongs to. */
 static const struct seep_saved *find_user(const struct state_view *view, const char *text,
 					  const char **problem)
 {
+	const struct seep_hash_key key = seep_state_key(&view->header);
+	const struct seep_address_masks masks = seep_address_masks(
+		view->header.user_prefix_v4_bits, view->header.user_prefix_v6_bits);
 	struct seep_address address;
-	uint32_t bits;
 
 	if (!trace_text_address(text, strlen(text), &address)) {
 		*problem = "not an IPv4 or IPv6 address";
 		return NULL;
 	}
-	bits = address.size_bytes == 4 ? view->header.user_prefix_v4_bits
-				       : view->header.user_prefix_v6_bits;
-	for (uint32_t i = 0; i < 16; i++)
-		if (8 * i + 8 > bits)
-			address.bytes[i] &= bits > 8 * i ? (uint8_t)(0xff00 >> (bits - 8 * i)) : 0;
-	return state_view_find(&view->users,
-			       seep_hash_bytes(view->header.key, &address, sizeof(address)));
+	address = seep_address_user(&masks, &address);
+	return state_view_find(&view->users, seep_hash_bytes(&key, &address, sizeof(address)));
 }
 
 /* The domain of that name, or one that it is below. */
 static const struct seep_saved *find_domain(const struct state_view *view, const char *text,
 					    const char **problem)
 {
+	const struct seep_hash_key key = seep_state_key(&view->header);
 	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	const struct seep_saved *row = NULL;
 	uint8_t size = 0;
@@ -49,8 +54,7 @@ static const struct seep_saved *find_domain(const struct state_view *view, const
 	if (*problem)
 		return NULL;
 	for (size_t at = 0; !row && at < size; at += 1u + wire[at])
-		row = state_view_find(&view->domains,
-				      seep_hash_bytes(view->header.key, wire + at, size - at));
+		row = state_view_find(&view->domains, seep_hash_bytes(&key, wire + at, size - at));
 	return row;
 }
 
@@ -60,8 +64,8 @@ static void print_text(const struct state_view *view, const struct seep_saved *r
 
 	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
 	printf("%-9s %s\n", is_user ? "user" : "domain", text);
-	printf("level     %.1f of %.1f bytes, %.1f %%%s\n", (double)row->level_mbit / 8000,
-	       (double)row->budget_mbit / 8000, (double)state_view_share(row) / 100,
+	printf("level     %.1f of %.1f bytes, %.1f %%%s\n", seep_bits_to_bytes(row->level_mbit),
+	       seep_bits_to_bytes(row->budget_mbit), (double)state_view_share(row) / 100,
 	       row->spent     ? "; spent"
 	       : row->flagged ? "; flagged"
 			      : "");
@@ -97,8 +101,9 @@ static int show(const struct state_view *view, const char *what, const char *tex
 		return SEEPCTL_WRONG;
 	}
 	if (json) {
-		state_view_print_json(view, row, is_user);
-		putchar('\n');
+		struct json object = { .file = stdout };
+
+		state_view_write_json(&object, view, row, is_user);
 	} else {
 		print_text(view, row, is_user);
 	}
@@ -107,32 +112,21 @@ static int show(const struct state_view *view, const char *what, const char *tex
 
 int cmd_show(int argc, char **argv)
 {
-	const char *words[3] = { NULL, NULL, state_view_default };
+	struct options options = { .json = false };
 	struct state_view view;
-	bool json = false, wrong = false;
-	int count = 0;
-	int status;
+	int first;
+	int status = options_parse(&cmd_show_options, argc, argv, &options, &first);
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		seepctl_usage(stdout, seepctl_find("show"));
-		return SEEPCTL_OK;
-	}
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			json = true;
-		else if (argv[i][0] == '-' || count == 3)
-			wrong = true;
-		else
-			words[count++] = argv[i];
-	}
-	if (wrong || count < 2 ||
-	    (strcmp(words[0], "user") != 0 && strcmp(words[0], "domain") != 0)) {
-		seepctl_usage(stderr, seepctl_find("show"));
+	if (status != SEEPCTL_OK)
+		return status;
+	argc -= first;
+	argv += first;
+	if (argc < 2 || argc > 3 ||
+	    (strcmp(argv[0], "user") != 0 && strcmp(argv[0], "domain") != 0))
 		return SEEPCTL_USAGE;
-	}
-	if (!state_view_read(&view, words[2]))
+	if (!state_view_read(&view, argc == 3 ? argv[2] : state_view_default))
 		return SEEPCTL_WRONG;
-	status = show(&view, words[0], words[1], json);
+	status = show(&view, argv[0], argv[1], options.json);
 	state_view_release(&view);
 	return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Print what documents the options of seep.conf, from their table: the OPTIONS of seep.conf(5), or (--example) the
- * example file.
+ * Prints what documents the options of seep.conf, from their table: the OPTIONS of seep.conf(5), or
+ * (--example) the example file.
  */
 #include "conf/conf.h"
 #include "roff.h"
@@ -10,19 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *placeholder(enum seep_option_type type)
-{
-	static const char *const words[] = {
-		[SEEP_OPTION_SIZE] = "size",          [SEEP_OPTION_AUTO_SIZE] = "size",
-		[SEEP_OPTION_DURATION] = "duration",  [SEEP_OPTION_NUMBER] = "number",
-		[SEEP_OPTION_PERCENT] = "percent",    [SEEP_OPTION_YESNO] = "yes or no",
-		[SEEP_OPTION_ACTION] = "action",      [SEEP_OPTION_PATH] = "path",
-		[SEEP_OPTION_NETBLOCKS] = "netblock", [SEEP_OPTION_DOMAINS] = "domain",
-		[SEEP_OPTION_DOMAIN_FILES] = "path",  [SEEP_OPTION_SPOOFABLE] = "meter or no-meter",
-	};
-	return words[type];
-}
-
 /* "A size from 16 to 1g (bytes a day)." */
 static void format_takes(const struct seep_option *option, char *text, size_t size)
 {
@@ -30,18 +17,20 @@ static void format_takes(const struct seep_option *option, char *text, size_t si
 
 	seep_option_expected(option, expected);
 	expected[0] = (char)toupper((unsigned char)expected[0]);
-	snprintf(text, size, "%s%s%s%s.%s", expected, option->unit[0] ? " (" : "", option->unit,
-		 option->unit[0] ? ")" : "",
+	snprintf(text, size, "%s%s%s%s.%s", expected, option->unit ? " (" : "",
+		 option->unit ? option->unit : "", option->unit ? ")" : "",
 		 seep_option_is_list(option) ? " May be given more than once." : "");
 }
 
 static void print_manual(const struct seep_option *option)
 {
+	char placeholder[SEEP_CONF_EXPECTED_SIZE];
 	char takes[512];
 
 	fputs(".TP\n.BI ", stdout);
 	roff_put(option->name, strlen(option->name));
-	printf(": \" %s\"\n", placeholder(option->type));
+	seep_option_placeholder(option, placeholder);
+	printf(": \" %s\"\n", placeholder);
 	roff_put_sentences(option->text);
 	puts(".br");
 	format_takes(option, takes, sizeof(takes));

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads dnstap files: Frame Streams (libfstrm) of protocol buffers, whose client queries and responses are taken.
+ * Reads dnstap files: Frame Streams (libfstrm) of protocol buffers, whose client queries and
+ * responses are taken.
  *
- * Of the protocol buffer's wire format we need nine fields of two messages (tool/seepctl_dnstap.proto has them), all
- * numbers or bytes, so they are picked out where they stand, without a copy of each frame.
+ * Of the protocol buffer's wire format we need nine fields of two messages
+ * (tool/seepctl_dnstap.proto has them), all numbers or bytes, so they are picked out where they
+ * stand, without a copy of each frame.
  */
 #include "trace.h"
 
@@ -211,7 +213,7 @@ static enum trace_status next(struct trace *trace, struct trace_event *event)
 			tapped->ended = true;
 			break;
 		case fstrm_res_success:
-			/* libfstrm 0.6.1 calls it a success, without a frame, when one is too large. */
+			/* libfstrm 0.6.1 says success, without a frame, when one is too large. */
 			if (frame) {
 				take_frame(trace, (struct bytes){ frame, size });
 				break;

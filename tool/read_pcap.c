@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads packet captures (pcap, pcapng): DNS on port 53, or another, over UDP, and over TCP where a message starts a segment.
+ * Reads packet captures (pcap, pcapng): DNS on port 53, or another, over UDP, and over TCP where a
+ * message starts a segment.
  *
- * A query's event is the client's query; the answer gives the response code and TTL. A machine that others ask is a
- * resolver, and what it asks itself is no client's query. Packets after an IP fragment's first are ignored.
+ * A query's event is the client's query; the answer gives the response code and TTL. A machine that
+ * others ask is a resolver, and what it asks itself is no client's query. Packets after an IP
+ * fragment's first are ignored.
  */
 #include "trace.h"
 
+#include "base/address.h"
+#include "map.h"
 #include "trace_dns.h"
 #include "trace_pair.h"
 
@@ -17,8 +21,8 @@
 #include <string.h>
 
 #define DNS_PORT        53
-#define RESOLVERS_MAX   4096 /* a power of two */
-#define EXTENSIONS_MAX  8    /* of an IPv6 header */
+#define RESOLVERS_MAX   2048
+#define EXTENSIONS_MAX  8 /* of an IPv6 header */
 #define TCP_HEADER_MIN  20
 #define UDP_HEADER      8
 #define IPV4_HEADER_MIN 20
@@ -41,9 +45,7 @@ struct captured {
 	uint16_t port;
 	bool ended;
 	struct trace_pair *pair;
-	size_t resolvers;
-	struct seep_address
-		resolver[RESOLVERS_MAX]; /* machines that were asked; size_bytes 0: free */
+	struct map resolvers; /* machines that were asked, by key_of */
 };
 
 /* The part of a packet that is still to be read. */
@@ -221,29 +223,19 @@ static bool same(const struct seep_address *a, const struct seep_address *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* Where the address stands, or would; the table is never full. */
-static struct seep_address *find_resolver(struct captured *captured,
-					  const struct seep_address *address)
+/* The key of an address: IPv4 addresses have each their own. */
+static uint64_t key_of(const struct seep_address *address)
 {
-	uint32_t hash = 0;
+	uint64_t key = seep_address_hash(address) ^ address->size_bytes;
 
-	for (size_t at = 0; at < sizeof(address->bytes); at++)
-		hash = (hash ^ address->bytes[at]) * 0x01000193u;
-	hash ^= hash >> 15;
-	while (captured->resolver[hash % RESOLVERS_MAX].size_bytes &&
-	       !same(&captured->resolver[hash % RESOLVERS_MAX], address))
-		hash++;
-	return &captured->resolver[hash % RESOLVERS_MAX];
+	return key ? key : 1;
 }
 
+/* Without memory, or when there are too many, a machine stays a client. */
 static void note_resolver(struct captured *captured, const struct seep_address *address)
 {
-	struct seep_address *place = find_resolver(captured, address);
-
-	if (place->size_bytes || captured->resolvers >= RESOLVERS_MAX / 2)
-		return;
-	*place = *address;
-	captured->resolvers++;
+	if (captured->resolvers.used < RESOLVERS_MAX)
+		(void)map_at(&captured->resolvers, key_of(address));
 }
 
 /* Whether the exchange is between a client and its resolver. */
@@ -251,10 +243,11 @@ static bool is_clients(struct trace *trace, const struct seep_address *client,
 		       const struct seep_address *server)
 {
 	const struct seep_address *only = &trace->setup->resolver;
+	const struct captured *captured = trace->state;
 
 	if (only->size_bytes)
 		return same(server, only);
-	return same(client, server) || !find_resolver(trace->state, client)->size_bytes;
+	return same(client, server) || !map_find(&captured->resolvers, key_of(client));
 }
 
 /* ---- messages ---- */
@@ -375,6 +368,7 @@ static void close_pcap(struct trace *trace)
 	else if (captured->file)
 		fclose(captured->file);
 	trace_pair_destroy(captured->pair);
+	map_release(&captured->resolvers);
 	free(captured);
 }
 

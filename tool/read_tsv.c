@@ -2,8 +2,8 @@
 /*
  * Reads tab-separated rows: time, client, type, name, and perhaps rcode and ttl.
  *
- * A first line that names the columns, with or without "#", sets their order; other lines that start with "#" are
- * comments. Columns that are not known are skipped.
+ * A first line that names the columns, with or without "#", sets their order; other lines that
+ * start with "#" are comments. Columns that are not known are skipped.
  */
 #include "trace.h"
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads the lines that Unbound logs with log-queries and log-replies, from its own log file, by way of syslog (RFC 3164
- * and RFC 5424), or out of docker's JSON.
+ * Reads the lines that Unbound logs with log-queries and log-replies, from its own log file, by way
+ * of syslog (RFC 3164 and RFC 5424), or out of docker's JSON.
  *
- * "[1258569170] unbound[812:0] info: 192.0.2.1 www.example.com. A IN NOERROR 0.000123 1 49". For "unbound" stands what
- * log-identity says, so a line is told by the ids behind it. The time is in brackets, in ISO 8601, or as "Nov 22 20:58:25", which is local time of a year that is guessed: the last in which the first such
- * line of the file is not in the future; where the month falls back, the next. Unbound writes a "?" for bytes that it
- * cannot print; nothing brings them back.
+ * "[1258569170] unbound[812:0] info: 192.0.2.1 www.example.com. A IN NOERROR 0.000123 1 49". For
+ * "unbound" stands what log-identity says, so a line is told by the ids behind it. The time is in
+ * brackets, in ISO 8601, or as "Nov 22 20:58:25", which is local time of a year that is guessed:
+ * the last in which the first such line of the file is not in the future; where the month falls
+ * back, the next. Unbound writes a "?" for bytes that it cannot print; nothing brings them back.
  */
 #include "trace.h"
 
@@ -188,7 +189,10 @@ static void take_time(struct logged *logged, struct entry *entry)
 	entry->has_time = true;
 }
 
-/* Structured data of RFC 5424, "-" or "[id name=\"value\"]" and more of these; false if it has no end. */
+/*
+ * Structured data of RFC 5424, "-" or "[id name=\"value\"]" and more of these; false if it has no
+ * end.
+ */
 static bool skip_structured(struct words *words)
 {
 	bool quoted = false;
@@ -211,7 +215,10 @@ static bool skip_structured(struct words *words)
 	return false;
 }
 
-/* Behind the priority and "1 " of RFC 5424: time, host, program, process, message id, structured data, message. */
+/*
+ * Behind the priority and "1 " of RFC 5424: time, host, program, process, message id, structured
+ * data, message.
+ */
 static bool take_rfc5424(struct logged *logged, struct entry *entry)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
@@ -266,7 +273,10 @@ static bool take_entry(struct logged *logged, const char *line, size_t length, s
 	return true;
 }
 
-/* The length of "[812:0] " at the start of text: process, and thread in hexadecimal; 0 if it is none. */
+/*
+ * The length of "[812:0] " at the start of text: process, and thread in hexadecimal; 0 if it is
+ * none.
+ */
 static size_t ids_length(const char *text, const char *end)
 {
 	const char *at = text, *digits;
@@ -285,9 +295,9 @@ static size_t ids_length(const char *text, const char *end)
 }
 
 /*
- * Whether what stands before the ids, and behind the time, is what Unbound or syslog puts there: "unbound" or what
- * log-identity says, right before them; or the host and the program, up to ": ". Other programs may log text that
- * clients chose.
+ * Whether what stands before the ids, and behind the time, is what Unbound or syslog puts there:
+ * "unbound" or what log-identity says, right before them; or the host and the program, up to ": ".
+ * Other programs may log text that clients chose.
  */
 static bool is_heading(const char *text, const char *end)
 {
@@ -297,7 +307,7 @@ static bool is_heading(const char *text, const char *end)
 		return false;
 	if (colon && colon + 2 == end)
 		return true;
-	/* Unbound's own line, by way of a journal: "host unbound[812]: [1258569170] unbound[812:0] " */
+	/* Unbound's own, through a journal: "host unbound[812]: [1258569170] unbound[812:0] " */
 	return end[-1] != ' ' && (!colon || colon[2] == '[');
 }
 
@@ -309,7 +319,10 @@ static bool take_level(struct words *words)
 	return is(word, "info:") || is(word, "query:") || is(word, "reply:");
 }
 
-/* What follows "unbound[1:0] info: ", also with "query:" or "reply:" for "info:"; false for other lines. */
+/*
+ * What follows "unbound[1:0] info: ", also with "query:" or "reply:" for "info:"; false for other
+ * lines.
+ */
 static bool find_message(const struct entry *entry, struct words *words)
 {
 	const char *text = entry->text, *unbound;

@@ -11,14 +11,15 @@
 const struct seepctl_command seepctl_commands[] = {
 	{ "replay", "[options] TRACE...",
 	  "show whom Seep would have flagged or refused in recorded traffic", cmd_replay,
-	  cmd_replay_usage },
-	{ "check-conf", "[FILE]", "check a seep.conf (default: seep.conf)", cmd_check_conf, NULL },
-	{ "check-state", "[FILE]", "check a state file", cmd_check_state, NULL },
+	  &cmd_replay_options, cmd_replay_more },
+	{ "check-conf", "[FILE]", "check a seep.conf (default: seep.conf)", cmd_check_conf, NULL,
+	  NULL },
+	{ "check-state", "[FILE]", "check a state file", cmd_check_state, NULL, NULL },
 	{ "top", "[--users|--domains] [-n N] [--json] [FILE]", "show whose meters are fullest",
-	  cmd_top, cmd_top_usage },
+	  cmd_top, &cmd_top_options, NULL },
 	{ "show", "user ADDRESS | domain NAME [--json] [FILE]",
-	  "show what is metered of one user or domain", cmd_show, cmd_show_usage },
-	{ "help", "[COMMAND]", "show how a command is used", cmd_help, NULL },
+	  "show what is metered of one user or domain", cmd_show, &cmd_show_options, NULL },
+	{ "help", "[COMMAND]", "show how a command is used", cmd_help, NULL, NULL },
 };
 
 const size_t seepctl_command_count = sizeof(seepctl_commands) / sizeof(seepctl_commands[0]);
@@ -37,8 +38,10 @@ void seepctl_usage(FILE *to, const struct seepctl_command *command)
 	if (command) {
 		fprintf(to, "usage: seepctl %s %s\n%s\n", command->name, command->arguments,
 			command->text);
-		if (command->usage)
-			command->usage(to);
+		if (command->more)
+			fputs(command->more, to);
+		if (command->options)
+			options_usage(command->options, to);
 		return;
 	}
 	fputs("usage: seepctl COMMAND [arguments]\n\ncommands:\n", to);
@@ -47,10 +50,32 @@ void seepctl_usage(FILE *to, const struct seepctl_command *command)
 	fputs("\n\"seepctl help COMMAND\" tells more, seepctl(8) all.\n", to);
 }
 
-int seepctl_try_help(const char *command)
+int seepctl_take_path(int argc, char **argv, const char **path)
 {
-	fprintf(stderr, "Try \"seepctl help%s%s\".\n", command ? " " : "", command ? command : "");
-	return SEEPCTL_USAGE;
+	static const struct option_set none = { .count = 0 };
+	int first;
+	int status = options_parse(&none, argc, argv, NULL, &first);
+
+	if (status != SEEPCTL_OK)
+		return status;
+	if (first < argc)
+		*path = argv[first++];
+	return first == argc ? SEEPCTL_OK : SEEPCTL_USAGE;
+}
+
+/* Runs the command; the help that it is asked for, or needs, is printed here. */
+static int run(const struct seepctl_command *command, int argc, char **argv)
+{
+	int status = command->run(argc, argv);
+
+	if (status == SEEPCTL_HELP) {
+		seepctl_usage(stdout, command);
+		return SEEPCTL_OK;
+	}
+	if (status == SEEPCTL_USAGE)
+		fprintf(stderr, "usage: seepctl %s %s\nTry \"seepctl help %s\".\n", command->name,
+			command->arguments, command->name);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -71,10 +96,10 @@ int main(int argc, char **argv)
 	else
 		command = seepctl_find(argv[1]);
 	if (!command) {
-		fprintf(stderr, "seepctl: no command \"%s\"\n", argv[1]);
-		return seepctl_try_help(NULL);
+		fprintf(stderr, "seepctl: no command \"%s\"\nTry \"seepctl help\".\n", argv[1]);
+		return SEEPCTL_USAGE;
 	}
-	status = command->run(argc - 1, argv + 1);
+	status = run(command, argc - 1, argv + 1);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("seepctl: standard output");
 		return SEEPCTL_WRONG;

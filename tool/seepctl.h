@@ -8,20 +8,24 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "options.h"
+
 /* What the program exits with. */
 enum {
 	SEEPCTL_OK = 0,
 	SEEPCTL_WRONG = 1, /* what was to be read is wrong, or could not be read whole */
 	SEEPCTL_USAGE = 2, /* it was called wrongly */
+	SEEPCTL_HELP = 3,  /* of a command: its usage is asked for; the program exits with 0 */
 };
 
 struct seepctl_command {
 	const char *name;
 	const char *arguments; /* for the usage line */
 	const char *text;      /* one line, for the list of commands */
-	/* argv[0] is the command's name. Gives the exit status. */
+	/* argv[0] is the command's name. Gives one of the above. */
 	int (*run)(int argc, char **argv);
-	void (*usage)(FILE *to); /* the options, or NULL */
+	const struct option_set *options; /* NULL: it has none but --help */
+	const char *more;                 /* for the usage, before the options; or NULL */
 };
 
 extern const struct seepctl_command seepctl_commands[];
@@ -31,17 +35,21 @@ extern const size_t seepctl_command_count;
 const struct seepctl_command *seepctl_find(const char *name);
 /* Prints the usage of a command; of NULL, the list of commands. */
 void seepctl_usage(FILE *to, const struct seepctl_command *command);
-/* Says on standard error how to learn more; SEEPCTL_USAGE. */
-int seepctl_try_help(const char *command);
+/*
+ * Reads the one argument, a path, of a command without options. Returns SEEPCTL_OK, and in *PATH
+ * the argument if there is one; or what the command is to exit with.
+ */
+int seepctl_take_path(int argc, char **argv, const char **path);
 
 int cmd_replay(int argc, char **argv);
-void cmd_replay_usage(FILE *to);
+extern const struct option_set cmd_replay_options;
+extern const char cmd_replay_more[];
 int cmd_check_conf(int argc, char **argv);
 int cmd_check_state(int argc, char **argv);
 int cmd_top(int argc, char **argv);
-void cmd_top_usage(FILE *to);
+extern const struct option_set cmd_top_options;
 int cmd_show(int argc, char **argv);
-void cmd_show_usage(FILE *to);
+extern const struct option_set cmd_show_options;
 int cmd_help(int argc, char **argv);
 
 #endif

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "roff.h"
-#include "seep_counters.h"
 #include "seep_mode.h"
 
 struct statistic {
@@ -17,15 +16,13 @@ struct statistic {
 };
 
 static const struct statistic counters[] = {
-#define COUNTER(field, key, unit, text) { key, text },
-	SEEP_COUNTERS(COUNTER)
-#undef COUNTER
+#define SEEP_COUNTER(field, key, unit, text) { key, text },
+#include "seep_counters.def"
 };
 
 static const struct statistic gauges[] = {
-#define GAUGE(field, key, text) { key, text },
-	SEEP_GAUGES(GAUGE)
-#undef GAUGE
+#define SEEP_GAUGE(field, key, text) { key, text },
+#include "seep_counters.def"
 };
 
 /* The gauges whose numbers are words. */

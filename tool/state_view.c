@@ -9,64 +9,38 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/bits.h"
 #include "names/name.h"
 #include "sketch/table.h"
 
-#define MBIT_A_BYTE 8000.0
-
 const char *const state_view_default = "/var/lib/unbound/seep.state";
-
-/* Rows by key: places hold the row's number and one, 0 where there is none. */
-
-static size_t place_of(const struct state_rows *rows, uint64_t key)
-{
-	size_t place = (size_t)key & (rows->room - 1);
-
-	while (rows->places[place] && rows->rows[rows->places[place] - 1].key != key)
-		place = (place + 1) & (rows->room - 1);
-	return place;
-}
 
 const struct seep_saved *state_view_find(const struct state_rows *rows, uint64_t key)
 {
-	size_t place;
+	const uint64_t *number = map_find(&rows->numbers, key);
 
-	if (!rows->room)
-		return NULL;
-	place = place_of(rows, key);
-	return rows->places[place] ? &rows->rows[rows->places[place] - 1] : NULL;
+	return number ? &rows->rows[*number - 1] : NULL;
 }
 
-/* Room for one more; at most half of the places are taken. */
-static bool grow(struct state_rows *rows)
-{
-	struct seep_saved *bigger;
-
-	if (rows->count < rows->room / 2)
-		return true;
-	rows->room = rows->room ? 2 * rows->room : 1024;
-	bigger = realloc(rows->rows, rows->room / 2 * sizeof(*bigger));
-	free(rows->places);
-	rows->places = calloc(rows->room, sizeof(*rows->places));
-	if (bigger)
-		rows->rows = bigger;
-	if (!bigger || !rows->places)
-		return false;
-	for (size_t i = 0; i < rows->count; i++)
-		rows->places[place_of(rows, rows->rows[i].key)] = (uint32_t)i + 1;
-	return true;
-}
-
+/* Adds a row, or puts it in place of the one of its key. False without memory. */
 static bool add(struct state_rows *rows, const struct seep_saved *row)
 {
-	size_t place;
+	uint64_t *number = map_at(&rows->numbers, row->key);
 
-	if (!grow(rows))
+	if (!number)
 		return false;
-	place = place_of(rows, row->key);
-	if (!rows->places[place])
-		rows->places[place] = (uint32_t)++rows->count;
-	rows->rows[rows->places[place] - 1] = *row;
+	if (!*number && rows->count == rows->room) {
+		size_t room = rows->room ? 2 * rows->room : 512;
+		struct seep_saved *longer = realloc(rows->rows, room * sizeof(*longer));
+
+		if (!longer)
+			return false;
+		rows->rows = longer;
+		rows->room = room;
+	}
+	if (!*number)
+		*number = ++rows->count;
+	rows->rows[*number - 1] = *row;
 	return true;
 }
 
@@ -140,9 +114,9 @@ bool state_view_read(struct state_view *view, const char *path)
 void state_view_release(struct state_view *view)
 {
 	free(view->users.rows);
-	free(view->users.places);
+	map_release(&view->users.numbers);
 	free(view->domains.rows);
-	free(view->domains.places);
+	map_release(&view->domains.numbers);
 	explicit_bzero(view, sizeof(*view));
 }
 
@@ -169,6 +143,7 @@ void state_view_user_text(const struct state_view *view, const struct seep_saved
 
 void state_view_domain_text(const struct state_view *view, const struct seep_saved *row, char *text)
 {
+	const struct seep_hash_key key = seep_state_key(&view->header);
 	size_t size = 0;
 
 	while (row->text[size])
@@ -178,7 +153,7 @@ void state_view_domain_text(const struct state_view *view, const struct seep_sav
 		return;
 	}
 	seep_name_print(text, STATE_VIEW_TEXT_SIZE - 3, row->text, size + 1);
-	if (row->key != seep_hash_bytes(view->header.key, row->text, size + 1))
+	if (row->key != seep_hash_bytes(&key, row->text, size + 1))
 		strcat(text, "...");
 }
 
@@ -191,44 +166,39 @@ void state_view_time_text(const struct state_view *view, uint64_t when_s, char *
 	strftime(text, STATE_VIEW_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &fields);
 }
 
-static void print_time(const struct state_view *view, const char *key, uint64_t when_s)
+static void write_time(struct json *json, const char *key, const struct state_view *view,
+		       uint64_t when_s)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 
 	state_view_time_text(view, when_s, text);
-	printf("\"%s\": \"%s\", ", key, text);
+	json_text(json, key, text);
 }
 
-/* What is quoted is printable ASCII. */
-static void print_string(const char *key, const char *text)
-{
-	printf("\"%s\": \"", key);
-	for (; *text; text++)
-		printf(*text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-	fputs("\", ", stdout);
-}
-
-void state_view_print_json(const struct state_view *view, const struct seep_saved *row,
-			   bool is_user)
+void state_view_write_json(struct json *json, const struct state_view *view,
+			   const struct seep_saved *row, bool is_user)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 
 	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
-	putchar('{');
-	print_string(is_user ? "user" : "domain", text);
-	printf("\"level_bytes\": %.3f, \"budget_bytes\": %.3f, \"percent\": %.2f, ",
-	       (double)row->level_mbit / MBIT_A_BYTE, (double)row->budget_mbit / MBIT_A_BYTE,
-	       (double)state_view_share(row) / 100);
-	printf("\"flagged\": %s, \"spent\": %s, ", row->flagged ? "true" : "false",
-	       row->spent ? "true" : "false");
-	print_time(view, "first_seen", row->first_s);
-	print_time(view, "last_seen", row->last_s);
-	printf("\"names\": %" PRIu64, row->names);
-	if (is_user)
-		printf(", \"domains\": %" PRIu64 ", \"missing\": %" PRIu64 ", \"hits\": %" PRIu64
-		       ", \"sent\": %" PRIu64 ", \"dga_bits\": %.3f}",
-		       row->domains, row->missing, row->hits, row->sent,
-		       (double)row->dga_mbit / 1000);
-	else
-		printf(", \"users\": %" PRIu64 "}", row->users);
+	json_open(json, NULL, '{');
+	json_text(json, is_user ? "user" : "domain", text);
+	json_decimal(json, "level_bytes", seep_bits_to_bytes(row->level_mbit), 3);
+	json_decimal(json, "budget_bytes", seep_bits_to_bytes(row->budget_mbit), 3);
+	json_decimal(json, "percent", (double)state_view_share(row) / 100, 2);
+	json_bool(json, "flagged", row->flagged);
+	json_bool(json, "spent", row->spent);
+	write_time(json, "first_seen", view, row->first_s);
+	write_time(json, "last_seen", view, row->last_s);
+	json_number(json, "names", row->names);
+	if (is_user) {
+		json_number(json, "domains", row->domains);
+		json_number(json, "missing", row->missing);
+		json_number(json, "hits", row->hits);
+		json_number(json, "sent", row->sent);
+		json_decimal(json, "dga_bits", (double)row->dga_mbit / 1000, 3);
+	} else {
+		json_number(json, "users", row->users);
+	}
+	json_close(json);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a state file says, for people: of each user and domain its latest record.  The file may be
+ * What a state file says, for people: of each user and domain its latest record. The file may be
  * in use; what is read is as of its last whole second.
  */
 #ifndef SEEPCTL_STATE_VIEW_H
 #define SEEPCTL_STATE_VIEW_H
 
+#include "json.h"
+#include "map.h"
 #include "state/save.h"
 #include "state/reader.h"
 
@@ -15,8 +17,8 @@ extern const char *const state_view_default;
 struct state_rows {
 	struct seep_saved *rows;
 	size_t count;
-	size_t room; /* 0, or a power of two */
-	uint32_t *places;
+	size_t room;
+	struct map numbers; /* of rows, from 1, by their keys */
 };
 
 struct state_view {
@@ -46,8 +48,8 @@ void state_view_domain_text(const struct state_view *view, const struct seep_sav
 /* "2009-11-18T09:00:00Z", of the meters' time. */
 void state_view_time_text(const struct state_view *view, uint64_t when_s, char *text);
 
-/* A row as a JSON object. */
-void state_view_print_json(const struct state_view *view, const struct seep_saved *row,
-			   bool is_user);
+/* Writes a row as an object. */
+void state_view_write_json(struct json *json, const struct state_view *view,
+			   const struct seep_saved *row, bool is_user);
 
 #endif

@@ -89,7 +89,10 @@ static size_t count_binary(const char *text, size_t size)
 	return count;
 }
 
-/* The format of text by its first lines; TRACE_TSV for text that is none of them, so that its rows are complained of. */
+/*
+ * The format of text by its first lines; TRACE_TSV for text that is none of them, so that its rows
+ * are complained of.
+ */
 static enum trace_format recognise_text(const char *text, size_t size)
 {
 	const char *end = text + size;

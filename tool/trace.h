@@ -2,9 +2,9 @@
 /*
  * Recorded DNS traffic as a stream of client queries, whatever format it was recorded in.
  *
- * One trace is one file (or standard input), read once from front to end by one thread; gzip is unpacked on the way.
- * The events of one trace come in the order of the file; trace_order.h sorts what is slightly out of order, and
- * trace_merge.h joins several traces.
+ * One trace is one file (or standard input), read once from front to end by one thread; gzip is
+ * unpacked on the way. The events of one trace come in the order of the file; trace_order.h sorts
+ * what is slightly out of order, and trace_merge.h joins several traces.
  */
 #ifndef SEEP_TRACE_H
 #define SEEP_TRACE_H
@@ -88,7 +88,9 @@ struct trace {
 	void *state;
 };
 
-/* Opens the file at PATH, "-" for standard input, and finds out its format; false with error set. */
+/*
+ * Opens the file at PATH, "-" for standard input, and finds out its format; false with error set.
+ */
 bool trace_open(struct trace *trace, const char *path, const struct trace_setup *setup);
 enum trace_status trace_next(struct trace *trace, struct trace_event *event);
 /* Also after a failed open. */

@@ -2,6 +2,8 @@
 /* DNS messages (RFC 1035, 4.1), as far as a replay needs them. */
 #include "trace_dns.h"
 
+#include "seep_rr.h"
+
 #include "names/name.h"
 
 #include <string.h>
@@ -10,8 +12,6 @@
 #define RECORD_BYTES   10 /* type, class, TTL, length of the data */
 #define SOA_TAIL_BYTES 20 /* five numbers, the minimum last */
 #define RECORDS_MAX    512
-
-enum { CLASS_IN = 1, TYPE_SOA = 6, TYPE_OPT = 41 };
 
 struct cursor {
 	const uint8_t *message;
@@ -71,8 +71,8 @@ static const char *take_name(struct cursor *cursor, struct trace_event *event)
 }
 
 /*
- * The least TTL of up to COUNT records. In the authority section (AUTHORITY) only a SOA counts, with the lesser of its
- * own TTL and its minimum. False where the message is cut short.
+ * The least TTL of up to COUNT records. In the authority section (AUTHORITY) only a SOA counts,
+ * with the lesser of its own TTL and its minimum. False where the message is cut short.
  */
 static bool least_ttl(struct cursor *cursor, unsigned count, bool authority, uint32_t *ttl_s)
 {
@@ -90,7 +90,7 @@ static bool least_ttl(struct cursor *cursor, unsigned count, bool authority, uin
 		if (cursor->size - cursor->at < data)
 			return false;
 		cursor->at += data;
-		if (get16(fixed) == TYPE_OPT || (authority && get16(fixed) != TYPE_SOA))
+		if (get16(fixed) == SEEP_TYPE_OPT || (authority && get16(fixed) != SEEP_TYPE_SOA))
 			continue;
 		if (authority && data >= SOA_TAIL_BYTES) {
 			uint32_t minimum = get32(cursor->message + cursor->at - 4);
@@ -136,7 +136,7 @@ enum trace_dns_kind trace_dns_parse(const uint8_t *message, size_t size, struct 
 	if (dns->problem)
 		return TRACE_DNS_MALFORMED;
 	event->type = get16(message + cursor.at);
-	if (get16(message + cursor.at + 2) != CLASS_IN)
+	if (get16(message + cursor.at + 2) != SEEP_QCLASS_IN)
 		return TRACE_DNS_OTHER;
 	cursor.at += 4;
 	if (!(message[2] & 0x80))

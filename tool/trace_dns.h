@@ -21,8 +21,9 @@ struct trace_dns {
 };
 
 /*
- * Fills in type, name, rcode and ttl_s of EVENT. The TTL is the least of the answer's records; of an answer without
- * records, what its SOA says (RFC 2308); TRACE_TTL_NONE if the message does not tell.
+ * Fills in type, name, rcode and ttl_s of EVENT. The TTL is the least of the answer's records; of
+ * an answer without records, what its SOA says (RFC 2308); TRACE_TTL_NONE if the message does not
+ * tell.
  */
 enum trace_dns_kind trace_dns_parse(const uint8_t *message, size_t size, struct trace_event *event,
 				    struct trace_dns *dns);

@@ -32,7 +32,10 @@ enum trace_line {
 bool trace_input_open(struct trace_input *input, const char *path);
 void trace_input_close(struct trace_input *input);
 
-/* The next bytes, without taking them: at least WANT (at most TRACE_LINE_MAX) of them unless the input ends before. */
+/*
+ * The next bytes, without taking them: at least WANT (at most TRACE_LINE_MAX) of them unless the
+ * input ends before.
+ */
 size_t trace_input_peek(struct trace_input *input, size_t want, const char **bytes);
 
 /* Takes up to SIZE bytes; fewer only at the end. */

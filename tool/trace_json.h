@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A log line out of the JSON that docker's json-file driver keeps: {"log":"...\n","stream":"stderr","time":"..."}.
+ * A log line out of the JSON that docker's json-file driver keeps:
+ * {"log":"...\n","stream":"stderr","time":"..."}.
  */
 #ifndef SEEP_TRACE_JSON_H
 #define SEEP_TRACE_JSON_H
@@ -19,8 +20,8 @@ struct trace_json {
 };
 
 /*
- * Takes "log", without its line end, and "time" out of text[0..length); other members may hold anything. Characters
- * beyond ASCII that are escaped become "?". False if it is no such object.
+ * Takes "log", without its line end, and "time" out of text[0..length); other members may hold
+ * anything. Characters beyond ASCII that are escaped become "?". False if it is no such object.
  */
 bool trace_json_take(struct trace_json *json, const char *text, size_t length);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Several traces as one: the earliest event of those that each comes to next. So the parts of a rotated log may be
- * given in any order.
+ * Several traces as one: the earliest event of those that each comes to next. So the parts of a
+ * rotated log may be given in any order.
  */
 #ifndef SEEP_TRACE_MERGE_H
 #define SEEP_TRACE_MERGE_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Puts queries and their answers together: a query waits, at most TRACE_PAIR_WAIT_MS of the trace's time, for the
- * answer to tell its response code and TTL. Queries come out in the order in which they came in.
+ * Puts queries and their answers together: a query waits, at most TRACE_PAIR_WAIT_MS of the trace's
+ * time, for the answer to tell its response code and TTL. Queries come out in the order in which
+ * they came in.
  *
- * If nothing but answers was recorded, each answer stands for its query; where queries were, an answer that comes too
- * late or has lost its query says nothing new.
+ * If nothing but answers was recorded, each answer stands for its query; where queries were, an
+ * answer that comes too late or has lost its query says nothing new.
  *
  * Memory: 2.5 MB. When it holds TRACE_PAIR_CAPACITY queries, the oldest goes without an answer.
  */
@@ -24,15 +25,20 @@ struct trace_pair *trace_pair_create(void);
 void trace_pair_destroy(struct trace_pair *pair);
 
 /*
- * A query, and what besides client, name and type tells it from others: its port and id. There has to be room: take
- * until nothing comes before each.
+ * A query, and what besides client, name and type tells it from others: its port and id. There has
+ * to be room: take until nothing comes before each.
  */
 void trace_pair_query(struct trace_pair *pair, const struct trace_event *query, uint32_t tag);
 
-/* An answer; EVENT's time is the query's, if the record tells it. As above. True if it stands for its query. */
+/*
+ * An answer; EVENT's time is the query's, if the record tells it. As above. True if it stands for
+ * its query.
+ */
 bool trace_pair_answer(struct trace_pair *pair, const struct trace_event *event, uint32_t tag);
 
-/* Takes the next query that is complete or waits for nothing any more; ENDING: all that are left. */
+/*
+ * Takes the next query that is complete or waits for nothing any more; ENDING: all that are left.
+ */
 bool trace_pair_take(struct trace_pair *pair, struct trace_event *event, bool ending);
 
 #endif

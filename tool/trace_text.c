@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Words of text traces; what a row is full of (decimal times, IPv4, plain names) goes the short way. */
+/* Words of text traces; what most rows have (decimal times, IPv4, plain names) goes a short way. */
 #include "trace_text.h"
 
+#include "names/parse.h"
 #include "trace.h"
 
 #include <arpa/inet.h>
@@ -22,38 +23,14 @@ struct word {
 		text, sizeof(text) - 1, (value) \
 	}
 
-/* The commonest first. */
 static const struct word types[] = {
-	WORD("A", 1),           WORD("AAAA", 28),    WORD("HTTPS", 65),    WORD("PTR", 12),
-	WORD("TXT", 16),        WORD("MX", 15),      WORD("SRV", 33),      WORD("NS", 2),
-	WORD("SOA", 6),         WORD("CNAME", 5),    WORD("NULL", 10),     WORD("ANY", 255),
-	WORD("SVCB", 64),       WORD("NAPTR", 35),   WORD("DS", 43),       WORD("DNSKEY", 48),
-	WORD("CAA", 257),       WORD("TLSA", 52),    WORD("SPF", 99),      WORD("A6", 38),
-	WORD("MD", 3),          WORD("MF", 4),       WORD("MB", 7),        WORD("MG", 8),
-	WORD("MR", 9),          WORD("WKS", 11),     WORD("HINFO", 13),    WORD("MINFO", 14),
-	WORD("RP", 17),         WORD("AFSDB", 18),   WORD("X25", 19),      WORD("ISDN", 20),
-	WORD("RT", 21),         WORD("NSAP", 22),    WORD("NSAP-PTR", 23), WORD("SIG", 24),
-	WORD("KEY", 25),        WORD("PX", 26),      WORD("GPOS", 27),     WORD("LOC", 29),
-	WORD("NXT", 30),        WORD("EID", 31),     WORD("NIMLOC", 32),   WORD("ATMA", 34),
-	WORD("KX", 36),         WORD("CERT", 37),    WORD("DNAME", 39),    WORD("SINK", 40),
-	WORD("OPT", 41),        WORD("APL", 42),     WORD("SSHFP", 44),    WORD("IPSECKEY", 45),
-	WORD("RRSIG", 46),      WORD("NSEC", 47),    WORD("DHCID", 49),    WORD("NSEC3", 50),
-	WORD("NSEC3PARAM", 51), WORD("SMIMEA", 53),  WORD("HIP", 55),      WORD("NINFO", 56),
-	WORD("RKEY", 57),       WORD("TALINK", 58),  WORD("CDS", 59),      WORD("CDNSKEY", 60),
-	WORD("OPENPGPKEY", 61), WORD("CSYNC", 62),   WORD("ZONEMD", 63),   WORD("UINFO", 100),
-	WORD("UID", 101),       WORD("GID", 102),    WORD("UNSPEC", 103),  WORD("NID", 104),
-	WORD("L32", 105),       WORD("L64", 106),    WORD("LP", 107),      WORD("EUI48", 108),
-	WORD("EUI64", 109),     WORD("NXNAME", 128), WORD("TKEY", 249),    WORD("TSIG", 250),
-	WORD("IXFR", 251),      WORD("AXFR", 252),   WORD("MAILB", 253),   WORD("MAILA", 254),
-	WORD("URI", 256),       WORD("AVC", 258),    WORD("DOA", 259),     WORD("AMTRELAY", 260),
-	WORD("RESINFO", 261),   WORD("WALLET", 262), WORD("TA", 32768),    WORD("DLV", 32769),
+#define SEEP_RR_TYPE(name, text, number) WORD(text, number),
+#include "seep_rr.def"
 };
 
 static const struct word rcodes[] = {
-	WORD("NOERROR", 0),  WORD("NXDOMAIN", 3), WORD("SERVFAIL", 2), WORD("REFUSED", 5),
-	WORD("FORMERR", 1),  WORD("NOTIMP", 4),   WORD("NOTIMPL", 4),  WORD("YXDOMAIN", 6),
-	WORD("YXRRSET", 7),  WORD("NXRRSET", 8),  WORD("NOTAUTH", 9),  WORD("NOTZONE", 10),
-	WORD("BADVERS", 16), WORD("BADKEY", 17),  WORD("BADTIME", 18), WORD("BADCOOKIE", 23),
+#define SEEP_RR_RCODE(name, text, number) WORD(text, number),
+#include "seep_rr.def"
 };
 
 static bool find_word(const struct word *words, size_t count, const char *text, size_t length,
@@ -93,7 +70,10 @@ bool trace_text_number(const char *text, size_t length, uint64_t max, uint64_t *
 
 /* ---- times ---- */
 
-/* Thousandths of ".915850" at the start of text; how many bytes it took, 0 if there is no such thing. */
+/*
+ * Thousandths of ".915850" at the start of text; how many bytes it took, 0 if there is no such
+ * thing.
+ */
 static size_t take_fraction(const char *text, size_t length, uint64_t *ms)
 {
 	static const unsigned scale[] = { 100, 10, 1 };
@@ -149,7 +129,10 @@ static bool take_date(const char *text, int *year, int *month, int *day)
 	       *day <= days[*month - 1] + (*month == 2 && is_leap(*year));
 }
 
-/* "Z" or "+01:00" at the start of text, into minutes east of Greenwich; the bytes taken, 0 for no zone. */
+/*
+ * "Z" or "+01:00" at the start of text, into minutes east of Greenwich; the bytes taken, 0 for no
+ * zone.
+ */
 static size_t take_zone(const char *text, size_t length, int *minutes)
 {
 	int hour, minute = 0;
@@ -271,75 +254,19 @@ bool trace_text_address(const char *text, size_t length, struct seep_address *ad
 
 /* ---- names ---- */
 
-/* The byte that the escape after a backslash stands for; how many bytes it took, 0 if it is none. */
-static size_t take_escape(const char *text, size_t left, uint8_t *byte)
-{
-	unsigned value;
-
-	if (left == 0)
-		return 0;
-	if (!is_digit(text[0])) {
-		*byte = (uint8_t)text[0];
-		return 1;
-	}
-	if (left < 3 || !is_digit(text[1]) || !is_digit(text[2]))
-		return 0;
-	value = 100u * (unsigned)(text[0] - '0') + 10u * (unsigned)(text[1] - '0') +
-		(unsigned)(text[2] - '0');
-	*byte = (uint8_t)value;
-	return value <= 255 ? 3 : 0;
-}
-
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
-}
-
 const char *trace_text_name(const char *text, size_t length, uint8_t *wire, uint8_t *size)
 {
-	size_t label = 0; /* where the length of the label under way will stand */
-	size_t used = 1;
+	static const char *const texts[] = {
+#define X(name, text) [SEEP_PARSE_##name] = "the name " text,
+		SEEP_PARSE_STATUSES(X)
+#undef X
+	};
+	size_t wire_size = 0;
+	enum seep_parse_status status =
+		seep_parse_name(wire, &wire_size, text, length, SEEP_PARSE_PRINTABLE);
 
-	if (length == 0)
-		return "the name is empty";
-	if (length == 1 && text[0] == '.') {
-		wire[0] = 0;
-		*size = 1;
-		return NULL;
-	}
-	for (size_t at = 0; at < length;) {
-		uint8_t byte = (uint8_t)text[at++];
-
-		if (byte == '.') {
-			if (used == label + 1)
-				return "the name has an empty label";
-			wire[label] = (uint8_t)(used - label - 1);
-			label = used++;
-			continue;
-		}
-		if (byte == '\\') {
-			size_t taken = take_escape(text + at, length - at, &byte);
-
-			if (taken == 0)
-				return "the name has a \"\\\" without a character or three digits "
-				       "up to 255 after it";
-			at += taken;
-		} else if (byte < 0x20 || byte == 0x7f) {
-			return "the name has a control character";
-		}
-		if (used - label > 63)
-			return "the name has a label of more than 63 bytes";
-		/* The root label has to fit as well. */
-		if (used + 1 >= SEEP_NAME_MAX_BYTES)
-			return "the name has more than 255 bytes";
-		wire[used++] = lower(byte);
-	}
-	/* After a final dot the label under way is the root. */
-	wire[label] = (uint8_t)(used - label - 1);
-	if (wire[label])
-		wire[used++] = 0;
-	*size = (uint8_t)used;
-	return NULL;
+	*size = (uint8_t)wire_size;
+	return status == SEEP_PARSE_OK ? NULL : texts[status];
 }
 
 /* ---- types and response codes ---- */

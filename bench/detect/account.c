@@ -244,9 +244,9 @@ void leak_settle(struct leak *leak)
 		leak->bits = fmin(leak->bits, leak->ordered_bits);
 	leak->before_block = fmin(leak->before_block, leak->bits);
 	leak->before_flag = fmin(leak->before_flag, leak->bits);
-	util_map_release(&leak->symbols);
-	util_map_release(&leak->after);
-	util_map_release(&leak->pairs);
+	map_release(&leak->symbols);
+	map_release(&leak->after);
+	map_release(&leak->pairs);
 }
 
 static void book_bot(struct account *account, unsigned m, const struct event *event, enum act act)
@@ -260,11 +260,11 @@ static void book_bot(struct account *account, unsigned m, const struct event *ev
 		catch->before_refusal++;
 	if (catch->caught)
 		return;
-	catch->missing += event->rcode == RCODE_NXDOMAIN;
+	catch->missing += event->rcode == SEEP_RCODE_NXDOMAIN;
 	if (!account->methods[m]->dga)
 		return;
 	catch->caught = true;
-	catch->in_time = event->rcode == RCODE_NXDOMAIN;
+	catch->in_time = event->rcode == SEEP_RCODE_NXDOMAIN;
 }
 
 void account_sent(void *context, struct event *event)
@@ -311,7 +311,7 @@ void account_close(struct account *account)
 		free(account->marks[m]);
 		free(account->worst[m]);
 		free(account->scores[m]);
-		util_map_release(&account->domains[m]);
+		map_release(&account->domains[m]);
 	}
 	free(account->infected);
 	free(account->active);

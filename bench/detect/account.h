@@ -21,15 +21,15 @@ struct leak {
 	double before_block; /* before the first refusal */
 	uint64_t names, refused;
 	uint64_t flag_ms, block_ms; /* of the first; 0: never */
-	struct util_map symbols;    /* that left, if the alphabet is small: how often */
-	struct util_map after;      /* each: how often another came after it */
-	struct util_map pairs;      /* two in a row: how often */
+	struct map symbols;         /* that left, if the alphabet is small: how often */
+	struct map after;           /* each: how often another came after it */
+	struct map pairs;           /* two in a row: how often */
 	double ordered_bits;        /* of these, by a code that learns */
 	uint32_t last_symbol;
 };
 
 /*
- * Ends a leak's book.  Where some symbols are let pass more than others, those
+ * Ends a leak's book. Where some symbols are let pass more than others, those
  * that arrive tell less than the sender's alphabet would: their number times
  * the entropy of what arrived; or what a code that learns needs for them, given
  * the one before each.
@@ -77,11 +77,11 @@ struct account {
 	double rate; /* of wrongly refused days among a thousand to tune for */
 	const double *thresholds;
 	/* inside */
-	uint8_t *infected;               /* a user: its trouble is its own */
-	uint8_t *active;                 /* a user: has sent something today */
-	uint8_t *marks[ACCOUNT_METHODS]; /* a user: flagged, refused today; a bot this week */
-	struct util_map domains[ACCOUNT_METHODS]; /* to bits: flagged, refused */
-	float *worst[ACCOUNT_METHODS];            /* a person: today's worst score */
+	uint8_t *infected;                   /* a user: its trouble is its own */
+	uint8_t *active;                     /* a user: has sent something today */
+	uint8_t *marks[ACCOUNT_METHODS];     /* a user: flagged, refused today; a bot this week */
+	struct map domains[ACCOUNT_METHODS]; /* to bits: flagged, refused */
+	float *worst[ACCOUNT_METHODS];       /* a person: today's worst score */
 	float *scores[ACCOUNT_METHODS];
 	size_t score_count[ACCOUNT_METHODS];
 	uint64_t tuned_at_ms[ACCOUNT_METHODS];

@@ -4,7 +4,7 @@
  *
  * A case is one tunnel: an encoding, a pace, its domains and its machines.
  * Senders do not react to refusals, so that all methods see the same queries;
- * what a method lets pass is what has leaked.  Each name knows how many bits
+ * what a method lets pass is what has leaked. Each name knows how many bits
  * of the sender's own payload it carries.
  */
 #ifndef DETECT_ATTACK_H
@@ -37,7 +37,7 @@ enum attack_schedule {
 	ATTACK_OFFICE, /* only while others are at work */
 };
 
-/* An encoding: writes the next name.  ARGUMENT is the row's own. */
+/* An encoding: writes the next name. ARGUMENT is the row's own. */
 typedef void attack_encode(struct attack_sender *sender, struct letter *letter);
 
 struct attack_code {
@@ -89,13 +89,13 @@ struct attack_sender {
 };
 
 /* The cases that PATTERNS names: comma-separated beginnings of names, `all`,
- * `quick` or `standard`.  The caller frees the cases and attack_case_release's
+ * `quick` or `standard`. The caller frees the cases and attack_case_release's
  * the zones. */
 size_t attack_case_list(struct attack_case **cases, const char *patterns);
 void attack_case_prepare(struct attack_case *attack, uint64_t seed, uint64_t start_ms);
 void attack_case_release(struct attack_case *attack);
 
-/* Puts a sender on a machine.  The case is on stage from its START_MS. */
+/* Puts a sender on a machine. The case is on stage from its START_MS. */
 void attack_sender_start(struct attack_sender *sender, struct stage *stage);
 
 /* Encodings of the generic sender, and the tools. */

@@ -215,7 +215,7 @@ static void encode_types(struct attack_sender *sender, struct letter *letter)
 /* The two that are asked most, and cost least. */
 static void encode_types2(struct attack_sender *sender, struct letter *letter)
 {
-	static const uint16_t types[2] = { TYPE_A, TYPE_AAAA };
+	static const uint16_t types[2] = { SEEP_TYPE_A, SEEP_TYPE_AAAA };
 
 	send_type(sender, letter, types, 2);
 }

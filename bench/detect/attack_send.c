@@ -75,7 +75,7 @@ static uint64_t in_office_hours(uint64_t when_ms)
 static uint32_t names_of_file(struct attack_sender *sender)
 {
 	struct attack_sender trial = *sender;
-	struct letter letter = { .type = TYPE_A };
+	struct letter letter = { .type = SEEP_TYPE_A };
 
 	sender->from->code->encode(&trial, &letter);
 	return (uint32_t)ceil(sender->from->file_bits / (double)letter.bits);
@@ -117,7 +117,7 @@ static uint64_t next_of(struct attack_sender *sender, const struct stage *stage)
 static void fire_sender(struct actor *actor, struct stage *stage)
 {
 	struct attack_sender *sender = actor->owner;
-	struct letter letter = { .type = TYPE_A };
+	struct letter letter = { .type = SEEP_TYPE_A };
 
 	if (sender->from->schedule == ATTACK_FILE && !sender->left) {
 		attack_tool_poll(sender, &letter);
@@ -135,7 +135,7 @@ static void fire_insider(struct actor *actor, struct stage *stage)
 {
 	static const char *const labels[] = { "www", "mail", "login", "static", "api" };
 	struct attack_sender *sender = actor->owner;
-	struct letter letter = { .type = TYPE_A, .ttl_s = 300 };
+	struct letter letter = { .type = SEEP_TYPE_A, .ttl_s = 300 };
 
 	wire_text(&letter.wire, labels[dice_below(&actor->dice, 5)]);
 	attack_put_zone(sender, &letter, 0);

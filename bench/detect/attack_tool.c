@@ -40,19 +40,19 @@
 
 /* alphabet, bits, lower-cased bits, data, poll, label, rcode, types, ttl, pace, poll pace */
 static const struct attack_tool iodine = { BASE128, BITS_128, "{j1}{b3}{z1}{p226}", "p{b9}",
-					   57,      0,        { TYPE_NULL },        0,
+					   57,      0,        { SEEP_TYPE_NULL },   0,
 					   40,      4000 };
 static const struct attack_tool iodine_b32 = { WIRE_BASE32, BITS_32, "{j1}{b3}{z1}{p225}", "p{b9}",
-					       57,          0,       { TYPE_CNAME },       0,
+					       57,          0,       { SEEP_TYPE_CNAME },  0,
 					       40,          4000 };
 static const struct attack_tool iodine_m60 = { BASE128, BITS_128, "{j1}{b3}{z1}{p36}", "p{b9}",
-					       57,      0,        { TYPE_NULL },       0,
+					       57,      0,        { SEEP_TYPE_NULL },  0,
 					       40,      4000 };
 static const struct attack_tool andiodine = { BASE128, BITS_128, "{j1}{b3}{z1}{p224}", "p{b9}",
-					      57,      0,        { TYPE_NULL },        0,
+					      57,      0,        { SEEP_TYPE_NULL },   0,
 					      40,      2000 };
-static const struct attack_tool dns2tcp = { BASE64_PLUS, BITS_64, "{j3}{z7}{p162}", "{j3}{z7}",
-					    63,          0,       { TYPE_TXT },     3,
+static const struct attack_tool dns2tcp = { BASE64_PLUS, BITS_64, "{j3}{z7}{p162}",  "{j3}{z7}",
+					    63,          0,       { SEEP_TYPE_TXT }, 3,
 					    10,          115 };
 static const struct attack_tool dnscat = { NETBIOS,
 					   BITS_16,
@@ -60,38 +60,45 @@ static const struct attack_tool dnscat = { NETBIOS,
 					   "dnscat.21.{j8}.{S4}.0.{l4}",
 					   62,
 					   0,
-					   { TYPE_CNAME },
+					   { SEEP_TYPE_CNAME },
 					   1,
 					   40,
 					   1000 };
-static const struct attack_tool dnscat2 = {
-	WIRE_HEX, BITS_16, "{h4}{k6}{h12}{h4}{h8}{p174}",     "{h4}{k6}{h12}{h4}{h8}",
-	60,       0,       { TYPE_TXT, TYPE_CNAME, TYPE_MX }, 60,
-	40,       1000
+static const struct attack_tool dnscat2 = { WIRE_HEX,
+					    BITS_16,
+					    "{h4}{k6}{h12}{h4}{h8}{p174}",
+					    "{h4}{k6}{h12}{h4}{h8}",
+					    60,
+					    0,
+					    { SEEP_TYPE_TXT, SEEP_TYPE_CNAME, SEEP_TYPE_MX },
+					    60,
+					    40,
+					    1000 };
+static const struct attack_tool exfil = { BASE64_URL,        BITS_64, "{s}.{p222}", NULL, 63, 0,
+					  { SEEP_TYPE_TXT }, 0,       40,           0 };
+static const struct attack_tool exfil_b32 = { WIRE_BASE32,       BITS_32, "{s}.{p222}", NULL, 63, 0,
+					      { SEEP_TYPE_TXT }, 0,       40,           0 };
+static const struct attack_tool exfil_r50 = { BASE64_URL, BITS_64,           "{s}.{p17}", NULL, 63,
+					      0,          { SEEP_TYPE_TXT }, 0,           40,   0 };
+static const struct attack_tool exfil_r35 = { BASE64_URL, BITS_64,           "{s}.{p5}", NULL, 63,
+					      0,          { SEEP_TYPE_TXT }, 0,          40,   0 };
+static const struct attack_tool exfil_f27 = { BASE64_URL, BITS_64,           "{s}.{p6}", NULL,  63,
+					      0,          { SEEP_TYPE_TXT }, 0,          20000, 0 };
+static const struct attack_tool exfil_f40 = {
+	BASE64_URL, BITS_64, "{s}.{p18}", NULL, 63, 0, { SEEP_TYPE_TXT }, 0, 10000, 0
 };
-static const struct attack_tool exfil = { BASE64_URL,   BITS_64, "{s}.{p222}", NULL, 63, 0,
-					  { TYPE_TXT }, 0,       40,           0 };
-static const struct attack_tool exfil_b32 = { WIRE_BASE32,  BITS_32, "{s}.{p222}", NULL, 63, 0,
-					      { TYPE_TXT }, 0,       40,           0 };
-static const struct attack_tool exfil_r50 = { BASE64_URL, BITS_64,      "{s}.{p17}", NULL, 63,
-					      0,          { TYPE_TXT }, 0,           40,   0 };
-static const struct attack_tool exfil_r35 = { BASE64_URL, BITS_64,      "{s}.{p5}", NULL, 63,
-					      0,          { TYPE_TXT }, 0,          40,   0 };
-static const struct attack_tool exfil_f27 = { BASE64_URL, BITS_64,      "{s}.{p6}", NULL,  63,
-					      0,          { TYPE_TXT }, 0,          20000, 0 };
-static const struct attack_tool exfil_f40 = { BASE64_URL, BITS_64,      "{s}.{p18}", NULL,  63,
-					      0,          { TYPE_TXT }, 0,           10000, 0 };
 static const struct attack_tool exfil_map = { WIRE_BASE32, BITS_32, "{s}.{t12}.{t12}", NULL,
-					      63,          0,       { TYPE_TXT },      0,
+					      63,          0,       { SEEP_TYPE_TXT }, 0,
 					      1000,        0 };
-static const struct attack_tool det = { WIRE_HEX,       BITS_16,    "{j7}{e22}", NULL, 63,
-					RCODE_SERVFAIL, { TYPE_A }, 0,           150,  0 };
+static const struct attack_tool det = {
+	WIRE_HEX, BITS_16, "{j7}{e22}", NULL, 63, SEEP_RCODE_SERVFAIL, { SEEP_TYPE_A }, 0, 150, 0
+};
 static const struct attack_tool dnspot = {
-	WIRE_BASE36, BITS_36, "{j50}{z45}{p139}.4", "{j50}{z48}.2", 60, 0, { TYPE_A }, 3600,
+	WIRE_BASE36, BITS_36, "{j50}{z45}{p139}.4", "{j50}{z48}.2", 60, 0, { SEEP_TYPE_A }, 3600,
 	82,          3000
 };
 static const struct attack_tool tuns = { WIRE_BASE32, BITS_32, "d{j70}{z12}{p141}", "r{s}",
-					 63,          0,       { TYPE_CNAME },      0,
+					 63,          0,       { SEEP_TYPE_CNAME }, 0,
 					 30,          2500 };
 static const struct attack_tool ozyman = { WIRE_BASE32,
 					   BITS_32,
@@ -99,26 +106,26 @@ static const struct attack_tool ozyman = { WIRE_BASE32,
 					   "0-{d5}.id-{j5}.down.sshdns",
 					   60,
 					   0,
-					   { TYPE_A },
+					   { SEEP_TYPE_A },
 					   0,
 					   62,
 					   4000 };
 static const struct attack_tool over_dns = { BASE63, BITS_63, "b{j3}{z5}{p201}", "b{j3}{z16}",
-					     63,     0,       { TYPE_TXT },      30,
+					     63,     0,       { SEEP_TYPE_TXT }, 30,
 					     200,    1600 };
 static const struct attack_tool dns_shell = { WIRE_HEX, BITS_16, "{d9}.cmd{s}.{p50}", "{d9}",
-					      63,       0,       { TYPE_A },          300,
+					      63,       0,       { SEEP_TYPE_A },     300,
 					      150,      3000 };
 static const struct attack_tool cobalt = {
-	WIRE_HEX, BITS_16, "post.3{p56}.{p56}.{p56}.{S2}{k7}.{k8}", NULL, 57, 0, { TYPE_A }, 1,
+	WIRE_HEX, BITS_16, "post.3{p56}.{p56}.{p56}.{S2}{k7}.{k8}", NULL, 57, 0, { SEEP_TYPE_A }, 1,
 	40,       0
 };
 static const struct attack_tool framework = { WIRE_HEX, 0,   0, "{k8}.{c16}.{c20}",
-					      NULL,     63,  0, { TYPE_A },
+					      NULL,     63,  0, { SEEP_TYPE_A },
 					      60,       300, 0 };
 static const struct attack_tool denis = {
-	BASE64_URL, BITS_64, "{j32}{p120}.z", "{j6}aaaaaaaaaaaaaaaaaaaaaaaa{z3}.z",
-	63,         0,       { TYPE_NULL },   0,
+	BASE64_URL, BITS_64, "{j32}{p120}.z",    "{j6}aaaaaaaaaaaaaaaaaaaaaaaa{z3}.z",
+	63,         0,       { SEEP_TYPE_NULL }, 0,
 	1500,       1500
 };
 

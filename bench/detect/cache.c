@@ -37,11 +37,11 @@ void cache_close(struct cache *cache)
 static unsigned slot_of_type(uint16_t type)
 {
 	switch (type) {
-	case TYPE_A:
+	case SEEP_TYPE_A:
 		return 0;
-	case TYPE_AAAA:
+	case SEEP_TYPE_AAAA:
 		return 1;
-	case TYPE_HTTPS:
+	case SEEP_TYPE_HTTPS:
 		return 2;
 	default:
 		return 3;

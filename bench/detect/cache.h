@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One resolver's cache, before all methods: (name, type) to the time when the
- * answer expires.  Names of the pool are looked up by index, others in a hash
+ * answer expires. Names of the pool are looked up by index, others in a hash
  * table of fixed size, where of a full set the answer nearest its end goes.
  */
 #ifndef DETECT_CACHE_H
@@ -23,7 +23,7 @@ struct cache {
 void cache_open(struct cache *cache, uint32_t pool_count);
 void cache_close(struct cache *cache);
 
-/* Is there an answer at NOW_S?  If not, one for TTL_S is put there. */
+/* Is there an answer at NOW_S? If not, one for TTL_S is put there. */
 bool cache_pool_hit(struct cache *cache, uint32_t id, uint16_t type, uint32_t now_s,
 		    uint32_t ttl_s);
 bool cache_other_hit(struct cache *cache, uint64_t key, uint16_t type, uint32_t now_s,

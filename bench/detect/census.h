@@ -4,8 +4,6 @@
 #ifndef DETECT_CENSUS_H
 #define DETECT_CENSUS_H
 
-#include <stdio.h>
-
 #include "event.h"
 #include "util.h"
 
@@ -14,8 +12,8 @@
 struct census {
 	unsigned days;   /* counted from the start */
 	uint32_t people; /* users below this are people; others are left out */
-	struct util_map names;
-	struct util_map domains;         /* to the count of distinct names */
+	struct map names;
+	struct map domains;              /* to the count of distinct names */
 	uint64_t single;                 /* domains with one name */
 	uint64_t labels[CENSUS_LENGTHS]; /* of sent names, suffix left out */
 	uint64_t prefixes[CENSUS_LENGTHS];
@@ -25,7 +23,6 @@ struct census {
 };
 
 void census_count(struct census *census, const struct event *event);
-void census_print(const struct census *census, FILE *file, uint64_t queries);
 void census_release(struct census *census);
 
 #endif

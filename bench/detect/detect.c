@@ -2,7 +2,8 @@
 /*
  * Measures detection: what leaks before the block and over the days, and who is
  * disturbed, for Seep and its rivals side by side, on the same generated
- * traffic through the same simulated cache.
+ * traffic through the same simulated cache. What was measured is one JSON
+ * document; report.py makes tables and plots of it.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static const char usage[] =
 	"  --rate R           false blocks in 1000 user-days to tune rivals for (0.1)\n"
 	"  --min-ttl S        the resolver's cache-min-ttl (0)\n"
 	"  --settings LINES   of seep.conf, for Seep, separated by semicolons\n"
-	"  --json FILE, --text FILE, --svg FOLDER\n"
+	"  --json FILE        write the results there, not to standard output\n"
 	"  --sweep            Seep alone: budgets, refills, users, cold and warm,\n"
 	"                     with and without common-list\n"
 	"  --sweep-users LIST (5,50,1000)\n";
@@ -93,8 +94,6 @@ enum {
 	OPTION_RATE,
 	OPTION_SETTINGS,
 	OPTION_JSON,
-	OPTION_TEXT,
-	OPTION_SVG,
 	OPTION_SWEEP,
 	OPTION_SWEEP_USERS,
 	OPTION_MIN_TTL,
@@ -119,8 +118,6 @@ static const struct option long_options[] = {
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "settings", required_argument, NULL, OPTION_SETTINGS },
 	{ "json", required_argument, NULL, OPTION_JSON },
-	{ "text", required_argument, NULL, OPTION_TEXT },
-	{ "svg", required_argument, NULL, OPTION_SVG },
 	{ "sweep", no_argument, NULL, OPTION_SWEEP },
 	{ "sweep-users", required_argument, NULL, OPTION_SWEEP_USERS },
 	{ "min-ttl", required_argument, NULL, OPTION_MIN_TTL },
@@ -182,12 +179,6 @@ static void take_option(struct lab_options *options, int option)
 	case OPTION_JSON:
 		options->json_file = optarg;
 		break;
-	case OPTION_TEXT:
-		options->text_file = optarg;
-		break;
-	case OPTION_SVG:
-		options->svg_folder = optarg;
-		break;
 	case OPTION_SWEEP:
 		options->sweep = true;
 		break;
@@ -222,33 +213,18 @@ static void fill_defaults(struct lab_options *options)
 		options->home = true;
 }
 
-static FILE *open_file(const char *path)
+static void write_report(const struct lab *lab)
 {
-	FILE *file = fopen(path, "w");
+	const char *path = lab->options->json_file;
+	FILE *file = path ? fopen(path, "w") : stdout;
 
 	if (!file)
 		util_die("%s: cannot be written", path);
-	return file;
-}
-
-static void write_reports(const struct lab *lab)
-{
-	const struct lab_options *options = lab->options;
-	FILE *file;
-
-	report_text(lab, stdout);
-	if (options->text_file) {
-		file = open_file(options->text_file);
-		report_text(lab, file);
+	report_json(lab, file);
+	if (fflush(file) != 0 || ferror(file))
+		util_die("%s: cannot be written", path ? path : "standard output");
+	if (path)
 		fclose(file);
-	}
-	if (options->json_file) {
-		file = open_file(options->json_file);
-		report_json(lab, file);
-		fclose(file);
-	}
-	if (options->svg_folder)
-		report_plots(lab, options->svg_folder);
 }
 
 int main(int argc, char **argv)
@@ -271,11 +247,12 @@ int main(int argc, char **argv)
 	if (options.write_common) {
 		if (!world_write_common(&lab.world, options.write_common, 100000))
 			util_die("%s: cannot be written", options.write_common);
-	} else if (options.sweep) {
-		sweep_run(&lab);
 	} else {
-		lab_run(&lab);
-		write_reports(&lab);
+		if (options.sweep)
+			sweep_run(&lab);
+		else
+			lab_run(&lab);
+		write_report(&lab);
 	}
 	lab_close(&lab);
 	return 0;

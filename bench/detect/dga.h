@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Bots that look for their master: each asks one name after the other of its
- * family's list of the day, until one exists.  It may hide them among domains
+ * family's list of the day, until one exists. It may hide them among domains
  * that exist and that nobody here uses, which any list of small sites has.
  */
 #ifndef DETECT_DGA_H

@@ -11,7 +11,7 @@ static void ask_cover(struct dga_bot *bot, struct stage *stage)
 {
 	for (bot->due += bot->cover; bot->due >= 1; bot->due--) {
 		struct wire wire = { .size = 0 };
-		struct event event = { .user = bot->user, .type = TYPE_A, .ttl_s = 300 };
+		struct event event = { .user = bot->user, .type = SEEP_TYPE_A, .ttl_s = 300 };
 		char text[96];
 
 		world_domain_text(&bot->actor.dice, text, sizeof(text));
@@ -30,7 +30,7 @@ static void fire_bot(struct actor *actor, struct stage *stage)
 	struct wire wire;
 	uint32_t day = (uint32_t)((bot->start_ms - START_MS) / DAY_MS);
 	bool found = bot->asked == bot->exists;
-	struct event event = { .user = bot->user, .type = TYPE_A };
+	struct event event = { .user = bot->user, .type = SEEP_TYPE_A };
 
 	ask_cover(bot, stage);
 	dga_family_name(bot->family, day, bot->asked, &wire);
@@ -38,7 +38,7 @@ static void fire_bot(struct actor *actor, struct stage *stage)
 	event.size = (uint8_t)wire.size;
 	event.sender = (uint16_t)(DGA_SENDER | bot->number);
 	event.ttl_s = found ? 300 : 900;
-	event.rcode = found ? RCODE_OK : RCODE_NXDOMAIN;
+	event.rcode = found ? SEEP_RCODE_NOERROR : SEEP_RCODE_NXDOMAIN;
 	event.gone = !found;
 	stage_ask_event(stage, &event);
 	bot->asked++;

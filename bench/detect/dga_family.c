@@ -137,7 +137,7 @@ static const struct dga_family built_in[] = {
 
 struct reading {
 	struct dga_families *families;
-	struct util_map of; /* hash of a family's name to its number, plus one */
+	struct map of; /* hash of a family's name to its number, plus one */
 };
 
 static void take_line(void *context, char *text)
@@ -179,7 +179,7 @@ void dga_families_open(struct dga_families *families, const char *path)
 	if (path) {
 		if (!util_read_lines(path, take_line, &reading))
 			util_die("%s: cannot be read", path);
-		util_map_release(&reading.of);
+		map_release(&reading.of);
 		return;
 	}
 	families->count = sizeof(built_in) / sizeof(built_in[0]);

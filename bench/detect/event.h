@@ -5,29 +5,12 @@
 
 #include <stdint.h>
 
+#include "seep_rr.h"
+
 /* Monday, 5 January 2026, midnight; every run begins here. */
 #define START_MS UINT64_C(1767571200000)
 #define DAY_MS   UINT64_C(86400000)
 #define HOUR_MS  UINT64_C(3600000)
-
-enum {
-	TYPE_A = 1,
-	TYPE_NS = 2,
-	TYPE_CNAME = 5,
-	TYPE_NULL = 10,
-	TYPE_PTR = 12,
-	TYPE_MX = 15,
-	TYPE_TXT = 16,
-	TYPE_AAAA = 28,
-	TYPE_SRV = 33,
-	TYPE_HTTPS = 65,
-};
-
-enum {
-	RCODE_OK = 0,
-	RCODE_SERVFAIL = 2,
-	RCODE_NXDOMAIN = 3,
-};
 
 #define EVENT_DYNAMIC UINT32_MAX
 

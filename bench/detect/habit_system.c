@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- * A file's hash under the product's zone.  Half of the files are on many
+ * A file's hash under the product's zone. Half of the files are on many
  * machines; now and then a whole folder is looked at.
  */
 void habit_av(struct person *person, struct stage *stage, struct dice *dice)
@@ -35,7 +35,7 @@ void habit_av(struct person *person, struct stage *stage, struct dice *dice)
 			wire_dotted(&wire, "dnsj.e5.sk");
 		}
 		wire_end(&wire);
-		stage_ask_wire(stage, person->user, &wire, TYPE_A, 3600);
+		stage_ask_wire(stage, person->user, &wire, SEEP_TYPE_A, 3600);
 	}
 }
 
@@ -51,13 +51,13 @@ void habit_probe(struct person *person, struct stage *stage, struct dice *dice)
 		wire_random(&wire, dice, WIRE_LOWER, dice_between(dice, 7, 15));
 		cut = wire.size;
 		wire_end(&wire);
-		stage_ask_missing(stage, person->user, &wire, TYPE_A, true);
+		stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_A, true);
 		if (person->org->home)
 			continue;
 		wire.size = cut;
 		wire_dotted(&wire, person->org->corp);
 		wire_end(&wire);
-		stage_ask_missing(stage, person->user, &wire, TYPE_A, false);
+		stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_A, false);
 	}
 }
 
@@ -80,14 +80,14 @@ void habit_storm(struct person *person, struct stage *stage, struct dice *dice)
 		for (unsigned repeat = dice_between(dice, 1, 3); repeat > 0; repeat--)
 			wire_dotted(&wire, person->org->corp);
 		wire_end(&wire);
-		stage_ask_missing(stage, person->user, &wire, TYPE_A, false);
-		stage_ask_missing(stage, person->user, &wire, TYPE_AAAA, false);
+		stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_A, false);
+		stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_AAAA, false);
 	}
 }
 
 void habit_wpad(struct person *person, struct stage *stage, struct dice *dice)
 {
-	stage_ask(stage, person->user, person->org->wpad[dice_below(dice, 2)], TYPE_A);
+	stage_ask(stage, person->user, person->org->wpad[dice_below(dice, 2)], SEEP_TYPE_A);
 }
 
 void habit_portal(struct person *person, struct stage *stage, struct dice *dice)
@@ -112,7 +112,7 @@ void habit_vendor(struct person *person, struct stage *stage, struct dice *dice)
 	wire_format(&wire, "vendor%u-updates", person->vendor);
 	wire_text(&wire, "com");
 	wire_end(&wire);
-	stage_ask_wire(stage, person->user, &wire, TYPE_A, 60);
+	stage_ask_wire(stage, person->user, &wire, SEEP_TYPE_A, 60);
 }
 
 void habit_preview(struct person *person, struct stage *stage, struct dice *dice)
@@ -125,8 +125,8 @@ void habit_preview(struct person *person, struct stage *stage, struct dice *dice
 		    (unsigned)(dice_next(&change) & 0xfffffff));
 	wire_dotted(&wire, "preview.hostedbuilds.io");
 	wire_end(&wire);
-	stage_ask_wire(stage, person->user, &wire, TYPE_A, 60);
-	stage_ask_wire(stage, person->user, &wire, TYPE_AAAA, 60);
+	stage_ask_wire(stage, person->user, &wire, SEEP_TYPE_A, 60);
+	stage_ask_wire(stage, person->user, &wire, SEEP_TYPE_AAAA, 60);
 }
 
 void habit_reverse(struct person *person, struct stage *stage, struct dice *dice)
@@ -138,5 +138,5 @@ void habit_reverse(struct person *person, struct stage *stage, struct dice *dice
 		      (uint32_t)dice_next(dice_chance(dice, 0.7) ? &known : dice) & 0xdfffffff);
 	wire_dotted(&wire, "in-addr.arpa");
 	wire_end(&wire);
-	stage_ask_wire(stage, person->user, &wire, TYPE_PTR, 3600);
+	stage_ask_wire(stage, person->user, &wire, SEEP_TYPE_PTR, 3600);
 }

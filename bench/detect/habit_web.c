@@ -7,8 +7,8 @@
 static void ask_both_wire(struct stage *stage, uint32_t user, const struct wire *wire,
 			  uint32_t ttl_s)
 {
-	stage_ask_wire(stage, user, wire, TYPE_A, ttl_s);
-	stage_ask_wire(stage, user, wire, TYPE_AAAA, ttl_s);
+	stage_ask_wire(stage, user, wire, SEEP_TYPE_A, ttl_s);
+	stage_ask_wire(stage, user, wire, SEEP_TYPE_AAAA, ttl_s);
 }
 
 static void ask_hex32(struct person *person, struct stage *stage, struct dice *dice,
@@ -85,7 +85,8 @@ void habit_apnic(struct person *person, struct stage *stage, struct dice *dice)
 		wire_text(&wire, kinds[i]);
 		wire_dotted(&wire, "dotnxdomain.net");
 		wire_end(&wire);
-		stage_ask_wire(stage, person->user, &wire, i == 2 ? TYPE_AAAA : TYPE_A, 1);
+		stage_ask_wire(stage, person->user, &wire, i == 2 ? SEEP_TYPE_AAAA : SEEP_TYPE_A,
+			       1);
 	}
 }
 
@@ -105,8 +106,8 @@ void habit_gone(struct person *person, struct stage *stage, struct dice *dice)
 		wire_text(&wire, "www");
 	wire_dotted(&wire, text);
 	wire_end(&wire);
-	stage_ask_missing(stage, person->user, &wire, TYPE_A, true);
-	stage_ask_missing(stage, person->user, &wire, TYPE_AAAA, true);
+	stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_A, true);
+	stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_AAAA, true);
 }
 
 /* A letter wrong in the name of a site that one knows. */
@@ -122,6 +123,6 @@ void habit_typo(struct person *person, struct stage *stage, struct dice *dice)
 	wire.size = entry->size;
 	wire.bytes[at + 1 + dice_below(dice, wire.bytes[at])] =
 		(uint8_t)WIRE_LOWER[dice_below(dice, 26)];
-	stage_ask_missing(stage, person->user, &wire, TYPE_A, true);
-	stage_ask_missing(stage, person->user, &wire, TYPE_AAAA, true);
+	stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_A, true);
+	stage_ask_missing(stage, person->user, &wire, SEEP_TYPE_AAAA, true);
 }

@@ -68,15 +68,17 @@ static struct method_plan plan_of(const struct pass *pass)
 }
 
 /* Seep and its rivals. */
+static struct method *(*const method_opens[])(const struct method_plan *plan) = {
+	method_seep_open, rival_ibhh_open, rival_zip_open, rival_amc_open, rival_ratio_open,
+};
+#define METHODS (sizeof(method_opens) / sizeof(method_opens[0]))
+
 static void add_methods(struct pass *pass)
 {
 	struct method_plan plan = plan_of(pass);
 
-	account_add(&pass->account, method_seep_open(&plan));
-	account_add(&pass->account, rival_ibhh_open(&plan));
-	account_add(&pass->account, rival_zip_open(&plan));
-	account_add(&pass->account, rival_amc_open(&plan));
-	account_add(&pass->account, rival_ratio_open(&plan));
+	for (size_t i = 0; i < METHODS; i++)
+		account_add(&pass->account, method_opens[i](&plan));
 }
 
 /* The same, and Seep with all other budgets. */
@@ -223,13 +225,12 @@ static void progress(const struct lab *lab, const char *what, size_t done, size_
 static void measure_costs(struct lab *lab, const struct pass *pass)
 {
 	struct method_plan plan = plan_of(pass);
-	struct method *const methods[] = { method_seep_open(&plan), rival_ibhh_open(&plan),
-					   rival_zip_open(&plan), rival_amc_open(&plan),
-					   rival_ratio_open(&plan) };
 
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		lab->costs[i] = cost_measure(pass->tape, methods[i]);
-		method_close(methods[i]);
+	for (size_t i = 0; i < METHODS; i++) {
+		struct method *method = method_opens[i](&plan);
+
+		lab->costs[i] = cost_measure(pass->tape, method);
+		method_close(method);
 	}
 }
 
@@ -398,7 +399,7 @@ void lab_close(struct lab *lab)
 	for (size_t i = 0; i < lab->case_count; i++)
 		attack_case_release(&lab->cases[i]);
 	census_release(&lab->census);
-	util_map_release(&lab->popular);
+	map_release(&lab->popular);
 	dga_families_close(&lab->families);
 	world_close(&lab->world);
 	free(lab->cases);
@@ -406,4 +407,5 @@ void lab_close(struct lab *lab)
 	free(lab->leaks);
 	free(lab->bots);
 	free(lab->catches);
+	free(lab->sweeps);
 }

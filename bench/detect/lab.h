@@ -3,6 +3,8 @@
 #ifndef DETECT_LAB_H
 #define DETECT_LAB_H
 
+#include <stdio.h>
+
 #include "account.h"
 
 #define LAB_BUDGETS 8
@@ -19,8 +21,6 @@ struct lab_options {
 	const char *common_list;
 	const char *cases;
 	const char *json_file;
-	const char *svg_folder;
-	const char *text_file;
 	const char *dga_file;
 	double dga_cover;       /* existing domains that a bot asks for with each of its own */
 	const char *settings;   /* further lines of seep.conf for Seep */
@@ -40,10 +40,19 @@ struct lab_bot {
 	double interval_s;
 };
 
+/* One organisation's settings under one kind of start, for the sweep. */
+struct lab_sweep {
+	uint32_t users;
+	bool home;
+	bool has_list; /* with a common-list */
+	bool is_warm;  /* learned during the warm-up; else refuses from the first day */
+	struct trouble trouble[ACCOUNT_METHODS / 2]; /* budget by refill */
+};
+
 struct lab {
 	const struct lab_options *options;
 	struct world world;
-	struct util_map popular; /* hashes of its popular domains */
+	struct map popular; /* hashes of its popular domains */
 	struct attack_case *cases;
 	size_t case_count;
 	bool *ran;          /* a case: there were machines enough for it */
@@ -67,6 +76,9 @@ struct lab {
 	struct catch *catches; /* bot by two methods: Seep, missing names an hour */
 	uint64_t dga_weeks[2]; /* wrongly flagged */
 	double person_weeks;
+	/* The sweep, in place of all the above. */
+	struct lab_sweep *sweeps;
+	size_t sweep_count;
 	double seconds;
 };
 
@@ -74,11 +86,11 @@ void lab_open(struct lab *lab, const struct lab_options *options);
 void lab_run(struct lab *lab);
 void lab_close(struct lab *lab);
 
-/* Prints the sweep over budgets, refills, users, starts and lists. */
+/* In place of lab_run: budgets, refills, users, starts and lists. sweep.c. */
 void sweep_run(struct lab *lab);
 
-void report_text(const struct lab *lab, FILE *file);
+/* All that a run or a sweep has found, as one JSON object. report_json.c; the README has its
+ * keys. */
 void report_json(const struct lab *lab, FILE *file);
-void report_plots(const struct lab *lab, const char *folder);
 
 #endif

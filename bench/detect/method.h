@@ -3,7 +3,7 @@
  * What every method of detection looks like to the benchmark, Seep included:
  * it is shown each name that leaves the resolver, and says what becomes of it.
  *
- * A method that is tuned has one threshold.  During the warm-up it is infinite
+ * A method that is tuned has one threshold. During the warm-up it is infinite
  * and the method only keeps score; then the benchmark sets it, from the worst
  * score of every person and day, to what keeps to the rate of false blocks
  * that all methods get; from the end of the warm-up the method is armed.
@@ -12,6 +12,7 @@
 #define DETECT_METHOD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "event.h"
@@ -61,14 +62,18 @@ struct method_plan {
 	unsigned warm_days;
 	const uint32_t *hits; /* a user: queries answered from cache so far */
 	uint64_t seed;
-	const char *common_list;        /* path, or NULL */
-	const struct util_map *popular; /* hashes of the world's popular domains */
+	const char *common_list;   /* path, or NULL */
+	const struct map *popular; /* hashes of the world's popular domains */
 	uint64_t user_budget_bytes, user_refill_bytes;
 	uint64_t memory_bytes;
 	const char *settings; /* further lines of seep.conf, or NULL */
 };
 
 struct method *method_new(const char *title);
+/* A method that is tuned on the whole warm-up, and whose state is CLIENT_BYTES of zero for each
+ * user and nothing else. */
+struct method *method_new_per_client(const char *title, const struct method_plan *plan,
+				     size_t client_bytes);
 void method_close(struct method *method);
 
 struct method *method_seep_open(const struct method_plan *plan);

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
 #include "conf/lists.h"
+#include "engine/engine.h"
+#include "meter/budget.h"
 #include "util.h"
 
 struct seep {
@@ -46,7 +47,7 @@ static enum act act_of(struct seep_verdict verdict)
  * there; an answer that failed tells nothing. */
 static enum seep_existence existence_of(const struct event *event)
 {
-	if (event->rcode == RCODE_SERVFAIL)
+	if (event->rcode == SEEP_RCODE_SERVFAIL)
 		return SEEP_EXISTENCE_UNKNOWN;
 	return event->gone ? SEEP_EXISTENCE_NO : SEEP_EXISTENCE_YES;
 }
@@ -144,7 +145,7 @@ static void open_lists(struct seep *seep, struct seep_engine_setup *setup)
 	const struct seep_lists_setup lists = {
 		.conf = &seep->conf,
 		.conf_name = "benchmark",
-		.key = setup->key,
+		.key = &setup->key,
 		.beside = "",
 		.say = die_of_list,
 	};
@@ -174,6 +175,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	struct method *method = method_new("seep");
 	struct seep_engine_setup setup = {
 		.conf = &seep->conf,
+		.key.rounds = SEEP_HASH_1_3,
 		.threads = 1,
 		.when_ms = START_MS,
 		.tell = take_event,
@@ -182,7 +184,7 @@ struct method *method_seep_open(const struct method_plan *plan)
 	enum seep_passthrough why;
 
 	set_title(method, plan);
-	memcpy(setup.key, &plan->seed, sizeof(plan->seed));
+	memcpy(setup.key.bytes, &plan->seed, sizeof(plan->seed));
 	set_conf(seep, plan);
 	open_lists(seep, &setup);
 	seep->engine = seep_engine_create(&setup, &why);
@@ -193,8 +195,8 @@ struct method *method_seep_open(const struct method_plan *plan)
 	method->observe = observe;
 	method->close = close_seep;
 	method->folds_case = true;
-	method->user_bytes = sizeof(struct user) + sizeof(uint64_t);
-	method->domain_bytes = sizeof(struct domain) + sizeof(uint64_t);
+	method->user_bytes = seep_engine_user_bytes();
+	method->domain_bytes = seep_engine_domain_bytes();
 	method->from_day = plan->warm_days;
 	return method;
 }

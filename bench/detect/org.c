@@ -180,7 +180,7 @@ static void set_corp(struct org *org)
 		else
 			org->wpad[i - ORG_CORP_NAMES] = id;
 		if (i >= 16)
-			org->world->names.entries[id].rcode = RCODE_NXDOMAIN;
+			org->world->names.entries[id].rcode = SEEP_RCODE_NXDOMAIN;
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The organisation: its people, with their hours, interests and programs, and
- * its servers.  Users 0 to PEOPLE - 1 are people's machines; servers follow.
+ * its servers. Users 0 to PEOPLE - 1 are people's machines; servers follow.
  */
 #ifndef DETECT_ORG_H
 #define DETECT_ORG_H

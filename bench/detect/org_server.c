@@ -28,24 +28,24 @@ void mail_fire(struct actor *actor, struct stage *stage)
 	wire_reversed(&wire, address);
 	wire_dotted(&wire, "in-addr.arpa");
 	wire_end(&wire);
-	stage_ask_wire(stage, server->user, &wire, TYPE_PTR, 3600);
+	stage_ask_wire(stage, server->user, &wire, SEEP_TYPE_PTR, 3600);
 	for (unsigned i = 0; i < 3; i++) {
 		wire.size = 0;
 		wire_reversed(&wire, address);
 		wire_dotted(&wire, lists[i]);
 		wire_end(&wire);
-		stage_ask_missing(stage, server->user, &wire, TYPE_A, false);
+		stage_ask_missing(stage, server->user, &wire, SEEP_TYPE_A, false);
 	}
 	wire.size = 0;
 	wire_append(&wire, domain);
 	wire_dotted(&wire, "multi.surbl.org");
 	wire_end(&wire);
-	stage_ask_missing(stage, server->user, &wire, TYPE_A, false);
+	stage_ask_missing(stage, server->user, &wire, SEEP_TYPE_A, false);
 	wire.size = 0;
 	wire_append(&wire, domain);
 	wire_end(&wire);
-	stage_ask_wire(stage, server->user, &wire, TYPE_TXT, 3600);
-	stage_ask_wire(stage, server->user, &wire, TYPE_MX, 3600);
+	stage_ask_wire(stage, server->user, &wire, SEEP_TYPE_TXT, 3600);
+	stage_ask_wire(stage, server->user, &wire, SEEP_TYPE_MX, 3600);
 	if (dice_chance(dice, 0.2)) {
 		wire.size = 0;
 		wire_dotted(&wire, "ir");
@@ -54,14 +54,14 @@ void mail_fire(struct actor *actor, struct stage *stage)
 		wire_append(&wire, domain);
 		wire_dotted(&wire, "spf.has.pphosted.com");
 		wire_end(&wire);
-		stage_ask_wire(stage, server->user, &wire, TYPE_A, 300);
+		stage_ask_wire(stage, server->user, &wire, SEEP_TYPE_A, 300);
 	}
 	wire.size = 0;
 	wire_format(&wire, "s%u", dice_zipf(&sender, 6) * 512 + 1024);
 	wire_text(&wire, "_domainkey");
 	wire_append(&wire, domain);
 	wire_end(&wire);
-	stage_ask_wire(stage, server->user, &wire, TYPE_TXT, 3600);
+	stage_ask_wire(stage, server->user, &wire, SEEP_TYPE_TXT, 3600);
 	actor->next_ms = stage->now_ms + 1 +
 			 (uint64_t)dice_exponential(dice, (double)DAY_MS / server->per_day);
 }

@@ -1,105 +1,241 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Everything measured, as one JSON object. */
+/* Everything measured, as one JSON object; report.py reads it. */
 #include "lab.h"
 
-#include <inttypes.h>
+#include "json.h"
 
-static void write_trouble(const struct lab *lab, FILE *file, unsigned m)
+/* What a row of Seep's had; no rival's row has these keys. */
+static void write_budget(struct json *json, uint64_t budget_bytes, uint64_t refill_bytes)
 {
-	const struct trouble *trouble = &lab->trouble[m];
-
-	fprintf(file,
-		"    {\"method\": \"%s\", \"user_days\": %" PRIu64
-		", \"people_days_refused\": %" PRIu64 ", \"people_days_by_user\": %" PRIu64
-		", \"people_days_by_domain\": %" PRIu64 ", \"people_days_flagged\": %" PRIu64
-		", \"alerts\": %" PRIu64 ", \"domains_refused\": %" PRIu64
-		", \"domains_flagged\": %" PRIu64 ", \"queries_refused\": %" PRIu64
-		", \"server_days_refused\": %" PRIu64,
-		lab->titles[m], trouble->user_days, trouble->people_days_refused,
-		trouble->people_days_by_user, trouble->people_days_by_domain,
-		trouble->people_days_flagged, trouble->alerts, trouble->domains_refused,
-		trouble->domains_flagged, trouble->queries_refused, trouble->server_days_refused);
-	if (isfinite(trouble->threshold))
-		fprintf(file, ", \"threshold\": %.1f", trouble->threshold);
-	if (m < lab->method_count)
-		fprintf(file, ", \"ns_mean\": %.0f, \"ns_p50\": %.0f, \"ns_p99\": %.0f",
-			lab->costs[m].ns_mean, lab->costs[m].ns_p50, lab->costs[m].ns_p99);
-	fprintf(file, ", \"user_bytes\": %" PRIu64 ", \"domain_bytes\": %" PRIu64 "}",
-		lab->user_bytes[m], lab->domain_bytes[m]);
+	if (budget_bytes == METHOD_AUTO) {
+		json_null(json, "budget_bytes");
+		json_null(json, "refill_bytes");
+	} else {
+		json_number(json, "budget_bytes", budget_bytes);
+		json_number(json, "refill_bytes", refill_bytes);
+	}
 }
 
-static void write_case(const struct lab *lab, FILE *file, size_t i)
+/* How often each length was counted, from 0 up to the longest. */
+static void write_lengths(struct json *json, const char *key, const uint64_t *counts)
+{
+	unsigned used = CENSUS_LENGTHS;
+
+	while (used && !counts[used - 1])
+		used--;
+	json_open(json, key, '[');
+	for (unsigned i = 0; i < used; i++)
+		json_number(json, NULL, counts[i]);
+	json_close(json);
+}
+
+static void write_census(struct json *json, const struct census *census)
+{
+	json_open(json, "census", '{');
+	json_number(json, "days", census->days);
+	json_number(json, "people", census->people);
+	json_number(json, "sent", census->sent);
+	json_number(json, "missing", census->missing);
+	json_number(json, "www", census->www);
+	write_lengths(json, "label_lengths", census->labels);
+	write_lengths(json, "prefix_lengths", census->prefixes);
+	json_close(json);
+}
+
+/* Whom a method disturbed; the keys that a row of any run has. */
+static void write_trouble(struct json *json, const struct trouble *trouble)
+{
+	json_number(json, "user_days", trouble->user_days);
+	json_number(json, "people_days_refused", trouble->people_days_refused);
+	json_number(json, "people_days_by_user", trouble->people_days_by_user);
+	json_number(json, "people_days_by_domain", trouble->people_days_by_domain);
+	json_number(json, "people_days_flagged", trouble->people_days_flagged);
+	json_number(json, "alerts", trouble->alerts);
+	json_number(json, "domains_refused", trouble->domains_refused);
+	json_number(json, "domains_flagged", trouble->domains_flagged);
+	json_number(json, "queries_refused", trouble->queries_refused);
+	json_number(json, "server_days_refused", trouble->server_days_refused);
+}
+
+static void write_benign(struct json *json, const struct lab *lab, unsigned m)
+{
+	const struct lab_options *options = lab->options;
+
+	json_open(json, NULL, '{');
+	json_text(json, "method", lab->titles[m]);
+	write_trouble(json, &lab->trouble[m]);
+	if (m == 0)
+		write_budget(json, options->budgets[0], options->refills[0]);
+	else if (m >= lab->budget_first)
+		write_budget(json, options->budgets[m - lab->budget_first], options->refills[0]);
+	if (isfinite(lab->trouble[m].threshold))
+		json_decimal(json, "threshold", lab->trouble[m].threshold, 1);
+	if (m < lab->method_count) {
+		json_decimal(json, "ns_mean", lab->costs[m].ns_mean, 0);
+		json_decimal(json, "ns_p50", lab->costs[m].ns_p50, 0);
+		json_decimal(json, "ns_p99", lab->costs[m].ns_p99, 0);
+	}
+	json_number(json, "user_bytes", lab->user_bytes[m]);
+	json_number(json, "domain_bytes", lab->domain_bytes[m]);
+	json_close(json);
+}
+
+/* Seconds from the attack's start until then; -1 if it never was. */
+static void write_delay(struct json *json, const char *key, const struct attack_case *attack,
+			uint64_t then_ms)
+{
+	json_decimal(json, key, then_ms ? ((double)then_ms - (double)attack->start_ms) / 1000 : -1,
+		     0);
+}
+
+static void write_leak(struct json *json, const struct attack_case *attack, const char *title,
+		       const struct leak *leak)
+{
+	json_open(json, NULL, '{');
+	json_text(json, "method", title);
+	json_number(json, "names", leak->names);
+	json_number(json, "refused", leak->refused);
+	json_decimal(json, "bytes", leak->bits / 8, 1);
+	json_decimal(json, "bytes_before_flag", leak->before_flag / 8, 1);
+	json_decimal(json, "bytes_before_block", leak->before_block / 8, 1);
+	write_delay(json, "flag_s", attack, leak->flag_ms);
+	write_delay(json, "block_s", attack, leak->block_ms);
+	json_close(json);
+}
+
+static void write_case(struct json *json, const struct lab *lab, size_t i)
 {
 	const struct attack_case *attack = &lab->cases[i];
 
-	fprintf(file,
-		"    {\"case\": \"%s\", \"interval_s\": %g, \"domains\": %u, \"machines\": %u, "
-		"\"insiders\": %u, \"file_bytes\": %.0f, \"ran\": %s, \"methods\": [",
-		attack->name, attack->interval_s, attack->domains, attack->machines,
-		attack->insiders, attack->file_bits / 8, lab->ran[i] ? "true" : "false");
-	for (unsigned m = 0; m < lab->method_count; m++) {
-		const struct leak *leak = &lab->leaks[i * lab->method_count + m];
-
-		fprintf(file,
-			"%s\n      {\"method\": \"%s\", \"names\": %" PRIu64
-			", \"refused\": %" PRIu64 ", \"bytes\": %.1f, \"bytes_before_flag\": %.1f, "
-			"\"bytes_before_block\": %.1f, \"flag_s\": %.0f, \"block_s\": %.0f}",
-			m ? "," : "", lab->titles[m], leak->names, leak->refused, leak->bits / 8,
-			leak->before_flag / 8, leak->before_block / 8,
-			leak->flag_ms ? ((double)leak->flag_ms - (double)attack->start_ms) / 1000
-				      : -1,
-			leak->block_ms ? ((double)leak->block_ms - (double)attack->start_ms) / 1000
-				       : -1);
-	}
-	fputs("]}", file);
+	json_open(json, NULL, '{');
+	json_text(json, "case", attack->name);
+	json_decimal(json, "interval_s", attack->interval_s, 3);
+	json_number(json, "domains", attack->domains);
+	json_number(json, "machines", attack->machines);
+	json_number(json, "insiders", attack->insiders);
+	json_decimal(json, "file_bytes", attack->file_bits / 8, 0);
+	json_bool(json, "tool", attack->code->tool);
+	json_bool(json, "ran", lab->ran[i]);
+	json_open(json, "methods", '[');
+	for (unsigned m = 0; m < lab->method_count; m++)
+		write_leak(json, attack, lab->titles[m], &lab->leaks[i * lab->method_count + m]);
+	json_close(json);
+	json_close(json);
 }
 
-static void write_bot(const struct lab *lab, FILE *file, size_t i)
+static void write_bot(struct json *json, const struct lab *lab, size_t i)
 {
-	fprintf(file, "    {\"family\": \"%s\", \"interval_s\": %g", lab->bots[i].family->name,
-		lab->bots[i].interval_s);
+	json_open(json, NULL, '{');
+	json_text(json, "family", lab->bots[i].family->name);
+	json_decimal(json, "interval_s", lab->bots[i].interval_s, 3);
 	for (unsigned m = 0; m < 2; m++) {
 		const struct catch *catch = &lab->catches[i * 2 + m];
 
-		fprintf(file,
-			", \"%s\": {\"caught\": %s, \"in_time\": %s, \"missing\": %u, "
-			"\"refused\": %s, \"before_refusal\": %u}",
-			m ? "missing_names" : "seep", catch->caught ? "true" : "false",
-			catch->in_time ? "true" : "false", catch->missing,
-			catch->refused ? "true" : "false", catch->before_refusal);
+		json_open(json, m ? "missing_names" : "seep", '{');
+		json_bool(json, "caught", catch->caught);
+		json_bool(json, "in_time", catch->in_time);
+		json_number(json, "missing", catch->missing);
+		json_bool(json, "refused", catch->refused);
+		json_number(json, "before_refusal", catch->before_refusal);
+		json_close(json);
 	}
-	fputs("}", file);
+	json_close(json);
+}
+
+/* Row by row: each budget with each refill. */
+static void write_sweep(struct json *json, const struct lab_options *options,
+			const struct lab_sweep *sweep)
+{
+	json_open(json, NULL, '{');
+	json_number(json, "users", sweep->users);
+	json_bool(json, "home", sweep->home);
+	json_bool(json, "common_list", sweep->has_list);
+	json_text(json, "start", sweep->is_warm ? "warm" : "cold");
+	json_open(json, "rows", '[');
+	for (unsigned i = 0; i < options->budget_count * options->refill_count; i++) {
+		json_open(json, NULL, '{');
+		write_trouble(json, &sweep->trouble[i]);
+		write_budget(json, options->budgets[i / options->refill_count],
+			     options->refills[i % options->refill_count]);
+		json_close(json);
+	}
+	json_close(json);
+	json_close(json);
+}
+
+static void write_sweeps(struct json *json, const struct lab *lab)
+{
+	const struct lab_options *options = lab->options;
+
+	json_number(json, "days", options->days);
+	json_number(json, "warm_days", options->warm_days);
+	json_number(json, "seed", options->seed);
+	json_decimal(json, "seconds", lab->seconds, 0);
+	json_open(json, "refills", '[');
+	for (unsigned i = 0; i < options->refill_count; i++)
+		json_number(json, NULL, options->refills[i]);
+	json_close(json);
+	json_open(json, "sweep", '[');
+	for (size_t i = 0; i < lab->sweep_count; i++)
+		write_sweep(json, options, &lab->sweeps[i]);
+	json_close(json);
+}
+
+/* How the run was called, and what it was. */
+static void write_world(struct json *json, const struct lab *lab)
+{
+	const struct lab_options *options = lab->options;
+
+	json_number(json, "users", options->users);
+	json_number(json, "days", options->days);
+	json_number(json, "warm_days", options->warm_days);
+	json_number(json, "seed", options->seed);
+	json_bool(json, "home", options->home);
+	json_bool(json, "names", options->names_file);
+	json_bool(json, "common_list", options->common_list);
+	json_bool(json, "settings", options->settings);
+	json_number(json, "servers", lab->server_count);
+	json_decimal(json, "rate", options->rate, 6);
+	json_decimal(json, "dga_cover", options->dga_cover, 3);
+	json_decimal(json, "promise_bytes",
+		     method_seep_promise(options->budgets[0], options->refills[0], options->days),
+		     0);
+	json_decimal(json, "seconds", lab->seconds, 0);
+	json_number(json, "queries", lab->queries);
+	json_number(json, "misses", lab->misses);
+	json_number(json, "domains", lab->census.domains.used);
+	json_number(json, "domains_one_name", lab->census.single);
+	json_number(json, "user_days", lab->user_days);
+	write_census(json, &lab->census);
+}
+
+static void write_run(struct json *json, const struct lab *lab)
+{
+	write_world(json, lab);
+	json_open(json, "benign", '[');
+	for (unsigned m = 0; m < lab->method_count + lab->options->budget_count; m++)
+		write_benign(json, lab, m);
+	json_close(json);
+	json_open(json, "cases", '[');
+	for (size_t i = 0; i < lab->case_count; i++)
+		write_case(json, lab, i);
+	json_close(json);
+	json_open(json, "bots", '[');
+	for (size_t i = 0; i < lab->bot_count; i++)
+		write_bot(json, lab, i);
+	json_close(json);
+	json_open(json, "bots_wrongly", '{');
+	json_number(json, "seep", lab->dga_weeks[0]);
+	json_number(json, "missing_names", lab->dga_weeks[1]);
+	json_decimal(json, "person_weeks", lab->person_weeks, 1);
+	json_close(json);
 }
 
 void report_json(const struct lab *lab, FILE *file)
 {
-	const struct lab_options *options = lab->options;
+	struct json json = { .file = file, .lines = 2 };
 
-	fprintf(file,
-		"{\n  \"users\": %u, \"days\": %u, \"warm_days\": %u, \"seed\": %" PRIu64
-		", \"home\": %s, \"names\": %s, \"common_list\": %s,\n"
-		"  \"queries\": %" PRIu64 ", \"misses\": %" PRIu64 ", \"domains\": %zu, "
-		"\"domains_one_name\": %" PRIu64 ", \"user_days\": %" PRIu64 ",\n  \"benign\": [\n",
-		options->users, options->days, options->warm_days, options->seed,
-		options->home ? "true" : "false", options->names_file ? "true" : "false",
-		options->common_list ? "true" : "false", lab->queries, lab->misses,
-		lab->census.domains.used, lab->census.single, lab->user_days);
-	for (unsigned m = 0; m < lab->method_count + options->budget_count; m++) {
-		write_trouble(lab, file, m);
-		fputs(m + 1 < lab->method_count + options->budget_count ? ",\n" : "\n", file);
-	}
-	fputs("  ],\n  \"cases\": [\n", file);
-	for (size_t i = 0; i < lab->case_count; i++) {
-		write_case(lab, file, i);
-		fputs(i + 1 < lab->case_count ? ",\n" : "\n", file);
-	}
-	fputs("  ],\n  \"bots\": [\n", file);
-	for (size_t i = 0; i < lab->bot_count; i++) {
-		write_bot(lab, file, i);
-		fputs(i + 1 < lab->bot_count ? ",\n" : "\n", file);
-	}
-	fprintf(file,
-		"  ],\n  \"bots_wrongly\": {\"seep\": %" PRIu64 ", \"missing_names\": %" PRIu64
-		", \"person_weeks\": %.1f}\n}\n",
-		lab->dga_weeks[0], lab->dga_weeks[1], lab->person_weeks);
+	json_open(&json, NULL, '{');
+	(lab->options->sweep ? write_sweeps : write_run)(&json, lab);
+	json_close(&json);
 }

@@ -4,14 +4,10 @@
  * Tunneling Detection by Cache-Property-Aware Features", IEEE TNSM 18(2), 2021.
  *
  * The rule-based filter: names that a client sends past the cache in 100
- * seconds, against one threshold.  The paper detects; to block, a client over
+ * seconds, against one threshold. The paper detects; to block, a client over
  * the threshold is refused until a whole window passes below it.
  */
 #include "method.h"
-
-#include <stdlib.h>
-
-#include "util.h"
 
 #define WINDOW_MS 100000u
 
@@ -36,21 +32,12 @@ static enum act observe(struct method *method, const struct event *event)
 	return client->over >= window ? ACT_REFUSE : ACT_PASS;
 }
 
-static void close_clients(struct method *method)
-{
-	free(method->state);
-}
-
 struct method *rival_amc_open(const struct method_plan *plan)
 {
-	struct method *method = method_new("access-miss count");
+	struct method *method =
+		method_new_per_client("access-miss count", plan, sizeof(struct client));
 
-	method->state = util_zeroed(plan->users, sizeof(struct client));
 	method->observe = observe;
-	method->close = close_clients;
-	method->tune_share = 1;
 	method->per_user = true;
-	method->user_bytes = sizeof(struct client);
-	method->from_day = plan->warm_days;
 	return method;
 }

@@ -6,12 +6,12 @@
  * A domain's information is the sum of the lengths of its distinct prefixes,
  * estimated by a HyperLogLog of 4,096 registers into which a prefix of L
  * characters goes as L virtual items: byte I counted up, hashed whole, counted
- * down, for I in 0 to L - 1 (so a name takes L^2 steps).  A cache of 1,000
+ * down, for I in 0 to L - 1 (so a name takes L^2 steps). A cache of 1,000
  * domains samples distinct heavy hitters: an unknown domain is let in if the
  * hash of its name is below tau; when the cache is full, the domain with the
- * largest seed goes and tau becomes that seed.  Everything begins anew every
- * 120 seconds.  A first part of the warm-up tunes the threshold; in the second
- * (peace time), domains above it go to an allow-list.  A detected domain is
+ * largest seed goes and tau becomes that seed. Everything begins anew every
+ * 120 seconds. A first part of the warm-up tunes the threshold; in the second
+ * (peace time), domains above it go to an allow-list. A detected domain is
  * blocked for good.
  * The list of the world's popular domains is part of the method: here it is the
  * generated world's own.
@@ -45,9 +45,9 @@ struct counted {
 };
 
 struct ibhh {
-	const struct util_map *popular;
-	struct util_map allowed, blocked;
-	struct util_map slots; /* domain to place in counted, plus one */
+	const struct map *popular;
+	struct map allowed, blocked;
+	struct map slots; /* domain to place in counted, plus one */
 	struct counted *counted;
 	unsigned count;
 	uint64_t tau;
@@ -141,7 +141,7 @@ static void begin_window(struct ibhh *ibhh, uint64_t when_ms)
 	ibhh->count = 0;
 	ibhh->tau = UINT64_MAX;
 	ibhh->until_ms = when_ms + WINDOW_MS;
-	util_map_release(&ibhh->slots);
+	map_release(&ibhh->slots);
 }
 
 /* The place of the largest seed. */
@@ -183,7 +183,7 @@ static struct counted *admit(struct ibhh *ibhh, const struct event *event)
 
 static struct counted *counted_of(struct ibhh *ibhh, const struct event *event)
 {
-	const uint64_t *slot = util_map_find(&ibhh->slots, event->domain);
+	const uint64_t *slot = map_find(&ibhh->slots, event->domain);
 	struct counted *counted;
 
 	if (!slot || !*slot)
@@ -214,7 +214,7 @@ static enum act observe(struct method *method, const struct event *event)
 	struct counted *counted;
 
 	method->score = 0;
-	if (util_map_find(&ibhh->blocked, event->domain))
+	if (map_find(&ibhh->blocked, event->domain))
 		return ACT_REFUSE;
 	if (event->when_ms >= ibhh->until_ms)
 		begin_window(ibhh, event->when_ms);
@@ -222,10 +222,10 @@ static enum act observe(struct method *method, const struct event *event)
 	if (!counted)
 		return ACT_PASS;
 	add_prefix(counted, event);
-	if (util_map_find(ibhh->popular, event->domain))
+	if (map_find(ibhh->popular, event->domain))
 		return ACT_PASS;
 	method->score = estimate(counted);
-	if (method->score <= method->threshold || util_map_find(&ibhh->allowed, event->domain))
+	if (method->score <= method->threshold || map_find(&ibhh->allowed, event->domain))
 		return ACT_PASS;
 	util_map_at(method->armed ? &ibhh->blocked : &ibhh->allowed, event->domain);
 	return method->armed ? ACT_REFUSE : ACT_PASS;
@@ -235,9 +235,9 @@ static void close_ibhh(struct method *method)
 {
 	struct ibhh *ibhh = method->state;
 
-	util_map_release(&ibhh->allowed);
-	util_map_release(&ibhh->blocked);
-	util_map_release(&ibhh->slots);
+	map_release(&ibhh->allowed);
+	map_release(&ibhh->blocked);
+	map_release(&ibhh->slots);
 	free(ibhh->counted);
 	free(ibhh);
 }

@@ -2,14 +2,11 @@
 /*
  * Counts the distinct names that do not exist, a client and hour: the rule of
  * common intrusion detectors (Slips alerts at ten), for the comparison of DGA
- * detection.  Local and reverse names are left out, as there.
+ * detection. Local and reverse names are left out, as there.
  */
 #include "method.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "util.h"
 
 #define WINDOW_MS HOUR_MS
 #define NAMES     256
@@ -32,7 +29,7 @@ static enum act observe(struct method *method, const struct event *event)
 
 	method->dga = false;
 	method->score = 0;
-	if (event->rcode != RCODE_NXDOMAIN || is_reverse(event))
+	if (event->rcode != SEEP_RCODE_NXDOMAIN || is_reverse(event))
 		return ACT_PASS;
 	if (client->window != window) {
 		client->window = window;
@@ -49,21 +46,13 @@ static enum act observe(struct method *method, const struct event *event)
 	return method->dga ? ACT_FLAG : ACT_PASS;
 }
 
-static void close_clients(struct method *method)
-{
-	free(method->state);
-}
-
 struct method *rival_nxd_open(const struct method_plan *plan)
 {
-	struct method *method = method_new("missing names an hour");
+	struct method *method =
+		method_new_per_client("missing names an hour", plan, sizeof(struct client));
 
-	method->state = util_zeroed(plan->users, sizeof(struct client));
 	method->observe = observe;
-	method->close = close_clients;
-	method->tune_share = 1;
 	method->only_dga = true;
 	method->user_bytes = 16 + 8 * 10; /* ten names are enough to tell */
-	method->from_day = plan->warm_days;
 	return method;
 }

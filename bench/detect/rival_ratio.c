@@ -2,7 +2,7 @@
 /*
  * Short-window miss ratio, after dnsdist's setCacheMissRatio: a client of whose
  * answers in the last seconds too many were misses is blocked for a while,
- * from a least number of answers on.  The ratio is fixed here, and the least
+ * from a least number of answers on. The ratio is fixed here, and the least
  * number of answers is what is tuned.
  */
 #include "method.h"

@@ -5,8 +5,8 @@
  * Security 2013.
  *
  * What a client could have told a domain in a day is at most what its look-ups
- * compress to; here names and types, with deflate, past the cache.  Query times
- * are left out, as for all methods here.  The paper works off-line; to block,
+ * compress to; here names and types, with deflate, past the cache. Query times
+ * are left out, as for all methods here. The paper works off-line; to block,
  * the client is refused that domain for the rest of the day.
  * As there, a cheap bound spares most of the compressing: what is added to a
  * text lengthens what it compresses to by no more than itself.
@@ -30,7 +30,7 @@ struct talk {
 };
 
 struct zip {
-	struct util_map of; /* (client, domain) to number of talk, plus one */
+	struct map of; /* (client, domain) to number of talk, plus one */
 	struct talk *talks;
 	size_t count, room;
 	unsigned day;
@@ -45,7 +45,7 @@ static void forget_day(struct zip *zip)
 	for (size_t i = 0; i < zip->count; i++)
 		free(zip->talks[i].text);
 	zip->count = 0;
-	util_map_release(&zip->of);
+	map_release(&zip->of);
 }
 
 static struct talk *talk_of(struct zip *zip, const struct event *event)
@@ -95,7 +95,7 @@ static void compress_text(struct zip *zip, struct talk *talk)
 	talk->zipped_at = talk->size;
 }
 
-/* Is it time to compress?  Only if the result could be over.  While tuning,
+/* Is it time to compress? Only if the result could be over. While tuning,
  * when the text has grown by a tenth, and could come near the largest: smaller
  * ones do not matter to a threshold that hardly anybody is to cross. */
 static bool due(const struct method *method, const struct zip *zip, const struct talk *talk,
@@ -159,7 +159,7 @@ struct method *rival_zip_open(const struct method_plan *plan)
 	method->close = close_zip;
 	method->tune_share = 1;
 	method->per_user = true;
-	method->domain_bytes = sizeof(struct talk) + sizeof(struct util_slot) * 2;
+	method->domain_bytes = sizeof(struct talk) + sizeof(struct map_slot) * 2;
 	method->from_day = plan->warm_days;
 	return method;
 }

@@ -123,14 +123,14 @@ void stage_ask(struct stage *stage, uint32_t user, uint32_t id, uint16_t type)
 
 void stage_ask_both(struct stage *stage, uint32_t user, uint32_t id)
 {
-	stage_ask(stage, user, id, TYPE_A);
-	stage_ask(stage, user, id, TYPE_AAAA);
+	stage_ask(stage, user, id, SEEP_TYPE_A);
+	stage_ask(stage, user, id, SEEP_TYPE_AAAA);
 }
 
 void stage_ask_browser(struct stage *stage, uint32_t user, uint32_t id)
 {
 	stage_ask_both(stage, user, id);
-	stage_ask(stage, user, id, TYPE_HTTPS);
+	stage_ask(stage, user, id, SEEP_TYPE_HTTPS);
 }
 
 void stage_ask_event(struct stage *stage, struct event *event)
@@ -153,32 +153,27 @@ void stage_ask_event(struct stage *stage, struct event *event)
 	stage->sent(stage->context, event);
 }
 
+/* ANSWER says what the resolver learns; the rest is the same for all made-up names. */
+static void ask_wire(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type,
+		     struct event answer)
+{
+	answer.name = wire->bytes;
+	answer.size = (uint8_t)wire->size;
+	answer.user = user;
+	answer.type = type;
+	stage_ask_event(stage, &answer);
+}
+
 void stage_ask_wire(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type,
 		    uint32_t ttl_s)
 {
-	struct event event = {
-		.name = wire->bytes,
-		.user = user,
-		.ttl_s = ttl_s,
-		.type = type,
-		.size = (uint8_t)wire->size,
-	};
-
-	stage_ask_event(stage, &event);
+	ask_wire(stage, user, wire, type, (struct event){ .ttl_s = ttl_s });
 }
 
 void stage_ask_missing(struct stage *stage, uint32_t user, const struct wire *wire, uint16_t type,
 		       bool gone)
 {
-	struct event event = {
-		.name = wire->bytes,
-		.user = user,
-		.ttl_s = NEGATIVE_TTL_S,
-		.type = type,
-		.size = (uint8_t)wire->size,
-		.rcode = RCODE_NXDOMAIN,
-		.gone = gone,
-	};
-
-	stage_ask_event(stage, &event);
+	ask_wire(stage, user, wire, type,
+		 (struct event){
+			 .ttl_s = NEGATIVE_TTL_S, .rcode = SEEP_RCODE_NXDOMAIN, .gone = gone });
 }

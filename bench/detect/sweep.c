@@ -3,11 +3,12 @@
  * Which defaults do not disturb anybody: Seep alone on traffic without attacks,
  * budgets by refills, for organisations of several sizes, refusing from the
  * first day (cold) or after the learning (warm), with and without the list of
- * common domains.  All of one organisation's settings see one run.
+ * common domains. All of one organisation's settings see one run.
  */
 #include "lab.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static uint64_t memory_for(uint32_t users)
@@ -28,31 +29,18 @@ static void add_settings(struct account *account, const struct lab_options *opti
 	}
 }
 
-static void print_half(const struct account *account, const struct lab_options *options,
-		       unsigned from, const char *title)
+/* FOUND says of what; the trouble is that of the settings from FROM on. */
+static void keep(struct lab *lab, const struct account *account, unsigned from,
+		 const struct lab_sweep *found)
 {
-	printf("  %s: refused days, alerts, flagged days per 1000 user-days (%llu user-days)\n    %8s",
-	       title, (unsigned long long)account->trouble[from].user_days, "budget");
-	for (unsigned j = 0; j < options->refill_count; j++)
-		printf(" | %7s %-17llu", "refill", (unsigned long long)options->refills[j]);
-	putchar('\n');
-	for (unsigned i = 0; i < options->budget_count; i++) {
-		if (options->budgets[i] == METHOD_AUTO)
-			printf("    %8s", "auto");
-		else
-			printf("    %8llu", (unsigned long long)options->budgets[i]);
-		for (unsigned j = 0; j < options->refill_count; j++) {
-			const struct trouble *trouble =
-				&account->trouble[from + i * options->refill_count + j];
-			double days = (double)(trouble->user_days + !trouble->user_days);
+	const struct lab_options *options = lab->options;
+	struct lab_sweep *sweep;
 
-			printf(" | %8.3f %7.3f %8.3f",
-			       1000.0 * (double)trouble->people_days_refused / days,
-			       1000.0 * (double)trouble->alerts / days,
-			       1000.0 * (double)trouble->people_days_flagged / days);
-		}
-		putchar('\n');
-	}
+	lab->sweeps = util_resize(lab->sweeps, (lab->sweep_count + 1) * sizeof(*lab->sweeps));
+	sweep = &lab->sweeps[lab->sweep_count++];
+	*sweep = *found;
+	memcpy(sweep->trouble, account->trouble + from,
+	       options->budget_count * options->refill_count * sizeof(sweep->trouble[0]));
 }
 
 static void run_one(struct lab *lab, uint32_t users, const char *list)
@@ -63,6 +51,7 @@ static void run_one(struct lab *lab, uint32_t users, const char *list)
 	struct org org;
 	struct stage stage;
 	struct account account;
+	struct lab_sweep found;
 	struct method_plan plan = {
 		.users = users,
 		.people = users,
@@ -94,11 +83,12 @@ static void run_one(struct lab *lab, uint32_t users, const char *list)
 	org_enter(&org, &stage);
 	stage_run(&stage);
 	account_finish(&account);
-	printf("\n%u users%s, %s common-list\n", users, org.home ? " at home" : "",
-	       list ? "with" : "without");
-	print_half(&account, options, 0, "cold");
-	print_half(&account, options, each, "warm");
-	fflush(stdout);
+	found = (struct lab_sweep){ .users = users, .home = org.home, .has_list = list };
+	keep(lab, &account, 0, &found);
+	found.is_warm = true;
+	keep(lab, &account, each, &found);
+	fprintf(stderr, "%6.0f s  %u users, %s common-list\n", util_clock_s() - lab->seconds, users,
+		list ? "with" : "without");
 	account_close(&account);
 	stage_close(&stage);
 	org_close(&org);
@@ -120,7 +110,7 @@ void sweep_run(struct lab *lab)
 		list = made;
 	}
 	if (!has_list)
-		printf("this Seep has no option common-list: without it only\n");
+		fputs("this Seep has no option common-list: without it only\n", stderr);
 	while (*text) {
 		char *end;
 		uint32_t users = (uint32_t)strtoul(text, &end, 10);
@@ -134,4 +124,5 @@ void sweep_run(struct lab *lab)
 	}
 	if (list == made)
 		unlink(made);
+	lab->seconds = util_clock_s() - lab->seconds;
 }

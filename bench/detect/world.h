@@ -5,7 +5,7 @@
  * Three kinds of domain: a few platforms with many names each (search, mail,
  * office suites, content networks), a pool of third parties that pages pull in
  * (advertisements, counters, fonts), and a long tail of sites, nearly all with
- * one name.  Each is ordered by popularity.  A list of real names, if given,
+ * one name. Each is ordered by popularity. A list of real names, if given,
  * takes the place of the popular part.
  */
 #ifndef DETECT_WORLD_H
@@ -60,6 +60,6 @@ uint32_t world_pick_site(struct dice *dice);
 /* Writes "rank,domain" lines, the most popular first, about COUNT. */
 bool world_write_common(const struct world *world, const char *path, uint32_t count);
 /* The hashes of the same domains, as events have them. */
-void world_popular(struct world *world, struct util_map *popular, uint32_t count);
+void world_popular(struct world *world, struct map *popular, uint32_t count);
 
 #endif

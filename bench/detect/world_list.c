@@ -23,7 +23,7 @@ struct listing {
 	struct world *world;
 	struct listed *names;
 	size_t count, room;
-	struct util_map domains; /* to the first rank */
+	struct map domains; /* to the first rank */
 };
 
 static void take_line(void *context, char *text)
@@ -110,7 +110,7 @@ void world_list_read(struct world *world, const char *path)
 		}
 	}
 	free(listing.names);
-	util_map_release(&listing.domains);
+	map_release(&listing.domains);
 }
 
 /* What runs everywhere, whatever organisation it is. */
@@ -192,7 +192,7 @@ bool world_write_common(const struct world *world, const char *path, uint32_t co
 
 struct gathering {
 	const struct world *world;
-	struct util_map *popular;
+	struct map *popular;
 };
 
 static void gather_domain(void *context, uint32_t name)
@@ -202,7 +202,7 @@ static void gather_domain(void *context, uint32_t name)
 	util_map_at(gathering->popular, gathering->world->names.entries[name].domain);
 }
 
-void world_popular(struct world *world, struct util_map *popular, uint32_t count)
+void world_popular(struct world *world, struct map *popular, uint32_t count)
 {
 	struct gathering gathering = { world, popular };
 

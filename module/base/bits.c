@@ -8,8 +8,8 @@
  * The logarithm to base 2 as libm's, to the last place or two, and exact for powers of two. libm
  * itself is not to be had by a module that is loaded in a chroot; frexp() is in libc.
  *
- * 2 / ln(2) times the series of artanh((m - 1) / (m + 1)), where m is within sqrt(2) of 1: what
- * its first nine terms leave is below 2^-52.
+ * 2 / ln(2) times the series of artanh((m - 1) / (m + 1)), where m is within sqrt(2) of 1: what its
+ * first nine terms leave is below 2^-52.
  */
 static double log2_of(double number)
 {

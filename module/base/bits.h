@@ -8,9 +8,21 @@
 /* One bit, in the unit of every charge and level. */
 #define SEEP_BIT_MBIT 1000u
 
+/* Returns how many thousandths of a bit BYTES bytes have, which are below 2^51. */
+static inline uint64_t seep_bits_of_bytes(uint64_t bytes)
+{
+	return bytes * 8 * SEEP_BIT_MBIT;
+}
+
+/* Returns how many bytes so many thousandths of a bit are. */
+static inline double seep_bits_to_bytes(uint64_t mbit)
+{
+	return (double)mbit / (8 * SEEP_BIT_MBIT);
+}
+
 /*
- * log2(ALL / PART), rounded up to a thousandth of a bit: the length of a code
- * word for something that has PART of ALL equal chances.  0 < PART <= ALL.
+ * Returns log2(ALL / PART), rounded up to a thousandth of a bit: the length of a code word for
+ * something that has PART of ALL equal chances. 0 < PART <= ALL.
  */
 uint64_t seep_bits_of_odds(double all, double part);
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A draining bucket: the level of a meter, in thousandths of a bit.  It rises
- * by what is charged and drains at a steady rate; it is never reset.
+ * A draining bucket: the level of a meter, in thousandths of a bit. It rises by what is charged and
+ * drains at a steady rate; it is never reset.
  *
- * Time comes in as an argument, in seconds.  A clock that steps back drains
- * nothing: threads may be a moment apart.  If it steps back by more than
- * SEEP_BUCKET_STEP_S it was set, and the bucket drains from there.  All zero bytes are an
- * empty bucket.
+ * Time comes in as an argument, in seconds. A clock that steps back drains nothing: threads may be
+ * a moment apart. If it steps back by more than SEEP_BUCKET_STEP_S it was set, and the bucket
+ * drains from there. All zero bytes are an empty bucket.
  * Threads: the caller's lock.
  */
 #ifndef SEEP_BUCKET_H
@@ -17,6 +16,7 @@
 /* The largest refill and level: 1 GiB, in thousandths of a bit. */
 #define SEEP_BUCKET_MAX_MBIT (UINT64_C(8000) << 30)
 
+/* A clock that steps back by more than this was set. */
 #define SEEP_BUCKET_STEP_S 600
 
 struct seep_bucket {
@@ -26,26 +26,27 @@ struct seep_bucket {
 	uint32_t credit;    /* the DGA meter's own (dga.h); 0 in every other bucket */
 };
 
-/* Drains up to NOW_S at REFILL mbit a day (at most SEEP_BUCKET_MAX_MBIT). */
+/* Drains up to NOW_S at REFILL_MBIT_DAY, at most SEEP_BUCKET_MAX_MBIT. */
 void seep_bucket_drain(struct seep_bucket *bucket, uint64_t refill_mbit_day, uint64_t now_s);
 
-/* The level at NOW_S, without draining. */
+/* Returns the level at NOW_S, without draining. */
 uint64_t seep_bucket_level(const struct seep_bucket *bucket, uint64_t refill_mbit_day,
 			   uint64_t now_s);
 
-/* Raises the level, up to CAP_MBIT; returns what was added. */
+/* Raises the level by MBIT, up to CAP_MBIT. Returns what was added. */
 uint64_t seep_bucket_raise(struct seep_bucket *bucket, uint64_t mbit, uint64_t cap_mbit);
 
-/* Takes back what was added, down to empty. */
+/* Takes MBIT that was added back, down to empty. */
 void seep_bucket_lower(struct seep_bucket *bucket, uint64_t mbit);
 
 /*
- * What was saved, whatever bytes it was, as a bucket at NOW_S, with its time moved by SHIFT_S: no level above
- * the largest, and not drained beyond now, which would stop it until then.  CREDIT becomes 0.
+ * Makes what was saved, whatever bytes it was, a bucket at NOW_S, with its time moved by SHIFT_S.
+ * No level is above the largest. It has not drained beyond now, which would stop it until then.
+ * `credit` becomes 0.
  */
 void seep_bucket_mend(struct seep_bucket *bucket, int64_t shift_s, uint64_t now_s);
 
-/* A time that was saved, moved, and not later than now. */
+/* Returns SAVED_S moved by SHIFT_S, not later than NOW_S and not below 0. */
 uint64_t seep_bucket_moved_s(uint64_t saved_s, int64_t shift_s, uint64_t now_s);
 
 #endif

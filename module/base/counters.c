@@ -9,28 +9,39 @@ static uint64_t value_of(const _Atomic uint64_t *counter)
 
 void seep_counters_sum(struct seep_counters *sum, const struct seep_counters *block)
 {
-#define COUNTER_SUM(field, key, unit, text) seep_counters_add(&sum->field, value_of(&block->field));
-	SEEP_COUNTERS(COUNTER_SUM)
-#undef COUNTER_SUM
+#define SEEP_COUNTER(field, key, unit, text) \
+	seep_counters_add(&sum->field, value_of(&block->field));
+#include "seep_counters.def"
 }
 
-int seep_counters_print(const struct seep_counters *sum, const struct seep_counters *base,
-			seep_print *print, void *context)
+static int print_counters(const struct seep_counters *sum, const struct seep_counters *base,
+			  seep_print *print, void *context)
 {
-#define COUNTER_PRINT(field, key, unit, text)                                                \
+#define SEEP_COUNTER(field, key, unit, text)                                                 \
 	if (!print(context, key, (value_of(&sum->field) - value_of(&base->field)) / (unit))) \
 		return 0;
-	SEEP_COUNTERS(COUNTER_PRINT)
-#undef COUNTER_PRINT
+#include "seep_counters.def"
 	return 1;
 }
 
-int seep_gauges_print(const struct seep_gauges *gauges, seep_print *print, void *context)
+static int print_gauges(const struct seep_gauges *gauges, seep_print *print, void *context)
 {
-#define GAUGE_PRINT(field, key, text)            \
+#define SEEP_GAUGE(field, key, text)             \
 	if (!print(context, key, gauges->field)) \
 		return 0;
-	SEEP_GAUGES(GAUGE_PRINT)
-#undef GAUGE_PRINT
+#include "seep_counters.def"
 	return 1;
+}
+
+int seep_statistics_print(const struct seep_statistics *statistics,
+			  const struct seep_counters *base, seep_print *print, void *context)
+{
+	return print_counters(&statistics->counters, base, print, context) &&
+	       print_gauges(&statistics->gauges, print, context);
+}
+
+void seep_statistics_reset(const struct seep_statistics *statistics, struct seep_counters *base)
+{
+	*base = (struct seep_counters){ .queries = 0 };
+	seep_counters_sum(base, &statistics->counters);
 }

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SipHash-2-4, 64 bits (Aumasson, Bernstein: SipHash: a fast short-input PRF, 2012).
+ * SipHash-c-d, as in J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF",
+ * INDOCRYPT 2012, https://cr.yp.to/siphash/siphash-20120918.pdf, section 2.
  *
- * Four words of state, from the key and four constants.  Each eight bytes of the message, in
- * little-endian order, go into v3, two rounds follow, and they go into v0.  The last word is
- * what is left of the message with the message's size, modulo 256, in its highest byte.
- * Then 0xff goes into v2, four rounds follow, and the hash is the xor of the four.
+ * All words are of 64 bits and little-endian; additions are modulo 2^64.
  *
- * Worked example, from the paper: the key 00 01 .. 0f and the message 00 01 .. 0e give
- * a129ca6149be45e5.
+ *  1. The key's two words k0, k1 start four words of state:
+ *         v0 = k0 ^ "somepseu"    v1 = k1 ^ "dorandom"
+ *         v2 = k0 ^ "lygenera"    v3 = k1 ^ "tedbytes"    (each text read as a big-endian number)
+ *  2. The input is cut into words. Behind its last whole word stands one more: the 0 to 7 bytes
+ *     that are left, zeros, and in the highest byte the input's length modulo 256.
+ *  3. For each word m:  v3 ^= m;  c rounds;  v0 ^= m.
+ *  4. v2 ^= 0xff;  d rounds;  the hash is v0 ^ v1 ^ v2 ^ v3.
+ *
+ * A round is the two halves of sip_round below: additions, rotations and exclusive ors only, so
+ * that neither time nor memory accesses depend on key or input, but on the input's length.
+ *
+ * Example (the paper, appendix A): key 00 01 ... 0f, input 00 01 ... 0e, SipHash-2-4:
+ *     v0 = 7469686173716475  v1 = 6b617f6d656e6665  v2 = 6b7f62616d677361  v3 = 7b6b696e727e6c7b,
+ *     the words 0706050403020100 and 0f0e0d0c0b0a0908, and the hash a129ca6149be45e5.
+ *
+ * test/unit_hash.c has the authors' vectors for 2-4, and compares both variants with OpenSSL's.
  */
 #include "base/hash.h"
 
@@ -16,13 +28,13 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-struct sip {
+struct state {
 	uint64_t v0, v1, v2, v3;
 };
 
-static inline uint64_t rotated(uint64_t word, unsigned bits)
+static inline uint64_t rotate(uint64_t word, int left)
 {
-	return word << bits | word >> (64 - bits);
+	return word << left | word >> (64 - left);
 }
 
 static inline uint64_t load(const uint8_t *bytes)
@@ -33,57 +45,72 @@ static inline uint64_t load(const uint8_t *bytes)
 	return le64toh(word);
 }
 
-static inline void sip_round(struct sip *sip)
+static inline void sip_round(struct state *s)
 {
-	sip->v0 += sip->v1;
-	sip->v1 = rotated(sip->v1, 13) ^ sip->v0;
-	sip->v0 = rotated(sip->v0, 32);
-	sip->v2 += sip->v3;
-	sip->v3 = rotated(sip->v3, 16) ^ sip->v2;
-	sip->v0 += sip->v3;
-	sip->v3 = rotated(sip->v3, 21) ^ sip->v0;
-	sip->v2 += sip->v1;
-	sip->v1 = rotated(sip->v1, 17) ^ sip->v2;
-	sip->v2 = rotated(sip->v2, 32);
+	s->v0 += s->v1;
+	s->v2 += s->v3;
+	s->v1 = rotate(s->v1, 13) ^ s->v0;
+	s->v3 = rotate(s->v3, 16) ^ s->v2;
+	s->v0 = rotate(s->v0, 32);
+
+	s->v2 += s->v1;
+	s->v0 += s->v3;
+	s->v1 = rotate(s->v1, 17) ^ s->v2;
+	s->v3 = rotate(s->v3, 21) ^ s->v0;
+	s->v2 = rotate(s->v2, 32);
 }
 
-static inline void sip_take(struct sip *sip, uint64_t word)
+static inline void compress(struct state *s, uint64_t word, int rounds)
 {
-	sip->v3 ^= word;
-	sip_round(sip);
-	sip_round(sip);
-	sip->v0 ^= word;
+	s->v3 ^= word;
+	for (int i = 0; i < rounds; i++)
+		sip_round(s);
+	s->v0 ^= word;
 }
 
-/* The SIZE bytes, less than eight, that are left of a message of ALL. */
-static inline uint64_t last_word(const uint8_t *bytes, size_t size, size_t all)
+/* The last word: what is left behind the whole words, and the length. */
+static inline uint64_t last_word(const uint8_t *left, size_t size)
 {
-	uint64_t word = (uint64_t)all << 56;
+	uint64_t word = (uint64_t)size << 56;
 
-	for (size_t i = 0; i < size; i++)
-		word |= (uint64_t)bytes[i] << 8 * i;
+	for (size_t i = 0; i < size % 8; i++)
+		word |= (uint64_t)left[i] << 8 * i;
 	return word;
 }
 
-uint64_t seep_hash_bytes(const uint8_t key[SEEP_HASH_KEY_BYTES], const void *bytes, size_t size)
+/* Inlined below with both numbers constant: each variant is code without loops of rounds. */
+static inline __attribute__((always_inline)) uint64_t siphash(const uint8_t *key,
+							      const uint8_t *bytes, size_t size,
+							      int c, int d)
 {
-	const uint8_t *at = bytes;
-	uint64_t k0 = load(key), k1 = load(key + 8);
-	struct sip sip = { k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d),
-			   k0 ^ UINT64_C(0x6c7967656e657261), k1 ^ UINT64_C(0x7465646279746573) };
-	uint64_t hash;
+	const uint64_t k0 = load(key), k1 = load(key + 8);
+	struct state s = {
+		.v0 = k0 ^ UINT64_C(0x736f6d6570736575),
+		.v1 = k1 ^ UINT64_C(0x646f72616e646f6d),
+		.v2 = k0 ^ UINT64_C(0x6c7967656e657261),
+		.v3 = k1 ^ UINT64_C(0x7465646279746573),
+	};
+	const uint8_t *end = bytes + size - size % 8;
 
-	for (size_t left = size / 8; left; left--, at += 8)
-		sip_take(&sip, load(at));
-	sip_take(&sip, last_word(at, size % 8, size));
-	sip.v2 ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		sip_round(&sip);
-	hash = sip.v0 ^ sip.v1 ^ sip.v2 ^ sip.v3;
+	for (; bytes < end; bytes += 8)
+		compress(&s, load(bytes), c);
+	compress(&s, last_word(bytes, size), c);
+	s.v2 ^= 0xff;
+	for (int i = 0; i < d; i++)
+		sip_round(&s);
+	return htole64(s.v0 ^ s.v1 ^ s.v2 ^ s.v3);
+}
+
+uint64_t seep_hash_bytes(const struct seep_hash_key *key, const void *bytes, size_t size)
+{
+	uint64_t hash = key->rounds == SEEP_HASH_1_3 ? siphash(key->bytes, bytes, size, 1, 3)
+						     : siphash(key->bytes, bytes, size, 2, 4);
+
 	return hash ? hash : 1;
 }
 
-bool seep_hash_draw_key(uint8_t key[SEEP_HASH_KEY_BYTES])
+bool seep_hash_draw_key(struct seep_hash_key *key)
 {
-	return RAND_priv_bytes(key, SEEP_HASH_KEY_BYTES) == 1;
+	key->rounds = SEEP_HASH_1_3;
+	return RAND_priv_bytes(key->bytes, SEEP_HASH_KEY_BYTES) == 1;
 }

@@ -29,7 +29,7 @@ void seep_list_copy_name(char *name, const char *beside, const char *option, con
 		 (unsigned long long)hash_of(path));
 }
 
-/* Does the file hold just these bytes? */
+/* Whether the file holds just these bytes. */
 static bool holds(const char *name, const char *text, size_t size)
 {
 	int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -2,8 +2,8 @@
 /*
  * A bounded ring, many writers, one reader.
  *
- * A writer takes the next place by moving HEAD, then fills it; the reader stops at
- * a place that is taken and not filled yet, which 0 shows.
+ * A writer takes the next place by moving HEAD, then fills it; the reader stops at a place that is
+ * taken and not filled yet, which 0 shows.
  */
 #include "base/ring.h"
 

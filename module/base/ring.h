@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A ring of numbers from any threads to one: what is put when it is full is lost,
- * and counted; nobody waits.
+ * A ring of numbers from any threads to one. What is put while it is full is lost, and counted:
+ * nobody waits.
  *
- * Memory: 8 bytes a place.  Threads: any put, one takes.
+ * Memory: 8 bytes a place.
+ * Threads: any put, one takes.
  */
 #ifndef SEEP_RING_H
 #define SEEP_RING_H
@@ -13,17 +14,19 @@
 
 struct seep_ring;
 
-/* A ring of PLACES, a power of two; NULL without memory. */
+/* Returns a ring of PLACES, a power of two, or NULL without memory. */
 struct seep_ring *seep_ring_create(size_t places);
+
+/* Frees RING. NULL is ignored. */
 void seep_ring_destroy(struct seep_ring *ring);
 
-/* Puts a number other than 0. */
+/* Puts NUMBER, which is not 0. */
 void seep_ring_put(struct seep_ring *ring, uint64_t number);
 
-/* Takes up to ROOM numbers, in order; how many there were. */
+/* Takes up to ROOM NUMBERS, in order. Returns how many there were. */
 size_t seep_ring_take(struct seep_ring *ring, uint64_t *numbers, size_t room);
 
-/* How many were lost so far. */
+/* Returns how many were lost so far. */
 uint64_t seep_ring_lost(const struct seep_ring *ring);
 
 #endif

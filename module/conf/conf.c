@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seep.conf: lines to options, by the table of include/seep_options.h. */
+/* seep.conf: lines to options, by the table of include/seep_options.def. */
 #include "conf/conf.h"
 #include "conf/conf_lines.h"
 #include "conf/conf_option.h"
@@ -17,134 +17,14 @@ enum {
 struct parser {
 	struct seep_conf_reader reader;
 	struct seep_conf *conf;
-	unsigned long lines[SEEP_OPTION_COUNT]; /* where each option was met last; 0: not yet */
 };
-
-/* ---- values ---- */
-
-/* A value that does not suit its option. */
-static enum seep_conf_status fail_value(const struct parser *parser,
-					const struct seep_option *option, const char *value,
-					const char *why)
-{
-	char expected[SEEP_CONF_EXPECTED_SIZE];
-	char shown[SEEP_CONF_SHOWN_SIZE];
-
-	seep_option_expected(option, expected);
-	seep_conf_lines_show(shown, sizeof(shown), value, strlen(value));
-	return seep_conf_lines_fail(&parser->reader, expected, "%s: \"%s\" %s", option->name, shown,
-				    why);
-}
-
-static enum seep_conf_status add_netblock(const struct parser *parser,
-					  const struct seep_option *option, const char *value,
-					  struct seep_netblocks **list)
-{
-	char meant[SEEP_NETBLOCK_TEXT_SIZE];
-	char alternatives[2 * SEEP_NETBLOCK_TEXT_SIZE + sizeof(" or ")];
-	struct seep_netblock block;
-	enum seep_netblock_status status = seep_netblock_parse(&block, value);
-
-	if (status == SEEP_NETBLOCK_HOST_BITS) {
-		seep_netblock_format(&block, meant);
-		snprintf(alternatives, sizeof(alternatives), "%s or %.*s", meant,
-			 (int)strcspn(value, "/"), value);
-		return seep_conf_lines_fail(&parser->reader, alternatives, "%s: \"%s\" %s",
-					    option->name, value, seep_netblock_status_text(status));
-	}
-	if (status != SEEP_NETBLOCK_OK)
-		return fail_value(parser, option, value, seep_netblock_status_text(status));
-	if (!*list)
-		*list = seep_netblocks_create();
-	if (!*list || seep_netblocks_add(*list, &block) != SEEP_NETBLOCK_OK)
-		return seep_conf_lines_fail(&parser->reader, "", "%s: out of memory", option->name);
-	return SEEP_CONF_OK;
-}
-
-/* Add a name to a set that may not be there yet. */
-static enum seep_subtree_status add_name(struct seep_subtrees **set, const char *name,
-					 size_t length)
-{
-	if (!*set)
-		*set = seep_subtrees_create();
-	return *set ? seep_subtrees_add(*set, name, length) : SEEP_SUBTREE_NO_MEMORY;
-}
-
-/* Note a file to be read later. */
-static enum seep_conf_status add_file(const struct parser *parser, const struct seep_option *option,
-				      const char *path, struct seep_conf_files **list)
-{
-	size_t count = *list ? (*list)->count : 0;
-	struct seep_conf_files *longer;
-
-	if (strlen(path) > option->max)
-		return fail_value(parser, option, path, "is too long");
-	longer = realloc(*list, sizeof(*longer) + (count + 1) * sizeof(longer->files[0]));
-	if (!longer)
-		return seep_conf_lines_fail(&parser->reader, "more memory", "%s: out of memory",
-					    option->name);
-	*list = longer;
-	longer->count = count + 1;
-	longer->files[count].line = parser->reader.line;
-	memcpy(longer->files[count].path, path, strlen(path) + 1);
-	return SEEP_CONF_OK;
-}
-
-static enum seep_conf_status set_value(const struct parser *parser,
-				       const struct seep_option *option, const char *value)
-{
-	void *field = (char *)parser->conf + option->offset;
-	enum seep_subtree_status subtree;
-	const char *problem;
-	unsigned word;
-
-	if (seep_option_is_list(option) && value[0] == '\0')
-		return SEEP_CONF_OK;
-	switch (option->type) {
-	case SEEP_OPTION_SIZE:
-	case SEEP_OPTION_AUTO_SIZE:
-	case SEEP_OPTION_DURATION:
-	case SEEP_OPTION_NUMBER:
-	case SEEP_OPTION_PERCENT:
-		problem = seep_option_number(option, value, field);
-		return problem ? fail_value(parser, option, value, problem) : SEEP_CONF_OK;
-	case SEEP_OPTION_YESNO:
-		*(bool *)field = strcmp(value, "yes") == 0;
-		if (!*(bool *)field && strcmp(value, "no") != 0)
-			return fail_value(parser, option, value, "is neither");
-		return SEEP_CONF_OK;
-	case SEEP_OPTION_ACTION:
-	case SEEP_OPTION_SPOOFABLE:
-		if (!seep_option_word(option, value, &word))
-			return fail_value(parser, option, value,
-					  option->type == SEEP_OPTION_ACTION ? "is no action"
-									     : "is neither");
-		if (option->type == SEEP_OPTION_ACTION)
-			*(enum seep_action *)field = word;
-		else
-			*(enum seep_spoofable *)field = word;
-		return SEEP_CONF_OK;
-	case SEEP_OPTION_PATH:
-		if (strlen(value) > option->max)
-			return fail_value(parser, option, value, "is too long");
-		memcpy(field, value, strlen(value) + 1);
-		return SEEP_CONF_OK;
-	case SEEP_OPTION_NETBLOCKS:
-		return add_netblock(parser, option, value, field);
-	case SEEP_OPTION_DOMAINS:
-		subtree = add_name(field, value, strlen(value));
-		if (subtree != SEEP_SUBTREE_OK)
-			return fail_value(parser, option, value, seep_subtree_status_text(subtree));
-		return SEEP_CONF_OK;
-	case SEEP_OPTION_DOMAIN_FILES:
-		return add_file(parser, option, value, field);
-	}
-	return SEEP_CONF_OK;
-}
 
 /* ---- lines ---- */
 
-/* Edits (insert, delete, replace) from one name to the other, letter case aside; both at most OPTION_NAME_MAX long. */
+/*
+ * Counts the edits (insert, delete, replace) from one name to the other, letter case aside. Both
+ * are at most OPTION_NAME_MAX long.
+ */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[OPTION_NAME_MAX + 1];
@@ -198,7 +78,9 @@ static enum seep_conf_status fail_unknown(const struct parser *parser, struct se
 	return seep_conf_lines_fail(&parser->reader, expected, "unknown option \"%s\"", shown);
 }
 
-/* The value on the rest of a line, in quotes or bare, with nothing behind it, as a string in value. */
+/*
+ * Takes the value from the rest of a line, in quotes or bare, with nothing behind it, as a string.
+ */
 static enum seep_conf_status take_value(const struct parser *parser,
 					const struct seep_option *option,
 					struct seep_conf_line *line, char *value)
@@ -243,7 +125,7 @@ static bool is_word(struct seep_conf_line word, const char *text)
 	return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
-/* A line that is not empty, from its first byte that is no blank. */
+/* Takes a line that is not empty, from its first byte that is no blank. */
 static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_line *line)
 {
 	char value[SEEP_CONF_LINE_MAX + 1];
@@ -274,13 +156,15 @@ static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_
 		continue;
 	if (at == SEEP_OPTION_COUNT)
 		return fail_unknown(parser, name);
-	if (parser->lines[at] && !seep_option_is_list(&seep_options[at]))
+	if (parser->conf->lines[at] && !seep_option_is_list(&seep_options[at]))
 		return seep_conf_lines_fail(&parser->reader, "it at most once",
 					    "%s: already given on line %lu", seep_options[at].name,
-					    parser->lines[at]);
-	parser->lines[at] = parser->reader.line;
+					    parser->conf->lines[at]);
+	parser->conf->lines[at] = parser->reader.line;
 	status = take_value(parser, &seep_options[at], line, value);
-	return status == SEEP_CONF_OK ? set_value(parser, &seep_options[at], value) : status;
+	if (status != SEEP_CONF_OK)
+		return status;
+	return seep_option_set(parser->conf, &seep_options[at], value, &parser->reader);
 }
 
 /* ---- whole files ---- */
@@ -295,29 +179,29 @@ void seep_conf_error_format(const struct seep_conf_error *error, char *text)
 		 error->expected[0] ? ": expected " : "", error->expected);
 }
 
+enum seep_conf_status seep_conf_set(struct seep_conf *conf, const struct seep_option *option,
+				    const char *value, struct seep_conf_error *error)
+{
+	const struct seep_conf_reader reader = { .name = "", .error = error };
+
+	conf->lines[option - seep_options] = 0;
+	return seep_option_set(conf, option, value, &reader);
+}
+
 void seep_conf_defaults(struct seep_conf *conf)
 {
 	struct seep_conf_error error;
-	struct parser parser = { .conf = conf, .reader = { .name = "defaults", .error = &error } };
 
-	/* Nothing of this can fail: lists are empty by default, and unit_conf puts every default to the parser. */
 	memset(conf, 0, sizeof(*conf));
+	/* None of these can fail: unit_conf puts every default to the parser. */
 	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++)
-		set_value(&parser, &seep_options[at], seep_options[at].default_text);
+		seep_conf_set(conf, &seep_options[at], seep_options[at].default_text, &error);
 }
 
 void seep_conf_release(struct seep_conf *conf)
 {
-	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++) {
-		void *field = (char *)conf + seep_options[at].offset;
-
-		if (seep_options[at].type == SEEP_OPTION_NETBLOCKS)
-			seep_netblocks_destroy(*(struct seep_netblocks **)field);
-		else if (seep_options[at].type == SEEP_OPTION_DOMAINS)
-			seep_subtrees_destroy(*(struct seep_subtrees **)field);
-		else if (seep_options[at].type == SEEP_OPTION_DOMAIN_FILES)
-			free(*(struct seep_conf_files **)field);
-	}
+	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++)
+		seep_option_release(conf, &seep_options[at]);
 	seep_conf_defaults(conf);
 }
 
@@ -339,7 +223,6 @@ enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, 
 				status = parse_line(&parser, &line);
 		}
 	} while (status == SEEP_CONF_OK && more);
-	memcpy(conf->lines, parser.lines, sizeof(conf->lines));
 	if (status != SEEP_CONF_OK)
 		seep_conf_release(conf);
 	return status;

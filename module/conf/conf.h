@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * seep.conf: the options as a struct, read from the file that include/seep_options.h describes.
+ * seep.conf: the options of include/seep_options.def as a struct, read from a file.
  *
- * Syntax, as Unbound's: one `name: value` a line, `#` comments at a line's start or after a blank, values bare or in
- * double or single quotes (a backslash stays as it is), an optional `seep:` line. LF or CRLF. An option that is no list
- * stands at most once; the value "" adds nothing to a list.
+ * The syntax is Unbound's: one `name: value` a line, and an optional `seep:` line. A comment starts
+ * with `#`, at a line's start or after a blank. A value is bare, or in double or single quotes; a
+ * backslash stays as it is. Lines end in LF or CRLF. An option that is no list stands at most once.
+ * The value "" adds nothing to a list.
  *
  * Threads: nothing is shared. Called at start only: files are read whole, memory is allocated.
  */
@@ -27,86 +28,89 @@
 #define SEEP_CONF_ERROR_SIZE    1024
 /* Holds what any option expects, with the NUL. */
 #define SEEP_CONF_EXPECTED_SIZE 160
+/* The most words of a choice, and a NULL after them. */
+#define SEEP_CONF_WORDS         4
 
+/* The place of each option in seep_options, by its field; their number. */
 enum {
-#define X(...) +1
-	SEEP_OPTION_COUNT = SEEP_OPTIONS(X)
-#undef X
+#define SEEP_OPTION(type, field, ...) SEEP_OPTION_AT_##field,
+#include "seep_options.def"
+	SEEP_OPTION_COUNT
 };
 
 /* Files that an option names, in the order given; lists.h reads them. */
 struct seep_conf_files {
 	size_t count;
 	struct seep_conf_file {
-		unsigned long line; /* of seep.conf */
+		unsigned long line; /* of seep.conf; 0: not from there */
 		char path[SEEP_PATH_SIZE];
 	} files[];
 };
 
+/* What a field of each type is. */
+#define SEEP_FIELD_size(field)         uint64_t field;
+#define SEEP_FIELD_auto_size(field)    uint64_t field;
+#define SEEP_FIELD_duration(field)     uint64_t field;
+#define SEEP_FIELD_number(field)       uint64_t field;
+#define SEEP_FIELD_percent(field)      uint64_t field;
+#define SEEP_FIELD_yesno(field)        bool field;
+#define SEEP_FIELD_choice(field)       unsigned field;
+#define SEEP_FIELD_path(field)         char field[SEEP_PATH_SIZE];
+#define SEEP_FIELD_netblocks(field)    struct seep_netblocks *field;
+#define SEEP_FIELD_domains(field)      struct seep_subtrees *field;
+#define SEEP_FIELD_domain_files(field) struct seep_conf_files *field;
+
 struct seep_conf {
-	unsigned long lines
-		[SEEP_OPTION_COUNT]; /* of seep.conf, where each option stands last; 0: nowhere */
-#define SEEP_FIELD_SIZE(field)                                   uint64_t field;
-#define SEEP_FIELD_AUTO_SIZE(field)                              uint64_t field;
-#define SEEP_FIELD_DURATION(field)                               uint64_t field;
-#define SEEP_FIELD_NUMBER(field)                                 uint64_t field;
-#define SEEP_FIELD_PERCENT(field)                                uint64_t field;
-#define SEEP_FIELD_YESNO(field)                                  bool field;
-#define SEEP_FIELD_ACTION(field)                                 enum seep_action field;
-#define SEEP_FIELD_SPOOFABLE(field)                              enum seep_spoofable field;
-#define SEEP_FIELD_PATH(field)                                   char field[SEEP_PATH_SIZE];
-#define SEEP_FIELD_NETBLOCKS(field)                              struct seep_netblocks *field;
-#define SEEP_FIELD_DOMAINS(field)                                struct seep_subtrees *field;
-#define SEEP_FIELD_DOMAIN_FILES(field)                           struct seep_conf_files *field;
-#define X(field, name, type, default_text, min, max, unit, text) SEEP_FIELD_##type(field)
-	SEEP_OPTIONS(X)
-#undef X
+	/* Of seep.conf, where each option stands last; 0: nowhere. */
+	unsigned long lines[SEEP_OPTION_COUNT];
+#define SEEP_OPTION(type, field, ...) SEEP_FIELD_##type(field)
+#include "seep_options.def"
 };
 
-enum seep_option_type {
-	SEEP_OPTION_SIZE,
-	SEEP_OPTION_AUTO_SIZE,
-	SEEP_OPTION_DURATION,
-	SEEP_OPTION_NUMBER,
-	SEEP_OPTION_PERCENT,
-	SEEP_OPTION_YESNO,
-	SEEP_OPTION_ACTION,
-	SEEP_OPTION_SPOOFABLE,
-	SEEP_OPTION_PATH,
-	SEEP_OPTION_NETBLOCKS,
-	SEEP_OPTION_DOMAINS,
-	SEEP_OPTION_DOMAIN_FILES,
-};
+/* What all options of one type share; conf_option.c has them. */
+struct seep_option_type;
+/* Two that a program may use for options of its own. */
+extern const struct seep_option_type seep_option_type_duration, seep_option_type_number;
 
 /* A row of the table, for the parser, the manual and seepctl. */
 struct seep_option {
-	const char *name;
-	enum seep_option_type type;
+	const struct seep_option_type *type;
 	size_t offset;            /* of the field in struct seep_conf */
-	const char *default_text; /* "" for none */
-	uint64_t min, max;        /* both included; 0, 0 where the type has no range */
-	const char *unit;
-	const char *text;
+	size_t size;              /* of the field, bytes */
+	const char *name;         /* as in seep.conf */
+	const char *default_text; /* as in seep.conf; "" for none */
+	uint64_t min, max;        /* of a number, both included; max is 0 for all other types */
+	const char *words[SEEP_CONF_WORDS]; /* of a choice, by value; then NULL */
+	const char *noun;                   /* for a value; NULL: the type's */
+	const char *unit;                   /* for the manual; NULL: the type says it */
+	const char *text;                   /* for the manual */
 };
 
 extern const struct seep_option seep_options[SEEP_OPTION_COUNT];
 
-/* The option of that name, or NULL. */
+/* Returns the option called NAME, or NULL. */
 const struct seep_option *seep_option_find(const char *name);
-/* Whether the option's line may stand more than once. */
+
+/*
+ * Reads the digits of VALUE, and the unit if OPTION's type has any, to NUMBER. OPTION says the
+ * range. Returns NULL, or why it is no such number, such as "is out of range".
+ */
+const char *seep_option_number(const struct seep_option *option, const char *value,
+			       uint64_t *number);
+
+/* Whether OPTION's line may stand more than once. */
 bool seep_option_is_list(const struct seep_option *option);
-/* What the option expects, "a size from 16 to 1g", into text[SEEP_CONF_EXPECTED_SIZE]. */
+
+/* Writes what OPTION expects, "a size from 16 to 1g", to TEXT of SEEP_CONF_EXPECTED_SIZE bytes. */
 void seep_option_expected(const struct seep_option *option, char *text);
 
-/* The word of seep.conf for an action. */
-const char *seep_conf_action_text(enum seep_action action);
-/* The same for what is done with spoofable queries. */
-const char *seep_conf_spoofable_text(enum seep_spoofable spoofable);
+/* Writes what the manual calls a value of OPTION, "size", to TEXT of the same size. */
+void seep_option_placeholder(const struct seep_option *option, char *text);
 
 enum seep_conf_status {
 	SEEP_CONF_OK,
-	SEEP_CONF_MISSING, /* there is no such file; conf holds the defaults */
-	SEEP_CONF_BAD,     /* see the error; conf holds the defaults */
+	SEEP_CONF_MISSING, /* there is no such file; CONF holds the defaults */
+	SEEP_CONF_BAD,     /* see the error; CONF holds the defaults */
 };
 
 /* Printable ASCII only: other bytes of the file and of paths stand as \DDD. */
@@ -117,24 +121,37 @@ struct seep_conf_error {
 	char expected[256]; /* what was expected instead; "" where nothing else could help */
 };
 
-/* Set every option to its default. What conf held is not released. */
+/* Sets every option of CONF to its default. What CONF held is not released. */
 void seep_conf_defaults(struct seep_conf *conf);
 
 /*
- * Read the file at path; the lists that it names are left to lists.h.
- * What conf held is not released; seep_conf_release belongs after every status. error is written unless OK is returned.
+ * Sets OPTION in CONF to VALUE, a string as it would be written in seep.conf, but without quotes. A
+ * list gains VALUE. CONF is set up already, and is no longer said to have the option from a line of
+ * a file. Returns SEEP_CONF_OK, or SEEP_CONF_BAD: then ERROR has text and expected, no file and no
+ * line, and OPTION is as before or in range.
+ */
+enum seep_conf_status seep_conf_set(struct seep_conf *conf, const struct seep_option *option,
+				    const char *value, struct seep_conf_error *error);
+
+/*
+ * Reads the file at PATH into CONF; the lists that it names are left to lists.h. What CONF held is
+ * not released; seep_conf_release belongs after every status. ERROR is written unless OK is
+ * returned.
  */
 enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path,
 				     struct seep_conf_error *error);
 
-/* The same, from text[0..size), which errors call name. MISSING is not returned. */
+/* The same from SIZE bytes of TEXT, which errors call NAME. MISSING is not returned. */
 enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, size_t size,
 				      const char *name, struct seep_conf_error *error);
 
-/* Free the lists, and leave the defaults. */
+/* Frees the lists, and leaves the defaults. */
 void seep_conf_release(struct seep_conf *conf);
 
-/* "FILE:LINE: TEXT: expected EXPECTED", as far as there is each, into text[SEEP_CONF_ERROR_SIZE]. */
+/*
+ * Writes "FILE:LINE: TEXT: expected EXPECTED", as far as there is each, to TEXT of
+ * SEEP_CONF_ERROR_SIZE bytes.
+ */
 void seep_conf_error_format(const struct seep_conf_error *error, char *text);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files of lines, for seep.conf and lists: reading them, taking lines apart, and what an error says. */
+/*
+ * Files of lines, for seep.conf and lists: reading them, taking lines apart, and what an error
+ * says.
+ */
 #include "conf/conf_lines.h"
 
 #include <errno.h>
@@ -45,48 +48,53 @@ enum seep_conf_status seep_conf_lines_fail(const struct seep_conf_reader *reader
 	return SEEP_CONF_BAD;
 }
 
-char *seep_conf_lines_read(const char *path, size_t *size)
+/* Returns the bytes of a regular FILE, allocated, or NULL with errno set. */
+static char *read_regular(int file, size_t *size)
 {
 	struct stat status;
-	char *text = NULL;
+	char *text;
 	size_t room;
 	ssize_t got = 1;
-	int saved, file;
 
-	/* Not blocking, so that a FIFO is an error instead of a resolver that never starts. */
-	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (file < 0)
-		return NULL;
-	*size = 0;
-	errno = 0;
 	if (fstat(file, &status) != 0)
-		goto cleanup;
+		return NULL;
 	if (!S_ISREG(status.st_mode)) {
 		errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-		goto cleanup;
+		return NULL;
 	}
 	if ((uintmax_t)status.st_size > SEEP_CONF_FILE_MAX) {
 		errno = EFBIG;
-		goto cleanup;
+		return NULL;
 	}
 	/* One byte to allocate when the file is empty. What is appended meanwhile is not read. */
 	room = (size_t)status.st_size;
 	text = malloc(room + 1);
+	*size = 0;
 	while (text && *size < room && got != 0) {
 		got = read(file, text + *size, room - *size);
-		if (got < 0 && errno != EINTR) {
-			saved = errno;
-			free(text);
-			text = NULL;
-			errno = saved;
-		} else if (got > 0) {
+		if (got > 0) {
 			*size += (size_t)got;
+		} else if (got < 0 && errno != EINTR) {
+			free(text); /* errno stays: POSIX.1-2024, glibc since 2.33 */
+			return NULL;
 		}
 	}
-cleanup:
-	saved = errno;
+	return text;
+}
+
+char *seep_conf_lines_read(const char *path, size_t *size)
+{
+	/* Not blocking, so that a FIFO is an error instead of a resolver that never starts. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	char *text;
+	int why;
+
+	if (file < 0)
+		return NULL;
+	text = read_regular(file, size);
+	why = errno;
 	close(file);
-	errno = saved;
+	errno = why;
 	return text;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Files of lines, for seep.conf and lists: reading them, taking lines apart, and what an error says.
+ * Files of lines, for seep.conf and lists: reading them, taking lines apart, and what an error
+ * says.
  *
- * Text is bytes with a length, and need not end in a NUL. A line points into its file's text and lives as long.
+ * Text is bytes with a length, and need not end in a NUL. A line points into its file's text and
+ * lives as long.
  * Threads: nothing is shared.
  */
 #ifndef SEEP_CONF_LINES_H
@@ -30,36 +32,48 @@ struct seep_conf_line {
 	size_t length;
 };
 
-/* Copy bytes so that they can stand in a log: others than printable ASCII as \DDD, "..." where there is no room. */
+/*
+ * Copies LENGTH BYTES to SHOWN of SIZE bytes, so that they can stand in a log: others than
+ * printable ASCII as \DDD, "..." where there is no room.
+ */
 void seep_conf_lines_show(char *shown, size_t size, const char *bytes, size_t length);
 
-/* Fill in the reader's error; SEEP_CONF_BAD, so that callers can return it. */
+/* Fills in READER's error. Returns SEEP_CONF_BAD, so that callers can return it. */
 __attribute__((format(printf, 3, 4))) enum seep_conf_status seep_conf_lines_fail(
 	const struct seep_conf_reader *reader, const char *expected, const char *format, ...);
 
-/* Read a regular file whole into memory that the caller frees; NULL with errno set otherwise. */
+/*
+ * Reads the regular file at PATH whole. Returns its SIZE bytes, which the caller frees, or NULL
+ * with errno set.
+ */
 char *seep_conf_lines_read(const char *path, size_t *size);
 
-/* Why seep_conf_lines_read failed with this errno, for an operator. */
+/* Returns why seep_conf_lines_read failed with the errno ERROR, for an operator. */
 const char *seep_conf_lines_problem(int error);
 
-/* Start at the first line of text[0..size), after any byte order mark; the caller sets name and error. */
+/*
+ * Starts READER at the first line of SIZE bytes of TEXT, after any byte order mark. The caller sets
+ * name and error.
+ */
 void seep_conf_lines_open(struct seep_conf_reader *reader, const char *text, size_t size);
 
-/* The next line without its end; *more is false after the last. */
+/* Takes the next line, without its end. *MORE is false after the last. */
 enum seep_conf_status seep_conf_lines_next(struct seep_conf_reader *reader,
 					   struct seep_conf_line *line, bool *more);
 
+/* A blank is a space or a tab. */
 bool seep_conf_lines_is_blank(char c);
 void seep_conf_lines_skip_blanks(struct seep_conf_line *line);
 
-/* Take the first length bytes off line. */
+/* Takes the first LENGTH bytes off LINE, and returns them. */
 struct seep_conf_line seep_conf_lines_take(struct seep_conf_line *line, size_t length);
 
-/* Bytes up to a blank or a quote; a backslash takes the next byte along, as in Unbound. */
+/*
+ * Returns the bytes up to a blank or a quote. A backslash takes the next one along, as in Unbound.
+ */
 size_t seep_conf_lines_word_length(const struct seep_conf_line *line);
 
-/* Whether nothing is left of line but perhaps a comment. */
+/* Returns whether nothing is left of LINE but perhaps a comment. */
 bool seep_conf_lines_at_end(const struct seep_conf_line *line);
 
 #endif

@@ -1,46 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The options' table, from include/seep_options.h: what each expects, and its words, numbers and units. */
+/* The table of options, from include/seep_options.def, and the types that its rows name. */
 #include "conf/conf_option.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-const struct seep_option seep_options[SEEP_OPTION_COUNT] = {
-#define X(field, name, type, default_text, min, max, unit, text) \
-	{                                                        \
-		name,                                            \
-		SEEP_OPTION_##type,                              \
-		offsetof(struct seep_conf, field),               \
-		default_text,                                    \
-		min,                                             \
-		max,                                             \
-		unit,                                            \
-		text                                             \
-	},
-	SEEP_OPTIONS(X)
-#undef X
-};
-
-#define X(constant, word) [constant] = word,
-static const char *const action_words[] = { SEEP_ACTIONS(X) };
-static const char *const spoofable_words[] = { SEEP_SPOOFABLES(X) };
-#undef X
-
-/* The words that an option takes, or NULL. */
-static const char *const *words_of(enum seep_option_type type, size_t *count)
-{
-	if (type == SEEP_OPTION_SPOOFABLE) {
-		*count = sizeof(spoofable_words) / sizeof(spoofable_words[0]);
-		return spoofable_words;
-	}
-	*count = sizeof(action_words) / sizeof(action_words[0]);
-	return type == SEEP_OPTION_ACTION ? action_words : NULL;
-}
 
 struct unit {
 	char letter;
 	uint64_t factor;
+};
+
+/* Everything that is particular to a type but for its field, which conf.h declares. */
+struct seep_option_type {
+	const char *noun;         /* for a value, in the manual; NULL: what is expected */
+	const char *expected;     /* of a number, without its range; NULL: the option's words */
+	const struct unit *units; /* of a number; NULL: it is none */
+	bool takes_auto;          /* a number, or the word auto */
+	bool is_list;
+	/*
+	 * Sets FIELD to VALUE, or adds VALUE to it; of a list, VALUE is not "". Returns
+	 * SEEP_CONF_BAD with READER's error filled in if it does not suit OPTION.
+	 */
+	enum seep_conf_status (*parse)(void *field, const struct seep_option *option,
+				       const char *value, const struct seep_conf_reader *reader);
+	void (*release)(void *field); /* NULL: owns nothing */
 };
 
 /* Ascending; the first is what a bare number counts. */
@@ -53,128 +39,31 @@ static const struct unit duration_units[] = {
 static const struct unit percent_units[] = { { '%', 1 }, { 0, 0 } };
 static const struct unit number_units[] = { { 0, 1 }, { 0, 0 } };
 
-const struct seep_option *seep_option_find(const char *name)
+/* ---- what each type takes ---- */
+
+/* Says WHY a value does not suit its option. */
+static enum seep_conf_status fail(const struct seep_conf_reader *reader,
+				  const struct seep_option *option, const char *value,
+				  const char *why)
 {
-	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++) {
-		if (strcmp(seep_options[at].name, name) == 0)
-			return &seep_options[at];
-	}
-	return NULL;
-}
+	char expected[SEEP_CONF_EXPECTED_SIZE];
+	char shown[SEEP_CONF_SHOWN_SIZE];
 
-bool seep_option_is_list(const struct seep_option *option)
-{
-	return option->type == SEEP_OPTION_NETBLOCKS || option->type == SEEP_OPTION_DOMAINS ||
-	       option->type == SEEP_OPTION_DOMAIN_FILES;
-}
-
-const char *seep_conf_action_text(enum seep_action action)
-{
-	return action_words[action];
-}
-
-const char *seep_conf_spoofable_text(enum seep_spoofable spoofable)
-{
-	return spoofable_words[spoofable];
-}
-
-/* A number in the largest unit that leaves no remainder, as it would be written in the file. */
-static void format_number(char *text, size_t size, uint64_t value, const struct unit *units)
-{
-	const struct unit *best = units;
-
-	for (const struct unit *unit = units; value && unit->factor; unit++) {
-		if (value % unit->factor == 0)
-			best = unit;
-	}
-	if (value && best->letter)
-		snprintf(text, size, "%" PRIu64 "%c", value / best->factor, best->letter);
-	else
-		snprintf(text, size, "%" PRIu64, value);
-}
-
-static const struct unit *units_of(enum seep_option_type type)
-{
-	switch (type) {
-	case SEEP_OPTION_SIZE:
-	case SEEP_OPTION_AUTO_SIZE:
-		return size_units;
-	case SEEP_OPTION_DURATION:
-		return duration_units;
-	case SEEP_OPTION_PERCENT:
-		return percent_units;
-	default:
-		return number_units;
-	}
-}
-
-/* "refuse or flag" */
-static void format_words(char *text, size_t size, enum seep_option_type type)
-{
-	size_t count, used = 0;
-	const char *const *words = words_of(type, &count);
-
-	text[0] = '\0';
-	for (size_t at = 0; at < count && used < size; at++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", at ? " or " : "",
-					 words[at]);
-}
-
-void seep_option_expected(const struct seep_option *option, char *text)
-{
-	size_t size = SEEP_CONF_EXPECTED_SIZE;
-	char min[32], max[32];
-
-	format_number(min, sizeof(min), option->min, units_of(option->type));
-	format_number(max, sizeof(max), option->max, units_of(option->type));
-	switch (option->type) {
-	case SEEP_OPTION_SIZE:
-		snprintf(text, size, "a size from %s to %s", min, max);
-		break;
-	case SEEP_OPTION_AUTO_SIZE:
-		snprintf(text, size, "a size from %s to %s, or auto", min, max);
-		break;
-	case SEEP_OPTION_DURATION:
-		snprintf(text, size, "a duration from %s to %s", min, max);
-		break;
-	case SEEP_OPTION_NUMBER:
-		snprintf(text, size, "a number from %s to %s", min, max);
-		break;
-	case SEEP_OPTION_PERCENT:
-		snprintf(text, size, "a percentage from %s to %s", min, max);
-		break;
-	case SEEP_OPTION_YESNO:
-		snprintf(text, size, "yes or no");
-		break;
-	case SEEP_OPTION_ACTION:
-	case SEEP_OPTION_SPOOFABLE:
-		format_words(text, size, option->type);
-		break;
-	case SEEP_OPTION_PATH:
-		snprintf(text, size, "a path of at most %s bytes", max);
-		break;
-	case SEEP_OPTION_NETBLOCKS:
-		snprintf(text, size, "a netblock such as 192.0.2.0/24 or 2001:db8::/32");
-		break;
-	case SEEP_OPTION_DOMAINS:
-		snprintf(text, size, "a domain name such as example.com");
-		break;
-	case SEEP_OPTION_DOMAIN_FILES:
-		snprintf(text, size, "the path of a file of domain names");
-		break;
-	}
+	seep_option_expected(option, expected);
+	seep_conf_lines_show(shown, sizeof(shown), value, strlen(value));
+	return seep_conf_lines_fail(reader, expected, "%s: \"%s\" %s", option->name, shown, why);
 }
 
 const char *seep_option_number(const struct seep_option *option, const char *value,
 			       uint64_t *number)
 {
 	const char *const out_of_range = "is out of range";
-	const struct unit *unit = units_of(option->type);
+	const struct unit *unit = option->type->units;
 	uint64_t digits = 0;
 	size_t at;
 	char letter;
 
-	if (option->type == SEEP_OPTION_AUTO_SIZE && strcmp(value, "auto") == 0) {
+	if (option->type->takes_auto && strcmp(value, "auto") == 0) {
 		*number = SEEP_AUTO;
 		return NULL;
 	}
@@ -202,20 +91,305 @@ const char *seep_option_number(const struct seep_option *option, const char *val
 	/* A number that overflowed stays the largest there is, and no range reaches that far. */
 	if (digits > UINT64_MAX / unit->factor)
 		return out_of_range;
-	*number = digits * unit->factor;
-	return *number < option->min || *number > option->max ? out_of_range : NULL;
+	digits *= unit->factor;
+	if (digits < option->min || digits > option->max)
+		return out_of_range;
+	*number = digits;
+	return NULL;
 }
 
-bool seep_option_word(const struct seep_option *option, const char *value, unsigned *word)
+static enum seep_conf_status parse_number(void *field, const struct seep_option *option,
+					  const char *value, const struct seep_conf_reader *reader)
 {
-	size_t count;
-	const char *const *words = words_of(option->type, &count);
+	const char *problem = seep_option_number(option, value, field);
 
-	for (size_t at = 0; at < count; at++) {
-		if (strcmp(value, words[at]) == 0) {
-			*word = (unsigned)at;
-			return true;
+	return problem ? fail(reader, option, value, problem) : SEEP_CONF_OK;
+}
+
+static enum seep_conf_status parse_yesno(void *field, const struct seep_option *option,
+					 const char *value, const struct seep_conf_reader *reader)
+{
+	bool is_yes = strcmp(value, "yes") == 0;
+
+	if (!is_yes && strcmp(value, "no") != 0)
+		return fail(reader, option, value, "is neither");
+	*(bool *)field = is_yes;
+	return SEEP_CONF_OK;
+}
+
+static enum seep_conf_status parse_choice(void *field, const struct seep_option *option,
+					  const char *value, const struct seep_conf_reader *reader)
+{
+	char problem[64] = "is neither";
+
+	for (unsigned at = 0; option->words[at]; at++) {
+		if (strcmp(value, option->words[at]) == 0) {
+			*(unsigned *)field = at;
+			return SEEP_CONF_OK;
 		}
 	}
-	return false;
+	if (option->noun)
+		snprintf(problem, sizeof(problem), "is no %s", option->noun);
+	return fail(reader, option, value, problem);
+}
+
+static enum seep_conf_status parse_path(void *field, const struct seep_option *option,
+					const char *value, const struct seep_conf_reader *reader)
+{
+	if (strlen(value) >= SEEP_PATH_SIZE)
+		return fail(reader, option, value, "is too long");
+	memcpy(field, value, strlen(value) + 1);
+	return SEEP_CONF_OK;
+}
+
+static enum seep_conf_status add_netblock(void *field, const struct seep_option *option,
+					  const char *value, const struct seep_conf_reader *reader)
+{
+	struct seep_netblocks **list = field;
+	char meant[SEEP_NETBLOCK_TEXT_SIZE];
+	char alternatives[2 * SEEP_NETBLOCK_TEXT_SIZE + sizeof(" or ")];
+	struct seep_netblock block;
+	enum seep_netblock_status status = seep_netblock_parse(&block, value);
+
+	if (status == SEEP_NETBLOCK_HOST_BITS) {
+		seep_netblock_format(&block, meant);
+		snprintf(alternatives, sizeof(alternatives), "%s or %.*s", meant,
+			 (int)strcspn(value, "/"), value);
+		return seep_conf_lines_fail(reader, alternatives, "%s: \"%s\" %s", option->name,
+					    value, seep_netblock_status_text(status));
+	}
+	if (status != SEEP_NETBLOCK_OK)
+		return fail(reader, option, value, seep_netblock_status_text(status));
+	if (!*list)
+		*list = seep_netblocks_create();
+	if (!*list || seep_netblocks_add(*list, &block) != SEEP_NETBLOCK_OK)
+		return seep_conf_lines_fail(reader, "", "%s: out of memory", option->name);
+	return SEEP_CONF_OK;
+}
+
+static void release_netblocks(void *field)
+{
+	seep_netblocks_destroy(*(struct seep_netblocks **)field);
+}
+
+static enum seep_conf_status add_domain(void *field, const struct seep_option *option,
+					const char *value, const struct seep_conf_reader *reader)
+{
+	struct seep_subtrees **set = field;
+	enum seep_subtree_status status = SEEP_SUBTREE_NO_MEMORY;
+
+	if (!*set)
+		*set = seep_subtrees_create();
+	if (*set)
+		status = seep_subtrees_add(*set, value, strlen(value));
+	if (status != SEEP_SUBTREE_OK)
+		return fail(reader, option, value, seep_subtree_status_text(status));
+	return SEEP_CONF_OK;
+}
+
+static void release_domains(void *field)
+{
+	seep_subtrees_destroy(*(struct seep_subtrees **)field);
+}
+
+/* Notes a file that lists.c reads later. */
+static enum seep_conf_status add_file(void *field, const struct seep_option *option,
+				      const char *value, const struct seep_conf_reader *reader)
+{
+	struct seep_conf_files **list = field, *longer;
+	size_t count = *list ? (*list)->count : 0;
+
+	if (strlen(value) >= SEEP_PATH_SIZE)
+		return fail(reader, option, value, "is too long");
+	longer = realloc(*list, sizeof(*longer) + (count + 1) * sizeof(longer->files[0]));
+	if (!longer)
+		return seep_conf_lines_fail(reader, "more memory", "%s: out of memory",
+					    option->name);
+	*list = longer;
+	longer->count = count + 1;
+	longer->files[count].line = reader->line;
+	memcpy(longer->files[count].path, value, strlen(value) + 1);
+	return SEEP_CONF_OK;
+}
+
+static void release_files(void *field)
+{
+	free(*(struct seep_conf_files **)field);
+}
+
+/* ---- the types ---- */
+
+static const struct seep_option_type seep_option_type_size = {
+	.noun = "size",
+	.expected = "a size",
+	.units = size_units,
+	.parse = parse_number,
+};
+
+static const struct seep_option_type seep_option_type_auto_size = {
+	.noun = "size",
+	.expected = "a size",
+	.units = size_units,
+	.takes_auto = true,
+	.parse = parse_number,
+};
+
+const struct seep_option_type seep_option_type_duration = {
+	.noun = "duration",
+	.expected = "a duration",
+	.units = duration_units,
+	.parse = parse_number,
+};
+
+const struct seep_option_type seep_option_type_number = {
+	.noun = "number",
+	.expected = "a number",
+	.units = number_units,
+	.parse = parse_number,
+};
+
+static const struct seep_option_type seep_option_type_percent = {
+	.noun = "percent",
+	.expected = "a percentage",
+	.units = percent_units,
+	.parse = parse_number,
+};
+
+static const struct seep_option_type seep_option_type_yesno = {
+	.expected = "yes or no",
+	.parse = parse_yesno,
+};
+
+static const struct seep_option_type seep_option_type_choice = {
+	.parse = parse_choice,
+};
+
+static_assert(SEEP_PATH_SIZE == 1024, "what is expected of a path says how long it may be");
+static const struct seep_option_type seep_option_type_path = {
+	.noun = "path",
+	.expected = "a path of at most 1023 bytes",
+	.parse = parse_path,
+};
+
+static const struct seep_option_type seep_option_type_netblocks = {
+	.noun = "netblock",
+	.expected = "a netblock such as 192.0.2.0/24 or 2001:db8::/32",
+	.is_list = true,
+	.parse = add_netblock,
+	.release = release_netblocks,
+};
+
+static const struct seep_option_type seep_option_type_domains = {
+	.noun = "domain",
+	.expected = "a domain name such as example.com",
+	.is_list = true,
+	.parse = add_domain,
+	.release = release_domains,
+};
+
+static const struct seep_option_type seep_option_type_domain_files = {
+	.noun = "path",
+	.expected = "the path of a file of domain names",
+	.is_list = true,
+	.parse = add_file,
+	.release = release_files,
+};
+
+/* ---- the table ---- */
+
+const struct seep_option seep_options[SEEP_OPTION_COUNT] = {
+#define SEEP_OPTION(kind, field, ...)                        \
+	{ .type = &seep_option_type_##kind,                  \
+	  .offset = offsetof(struct seep_conf, field),       \
+	  .size = sizeof(((struct seep_conf *)NULL)->field), \
+	  __VA_ARGS__ },
+#include "seep_options.def"
+};
+
+const struct seep_option *seep_option_find(const char *name)
+{
+	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++) {
+		if (strcmp(seep_options[at].name, name) == 0)
+			return &seep_options[at];
+	}
+	return NULL;
+}
+
+bool seep_option_is_list(const struct seep_option *option)
+{
+	return option->type->is_list;
+}
+
+/* Writes a number in the largest unit that leaves no remainder, as it would stand in the file. */
+static void format_number(char *text, size_t size, uint64_t value, const struct unit *units)
+{
+	const struct unit *best = units;
+
+	for (const struct unit *unit = units; value && unit->factor; unit++) {
+		if (value % unit->factor == 0)
+			best = unit;
+	}
+	if (value && best->letter)
+		snprintf(text, size, "%" PRIu64 "%c", value / best->factor, best->letter);
+	else
+		snprintf(text, size, "%" PRIu64, value);
+}
+
+/* Writes "refuse or flag". */
+static void format_words(char *text, const struct seep_option *option)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t at = 0; option->words[at] && used < SEEP_CONF_EXPECTED_SIZE; at++)
+		used += (size_t)snprintf(text + used, SEEP_CONF_EXPECTED_SIZE - used, "%s%s",
+					 at ? " or " : "", option->words[at]);
+}
+
+void seep_option_expected(const struct seep_option *option, char *text)
+{
+	const struct seep_option_type *type = option->type;
+	char min[32], max[32];
+
+	if (type->units) {
+		format_number(min, sizeof(min), option->min, type->units);
+		format_number(max, sizeof(max), option->max, type->units);
+		snprintf(text, SEEP_CONF_EXPECTED_SIZE, "%s from %s to %s%s", type->expected, min,
+			 max, type->takes_auto ? ", or auto" : "");
+	} else if (type->expected) {
+		snprintf(text, SEEP_CONF_EXPECTED_SIZE, "%s", type->expected);
+	} else {
+		format_words(text, option);
+	}
+}
+
+void seep_option_placeholder(const struct seep_option *option, char *text)
+{
+	const char *noun = option->noun ? option->noun : option->type->noun;
+
+	if (noun)
+		snprintf(text, SEEP_CONF_EXPECTED_SIZE, "%s", noun);
+	else
+		seep_option_expected(option, text);
+}
+
+/* ---- their fields ---- */
+
+static void *field_of(struct seep_conf *conf, const struct seep_option *option)
+{
+	return (char *)conf + option->offset;
+}
+
+enum seep_conf_status seep_option_set(struct seep_conf *conf, const struct seep_option *option,
+				      const char *value, const struct seep_conf_reader *reader)
+{
+	if (option->type->is_list && value[0] == '\0')
+		return SEEP_CONF_OK;
+	return option->type->parse(field_of(conf, option), option, value, reader);
+}
+
+void seep_option_release(struct seep_conf *conf, const struct seep_option *option)
+{
+	if (option->type->release)
+		option->type->release(field_of(conf, option));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Values of options as seep.conf writes them; shared by conf.c and conf_option.c.
- * conf.h declares the rest of conf_option.c.
+ * Options by their types: what conf.c and conf_option.c share. conf.h declares the rest of
+ * conf_option.c.
  *
  * Threads: nothing is shared.
  */
@@ -9,18 +9,16 @@
 #define SEEP_CONF_OPTION_H
 
 #include "conf/conf.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "conf/conf_lines.h"
 
 /*
- * Digits and perhaps a unit, for an option that is a size, a duration, a number or a percentage. NULL, or why value is
- * no such number; *number may be written even then.
+ * Sets OPTION in CONF to VALUE, or adds VALUE to a list. A file is noted with READER's line.
+ * Returns SEEP_CONF_OK, or SEEP_CONF_BAD with READER's error filled in.
  */
-const char *seep_option_number(const struct seep_option *option, const char *value,
-			       uint64_t *number);
+enum seep_conf_status seep_option_set(struct seep_conf *conf, const struct seep_option *option,
+				      const char *value, const struct seep_conf_reader *reader);
 
-/* Which of the option's words value is; false, and *word untouched, if it is none. */
-bool seep_option_word(const struct seep_option *option, const char *value, unsigned *word);
+/* Frees what OPTION's field of CONF owns, and leaves the field as it is. */
+void seep_option_release(struct seep_conf *conf, const struct seep_option *option);
 
 #endif

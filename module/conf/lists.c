@@ -49,7 +49,7 @@ static enum seep_conf_status read_allow(struct opening *opening,
 	return seep_lists_read_allow(text, &opening->setup->conf->allow_domain);
 }
 
-/* The file cannot be read at all: said of the line that names it, where there is one. */
+/* Says that the file cannot be read at all, of the line that names it, where there is one. */
 static void fail_file(const struct opening *opening, const struct list *list,
 		      struct seep_conf_error *error, int problem)
 {
@@ -107,7 +107,7 @@ static bool take(struct opening *opening, const struct list *list, const char *p
 	return good;
 }
 
-/* Takes the list from its copy; what is done then, for the log. */
+/* Takes the list from its copy. CONSEQUENCE is what is done then, for the log. */
 static bool take_copy(struct opening *opening, const struct list *list, char *consequence)
 {
 	char name[SEEP_LIST_COPY_NAME_SIZE], date[32] = "";
@@ -198,7 +198,7 @@ static bool is_copy_of(const struct seep_lists_setup *setup, const struct list *
 	return list->path[0] && strcmp(copy, name) == 0;
 }
 
-/* Is NAME the copy of a list that seep.conf names? */
+/* Whether NAME is the copy of a list that seep.conf names. */
 static bool is_wanted(const void *context, const char *name)
 {
 	const struct seep_lists_setup *setup = context;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lists' texts: lines to names, ranks and rules, and whether that is the list that was meant. */
+/*
+ * The lists' texts: lines to names, ranks and rules, and whether that is the list that was meant.
+ */
 #include "conf/lists_read.h"
 
 #include <stdio.h>
@@ -69,7 +71,7 @@ enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
 
 static enum seep_conf_status add_common(const struct seep_conf_reader *reader,
 					const struct seep_conf_line *line,
-					const uint8_t key[SEEP_HASH_KEY_BYTES],
+					const struct seep_hash_key *key,
 					struct seep_suffix_reader *suffixes,
 					struct seep_common *common)
 {
@@ -87,7 +89,7 @@ static enum seep_conf_status add_common(const struct seep_conf_reader *reader,
 }
 
 enum seep_conf_status seep_lists_read_common(const struct seep_conf_reader *text,
-					     const uint8_t key[SEEP_HASH_KEY_BYTES],
+					     const struct seep_hash_key *key,
 					     struct seep_suffix_reader *suffixes,
 					     struct seep_common **common)
 {
@@ -125,8 +127,8 @@ static const char *const marks[] = { "===BEGIN ICANN DOMAINS===", "===END ICANN 
 enum { MARK_COUNT = sizeof(marks) / sizeof(marks[0]) };
 
 /*
- * Rules of each kind from all over the list that no version of the last ten years has lacked, and names that no rule
- * is for.
+ * Rules of each kind from all over the list that no version of the last ten years has lacked, and
+ * names that no rule is for.
  */
 static const struct {
 	const char *name;
@@ -179,7 +181,10 @@ static enum seep_conf_status check_known(const struct seep_conf_reader *text,
 	return SEEP_CONF_OK;
 }
 
-/* Whether the first word of a line is a rule: labels, the first one of which may be "*", perhaps after a "!". */
+/*
+ * Whether the first word of a line is a rule: labels, the first one of which may be "*", perhaps
+ * after a "!".
+ */
 static bool is_rule(struct seep_conf_line rule)
 {
 	size_t label = 0;
@@ -204,7 +209,7 @@ static bool is_rule(struct seep_conf_line rule)
 	return label > 0;
 }
 
-/* Takes the marks and rules of one line; *next is the mark that comes next. */
+/* Takes the marks and rules of one line; *NEXT is the mark that comes next. */
 static enum seep_conf_status take_rule(const struct seep_conf_reader *reader,
 				       struct seep_conf_line line, size_t *next, size_t *rules)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the text of a list has to be: an allow-list, a common-list, a Public Suffix List. Each is read by its lines, and
- * taken whole or not at all.
+ * What the text of a list has to be: an allow-list, a common-list, a Public Suffix List. Each is
+ * read by its lines, and taken whole or not at all.
  *
- * The reader is opened on the text (conf_lines.h). Unless OK is returned its error says the file, the line where there
- * is one, what is wrong and what was expected. Threads: nothing is shared.
+ * The reader is opened on the text (conf_lines.h). Unless OK is returned its error says the file,
+ * the line where there is one, what is wrong and what was expected.
+ * Threads: nothing is shared.
  */
 #ifndef SEEP_LISTS_READ_H
 #define SEEP_LISTS_READ_H
@@ -14,22 +15,29 @@
 #include "names/subtree.h"
 #include "names/suffix.h"
 
-/* A list of public suffixes with fewer rules than this is not the whole one: there were 7,800 in 2015, 10,200 in 2026. */
+/*
+ * A list of public suffixes with fewer rules than this is not the whole one: there were 7,800 in
+ * 2015, 10,200 in 2026.
+ */
 #define SEEP_LISTS_RULES_LEAST 5000
 
-/* Lines of a domain name each, "#" comments, not empty: the names join SET, which is made if there is none. */
+/*
+ * Reads lines of a domain name each and "#" comments, at least one of either. The names join SET,
+ * which is made if there is none.
+ */
 enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
 					    struct seep_subtrees **set);
 
-/* Lines of a rank and a name each, "#" comments; at least one. */
+/* Reads lines of a rank and a name each, at least one, and "#" comments, into a new list. */
 enum seep_conf_status seep_lists_read_common(const struct seep_conf_reader *text,
-					     const uint8_t key[SEEP_HASH_KEY_BYTES],
+					     const struct seep_hash_key *key,
 					     struct seep_suffix_reader *suffixes,
 					     struct seep_common **common);
 
 /*
- * The Public Suffix List, as text or compiled (DAFSA), if it plausibly is all of it: in text, every line is a rule or a
- * comment, both sections begin and end, and there are enough rules; and rules that have been there for many years are.
+ * Reads the Public Suffix List, as text or compiled (DAFSA), if it plausibly is all of it. In text,
+ * every line is a rule or a comment, both sections begin and end, and there are enough rules. In
+ * either form the rules are there that have been for many years.
  */
 enum seep_conf_status seep_lists_read_suffixes(const struct seep_conf_reader *text,
 					       struct seep_suffixes **suffixes);

@@ -36,23 +36,16 @@ static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
 static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
 {
 	const struct seep_engine *engine = thread->engine;
-	const uint64_t *mask = client->size_bytes == 4 ? engine->mask_v4 : engine->mask_v6;
-	struct seep_address user = *client;
-	uint64_t words[2];
+	struct seep_address user = seep_address_user(&engine->masks, client);
 	struct recent *recent;
 
-	memcpy(words, user.bytes, sizeof(words));
-	words[0] &= mask[0];
-	words[1] &= mask[1];
-	memcpy(user.bytes, words, sizeof(words));
 	/* Only a place in a small cache: no key needed. */
-	words[0] = (words[0] ^ words[1] * 31) * UINT64_C(0x9e3779b97f4a7c15);
-	recent = &thread->recent[words[0] >> (64 - RECENT_BITS)];
+	recent = &thread->recent[seep_address_hash(&user) >> (64 - RECENT_BITS)];
 	if (recent->key && memcmp(&recent->address, &user, sizeof(user)) == 0)
 		return recent;
 	pass_on_hits(thread->engine, recent);
 	recent->address = user;
-	recent->key = seep_hash_bytes(engine->key, &user, sizeof(user));
+	recent->key = seep_hash_bytes(&engine->key, &user, sizeof(user));
 	return recent;
 }
 
@@ -114,7 +107,7 @@ static void note_user_event(struct asking *asking, struct seep_entry *entry)
 }
 
 /*
- * What a meter did to the query.  One that would have refused counts as spent
+ * What a meter did to the query. One that would have refused counts as spent
  * also where the other refused first; one that would have flagged has done so
  * only if the query goes on.
  */
@@ -202,9 +195,9 @@ static bool is_own(const struct asking *asking, const struct user *user)
 }
 
 /*
- * The novelty memory takes one novel name in some hundreds for known.  A refusal tells
+ * The novelty memory takes one novel name in some hundreds for known. A refusal tells
  * which: whoever is refused could try names until one passes, and send it for the price
- * of a known one.  So after dozens of refusals a name counts as known only if this user
+ * of a known one. So after dozens of refusals a name counts as known only if this user
  * sent it itself.
  */
 static void doubt_known(struct asking *asking, const struct seep_entry *domain,
@@ -219,7 +212,7 @@ static void doubt_known(struct asking *asking, const struct seep_entry *domain,
 		return;
 	reservation->class = SEEP_CLASS_CHARGED;
 	reservation->is_doubted = true;
-	reservation->labels = seep_charge_label_keys(&asking->name, asking->engine->key);
+	reservation->labels = seep_charge_label_keys(&asking->name, &asking->engine->key);
 }
 
 /* As many of the domain's first labels as there is room for. */
@@ -235,7 +228,7 @@ static void copy_domain(uint8_t text[SEEP_DOMAIN_TEXT_BYTES], const struct seep_
 }
 
 /*
- * The domain's entry, locked; NULL if another would have to go for it.  That is left to
+ * The domain's entry, locked; NULL if another would have to go for it. That is left to
  * commit: else names that never leave could push other domains out, for nothing.
  */
 static struct seep_entry *claim_domain(const struct asking *asking)
@@ -279,15 +272,17 @@ static void judge_meters(struct asking *asking, struct domain *domain, struct us
 	struct seep_reservation *reservation = asking->reservation;
 	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
 
-	reservation->units = (uint8_t)units_of_user(asking->engine, user, asking->user.now_s);
+	reservation->units =
+		(uint8_t)seep_learned_units(&asking->engine->learned, user, asking->user.now_s);
 	asking->user.is_known = asking->domain.is_known = is_known;
 	asking->user.charge_mbit = reservation->user_charge_mbit;
-	asking->user.limits = limits_of_user(asking->engine, user, asking->user.now_s);
+	asking->user.limits = seep_learned_user(&asking->engine->learned, user, asking->user.now_s);
 	seep_meter_judge(&asking->user, &user->head);
 	/* What more than few use is the organisation's habit: a virus scanner's
 	 * names are all different, and nobody's secret. */
 	asking->domain.charge_mbit = reservation->rare ? reservation->charge_mbit : 0;
-	asking->domain.limits = limits_of_domain(asking->engine, domain, reservation->units, users);
+	asking->domain.limits =
+		seep_learned_domain(&asking->engine->learned, domain, reservation->units, users);
 	seep_meter_judge(&asking->domain, &domain->head);
 }
 
@@ -306,7 +301,7 @@ static void reserve(struct asking *asking, struct seep_entry *domain, struct see
 }
 
 /*
- * From the price to the reservation, with both entries locked.  A domain without an entry
+ * From the price to the reservation, with both entries locked. A domain without an entry
  * (NULL) is judged as an empty one; what is under way for it is on its users' meters alone.
  */
 static void judge(struct asking *asking, struct seep_entry *entry, struct seep_entry *user)
@@ -336,7 +331,7 @@ static struct seep_entry *claim_user(struct asking *asking, struct recent *recen
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t refill_mbit_day = engine->budgets.user.refill_mbit_day;
+	uint64_t refill_mbit_day = engine->learned.budgets.user.refill_mbit_day;
 	enum seep_claim how;
 	struct seep_entry *entry = seep_table_claim(engine->users, recent->key, refill_mbit_day,
 						    asking->user.now_s, &how);
@@ -410,14 +405,14 @@ static void make_keys(struct asking *asking)
 	const struct seep_name *name = &asking->name;
 	struct seep_reservation *reservation = asking->reservation;
 
-	reservation->name_key = seep_hash_bytes(engine->key, name->bytes, name->size);
+	reservation->name_key = seep_hash_bytes(&engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->registrable = name->registrable;
 	reservation->checking_disabled = asking->observation->checking_disabled;
 	reservation->type =
 		asking->observation->qclass == SEEP_QCLASS_IN ? asking->observation->type : 0;
 	reservation->domain_key =
-		name->domain_at ? seep_hash_bytes(engine->key, name->bytes + name->domain_at,
+		name->domain_at ? seep_hash_bytes(&engine->key, name->bytes + name->domain_at,
 						  (size_t)name->size - name->domain_at)
 				: reservation->name_key;
 	seep_table_prefetch(engine->domains, reservation->domain_key);
@@ -436,12 +431,12 @@ static void ask_meters(struct asking *asking)
 	/* 2. The mode, the time, and what learning taught. */
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
-	settle_budgets(engine, asking->user.now_s);
+	seep_learned_settle(&engine->learned, engine->users, asking->user.now_s);
 	/* 3. Known or novel? */
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
-		reservation->labels = seep_charge_label_keys(&asking->name, engine->key);
+		reservation->labels = seep_charge_label_keys(&asking->name, &engine->key);
 	/* 4. Both entries, the domain's first: price, meters, verdict, reservation. */
 	domain = claim_domain(asking);
 	user = claim_user(asking, recent);

@@ -71,14 +71,14 @@ static void count_class(struct seep_counters *counters, enum seep_class class)
 
 /*
  * Claims the place of a domain for which another had to go, and puts the charge
- * there.  Without room for it, it shares a meter with all others that find none: what
+ * there. Without room for it, it shares a meter with all others that find none: what
  * finds no place is metered still, only less well.
  */
 static void place_domain(struct seep_thread *thread, struct seep_reservation *reservation,
 			 uint64_t now_s)
 {
 	struct seep_engine *engine = thread->engine;
-	uint64_t refill_mbit_day = engine->budgets.domain.refill_mbit_day;
+	uint64_t refill_mbit_day = engine->learned.budgets.domain.refill_mbit_day;
 	struct seep_metering metering = {
 		.charge_mbit = reservation->rare ? reservation->charge_mbit : 0,
 		.is_known = reservation->class == SEEP_CLASS_KNOWN,
@@ -100,8 +100,8 @@ static void place_domain(struct seep_thread *thread, struct seep_reservation *re
 		memcpy(domain->text, reservation->domain_text, sizeof(domain->text));
 	if (how == SEEP_CLAIM_EVICTED)
 		seep_counters_add(&thread->counters.evicted_domains, 1);
-	metering.limits =
-		limits_of_domain(engine, domain, reservation->units, users_of_domain(domain));
+	metering.limits = seep_learned_domain(&engine->learned, domain, reservation->units,
+					      users_of_domain(domain));
 	seep_meter_judge(&metering, entry);
 	seep_meter_reserve(&metering, entry);
 	reservation->domain_mbit = metering.added_mbit;
@@ -134,7 +134,7 @@ static void note_peak(const struct seep_engine *engine, struct user *user, uint6
 {
 	uint64_t level_mbit = user->head.meter.level_mbit;
 
-	if (when_ms < engine->learning_until_ms && user->peak_mbit < level_mbit)
+	if (when_ms < engine->learned.until_ms && user->peak_mbit < level_mbit)
 		user->peak_mbit = (uint32_t)(level_mbit < UINT32_MAX ? level_mbit : UINT32_MAX);
 }
 
@@ -191,7 +191,7 @@ static void lower(struct seep_entry *entry, uint64_t *reserved_mbit, uint64_t no
 
 /*
  * The name was novel when it was asked for, and has been sent meanwhile: A and AAAA are
- * often under way at once.  The second tells its type, and which of those under way it is.
+ * often under way at once. The second tells its type, and which of those under way it is.
  */
 static void settle_known(struct seep_engine *engine, struct seep_reservation *reservation)
 {
@@ -285,7 +285,7 @@ static bool is_asker_counted(struct seep_engine *engine, uint64_t domain_key, ui
 
 /*
  * Is it the first time that the user asks for this domain, which few do, though no name
- * was sent?  What the resolver knows of a signed zone answers for many a name there.
+ * was sent? What the resolver knows of a signed zone answers for many a name there.
  */
 static bool is_first_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
 			    uint64_t now_s)
@@ -316,7 +316,7 @@ static bool is_dga_spent(struct seep_engine *engine, uint64_t user_key, uint64_t
 	return is_spent;
 }
 
-/* Does the domain, of a name that was not sent, say something of its user?  No more is
+/* Does the domain, of a name that was not sent, say something of its user? No more is
  * learned once the meter is spent: names that cost nothing must not fill the memory. */
 static bool counts_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
 			  enum seep_existence existence, uint64_t now_s)

@@ -47,7 +47,7 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 	engine->novelty =
 		seep_novelty_create(memory, part * NOVELTY_SHARE, engine->conf.memory_s, now_s);
 	memory += part * NOVELTY_SHARE;
-	engine->labels = seep_labels_create(memory, part * LABELS_SHARE, engine->key);
+	engine->labels = seep_labels_create(memory, part * LABELS_SHARE, &engine->key);
 	memory += part * LABELS_SHARE;
 	engine->sequences = seep_sequences_create(memory, part * SEQUENCES_SHARE);
 	memory += part * SEQUENCES_SHARE;
@@ -55,22 +55,6 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 	memory += part * DOMAINS_SHARE;
 	engine->users = seep_table_create(memory, part * USERS_SHARE, sizeof(struct user));
 	return engine->novelty && engine->labels && engine->sequences && engine->domains && engine->users;
-}
-
-/* The leading BITS of SIZE bytes of an address, as a mask over sixteen. */
-static void set_mask(uint64_t mask[2], uint64_t bits, size_t size)
-{
-	uint8_t bytes[16] = { 0 };
-
-	for (size_t i = 0; i < size && 8 * i < bits; i++)
-		bytes[i] = bits >= 8 * (i + 1) ? 0xff : (uint8_t)(0xff00 >> (bits - 8 * i));
-	memcpy(mask, bytes, sizeof(bytes));
-}
-
-static void set_user_masks(struct seep_engine *engine)
-{
-	set_mask(engine->mask_v4, engine->conf.user_prefix_v4_bits, 4);
-	set_mask(engine->mask_v6, engine->conf.user_prefix_v6_bits, 16);
 }
 
 static bool open_threads(struct seep_engine *engine, unsigned count)
@@ -99,19 +83,19 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	*why = SEEP_PASSTHROUGH_MEMORY;
 	if (!engine)
 		return NULL;
-	pthread_mutex_init(&engine->base_lock, NULL);
 	engine->conf = *setup->conf;
-	engine->budgets = seep_budgets_of(setup->conf);
+	engine->learned.budgets = seep_budgets_of(setup->conf);
 	engine->suffixes = setup->suffixes;
 	engine->common = setup->common;
 	engine->lists_kept = setup->lists_kept;
 	engine->lists_missing = setup->lists_missing;
 	engine->tell = setup->tell;
 	engine->tell_context = setup->tell_context;
-	engine->learning_from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
-	engine->learning_until_ms = engine->learning_from_ms + setup->conf->learning_s * 1000;
-	memcpy(engine->key, setup->key, sizeof(engine->key));
-	set_user_masks(engine);
+	engine->learned.from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
+	engine->learned.until_ms = engine->learned.from_ms + setup->conf->learning_s * 1000;
+	engine->key = setup->key;
+	engine->masks = seep_address_masks(engine->conf.user_prefix_v4_bits,
+					   engine->conf.user_prefix_v6_bits);
 	if (claim_memory(engine, setup->when_ms / 1000)) {
 		*why = SEEP_PASSTHROUGH_SYSTEM;
 		if (!engine->suffixes)
@@ -141,7 +125,6 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)
 		munmap(engine->memory, engine->memory_bytes);
-	pthread_mutex_destroy(&engine->base_lock);
 	free(engine);
 }
 
@@ -161,7 +144,7 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 {
 	if (engine->conf.action == SEEP_ACTION_FLAG)
 		return SEEP_MODE_FLAG;
-	if (when_ms < engine->learning_until_ms)
+	if (when_ms < engine->learned.until_ms)
 		return SEEP_MODE_LEARNING;
 	return SEEP_MODE_GUARD;
 }
@@ -180,4 +163,14 @@ size_t seep_engine_users(const struct seep_engine *engine)
 size_t seep_engine_domains(const struct seep_engine *engine)
 {
 	return seep_table_used(engine->domains);
+}
+
+size_t seep_engine_user_bytes(void)
+{
+	return sizeof(struct user) + sizeof(uint64_t);
+}
+
+size_t seep_engine_domain_bytes(void)
+{
+	return sizeof(struct domain) + sizeof(uint64_t);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The engine: takes what was observed of a query, charges it, meters it and
- * says what becomes of it.  Knows nothing of Unbound; replay drives it too.
+ * says what becomes of it. Knows nothing of Unbound; replay drives it too.
  *
  * One query's life:  ask -> (refused)  or  ask -> commit | release.
  * Between ask and commit or release the charge is reserved on its meters, so
@@ -10,7 +10,7 @@
  *
  * Threads: any number, each with a seep_thread of its own.
  * Time comes in with every call; nothing here reads a clock or draws a random
- * number.  Nothing in the hot path can fail: a user or domain that gets no entry in its
+ * number. Nothing in the hot path can fail: a user or domain that gets no entry in its
  * table shares one entry with all others that get none, and is counted as untracked.
  */
 #ifndef SEEP_ENGINE_H
@@ -34,7 +34,7 @@
 struct seep_engine;
 struct seep_thread;
 
-/* The evidence that comes with an edge.  Borrowed for the call. */
+/* The evidence that comes with an edge. Borrowed for the call. */
 struct seep_event {
 	enum seep_edge edge;
 	enum seep_meter meter;
@@ -55,7 +55,7 @@ typedef void seep_tell(void *context, const struct seep_event *event);
 struct seep_engine_setup {
 	const struct seep_conf *conf; /* copied in; its lists are borrowed for
 	                                 the engine's life */
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	unsigned threads;  /* how many seep_threads can be had */
 	uint64_t when_ms;  /* now: the memory begins */
 	uint64_t first_ms; /* when the learning began; 0: now */
@@ -85,7 +85,7 @@ struct seep_counters *seep_thread_counters(struct seep_thread *thread);
 #define SEEP_DOMAIN_TEXT_BYTES 48
 
 /*
- * What ask reserved, for commit or release.  Holds no pointer, and may be
+ * What ask reserved, for commit or release. Holds no pointer, and may be
  * dropped without harm when its verdict was a refusal.
  */
 struct seep_reservation {
@@ -115,7 +115,7 @@ struct seep_reservation {
 };
 
 /*
- * Charges and judges an observation, before anything leaves.  NAME is how its
+ * Charges and judges an observation, before anything leaves. NAME is how its
  * name splits; all zero if it is no name.
  */
 struct seep_verdict seep_engine_ask(struct seep_thread *thread,
@@ -128,7 +128,7 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 
 /*
  * After commit, or before release: the answer tells whether the name's registrable
- * domain exists.  Feeds the DGA meter: also with names that did not leave, for what the
+ * domain exists. Feeds the DGA meter: also with names that did not leave, for what the
  * resolver knows of a signed zone answers for many names that do not exist.
  */
 void seep_engine_answered(struct seep_thread *thread, const struct seep_observation *observation,
@@ -156,12 +156,15 @@ uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
 /* How many have an entry. */
 size_t seep_engine_users(const struct seep_engine *engine);
 size_t seep_engine_domains(const struct seep_engine *engine);
+/* The bytes that an entry of theirs takes in its table, with its key. */
+size_t seep_engine_user_bytes(void);
+size_t seep_engine_domain_bytes(void);
 
-/* Prints all statistics as of WHEN_MS; RESET starts the counters anew. */
-void seep_engine_print(struct seep_engine *engine, uint64_t when_ms, bool reset, seep_print *print,
-		       void *context);
-
-/* Prints what is to be said without an engine: the mode, and why. */
-void seep_engine_print_none(enum seep_passthrough why, seep_print *print, void *context);
+/*
+ * Reads all statistics that the engine knows, as of WHEN_MS, from any thread. Those of the state
+ * file are not its: state/keeper.h.
+ */
+void seep_engine_read(struct seep_engine *engine, uint64_t when_ms,
+		      struct seep_statistics *statistics);
 
 #endif

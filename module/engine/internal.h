@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The engine's memory: users, domains, threads and the engine itself.  For the files
+ * The engine's memory: users, domains, threads and the engine itself. For the files
  * engine_*.c; others reach it through engine.h and state/save.h.
  */
 #ifndef SEEP_ENGINE_STATE_H
@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/address.h"
 #include "meter/budget.h"
 #include "names/common.h"
 #include "engine/engine.h"
@@ -82,15 +83,19 @@ struct seep_thread {
 	struct recent recent[1 << RECENT_BITS];
 };
 
+/* What users and domains are held to. */
+struct seep_learned {
+	struct seep_budgets budgets; /* by seep.conf */
+	uint64_t from_ms;            /* learning begins: the first start ever */
+	uint64_t until_ms;
+	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
+};
+
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
-	struct seep_budgets budgets;
-	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
-	uint8_t key[SEEP_HASH_KEY_BYTES];
-	uint64_t mask_v4[2]; /* what of an address makes a user */
-	uint64_t mask_v6[2];
-	uint64_t learning_from_ms; /* the first start ever */
-	uint64_t learning_until_ms;
+	struct seep_learned learned;
+	struct seep_hash_key key;
+	struct seep_address_masks masks;
 	unsigned char *memory;
 	size_t memory_bytes;
 	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */
@@ -108,14 +113,6 @@ struct seep_engine {
 	unsigned thread_count;
 	atomic_uint threads_taken;
 	_Atomic int64_t inflight;
-	pthread_mutex_t base_lock;
-	struct seep_counters base; /* the sums at the last reset */
-	/* How the state file fares, as the keeper says. */
-	struct seep_counters keeper;
-	_Atomic uint64_t kept_status; /* enum seep_state_status */
-	_Atomic uint64_t kept_saved_ms;
-	_Atomic uint64_t kept_checkpoint_ms;
-	_Atomic uint64_t kept_bytes;
 };
 
 /* An entry of the users' or the domains' table. */
@@ -135,7 +132,7 @@ static inline uint64_t users_of_domain(const struct domain *domain)
 	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
 }
 
-/* Has nothing come of the entry?  Then it is given back when its last reservation is. */
+/* Has nothing come of the entry? Then it is given back when its last reservation is. */
 static inline bool is_untouched_entry(const struct seep_entry *entry)
 {
 	return !entry->inflight && !entry->meter.level_mbit && !entry->flagged;
@@ -151,15 +148,18 @@ static inline bool is_untouched_domain(const struct domain *domain)
 	return is_untouched_entry(&domain->head) && !users_of_domain(domain);
 }
 
-/* engine/learned.c: what a user is held to, or a domain of so many USERS, of which one
- * with so many UNITS of budget is asking. */
-struct seep_limits limits_of_user(const struct seep_engine *engine, const struct user *user,
-				  uint64_t now_s);
-struct seep_limits limits_of_domain(const struct seep_engine *engine, const struct domain *domain,
-				    unsigned units, uint64_t users);
+/* learned.c */
+
+/* The limits of a user, as of NOW_S. */
+struct seep_limits seep_learned_user(const struct seep_learned *learned, const struct user *user,
+				     uint64_t now_s);
+/* The limits of a domain of so many USERS, of which one with so many UNITS of budget is asking. */
+struct seep_limits seep_learned_domain(const struct seep_learned *learned,
+				       const struct domain *domain, unsigned units, uint64_t users);
 /* The units of budget that a user has, as of NOW_S. */
-unsigned units_of_user(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
-/* Draws the conclusion from learning, once it is over; no lock may be held. */
-void settle_budgets(struct seep_engine *engine, uint64_t now_s);
+unsigned seep_learned_units(const struct seep_learned *learned, const struct user *user,
+			    uint64_t now_s);
+/* Concludes from what USERS needed while learning, once that is over. No lock may be held. */
+void seep_learned_settle(struct seep_learned *learned, struct seep_table *users, uint64_t now_s);
 
 #endif

@@ -6,47 +6,48 @@
  * newcomer gets. */
 #define NEW_PERCENT 90
 
-static bool is_learning(const struct seep_engine *engine, uint64_t now_s)
+static bool is_learning(const struct seep_learned *learned, uint64_t now_s)
 {
-	return now_s < engine->learning_until_ms / 1000;
+	return now_s < learned->until_ms / 1000;
 }
 
 /* Was it here for half of the learning at least? */
-static bool is_learned(const struct seep_engine *engine, const struct user *user)
+static bool is_learned(const struct seep_learned *learned, const struct user *user)
 {
-	uint64_t half_s = (engine->learning_until_ms - engine->learning_from_ms) / 2000;
+	uint64_t half_s = (learned->until_ms - learned->from_ms) / 2000;
 
-	return half_s && user->head.first_s <= engine->learning_from_ms / 1000 + half_s;
+	return half_s && user->head.first_s <= learned->from_ms / 1000 + half_s;
 }
 
-unsigned units_of_user(const struct seep_engine *engine, const struct user *user, uint64_t now_s)
+unsigned seep_learned_units(const struct seep_learned *learned, const struct user *user,
+			    uint64_t now_s)
 {
-	unsigned least = atomic_load_explicit(&engine->new_units, memory_order_relaxed);
+	unsigned least = atomic_load_explicit(&learned->new_units, memory_order_relaxed);
 	unsigned units = seep_budget_units(user->peak_mbit);
 
-	if (is_learning(engine, now_s) || !least)
+	if (is_learning(learned, now_s) || !least)
 		return SEEP_BUDGET_NEW;
-	return units < least && !is_learned(engine, user) ? least : units;
+	return units < least && !is_learned(learned, user) ? least : units;
 }
 
-struct seep_limits limits_of_user(const struct seep_engine *engine, const struct user *user,
-				  uint64_t now_s)
+struct seep_limits seep_learned_user(const struct seep_learned *learned, const struct user *user,
+				     uint64_t now_s)
 {
-	return seep_budgets_user(&engine->budgets, units_of_user(engine, user, now_s),
-				 is_learning(engine, now_s));
+	return seep_budgets_user(&learned->budgets, seep_learned_units(learned, user, now_s),
+				 is_learning(learned, now_s));
 }
 
-struct seep_limits limits_of_domain(const struct seep_engine *engine, const struct domain *domain,
-				    unsigned units, uint64_t users)
+struct seep_limits seep_learned_domain(const struct seep_learned *learned,
+				       const struct domain *domain, unsigned units, uint64_t users)
 {
 	if (units < domain->head.units)
 		units = domain->head.units;
-	return seep_budgets_domain(&engine->budgets, units, users);
+	return seep_budgets_domain(&learned->budgets, units, users);
 }
 
 /* How many users need so many units. */
 struct needs {
-	const struct seep_engine *engine;
+	const struct seep_learned *learned;
 	uint64_t users[SEEP_BUDGET_MOST + 1];
 	uint64_t all;
 };
@@ -57,25 +58,25 @@ static void count_need(void *context, uint64_t key, struct seep_entry *entry)
 	const struct user *user = user_of_entry(entry);
 
 	(void)key;
-	if (!is_learned(needs->engine, user))
+	if (!is_learned(needs->learned, user))
 		return;
 	needs->users[seep_budget_units(user->peak_mbit)]++;
 	needs->all++;
 }
 
-void settle_budgets(struct seep_engine *engine, uint64_t now_s)
+void seep_learned_settle(struct seep_learned *learned, struct seep_table *users, uint64_t now_s)
 {
-	struct needs needs = { .engine = engine };
+	struct needs needs = { .learned = learned };
 	uint64_t enough = 0;
 	unsigned units = 0;
 
-	if (!engine->budgets.is_learned || is_learning(engine, now_s) ||
-	    atomic_load_explicit(&engine->new_units, memory_order_relaxed))
+	if (!learned->budgets.is_learned || is_learning(learned, now_s) ||
+	    atomic_load_explicit(&learned->new_units, memory_order_relaxed))
 		return;
-	seep_table_walk(engine->users, count_need, &needs);
+	seep_table_walk(users, count_need, &needs);
 	while (units < SEEP_BUDGET_MOST && 100 * enough < NEW_PERCENT * needs.all)
 		enough += needs.users[++units];
 	if (units < SEEP_BUDGET_NEW)
 		units = SEEP_BUDGET_NEW;
-	atomic_store_explicit(&engine->new_units, units, memory_order_relaxed);
+	atomic_store_explicit(&learned->new_units, units, memory_order_relaxed);
 }

@@ -12,7 +12,7 @@
  *          this organisation
  *
  * What a packet tells is a matter of names alone (seep_name_told): a name above a domain
- * that somebody pays for tells nothing, everything else does.  Whose name it is does not
+ * that somebody pays for tells nothing, everything else does. Whose name it is does not
  * matter: where a CNAME leads, which server's address has to be looked up, and whose key,
  * all follow from what the client chose to ask.
  *
@@ -37,7 +37,7 @@ struct seep_query {
 	enum seep_query_stage stage;
 	bool went_inside; /* a packet left for a server of this organisation */
 	bool is_pending;  /* a packet that tells left, if the host did not stop it */
-	/* The size of the internal zone's name, in which the observation's ends; 0: none.  The
+	/* The size of the internal zone's name, in which the observation's ends; 0: none. The
 	 * outside may be asked for its keys, which tell nothing of who asked for what in it. */
 	uint8_t inside_size;
 };
@@ -54,7 +54,7 @@ struct seep_packet {
 struct seep_verdict seep_query_begin(struct seep_thread *thread, struct seep_query *query);
 
 /*
- * May the packet leave, as far as this query goes?  If it tells something, the charge is
+ * May the packet leave, as far as this query goes? If it tells something, the charge is
  * final from now on; if the host may yet stop it, from the next packet on, or from
  * seep_query_assume_sent.
  */

@@ -7,13 +7,13 @@
 static uint64_t refill_of(uint64_t refill_bytes_day, uint64_t budget_mbit)
 {
 	return refill_bytes_day == SEEP_AUTO ? budget_mbit / SEEP_BUDGET_DAYS
-					     : seep_meter_mbit(refill_bytes_day);
+					     : seep_bits_of_bytes(refill_bytes_day);
 }
 
 static struct seep_limits limits_of(uint64_t budget_bytes, uint64_t refill_bytes_day,
 				    uint64_t flag_at_percent)
 {
-	uint64_t budget_mbit = seep_meter_mbit(budget_bytes);
+	uint64_t budget_mbit = seep_bits_of_bytes(budget_bytes);
 
 	return (struct seep_limits){
 		.budget_mbit = budget_mbit,
@@ -41,7 +41,7 @@ struct seep_budgets seep_budgets_of(const struct seep_conf *conf)
 	};
 }
 
-/* The limits of one unit, for so many.  A refill that seep.conf gives is the same for all. */
+/* The limits of one unit, for so many. A refill that seep.conf gives is the same for all. */
 static struct seep_limits units_of(struct seep_limits unit, unsigned units, bool refill_is_auto)
 {
 	uint64_t refill_mbit_day = unit.refill_mbit_day;
@@ -60,7 +60,7 @@ struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigne
 	if (budgets->is_learned)
 		limits = units_of(limits, units, budgets->user_refill_is_auto);
 	if (learning && budgets->is_learned)
-		limits.cap_mbit = seep_meter_mbit(SEEP_BUDGET_MOST * SEEP_BUDGET_UNIT_BYTES);
+		limits.cap_mbit = seep_bits_of_bytes(SEEP_BUDGET_MOST * SEEP_BUDGET_UNIT_BYTES);
 	return limits;
 }
 
@@ -77,7 +77,7 @@ struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsig
 
 unsigned seep_budget_units(uint64_t peak_mbit)
 {
-	uint64_t unit_mbit = seep_meter_mbit(SEEP_BUDGET_UNIT_BYTES);
+	uint64_t unit_mbit = seep_bits_of_bytes(SEEP_BUDGET_UNIT_BYTES);
 	uint64_t units = (SEEP_BUDGET_MARGIN * peak_mbit + unit_mbit - 1) / unit_mbit;
 
 	if (units < SEEP_BUDGET_LEAST)

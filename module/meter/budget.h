@@ -3,9 +3,9 @@
  * Budgets: what users' and domains' meters are held to, as seep.conf says or,
  * with `auto`, as learning showed.
  *
- * A learned budget counts in units of 256 bytes.  Each user gets three times the
+ * A learned budget counts in units of 256 bytes. Each user gets three times the
  * highest level that its meter reached while learning, at least 768 bytes; a user that
- * came later gets the 90th percentile of these, at least 1.5 KiB.  A tunnel that was
+ * came later gets the 90th percentile of these, at least 1.5 KiB. A tunnel that was
  * there all along learns its own budget too, at most 16 KiB.
  */
 #ifndef SEEP_BUDGET_H
@@ -41,7 +41,7 @@ struct seep_budgets {
 struct seep_budgets seep_budgets_of(const struct seep_conf *conf);
 
 /* The limits of a user of so many UNITS; of a domain of USERS users, the one with most
- * units of so many.  While LEARNING, levels rise beyond the budget. */
+ * units of so many. While LEARNING, levels rise beyond the budget. */
 struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigned units,
 				     bool learning);
 struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsigned units,

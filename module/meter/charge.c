@@ -11,7 +11,7 @@
  * there are in it.
  *
  * A new domain's given labels are written so, too, without the shared code: for
- * what somebody made for a tunnel is in no other domain.  How many there are is
+ * what somebody made for a tunnel is in no other domain. How many there are is
  * part of which domain it is: a rule of the list gives at most two, and a
  * reverse zone four.
  *
@@ -20,6 +20,7 @@
 #include "meter/charge.h"
 
 #include "meter/letters.h"
+#include "seep_rr.h"
 
 #define MORE_LABELS_MBIT SEEP_BIT_MBIT
 
@@ -51,7 +52,6 @@ static const uint64_t form_mbit[SEEP_CODES] = {
 #define FEW_MOST  64
 
 /* Of a hundred questions of reverse names 95 are for PTR. */
-#define TYPE_PTR    12
 #define PTR_MBIT    75u
 #define NO_PTR_MBIT 4322u
 
@@ -65,25 +65,15 @@ static const struct type_share {
 	uint16_t type;
 	uint16_t share;
 } type_shares[] = {
-	{ 1, 1000 }, /* A */
-	{ 28, 550 }, /* AAAA */
-	{ 65, 250 }, /* HTTPS */
-	{ 12, 100 }, /* PTR */
-	{ 16, 40 },  /* TXT */
-	{ 15, 30 },  /* MX */
-	{ 33, 30 },  /* SRV */
-	{ 2, 16 },   /* NS */
-	{ 6, 10 },   /* SOA */
-	{ 5, 6 },    /* CNAME */
-	{ 43, 4 },   /* DS */
-	{ 48, 3 },   /* DNSKEY */
-	{ 64, 2 },   /* SVCB */
-	{ 35, 2 },   /* NAPTR */
-	{ 257, 1 },  /* CAA */
+	{ SEEP_TYPE_A, 1000 },  { SEEP_TYPE_AAAA, 550 }, { SEEP_TYPE_HTTPS, 250 },
+	{ SEEP_TYPE_PTR, 100 }, { SEEP_TYPE_TXT, 40 },   { SEEP_TYPE_MX, 30 },
+	{ SEEP_TYPE_SRV, 30 },  { SEEP_TYPE_NS, 16 },    { SEEP_TYPE_SOA, 10 },
+	{ SEEP_TYPE_CNAME, 6 }, { SEEP_TYPE_DS, 4 },     { SEEP_TYPE_DNSKEY, 3 },
+	{ SEEP_TYPE_SVCB, 2 },  { SEEP_TYPE_NAPTR, 2 },  { SEEP_TYPE_CAA, 1 },
 };
 
 struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
-					      const uint8_t key[SEEP_HASH_KEY_BYTES])
+					      const struct seep_hash_key *key)
 {
 	struct seep_label_keys keys = { .count = 0 };
 	size_t at = 0;
@@ -228,7 +218,7 @@ uint64_t seep_charge_new_domain(const struct seep_name *name)
 
 uint64_t seep_charge_question(uint16_t type, uint16_t qclass, bool is_reverse)
 {
-	if (is_reverse && type == TYPE_PTR && qclass == SEEP_QCLASS_IN)
+	if (is_reverse && type == SEEP_TYPE_PTR && qclass == SEEP_QCLASS_IN)
 		return PTR_MBIT;
 	if (is_reverse)
 		return NO_PTR_MBIT + seep_charge_question(type, qclass, false);

@@ -6,7 +6,7 @@
  * Kraft: over all prefixes, and over all types and classes, the sum of 2^-bits is at most
  * one, so no way of putting data into names gets more out than is charged
  * (Shannon 1948; Paxson et al. 2013 bounded tunnels so, with a compressor,
- * off-line).  doc/THEORY.md has the argument.
+ * off-line). doc/THEORY.md has the argument.
  */
 #ifndef SEEP_CHARGE_H
 #define SEEP_CHARGE_H
@@ -38,12 +38,12 @@ struct seep_label_keys {
 };
 
 struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
-					      const uint8_t key[SEEP_HASH_KEY_BYTES]);
+					      const struct seep_hash_key *key);
 
 /*
  * The code of a novel prefix, one bit for an empty one: each label spelled
  * out or, if that is shorter, by its share among LABELS or, in a reverse name,
- * as a number.  One pass, linear in
+ * as a number. One pass, linear in
  * the prefix's bytes.
  */
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
@@ -63,9 +63,9 @@ uint64_t seep_charge_question(uint16_t type, uint16_t qclass, bool is_reverse);
 
 /*
  * The share of CHARGE_MBIT that falls on one of USERS distinct users of a
- * domain (0 counts as 1).  Up to FEW users divide it by SEEP_CHARGE_FEW_SHARE at most,
+ * domain (0 counts as 1). Up to FEW users divide it by SEEP_CHARGE_FEW_SHARE at most,
  * so machines that share their tunnels' domains send at most that many times what one
- * machine could.  More users divide it by their number: what everybody uses costs nobody
+ * machine could. More users divide it by their number: what everybody uses costs nobody
  * anything.
  */
 #define SEEP_CHARGE_FEW_SHARE 4

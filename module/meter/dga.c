@@ -8,7 +8,7 @@
 /* Of a bot that hides among existing domains one is seen less often than of
  * people, by a little: this needs no limit, for ten have to make up for one. */
 #define PRESENT_MBIT    300u
-/* On credit it is the whole 2.17 bits.  People need that when much is new to them
+/* On credit it is the whole 2.17 bits. People need that when much is new to them
  * at once; a bot gets four names out of it, and two a day. */
 #define ON_CREDIT_MBIT  1870u
 #define CREDIT_MBIT     12000u

@@ -5,11 +5,11 @@
  *
  * Each domain that is new to a user and that few others ask for says a little:
  * of those that a bot tries many do not exist, of those that people visit nearly
- * all do.  The score is the logarithm of the likelihood ratio, never below zero
+ * all do. The score is the logarithm of the likelihood ratio, never below zero
  * (Page's CUSUM test, 1954; Krishnan et al., DSN 2013, tested bots so), and
  * drains slowly, for a machine that is idle proves nothing.
  *
- * A bot can mix in domains that exist: any list of small sites has them.  So what
+ * A bot can mix in domains that exist: any list of small sites has them. So what
  * exists always counts as much as it tells of one that hides, with 21 missing in
  * 100 against people's 2.6; as much as it tells of one that does not, with 80
  * against 10, only on credit, which time alone restores.
@@ -22,7 +22,7 @@
  *     spent               17.5 bits: six in a row that do not exist
  *
  * With 1, 2 or 5 existing domains to each that does not, it is spent after 11, 13
- * or 16 of the latter.  With ten or more it never is; but these are charged to the
+ * or 16 of the latter. With ten or more it never is; but these are charged to the
  * user's meter, as all new names are.
  *
  * Threads: the user's lock.
@@ -45,7 +45,7 @@ enum seep_existence {
 /* A domain asked by more users than this is no algorithm's secret. */
 #define SEEP_DGA_USERS 4
 
-/* Scores one domain at NOW_S; true if the test has just been decided.  All zero bytes are the score
+/* Scores one domain at NOW_S; true if the test has just been decided. All zero bytes are the score
  * and the credit of a user of whom nothing is known. */
 bool seep_dga_score(struct seep_bucket *score, enum seep_existence existence, uint64_t now_s);
 

@@ -10,11 +10,6 @@
 
 #define REFUSALS_GUESSED 64
 
-uint64_t seep_meter_mbit(uint64_t bytes)
-{
-	return bytes * 8 * SEEP_BIT_MBIT;
-}
-
 static uint64_t times_capped(uint64_t mbit, uint64_t times)
 {
 	return mbit && times > SEEP_BUCKET_MAX_MBIT / mbit ? SEEP_BUCKET_MAX_MBIT : mbit * times;
@@ -30,7 +25,7 @@ struct seep_limits seep_meter_times(struct seep_limits limits, uint64_t times)
 
 static uint64_t flag_mbit(const struct seep_limits *limits)
 {
-	return limits->budget_mbit / 100 * limits->flag_at_percent;
+	return seep_verdict_flag_mbit(limits->budget_mbit, limits->flag_at_percent);
 }
 
 /* The budget with what known names have more. */
@@ -62,7 +57,7 @@ void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
 		metering->outcome = metering->charge_mbit < SEEP_BIT_MBIT ? SEEP_PASS : SEEP_FLAG;
 }
 
-/* Is it below flag-at, and long enough after it was above?  Without the hour a
+/* Is it below flag-at, and long enough after it was above? Without the hour a
  * client could have a line logged with every other query. */
 static bool is_released(const struct seep_entry *entry, const struct seep_limits *limits,
 			uint64_t now_s)

@@ -40,9 +40,6 @@ struct seep_limits {
  */
 #define SEEP_METER_KNOWN_SHARE 8
 
-/* BYTES as the unit of levels. */
-uint64_t seep_meter_mbit(uint64_t bytes);
-
 /* The limits of TIMES users together. */
 struct seep_limits seep_meter_times(struct seep_limits limits, uint64_t times);
 
@@ -80,12 +77,12 @@ void seep_meter_keep(struct seep_entry *entry);
 void seep_meter_give_back(struct seep_entry *entry, uint64_t added_mbit);
 
 /*
- * Could the clients of this meter be guessing?  Every refusal tells that a name is not known
+ * Could the clients of this meter be guessing? Every refusal tells that a name is not known
  * here; after dozens of them, without a day between, it is to be suspected.
  */
 bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s);
 
-/* Is it spent, as of NOW_S?  False once it has drained below flag-at. */
+/* Is it spent, as of NOW_S? False once it has drained below flag-at. */
 bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limits *limits,
 			 uint64_t now_s);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The price of a query: what it tells, among all that its user could have sent next, in
- * thousandths of a bit.  A pure function of plain data; doc/THEORY.md has the argument.
+ * thousandths of a bit. A pure function of plain data; doc/THEORY.md has the argument.
  *
  *   name    domain   price
  *   known   common   nothing

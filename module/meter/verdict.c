@@ -10,7 +10,7 @@ enum seep_outcome seep_verdict_reading(const struct seep_reading *reading)
 
 	if (after_mbit > reading->budget_mbit)
 		return SEEP_REFUSE;
-	if (after_mbit > reading->budget_mbit / 100 * reading->flag_at_percent)
+	if (after_mbit > seep_verdict_flag_mbit(reading->budget_mbit, reading->flag_at_percent))
 		return SEEP_FLAG;
 	return SEEP_PASS;
 }

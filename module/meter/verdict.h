@@ -19,13 +19,19 @@ struct seep_reading {
 	uint64_t flag_at_percent; /* of the budget, 1 to 100 */
 };
 
+/* Returns the level above which a meter of this budget flags. */
+static inline uint64_t seep_verdict_flag_mbit(uint64_t budget_mbit, uint64_t flag_at_percent)
+{
+	return budget_mbit / 100 * flag_at_percent;
+}
+
 /* PASS, FLAG or REFUSE: would this charge, in full, still fit the budget? */
 enum seep_outcome seep_verdict_reading(const struct seep_reading *reading);
 
 /*
- * The two meters' answers together, in this MODE.  The stronger one names the
- * meter, of equals the user's.  USER_CHARGE_MBIT is what the user would be
- * charged.  Below one bit the domain's meter does not count: such a name goes to a domain
+ * The two meters' answers together, in this MODE. The stronger one names the
+ * meter, of equals the user's. USER_CHARGE_MBIT is what the user would be
+ * charged. Below one bit the domain's meter does not count: such a name goes to a domain
  * that many users use, and one of them must not be able to close it to the others.
  */
 struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcome domain,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "names/name.h"
+#include "names/parse.h"
 
 #define RANK_BITS 24
 #define RANK_MOST ((UINT64_C(1) << RANK_BITS) - 1)
@@ -62,33 +63,13 @@ static int add(struct seep_common *common, uint64_t key, uint64_t rank)
 	return 1;
 }
 
-/* The name as lower-cased wire form in WIRE; its size, or 0 if it is none. */
-static size_t wire_of(uint8_t wire[SEEP_NAME_MAX_BYTES], const char *text)
-{
-	size_t used = 0;
-
-	while (*text) {
-		size_t label = strcspn(text, ".");
-
-		if (label < 1 || label > 63 || used + label + 2 > SEEP_NAME_MAX_BYTES)
-			return 0;
-		wire[used] = (uint8_t)label;
-		seep_name_lower(wire + used + 1, (const uint8_t *)text, label);
-		used += label + 1;
-		text += label + (text[label] == '.');
-	}
-	wire[used] = 0;
-	return used ? used + 1 : 0;
-}
-
 struct seep_common *seep_common_create(void)
 {
 	return calloc(1, sizeof(struct seep_common));
 }
 
 const char *seep_common_add(struct seep_common *common, const char *line,
-			    const uint8_t key[SEEP_HASH_KEY_BYTES],
-			    struct seep_suffix_reader *suffixes)
+			    const struct seep_hash_key *key, struct seep_suffix_reader *suffixes)
 {
 	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	struct seep_name name;
@@ -101,8 +82,9 @@ const char *seep_common_add(struct seep_common *common, const char *line,
 	if (line[0] < '0' || line[0] > '9' || errno || rank < 1 || rank > RANK_MOST ||
 	    (*end != ',' && *end != '\t'))
 		return "a rank from 1, then a comma or a tab, then a name";
-	size = wire_of(wire, end + 1);
-	if (!size || !seep_name_split(&name, wire, size, suffixes))
+	if (seep_parse_name(wire, &size, end + 1, strlen(end + 1), SEEP_PARSE_PRINTABLE) !=
+		    SEEP_PARSE_OK ||
+	    size == 1 || !seep_name_split(&name, wire, size, suffixes))
 		return "a domain name after the rank";
 	if (!add(common, seep_hash_bytes(key, wire + name.domain_at, size - name.domain_at), rank))
 		return "more memory";

@@ -6,9 +6,8 @@
 #include <string.h>
 
 /*
- * The two reverse zones.  How many labels below them are common enough to be
- * one owner's: the /24 and the /48; and are paid for: the /16 and the /32, for
- * who has a /16 has each of its 256 /24s.
+ * The two reverse zones. How many labels below them are common enough to be one owner's: the /24
+ * and the /48; and are paid for: the /16 and the /32, for who has a /16 has each of its 256 /24s.
  */
 static const struct reverse {
 	const char *zone;
@@ -21,7 +20,7 @@ static const struct reverse {
 	{ "\3ip6\4arpa", sizeof("\3ip6\4arpa"), 4, 12, 8 },
 };
 
-/* Fills OFFSETS with the start of each label; the count, or -1. */
+/* Fills OFFSETS with the start of each label. Returns their count, or -1. */
 static int label_offsets(uint8_t offsets[SEEP_NAME_MAX_LABELS], const uint8_t *name, size_t size)
 {
 	size_t at = 0;
@@ -160,7 +159,7 @@ bool seep_name_told(const struct seep_name *name, const uint8_t *packet, size_t 
 	return name->size - at != size || memcmp(packet, name->bytes + at, size) != 0;
 }
 
-/* A byte of a label as text, escaped if need be; how many characters. */
+/* Writes a byte of a label as text, escaped if need be. Returns how many characters. */
 static size_t print_byte(char text[5], uint8_t byte)
 {
 	if (byte <= 32 || byte >= 127)

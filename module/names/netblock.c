@@ -2,6 +2,8 @@
 /* Blocks of addresses: parse, format, and a sorted list of disjoint ones. */
 #include "names/netblock.h"
 
+#include "base/address.h"
+
 #include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
@@ -47,25 +49,20 @@ static bool block_of_address(struct seep_netblock *block, const uint8_t *addr, s
 	return true;
 }
 
-/* Clear what is beyond the prefix; true if there was something to clear. */
+/* Clears what is beyond the prefix. Returns whether there was something to clear. */
 static bool mask(struct seep_netblock *block)
 {
-	bool cleared = false;
+	const struct seep_address_mask mask = seep_address_mask(block->prefix_bits);
+	uint64_t words[2], masked[2];
 
-	for (unsigned at = 0; at < sizeof(block->addr); at++) {
-		unsigned bits_before = 8 * at;
-		unsigned kept =
-			block->prefix_bits > bits_before ? block->prefix_bits - bits_before : 0;
-		uint8_t keep = kept >= 8 ? 0xff : (uint8_t)(0xff00U >> kept);
-
-		if (block->addr[at] & (uint8_t)~keep)
-			cleared = true;
-		block->addr[at] &= keep;
-	}
-	return cleared;
+	memcpy(words, block->addr, sizeof(words));
+	masked[0] = words[0] & mask.words[0];
+	masked[1] = words[1] & mask.words[1];
+	memcpy(block->addr, masked, sizeof(masked));
+	return memcmp(words, masked, sizeof(words)) != 0;
 }
 
-/* Whether inner lies in outer, or is outer. */
+/* Whether INNER lies in OUTER, or is OUTER. */
 static bool covers(const struct seep_netblock *outer, const struct seep_netblock *inner)
 {
 	unsigned whole = outer->prefix_bits / 8;
@@ -128,7 +125,10 @@ enum seep_netblock_status seep_netblock_parse(struct seep_netblock *block, const
 	if (was_mapped && bits >= 96) {
 		bits -= 96;
 	} else if (was_mapped) {
-		/* Wider than the mapped range: an IPv6 block after all, always with bits set beyond its prefix. */
+		/*
+		 * Wider than the mapped range: an IPv6 block after all, always with bits set beyond
+		 * its prefix.
+		 */
 		memcpy(block->addr, addr, addr_len);
 		block->addr_len = (uint8_t)addr_len;
 	}
@@ -182,7 +182,7 @@ void seep_netblocks_destroy(struct seep_netblocks *list)
 	free(list);
 }
 
-/* How many blocks of the list sort at or before key. */
+/* How many blocks of the list sort at or before KEY. */
 static size_t rank(const struct seep_netblocks *list, const struct seep_netblock *key)
 {
 	size_t low = 0;
@@ -199,7 +199,10 @@ static size_t rank(const struct seep_netblocks *list, const struct seep_netblock
 	return low;
 }
 
-/* Blocks are disjoint or nested, so if any block of a disjoint list covers key, it is the last one not after it. */
+/*
+ * Blocks are disjoint or nested, so if any block of a disjoint list covers KEY, it is the last one
+ * not after it.
+ */
 static bool list_covers(const struct seep_netblocks *list, const struct seep_netblock *key)
 {
 	size_t at = rank(list, key);
@@ -223,7 +226,10 @@ enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
 		list->blocks = blocks;
 		list->room = room;
 	}
-	/* Those that the new block covers follow its place without a gap; one may start at the same address. */
+	/*
+	 * Those that the new block covers follow its place without a gap; one may start at the same
+	 * address.
+	 */
 	at = rank(list, block);
 	while (at > 0 && covers(block, &list->blocks[at - 1]))
 		at--;

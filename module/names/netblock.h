@@ -2,10 +2,12 @@
 /*
  * Blocks of IPv4 and IPv6 addresses: parsed from text, and searched for an address.
  *
- * Addresses are bytes in network order, 4 (IPv4) or 16 (IPv6). An IPv4-mapped IPv6 address (::ffff:a.b.c.d) is the IPv4
- * address in it, in blocks and in questions; so ::/0 holds every IPv6 address but no mapped one, and 0.0.0.0/0 those.
+ * Addresses are bytes in network order, 4 (IPv4) or 16 (IPv6). An IPv4-mapped IPv6 address
+ * (::ffff:a.b.c.d) is the IPv4 address in it, in blocks and in questions; so ::/0 holds every IPv6
+ * address but no mapped one, and 0.0.0.0/0 those.
  *
- * A list keeps its blocks sorted and disjoint: contain takes O(log blocks), add O(blocks), 18 bytes a block.
+ * A list keeps its blocks sorted and disjoint: contain takes O(log blocks), add O(blocks).
+ * Memory: 18 bytes a block.
  * Threads: any number may ask at once, as long as none adds.
  */
 #ifndef SEEP_NETBLOCK_H
@@ -39,36 +41,48 @@ enum seep_netblock_status {
 #undef X
 };
 
+/* Returns the text of STATUS. */
 const char *seep_netblock_status_text(enum seep_netblock_status status);
 
 /*
- * Parse "10.0.0.0/8", "fd00::/8", or an address alone (/32, /128).
- * With SEEP_NETBLOCK_HOST_BITS, block is the one that was probably meant: "10.1.2.3/8" gives 10.0.0.0/8.
+ * Reads "10.0.0.0/8", "fd00::/8", or an address alone (/32, /128), from TEXT into BLOCK. With
+ * SEEP_NETBLOCK_HOST_BITS, BLOCK is the one that was probably meant: "10.1.2.3/8" gives 10.0.0.0/8.
  */
 enum seep_netblock_status seep_netblock_parse(struct seep_netblock *block, const char *text);
 
-/* Write block as text into text[SEEP_NETBLOCK_TEXT_SIZE]. */
+/* Writes BLOCK to TEXT of SEEP_NETBLOCK_TEXT_SIZE bytes. */
 void seep_netblock_format(const struct seep_netblock *block, char *text);
 
 /*
- * Whether an address is no place on the Internet: RFC 1918, loopback, link-local, shared (100.64.0.0/10), unique local
- * (fc00::/7), unspecified (0.0.0.0, ::). False for any addr_len but 4 and 16.
+ * Returns whether ADDR is no place on the Internet: RFC 1918, loopback, link-local, shared
+ * (100.64.0.0/10), unique local (fc00::/7), unspecified (0.0.0.0, ::). False for any ADDR_LEN but 4
+ * and 16.
  */
 bool seep_netblock_is_private(const uint8_t *addr, size_t addr_len);
 
 struct seep_netblocks;
 
-/* An empty list, or NULL without memory. */
+/* Returns an empty list, or NULL without memory. */
 struct seep_netblocks *seep_netblocks_create(void);
-/* Also of NULL. */
+
+/* Frees LIST. NULL is ignored. */
 void seep_netblocks_destroy(struct seep_netblocks *list);
-/* Add a block that seep_netblock_parse gave; OK or NO_MEMORY. A block inside another costs nothing. */
+
+/*
+ * Adds BLOCK, which seep_netblock_parse gave. Returns OK or NO_MEMORY. A block inside another costs
+ * nothing.
+ */
 enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
 					     const struct seep_netblock *block);
-/* Whether the address lies in a block of the list. False for a list that is NULL, and any addr_len but 4 and 16. */
+
+/*
+ * Returns whether ADDR lies in a block of LIST. False for a LIST that is NULL, and any ADDR_LEN but
+ * 4 and 16.
+ */
 bool seep_netblocks_contain(const struct seep_netblocks *list, const uint8_t *addr,
 			    size_t addr_len);
-/* Disjoint blocks in the list; 0 for NULL. */
+
+/* Returns how many disjoint blocks LIST has; 0 for NULL. */
 size_t seep_netblocks_count(const struct seep_netblocks *list);
 
 #endif

@@ -12,7 +12,9 @@ enum {
 	SLOTS_MIN = 16,
 };
 
-/* A name is kept without the root's zero, so that a suffix of a longer name compares as it stands. */
+/*
+ * A name is kept without the root's zero, so that a suffix of a longer name compares as it stands.
+ */
 struct slot {
 	uint32_t hash;
 	uint32_t offset; /* of the name in bytes */
@@ -40,8 +42,8 @@ struct name {
 const char *seep_subtree_status_text(enum seep_subtree_status status)
 {
 	static const char *const texts[] = {
-#define X(constant, text) [constant] = text,
-		SEEP_SUBTREE_STATUSES(X)
+#define X(name, text) [SEEP_SUBTREE_##name] = text,
+		SEEP_PARSE_STATUSES(X) SEEP_SUBTREE_STATUSES(X)
 #undef X
 	};
 	return texts[status];
@@ -61,7 +63,7 @@ void seep_subtrees_destroy(struct seep_subtrees *set)
 	free(set);
 }
 
-/* Find the labels; false if wire[0..length) is not one whole name. */
+/* Finds the labels. Returns false if LENGTH bytes at WIRE are not one whole name. */
 static bool split(struct name *name, const uint8_t *wire, size_t length)
 {
 	size_t at = 0;
@@ -80,7 +82,10 @@ static bool split(struct name *name, const uint8_t *wire, size_t length)
 	return at + 1 == length;
 }
 
-/* Mix one label, its length byte first, into the hash of the labels to its right: eight bytes at a step. */
+/*
+ * Mixes one label, its length byte first, into the hash of the labels to its right: eight bytes at
+ * a step.
+ */
 static uint64_t mix_label(uint64_t hash, const uint8_t *label)
 {
 	size_t left = 1 + (size_t)label[0];
@@ -108,7 +113,10 @@ static uint32_t finish(uint64_t hash)
 	return (uint32_t)(hash >> 32);
 }
 
-/* The slot that holds a name, or the empty one where it belongs; the table has slots, and half of them are empty. */
+/*
+ * The slot that holds a name, or the empty one where it belongs; the table has slots, and half of
+ * them are empty.
+ */
 static struct slot *find(const struct seep_subtrees *set, uint32_t hash, const uint8_t *wire,
 			 size_t length)
 {
@@ -144,7 +152,7 @@ bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, s
 	return false;
 }
 
-/* Double the table; false without memory, the table then as it was. */
+/* Doubles the table. Returns false without memory, the table then as it was. */
 static bool grow_slots(struct seep_subtrees *set)
 {
 	struct seep_subtrees grown = *set;
@@ -189,38 +197,9 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* One byte of a label, escaped or not; moves *at past it. */
-static enum seep_subtree_status parse_byte(const char *text, size_t length, size_t *at,
-					   uint8_t *byte)
-{
-	unsigned char c = (unsigned char)text[(*at)++];
-	unsigned value = 0;
-
-	if (c != '\\') {
-		*byte = c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-		if (c >= 0x80)
-			return SEEP_SUBTREE_NOT_ASCII;
-		if ((*byte >= 'a' && *byte <= 'z') || is_digit((char)c) || c == '-' || c == '_')
-			return SEEP_SUBTREE_OK;
-		return SEEP_SUBTREE_BAD_BYTE;
-	}
-	if (*at == length)
-		return SEEP_SUBTREE_BAD_ESCAPE;
-	if (is_digit(text[*at])) {
-		if (length - *at < 3 || !is_digit(text[*at + 1]) || !is_digit(text[*at + 2]))
-			return SEEP_SUBTREE_BAD_ESCAPE;
-		for (size_t end = *at + 3; *at < end; (*at)++)
-			value = 10 * value + (unsigned)(text[*at] - '0');
-		if (value > 255)
-			return SEEP_SUBTREE_BAD_ESCAPE;
-	} else {
-		value = (unsigned char)text[(*at)++];
-	}
-	*byte = value >= 'A' && value <= 'Z' ? (uint8_t)(value + ('a' - 'A')) : (uint8_t)value;
-	return SEEP_SUBTREE_OK;
-}
-
-/* A label that is nothing but digits: no top-level domain is, and every IPv4 address ends in one. */
+/*
+ * A label that is nothing but digits: no top-level domain is, and every IPv4 address ends in one.
+ */
 static bool is_number(const uint8_t *label)
 {
 	for (unsigned at = 1; at <= label[0]; at++) {
@@ -230,43 +209,32 @@ static bool is_number(const uint8_t *label)
 	return true;
 }
 
-/* Text to a lower-cased name in wire[NAME_MAX_BYTES], with the root's zero. */
+/* Does a name that is not the root end in a number? */
+static bool ends_in_number(const uint8_t *wire)
+{
+	while (wire[1u + wire[0]])
+		wire += 1u + wire[0];
+	return is_number(wire);
+}
+
+/* Writes TEXT as a lower-cased name to WIRE of NAME_MAX_BYTES, with the root's zero. */
 static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *wire,
 				      size_t *wire_length)
 {
-	size_t at = 0, label = 0, end;
+	size_t skipped = length >= 2 && text[0] == '*' && text[1] == '.' ? 2
+			 : length >= 1 && text[0] == '.'                 ? 1
+									 : 0;
+	enum seep_subtree_status status;
 
-	if (length >= 2 && text[0] == '*' && text[1] == '.')
-		at = 2;
-	else if (length >= 1 && text[0] == '.')
-		at = 1;
-	if (at == length)
+	if (skipped == length)
 		return length ? SEEP_SUBTREE_ROOT : SEEP_SUBTREE_EMPTY_LABEL;
-
-	while (at < length) {
-		/* wire[label] becomes the label's length, and the name's end if no label follows. */
-		for (end = label + 1; at < length && text[at] != '.'; end++) {
-			enum seep_subtree_status status;
-
-			if (end >= NAME_MAX_BYTES - 1)
-				return SEEP_SUBTREE_LONG_NAME;
-			status = parse_byte(text, length, &at, &wire[end]);
-			if (status != SEEP_SUBTREE_OK)
-				return status;
-			if (end - label > LABEL_MAX_BYTES)
-				return SEEP_SUBTREE_LONG_LABEL;
-		}
-		if (end == label + 1)
-			return SEEP_SUBTREE_EMPTY_LABEL;
-		wire[label] = (uint8_t)(end - label - 1);
-		at++;
-		if (at >= length && is_number(&wire[label]))
-			return SEEP_SUBTREE_ADDRESS;
-		label = end;
-	}
-	wire[label] = 0;
-	*wire_length = label + 1;
-	return SEEP_SUBTREE_OK;
+	status = (enum seep_subtree_status)seep_parse_name(wire, wire_length, text + skipped,
+							   length - skipped, SEEP_PARSE_HOST);
+	if (status != SEEP_SUBTREE_OK)
+		return status;
+	if (*wire_length == 1)
+		return SEEP_SUBTREE_EMPTY_LABEL;
+	return ends_in_number(wire) ? SEEP_SUBTREE_ADDRESS : SEEP_SUBTREE_OK;
 }
 
 enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,

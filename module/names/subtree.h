@@ -2,12 +2,13 @@
 /*
  * A set of domain names, each standing for itself and all names below it.
  *
- * Names are asked for in wire format: labels are bytes, and may hold dots and NULs. A subtree covers on label
- * boundaries only: example.com covers a.example.com, never badexample.com.
+ * Names are asked for in wire format: labels are bytes, and may hold dots and NULs. A subtree
+ * covers on label boundaries only: example.com covers a.example.com, never badexample.com.
  *
- * One question hashes the name once, from the root down, and looks up each of its suffixes as it goes: O(bytes of the
- * name), no allocation, one probe a label on average and no label deeper than the deepest name of the set. A name takes
- * its wire length plus 24 to 48 bytes. The hash has no key: the operator supplies the contents.
+ * One question hashes the name once, from the root down, and looks up each of its suffixes as it
+ * goes: O(bytes of the name), one probe a label on average, and no label deeper than the deepest
+ * name of the set. It allocates nothing. The hash has no key: the operator supplies the contents.
+ * Memory: a name takes its wire length plus 24 to 48 bytes.
  * Threads: any number may ask at once, as long as none adds.
  */
 #ifndef SEEP_SUBTREE_H
@@ -17,52 +18,51 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* X(constant, text): what is wrong, to follow the name's text in a message. */
-#define SEEP_SUBTREE_STATUSES(X)                                                                   \
-	X(SEEP_SUBTREE_OK, "is a domain name")                                                     \
-	X(SEEP_SUBTREE_ROOT, "is the root: it would cover every name")                             \
-	X(SEEP_SUBTREE_EMPTY_LABEL, "has an empty label")                                          \
-	X(SEEP_SUBTREE_LONG_LABEL, "has a label of more than 63 bytes")                            \
-	X(SEEP_SUBTREE_LONG_NAME, "has more than 255 bytes")                                       \
-	X(SEEP_SUBTREE_BAD_ESCAPE,                                                                 \
-	  "has a \"\\\" without a character or three digits up to 255 after it")                   \
-	X(SEEP_SUBTREE_BAD_BYTE, "has a character that needs a \"\\\" before it in a domain name") \
-	X(SEEP_SUBTREE_NOT_ASCII, "has letters outside ASCII: write its xn-- form")                \
-	X(SEEP_SUBTREE_ADDRESS, "ends in a number, as an address does")                            \
-	X(SEEP_SUBTREE_NO_MEMORY, "could not be kept: out of memory")
+#include "names/parse.h"
 
+/* X(name, text): what is wrong beside what parse.h says, to follow the name's text in a message. */
+#define SEEP_SUBTREE_STATUSES(X)                           \
+	X(ROOT, "is the root: it would cover every name")  \
+	X(ADDRESS, "ends in a number, as an address does") \
+	X(NO_MEMORY, "could not be kept: out of memory")
+
+/* Those of parse.h first, by the same numbers. */
 enum seep_subtree_status {
-#define X(constant, text) constant,
-	SEEP_SUBTREE_STATUSES(X)
+#define X(name, text) SEEP_SUBTREE_##name,
+	SEEP_PARSE_STATUSES(X) SEEP_SUBTREE_STATUSES(X)
 #undef X
 };
 
+/* Returns the text of STATUS. */
 const char *seep_subtree_status_text(enum seep_subtree_status status);
 
 struct seep_subtrees;
 
-/* An empty set, or NULL without memory. */
+/* Returns an empty set, or NULL without memory. */
 struct seep_subtrees *seep_subtrees_create(void);
-/* Also of NULL. */
+
+/* Frees SET. NULL is ignored. */
 void seep_subtrees_destroy(struct seep_subtrees *set);
 
 /*
- * Add a name given as text[0..length): letters, digits, "-" and "_" as they are, any other byte as \DDD or \X; a
- * leading "*." or ".", and a trailing ".", change nothing. A name that is there already is OK.
- * Unless OK is returned, the set is as it was.
+ * Adds a name, LENGTH bytes of TEXT: letters, digits, "-" and "_" as they are, any other byte as
+ * \DDD or \X. A leading "*." or ".", and a trailing ".", change nothing. A name that is there
+ * already is OK. Unless OK is returned, SET is as it was.
  */
 enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
 					   size_t length);
 
 /*
- * Whether a name equals a name of the set or lies below one. wire holds the whole name, lower-cased, with the root's
- * zero as its last byte; length counts that. False for a set that is NULL and for bytes that are no such name.
+ * Returns whether a name equals a name of SET or lies below one. WIRE holds the whole name,
+ * lower-cased, with the root's zero as its last byte; LENGTH counts that. False for a SET that is
+ * NULL and for bytes that are no such name.
  */
 bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, size_t length);
 
-/* Names in the set; 0 for NULL. */
+/* Returns how many names SET has; 0 for NULL. */
 size_t seep_subtrees_count(const struct seep_subtrees *set);
-/* Memory that the set holds; 0 for NULL. */
+
+/* Returns how much memory SET holds; 0 for NULL. */
 size_t seep_subtrees_memory_bytes(const struct seep_subtrees *set);
 
 #endif

@@ -11,8 +11,8 @@
 #include "seep_observation.h"
 
 /*
- * No rule of the list has more labels than this (six, in 2026; a test counts
- * them), so no longer suffix can be a public one.
+ * No rule of the list has more labels than this (six, in 2026; a test counts them), so no longer
+ * suffix can be a public one.
  */
 #define RULE_LABELS 8
 
@@ -20,8 +20,10 @@ struct seep_suffixes {
 	psl_ctx_t *list;
 };
 
-/* What libpsl said of one suffix; compared whole, so a collision of places
- * costs time and never an answer. */
+/*
+ * What libpsl said of one suffix; compared whole, so a collision of places costs time and never an
+ * answer.
+ */
 struct memo {
 	char text[61]; /* "" if unused */
 	bool is_public;
@@ -92,8 +94,8 @@ void seep_suffix_reader_close(struct seep_suffix_reader *reader)
 }
 
 /*
- * One byte of a label as text.  Labels may hold any byte, dots and NULs too;
- * no rule of the list does, and '_' is in none, so it stands for all of them.
+ * One byte of a label as text. Labels may hold any byte, dots and NULs too; no rule of the list
+ * does, and '_' is in none, so it stands for all of them.
  */
 static char text_byte(uint8_t byte)
 {
@@ -116,8 +118,10 @@ static void ask_list(struct memo *memo, const psl_ctx_t *list, const char *text)
 	memo->is_wildcard = psl_is_public_suffix(list, sibling);
 }
 
-/* What is known of the suffix TEXT, of SIZE bytes with its NUL; in OWN if it is too long to be
- * remembered. */
+/*
+ * What is known of the suffix TEXT, of SIZE bytes with its NUL; in OWN if it is too long to be
+ * remembered.
+ */
 static struct memo *look_up(struct seep_suffix_reader *reader, struct memo *own, const char *text,
 			    size_t size)
 {

@@ -7,8 +7,10 @@
 /* The counts of one state are halved when one gets here. */
 #define COUNT_MOST UINT8_MAX
 
-/* What the counts begin with: half a one each (KT); but hardly anybody sets the flag at all, so
- * until a user did, that it does not is taken for certain nearly. */
+/*
+ * What the counts begin with: half a one each (KT); but hardly anybody sets the flag at all, so
+ * until a user did, that it does not is taken for certain nearly.
+ */
 #define PRIOR       0.5
 #define PRIOR_UNSET 127.5
 

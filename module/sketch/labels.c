@@ -1,5 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Shares of labels: a set-associative table of counts, one word each. */
+/*
+ * Shares of labels: a set-associative table of counts, one word each.
+ *
+ * A label's keyed hash picks one of the sets, by its low 32 bits; each set has eight words. A word
+ * holds the hash's high 40 bits and, in the low 24, the label's uses; 0 is empty. The table's total
+ * is the sum of all uses in it, so share = uses / total, and shares sum to one whatever was
+ * evicted. A label costs -log2(share), as in Shannon's code, which Kraft's inequality allows.
+ *
+ * A set that is full makes room as the algorithm of Misra and Gries does (Finding repeated
+ * elements, 1982): a label without a word takes a use away instead of adding one. Theirs takes one
+ * from every label; here only the least used of the set loses it, the first of several. One with a
+ * single use loses its word to the newcomer. So labels that are used once take turns on one word,
+ * and the others of the set keep theirs.
+ *
+ * Two labels share a word if set and tag agree: of those in one set, one pair in 2^32 or fewer.
+ * Both are then as cheap as their uses together.
+ *
+ * Example, a table of one set. The priors below come in their order. The first eight fill the set;
+ * each of the others takes a use or the place of the least. In the end the eight words are
+ *     www 60, mail 4, api 6, cdn 4, static 3, support 1, img 2, app 2: total 82.
+ * www costs log2(82 / 60) = 0.451 bits, support log2(82 / 1) = 6.358.
+ *   x comes        support has one use, so x has its place: x 6.358, support unknown
+ *   x comes again  x has 2 uses of 83: x 5.376, www log2(83 / 60) = 0.469
+ *   y comes        x, img and app have two; x is the first and loses one: x 6.358, y unknown
+ *   y comes again  x has one, so y has its place: y 6.358, x unknown
+ */
 #include "sketch/labels.h"
 
 #include <stdatomic.h>
@@ -13,15 +38,16 @@
 #define COUNT_BITS 24
 #define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
 
-/* A word: the hash's high 40 bits, and the count below; 0 is empty. */
 struct seep_labels {
 	_Atomic uint64_t *words;
 	size_t sets;
 	_Atomic uint64_t total;
 };
 
-/* Uses to begin with: out of each hundred first labels, about so many are
- * these on any network.  Few enough to be outvoted within a day or two. */
+/*
+ * Uses to begin with: out of each hundred first labels, about so many are these on any network.
+ * They are few enough to be outvoted within a day or two.
+ */
 static const struct prior {
 	const char *label;
 	unsigned uses;
@@ -36,7 +62,6 @@ static const struct prior {
 
 static _Atomic uint64_t *set_of(const struct seep_labels *labels, uint64_t hash)
 {
-	/* The low half picks the set; the word keeps the high 40 bits. */
 	return labels->words + ((hash & UINT32_MAX) * labels->sets >> 32) * WAYS;
 }
 
@@ -45,8 +70,7 @@ static uint64_t tag_of(uint64_t hash)
 	return hash & ~COUNT_MASK;
 }
 
-struct seep_labels *seep_labels_create(void *memory, size_t bytes,
-				       const uint8_t key[SEEP_HASH_KEY_BYTES])
+struct seep_labels *seep_labels_create(void *memory, size_t bytes, const struct seep_hash_key *key)
 {
 	size_t sets = bytes / (WAYS * sizeof(uint64_t));
 	struct seep_labels *labels = sets ? calloc(1, sizeof(*labels)) : NULL;
@@ -145,30 +169,34 @@ void seep_labels_restore(struct seep_labels *labels)
 {
 	for (size_t i = 0; i < labels->sets * WAYS; i++)
 		atomic_store_explicit(&labels->words[i], 0, memory_order_relaxed);
-	atomic_store(&labels->total, 0);
+	atomic_store_explicit(&labels->total, 0, memory_order_relaxed);
 }
 
-/* Puts the label of WORD where it stands already, or the least used one does, if that has fewer uses. */
+/*
+ * Puts WORD into its set: nothing if the label stands there already, else over the least used one
+ * if that has fewer uses.
+ */
 static void put(struct seep_labels *labels, uint64_t set, uint64_t word)
 {
 	_Atomic uint64_t *words = labels->words + set * WAYS;
 	_Atomic uint64_t *least = &words[0];
+	uint64_t uses = word & COUNT_MASK, least_uses = UINT64_MAX, total;
 
 	for (int way = 0; way < WAYS; way++) {
 		uint64_t there = atomic_load_explicit(&words[way], memory_order_relaxed);
 
 		if (there && tag_of(there) == tag_of(word))
 			return;
-		if ((there & COUNT_MASK) < (*least & COUNT_MASK))
+		if ((there & COUNT_MASK) < least_uses) {
 			least = &words[way];
+			least_uses = there & COUNT_MASK;
+		}
 	}
-	if ((*least & COUNT_MASK) >= (word & COUNT_MASK))
+	if (least_uses >= uses)
 		return;
 	/* Nobody else is there yet. */
-	atomic_store_explicit(&labels->total,
-			      atomic_load_explicit(&labels->total, memory_order_relaxed) +
-				      (word & COUNT_MASK) - (*least & COUNT_MASK),
-			      memory_order_relaxed);
+	total = atomic_load_explicit(&labels->total, memory_order_relaxed);
+	atomic_store_explicit(&labels->total, total + uses - least_uses, memory_order_relaxed);
 	atomic_store_explicit(least, word, memory_order_relaxed);
 }
 

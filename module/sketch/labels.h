@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The labels that this organisation's domains share (www, mail, api...), and
- * what share of all uses each one has: a label in common use is cheap to name.
+ * The labels that this organisation's domains share (www, mail, api...), and each one's share of
+ * all uses: a label in common use is cheap to name.
  *
- * A use is one domain's first name with that label, so a label counts once for
- * each domain.  Shares sum to one: with cost -log2(share) it is a code (Kraft).
- * It begins with the uses of a few dozen labels that are common everywhere,
- * so that `www` is not spelled out on the first day.
+ * A use is one domain's first name with that label, so a label counts once for each domain. Shares
+ * sum to one: with cost -log2(share) it is a code (Kraft). The table begins with the uses of a few
+ * dozen labels that are common everywhere, so that `www` is not spelled out on the first day.
+ * labels.c has the method, its source and a worked example.
  *
- * Memory: the caller's block, fixed; when a set of eight is full, the least
- * used label there loses one use, and its place when it has none left.
+ * Memory: the caller's block, fixed. A full set of eight makes room: the least used label there
+ * loses one use, and its place when it has none left.
+ * Units: costs in thousandths of a bit, rounded up; uses up to 2^24 - 1, where a label's stay.
  * Threads: any, without locks; a race may lose a use.
  */
 #ifndef SEEP_LABELS_H
@@ -26,31 +27,30 @@ struct seep_labels;
 #define SEEP_LABELS_UNKNOWN UINT64_MAX
 
 /*
- * A table in BYTES of zeroed, cache-line aligned MEMORY that the caller owns
- * and keeps; KEY is the one that labels are hashed by.  NULL if there is no
- * room for one set, or no memory.
+ * Returns a table in BYTES of zeroed, cache-line aligned MEMORY, which the caller owns and keeps.
+ * KEY is the one that labels are hashed by. NULL if there is no room for one set, or no memory.
  */
-struct seep_labels *seep_labels_create(void *memory, size_t bytes,
-				       const uint8_t key[SEEP_HASH_KEY_BYTES]);
+struct seep_labels *seep_labels_create(void *memory, size_t bytes, const struct seep_hash_key *key);
+
+/* Frees the table but for its block. NULL is ignored. */
 void seep_labels_destroy(struct seep_labels *labels);
 
-/* -log2 of the share of the label with this keyed hash, in thousandths of a
- * bit; or SEEP_LABELS_UNKNOWN. */
+/* Returns -log2 of the share of the label with this keyed HASH, or SEEP_LABELS_UNKNOWN. */
 uint64_t seep_labels_cost(const struct seep_labels *labels, uint64_t hash);
 
-/* One more domain uses the label. */
+/* Learns that one more domain uses the label with this keyed HASH. */
 void seep_labels_learn(struct seep_labels *labels, uint64_t hash);
 
 /* For the state file. */
 
-/* The table's size in lines, and packing it, as in lines.h. */
+/* Returns the table's size in lines; packs it, as in lines.h. */
 size_t seep_labels_lines(const struct seep_labels *labels);
 size_t seep_labels_pack(const struct seep_labels *labels, size_t *at, void *to, size_t room);
 
 /*
- * Before any other use, what was saved is put in place of what the table begins
- * with: each line of a table of FROM lines.  In a larger table a label may then
- * stand several times, each with all its uses: shares still sum to less than one.
+ * Before any other use: empties the table, then puts in each LINE of WORDS that was saved, of a
+ * table of FROM lines. In a larger table a label may then stand several times, each with all its
+ * uses: shares still sum to less than one.
  */
 void seep_labels_restore(struct seep_labels *labels);
 void seep_labels_restore_line(struct seep_labels *labels, uint64_t from, uint64_t line,

@@ -2,12 +2,10 @@
 /*
  * The novelty memory: generations of a blocked Bloom filter.
  *
- * The blocks of all generations at one place lie side by side, for they are
- * read together.
- * A name sets PROBES bits, all in one 512-bit block, which is one cache line:
- * the hash's high half picks the block, and nine bits each of the hash times
- * an odd constant pick the bits.  At one name to 16 bits a generation errs
- * for 0.10 % of the novel names, the four together for 0.41 % (measured).
+ * The blocks of all generations at one place lie side by side, for they are read together. A name
+ * sets PROBES bits, all in one 512-bit block, which is one cache line: the hash's high half picks
+ * the block, and nine bits each of the hash times an odd constant pick the bits. At one name to 16
+ * bits a generation errs for 0.10 % of the novel names, the four together for 0.41 % (measured).
  */
 #include "sketch/novelty.h"
 
@@ -24,7 +22,9 @@
 #define PROBES        7
 #define PROBE_BITS    9 /* 2^9 bits in a block */
 #define BITS_A_NAME   16
-/* Of a hundred bits of a generation: 35 are set when it is full; more are read from no sound file. */
+/*
+ * Of a hundred bits of a generation: 35 are set when it is full; more are read from no sound file.
+ */
 #define FULLEST       50
 #define SAMPLE_BLOCKS 4096
 
@@ -148,7 +148,7 @@ static bool is_over(const struct seep_novelty *novelty, uint64_t now_s)
 	       seep_novelty_names(novelty) >= seep_novelty_capacity(novelty);
 }
 
-/* Was the clock set back to before this generation began? */
+/* Whether the clock was set back to before this generation began. */
 static bool is_set_back(const struct seep_novelty *novelty, uint64_t now_s)
 {
 	uint64_t began_s = atomic_load_explicit(&novelty->began_s, memory_order_relaxed);

@@ -1,24 +1,69 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An adaptive code over one user's sendings. */
+/*
+ * An adaptive code over one user's sendings: every choice costs -log2 of the share that counts of
+ * the past give it. A count starts at a fraction, its prior, so that nothing is impossible; n
+ * symbols with prior a have shares (count + a) / (all counts + n a), which sum to one. That is the
+ * estimator of Krichevsky and Trofimov (IEEE Trans. Inf. Theory 27, 1981), whose prior is 1/2.
+ *
+ * A sending is told in two or three steps, each a code of its own.
+ *
+ *   kind   novel, known or again. The counts are those after the kind and type before, `after`.
+ *          Their prior is 3/2 in all, shared out by the counts of kinds after anything, `any`,
+ *          which have KT's prior of 1/2:
+ *              share = (after[kind] + 3/2 any'[kind]) / (all of after + 3/2)
+ *              any'[kind] = (any[kind] + 1/2) / (all of any + 3/2)
+ *          So what is rare in one context falls back to what is usual in all.
+ *   known  the bin that the name's hash falls into, with a prior of 1/64; then one of the names in
+ *          the bin, all alike, `names` / 64 or those that this user made there if they are more;
+ *          then the type's group, with a prior of 1/8.
+ *   again  the place in the list of the last few, which moves each name sent to its front
+ *          (Bentley, Sleator, Tarjan, Wei: A locally adaptive data compression scheme, 1986), with
+ *          a prior of 1/8; then the type's group, counted by the type that this name had last.
+ *
+ * A novel name's own cost is the caller's (price.c). A name among the last few can be told as known
+ * or as again: an encoder would take the shorter code word, so that is what it costs. It is counted
+ * as again.
+ *
+ * Counts are halved when one, or the bins' sum, gets to 4096, as adaptive coders do (Witten, Neal,
+ * Cleary: Arithmetic coding for data compression, 1987).
+ *
+ * Example, from all zero. Each kind has 1/3: 1.585 bits.
+ *
+ *   1. Novel, type A. The kinds are now 1, 0, 0, in `after` as in `any`: novel has
+ *      (1 + 3/2 * 1.5/2.5) / 2.5 = 19/25, known and again 3/25 each, 3.059 bits.
+ *   2. The same name and type, the only name there is.
+ *      As known: 3.059, the bin 2 / (1 + 1/64) = 0.978, the group 2 / (1 + 1/8) = 0.831: 4.868.
+ *      As again: 3.059, the place 1/8 = 3, the group 1/8 = 3: 9.059. It costs 4.868 bits.
+ *   3. Once more. Nothing was ever after again and A, so `any` tells, 1, 0, 1: again has 3/7.
+ *      As known: 1/7 = 2.808, the bin 3 / (2 + 1/64) = 0.574, the group 0.831: 4.213.
+ *      As again: 1.223, place and group 2 / (1 + 1/8) = 0.831 each: 2.885. It costs 2.885 bits.
+ */
 #include "sketch/repeat.h"
 
+#include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/bits.h"
+#include "seep_rr.h"
 
-/* The counts are halved when they get here: what a user did a few thousand
- * sendings ago says little of what comes next. */
+/* What a user did a few thousand sendings ago says little of what comes next. */
 #define COUNT_MOST 4096
 
-/* What each symbol begins with, so that none is impossible: the kinds half a
- * count (KT), ranks and types less, for one or two of them take nearly all;
- * the bins one together, for most users need few of them. */
+/*
+ * Priors. Of the places and the groups one or two take nearly all, so theirs is less than KT's.
+ * That of the bins is one count in all, for most users need few of them.
+ */
 #define KIND_PRIOR  0.5
-#define KINDS_PRIOR 1.5
+#define KINDS_PRIOR (SEEP_REPEAT_KINDS * KIND_PRIOR)
 #define RANK_PRIOR  0.125
 #define TYPE_PRIOR  0.125
 #define BIN_PRIOR   (1.0 / SEEP_REPEAT_BINS)
 
+static_assert(sizeof(struct seep_repeat) == 476, "a saved user has it: doc/FORMAT.md");
+static_assert(offsetof(struct seep_repeat, last) == 436, "as the header draws it");
+
+/* The cost of one of SIZE symbols, each with this prior. */
 static uint64_t estimate_mbit(const uint16_t *counts, unsigned size, unsigned symbol, double prior)
 {
 	double all = prior * size;
@@ -28,6 +73,7 @@ static uint64_t estimate_mbit(const uint16_t *counts, unsigned size, unsigned sy
 	return seep_bits_of_odds(all, counts[symbol] + prior);
 }
 
+/* Counts a symbol. */
 static void count(uint16_t *counts, unsigned size, unsigned symbol)
 {
 	if (++counts[symbol] < COUNT_MOST)
@@ -36,15 +82,18 @@ static void count(uint16_t *counts, unsigned size, unsigned symbol)
 		counts[i] /= 2;
 }
 
-/* A type's place among the commonest, which are here in this order. */
-static unsigned class_of(uint16_t type)
+/* A type's group: one of the commonest, which are here in this order, or all others. */
+static unsigned group_of(uint16_t type)
 {
-	static const uint16_t common[SEEP_REPEAT_TYPES - 1] = { 1, 28, 65, 12, 16, 15, 33 };
-	unsigned class = 0;
+	static const uint16_t common[SEEP_REPEAT_TYPES - 1] = { SEEP_TYPE_A,     SEEP_TYPE_AAAA,
+								SEEP_TYPE_HTTPS, SEEP_TYPE_PTR,
+								SEEP_TYPE_TXT,   SEEP_TYPE_MX,
+								SEEP_TYPE_SRV };
+	unsigned group = 0;
 
-	while (class < SEEP_REPEAT_TYPES - 1 && common[class] != type)
-		class ++;
-	return class;
+	while (group < SEEP_REPEAT_TYPES - 1 && common[group] != type)
+		group++;
+	return group;
 }
 
 /* The name's place among the last few; SEEP_REPEAT_LAST if it has none. */
@@ -66,10 +115,7 @@ enum seep_repeat_kind seep_repeat_kind_of(const struct seep_repeat *repeat,
 								 : SEEP_REPEAT_KNOWN;
 }
 
-/*
- * After this kind and type, mixed with what comes after any: a habit that is
- * interrupted for once is not forgotten.
- */
+/* What comes after any kind is mixed in, so a habit that is interrupted once is not forgotten. */
 uint64_t seep_repeat_kind_mbit(const struct seep_repeat *repeat, enum seep_repeat_kind kind)
 {
 	const uint16_t *after = repeat->kinds[repeat->kind][repeat->last_types[0]];
@@ -83,7 +129,7 @@ uint64_t seep_repeat_kind_mbit(const struct seep_repeat *repeat, enum seep_repea
 	return seep_bits_of_odds(all, after[kind] + KINDS_PRIOR * of_kind / any);
 }
 
-/* Which of about NAMES names. */
+/* The cost of choosing this name of about NAMES: its bin, and which of the names there. */
 static uint64_t choice_mbit(const struct seep_repeat *repeat, uint64_t hash, uint64_t names)
 {
 	unsigned bin = hash % SEEP_REPEAT_BINS;
@@ -95,29 +141,29 @@ static uint64_t choice_mbit(const struct seep_repeat *repeat, uint64_t hash, uin
 	return seep_bits_of_odds((repeat->total + 1.0) * in_bin, repeat->bins[bin] + BIN_PRIOR);
 }
 
-/* The type's cost by these counts, beside TYPE_MBIT if it is none of the commonest. */
-static uint64_t type_cost(const uint16_t *types, unsigned class, uint64_t type_mbit)
+/* The cost of a type by these counts, and TYPE_MBIT besides if it is none of the commonest. */
+static uint64_t type_cost(const uint16_t *types, unsigned group, uint64_t type_mbit)
 {
-	uint64_t mbit = estimate_mbit(types, SEEP_REPEAT_TYPES, class, TYPE_PRIOR);
+	uint64_t mbit = estimate_mbit(types, SEEP_REPEAT_TYPES, group, TYPE_PRIOR);
 
-	return class == SEEP_REPEAT_TYPES - 1 ? mbit + type_mbit : mbit;
+	return group == SEEP_REPEAT_TYPES - 1 ? mbit + type_mbit : mbit;
 }
 
 uint64_t seep_repeat_mbit(const struct seep_repeat *repeat, const struct seep_sending *sending,
 			  uint64_t names, uint64_t type_mbit)
 {
-	unsigned rank = rank_of(repeat, sending->name), class = class_of(sending->type);
+	unsigned rank = rank_of(repeat, sending->name), group = group_of(sending->type);
 	uint64_t known_mbit = seep_repeat_kind_mbit(repeat, SEEP_REPEAT_KNOWN) +
 			      choice_mbit(repeat, sending->name, names) +
-			      type_cost(repeat->first_types, class, type_mbit);
+			      type_cost(repeat->first_types, group, type_mbit);
 	uint64_t again_mbit;
 
 	if (rank == SEEP_REPEAT_LAST)
 		return known_mbit;
-	/* It may be told either way. */
+	/* It may be told either way; an encoder would take the shorter. */
 	again_mbit = seep_repeat_kind_mbit(repeat, SEEP_REPEAT_AGAIN) +
 		     estimate_mbit(repeat->ranks, SEEP_REPEAT_LAST, rank, RANK_PRIOR) +
-		     type_cost(repeat->types[repeat->last_types[rank]], class, type_mbit);
+		     type_cost(repeat->types[repeat->last_types[rank]], group, type_mbit);
 	return again_mbit < known_mbit ? again_mbit : known_mbit;
 }
 
@@ -132,7 +178,7 @@ static void learn_bin(struct seep_repeat *repeat, uint64_t hash)
 }
 
 /* Moves the name to the front of the last few. */
-static void keep_last(struct seep_repeat *repeat, uint64_t name, unsigned class)
+static void keep_last(struct seep_repeat *repeat, uint64_t name, unsigned group)
 {
 	unsigned rank = rank_of(repeat, name);
 
@@ -142,13 +188,13 @@ static void keep_last(struct seep_repeat *repeat, uint64_t name, unsigned class)
 	memmove(repeat->last_types + 1, repeat->last_types, rank);
 	repeat->last[0] = (uint32_t)name;
 	repeat->last_types[0] =
-		(uint8_t)(class < SEEP_REPEAT_BEFORE ? class : SEEP_REPEAT_BEFORE - 1);
+		(uint8_t)(group < SEEP_REPEAT_BEFORE ? group : SEEP_REPEAT_BEFORE - 1);
 }
 
 void seep_repeat_learn(struct seep_repeat *repeat, const struct seep_sending *sending)
 {
 	enum seep_repeat_kind kind = seep_repeat_kind_of(repeat, sending);
-	unsigned rank = rank_of(repeat, sending->name), class = class_of(sending->type);
+	unsigned rank = rank_of(repeat, sending->name), group = group_of(sending->type);
 	uint16_t *names = &repeat->names[sending->name % SEEP_REPEAT_BINS];
 
 	count(repeat->kinds[repeat->kind][repeat->last_types[0]], SEEP_REPEAT_KINDS, kind);
@@ -157,16 +203,16 @@ void seep_repeat_learn(struct seep_repeat *repeat, const struct seep_sending *se
 	learn_bin(repeat, sending->name);
 	if (kind == SEEP_REPEAT_AGAIN) {
 		count(repeat->ranks, SEEP_REPEAT_LAST, rank);
-		count(repeat->types[repeat->last_types[rank]], SEEP_REPEAT_TYPES, class);
+		count(repeat->types[repeat->last_types[rank]], SEEP_REPEAT_TYPES, group);
 	} else {
-		count(repeat->first_types, SEEP_REPEAT_TYPES, class);
+		count(repeat->first_types, SEEP_REPEAT_TYPES, group);
 	}
 	if (kind == SEEP_REPEAT_NOVEL && *names < UINT16_MAX)
 		++*names;
-	keep_last(repeat, sending->name, class);
+	keep_last(repeat, sending->name, group);
 }
 
-/* Is each of the counts one that learning can have reached? */
+/* Whether learning can have reached each of the counts. */
 static bool are_counts(const uint16_t *counts, size_t size)
 {
 	for (size_t i = 0; i < size; i++)

@@ -2,19 +2,19 @@
 /*
  * Counts distinct items: HyperLogLog with the martingale estimator.
  *
- * An item's hash gives, from its lowest BITS bits, the register, and from the
- * rest its rank: one more than the number of leading zeros, so that rank r
- * comes with chance 2^-r.  A register keeps the highest rank that it saw.
+ * An item's hash gives, from its lowest BITS bits, the register, and from the rest its rank: one
+ * more than the number of leading zeros, so that rank r comes with chance 2^-r. A register keeps
+ * the highest rank that it saw.
  *
- * The martingale estimator adds 1/p to the count whenever a register rises,
- * p being the chance, just before, that a new item would raise one:
+ * The martingale estimator adds 1/p to the count whenever a register rises, p being the chance,
+ * just before, that a new item would raise one:
  *     p = (1/m) * sum over registers of 2^-rank      (an empty one gives 1).
- * Each new item adds p * 1/p = 1 in the mean, so the count is unbiased at
- * every size; it needs no correction for small or large counts, but it
- * depends on the order of arrival and two sketches cannot be merged.
+ * Each new item adds p * 1/p = 1 in the mean, so the count is unbiased at every size; it needs no
+ * correction for small or large counts, but it depends on the order of arrival and two sketches
+ * cannot be merged.
  *
- * Example, m = 2: empty, p = 1.  An item of rank 1 in register 0: count 1,
- * p = (1/2 + 1)/2 = 3/4.  Another, rank 3 in register 1: count 1 + 4/3.
+ * Example, m = 2: empty, p = 1. An item of rank 1 in register 0: count 1, p = (1/2 + 1)/2 = 3/4.
+ * Another, rank 3 in register 1: count 1 + 4/3.
  */
 #include "sketch/sketch.h"
 

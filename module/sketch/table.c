@@ -64,8 +64,10 @@ static size_t set_of(const struct seep_table *table, uint64_t key)
 {
 	if (key == SEEP_TABLE_SHARED)
 		return table->sets;
-	/* The high half picks the set by multiplication; the sketches draw
-	 * from the whole hash of other things, so no bit is used twice. */
+	/*
+	 * The high half picks the set by multiplication; the sketches draw from the whole hash of
+	 * other things, so no bit is used twice.
+	 */
 	return (size_t)(((key >> 32) * (uint64_t)table->sets) >> 32);
 }
 
@@ -112,7 +114,9 @@ void seep_table_forget(struct seep_table *table, uint64_t key)
 	seep_table_unlock(table, key);
 }
 
-/* A caller that gets an entry changes it.  Written under the lock alone, so no locked instruction. */
+/*
+ * A caller that gets an entry changes it. Written under the lock alone, so no locked instruction.
+ */
 static void mark_changed(struct seep_table *table, size_t slot)
 {
 	atomic_uchar *set = &table->changed[slot / WAYS];
@@ -142,7 +146,7 @@ struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
 	return NULL;
 }
 
-/* Would A be missed less than B? */
+/* Whether A would be missed less than B. */
 static bool is_worth_less(const struct seep_entry *a, uint64_t a_level, const struct seep_entry *b,
 			  uint64_t b_level)
 {
@@ -277,7 +281,7 @@ size_t seep_table_sets(const struct seep_table *table)
 	return table->sets + 1;
 }
 
-/* Copies the ways in WANTED of a set; the bytes used. */
+/* Copies the ways in WANTED of a set. Returns the bytes used. */
 static size_t copy_set(const struct seep_table *table, size_t set, unsigned wanted,
 		       unsigned char *to)
 {

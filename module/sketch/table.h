@@ -2,15 +2,14 @@
 /*
  * A fixed table of metered things (users, domains), found by keyed hash.
  *
- * Memory: one block given at start, never more; sets of eight entries, the
- * keys of a set in one cache line.  A full set evicts the entry with the least
- * standing, of equals the one with the lowest level, of these the one unseen
- * longest.  It never evicts an entry that is spent and has not drained, or that
- * holds a reservation.  So strangers evict strangers, and nobody's meter is wiped
- * by what others do.  A key for which nothing can be evicted gets the shared entry,
+ * Memory: one block given at start, never more; sets of eight entries, the keys of a set in one
+ * cache line. A full set evicts the entry with the least standing, of equals the one with the
+ * lowest level, of these the one unseen longest. It never evicts an entry that is spent and has not
+ * drained, or that holds a reservation. So strangers evict strangers, and nobody's meter is wiped
+ * by what others do. A key for which nothing can be evicted gets the shared entry,
  * SEEP_TABLE_SHARED.
- * Threads: an entry is handed out with its stripe locked, and the caller
- * unlocks it; no function here takes two locks.
+ * Threads: an entry is handed out with its stripe locked, and the caller unlocks it; no function
+ * here takes two locks.
  */
 #ifndef SEEP_TABLE_H
 #define SEEP_TABLE_H
@@ -41,11 +40,13 @@ struct seep_table;
 #define SEEP_TABLE_SHARED UINT64_MAX
 
 /*
- * A table in BYTES of zeroed, cache-line aligned MEMORY that the caller owns
- * and keeps, for entries of ENTRY_BYTES that start with a struct seep_entry.
- * NULL when that is too little for one set, or no memory for the locks.
+ * Returns a table in BYTES of zeroed, cache-line aligned MEMORY, which the caller owns and keeps.
+ * Its entries have ENTRY_BYTES and start with a struct seep_entry. NULL if that is too little for
+ * one set, or without memory for the locks.
  */
 struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes);
+
+/* Frees TABLE but for its block. NULL is ignored. */
 void seep_table_destroy(struct seep_table *table);
 
 /* What seep_table_claim did to give the entry. */
@@ -59,8 +60,9 @@ enum seep_claim {
 void seep_table_prefetch(const struct seep_table *table, uint64_t key);
 
 /*
- * The entry of KEY (not 0), claimed if it is not there; NULL if every entry
- * of its set is held, which SEEP_TABLE_SHARED's never is.  Levels are compared as drained at REFILL up to NOW.
+ * Returns the entry of KEY (not 0), claimed if it is not there. *HOW says what was done. NULL if
+ * every entry of its set is held, which SEEP_TABLE_SHARED's never is. Levels are compared as
+ * drained at REFILL_MBIT_DAY up to NOW_S.
  */
 struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
 				    uint64_t refill_mbit_day, uint64_t now_s, enum seep_claim *how);
@@ -69,44 +71,41 @@ struct seep_entry *seep_table_claim(struct seep_table *table, uint64_t key,
 struct seep_entry *seep_table_claim_free(struct seep_table *table, uint64_t key, uint64_t now_s,
 					 enum seep_claim *how);
 
-/* The entry of KEY, or NULL. */
+/* Returns the entry of KEY, or NULL. */
 struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key);
 
 /* Ends the use of the entry that claim or find gave for KEY. */
 void seep_table_unlock(struct seep_table *table, uint64_t key);
 
-/* The same, and the entry's place is free again.  The shared entry stays. */
+/* The same, and the entry's place is free again. The shared entry stays. */
 void seep_table_forget(struct seep_table *table, uint64_t key);
 
-/* Entries in use, and the most there can be. */
+/* Returns the entries in use, and the most there can be. */
 size_t seep_table_used(const struct seep_table *table);
 size_t seep_table_capacity(const struct seep_table *table);
 
-/*
- * Calls VISIT for every used entry, under its lock; for statistics and tools.
- */
+/* Calls VISIT for every used entry, under its lock. For statistics and tools. */
 void seep_table_walk(struct seep_table *table,
 		     void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
 		     void *context);
 
 /* For the state file. */
 
-/* An entry with its key before it: what is saved of one. */
+/* Returns the size of a record: an entry with its key before it. */
 size_t seep_table_record_bytes(const struct seep_table *table);
 
 /*
- * Copies the records of whole sets, from *SET on, into ROOM bytes at TO, with CHANGED only those that
- * were asked for since they were copied so last.  Returns the bytes used, and
- * moves *SET on; all are done when that is seep_table_sets.  One thread at a time may
- * take what changed.
+ * Copies the records of whole sets, from *SET on, into ROOM bytes at TO; with CHANGED, only those
+ * that were asked for since they were last copied with it. Returns the bytes used, and moves *SET
+ * on: all are done when that is seep_table_sets. One thread at a time may take what changed.
  */
 size_t seep_table_copy(struct seep_table *table, size_t *set, bool changed, void *to, size_t room);
 size_t seep_table_sets(const struct seep_table *table);
 
 /*
- * Puts an entry that was saved in its place, over the one that has its KEY; in a full
- * set, over the one that is missed least, as claim does.  False if none of them is
- * missed less than this one, or KEY is none.
+ * Puts ENTRY, which was saved, in its place, over the one that has its KEY. In a full set it goes
+ * over the one that is missed least, as with claim. Returns false if none of them is missed less
+ * than ENTRY, or KEY is none.
  */
 bool seep_table_restore(struct seep_table *table, uint64_t key, uint64_t refill_mbit_day,
 			uint64_t now_s, const struct seep_entry *entry);

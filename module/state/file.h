@@ -40,7 +40,7 @@ bool seep_state_continue(struct seep_state_file *file, const char *path,
 bool seep_state_create(struct seep_state_file *file, const char *path);
 void seep_state_end(struct seep_state_file *file);
 
-/* Writes all of it at the end; CONTEXT is a struct seep_state_file.  As seep_state_out's put. */
+/* Writes all of it at the end; CONTEXT is a struct seep_state_file. As seep_state_out's put. */
 bool seep_state_append(void *context, const void *bytes, size_t size);
 
 /* Appends the bytes of FROM from OFFSET on. */
@@ -56,8 +56,9 @@ bool seep_state_sync_directory(const char *path);
 const char *seep_state_file_fault(const struct seep_state_file *file, const char *path);
 
 /*
- * Gives a damaged file a name with the date of WALL_S, which is put into ASIDE[SEEP_STATE_NAME_SIZE].
- * Where ten such files are already it is removed instead, and ASIDE is "".
+ * Gives a damaged file a name with the date of WALL_S, which is put into ASIDE, of
+ * SEEP_STATE_NAME_SIZE bytes. Where there are ten such files already, it is removed instead, and
+ * ASIDE is "".
  */
 bool seep_state_set_aside(const char *path, uint64_t wall_s, char *aside);
 

@@ -6,11 +6,31 @@
 #include <stdio.h>
 #include <string.h>
 
+struct seep_hash_key seep_state_key(const struct seep_state_header *header)
+{
+	struct seep_hash_key key = {
+		.rounds = header->flags & SEEP_STATE_HASH_1_3 ? SEEP_HASH_1_3 : SEEP_HASH_2_4,
+	};
+
+	memcpy(key.bytes, header->key, sizeof(key.bytes));
+	return key;
+}
+
 /* Writing. */
+
+void seep_state_set_key(struct seep_state_header *header, const struct seep_hash_key *key)
+{
+	memcpy(header->key, key->bytes, sizeof(header->key));
+	header->flags &= ~(uint32_t)SEEP_STATE_HASH_1_3;
+	if (key->rounds == SEEP_HASH_1_3)
+		header->flags |= SEEP_STATE_HASH_1_3;
+}
 
 static uint64_t header_sum(const struct seep_state_header *header)
 {
-	return seep_hash_bytes(header->key, header, offsetof(struct seep_state_header, checksum));
+	const struct seep_hash_key key = seep_state_key(header);
+
+	return seep_hash_bytes(&key, header, offsetof(struct seep_state_header, checksum));
 }
 
 void seep_state_seal_header(struct seep_state_header *header)
@@ -39,7 +59,7 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 	if (!bytes)
 		return true;
 	*frame = (struct seep_state_frame){ .type = type, .bytes = (uint32_t)bytes };
-	frame->checksum = seep_hash_bytes(out->key, frame, sizeof(*frame) + bytes);
+	frame->checksum = seep_hash_bytes(&out->key, frame, sizeof(*frame) + bytes);
 	return out->put(out->context, frame, sizeof(*frame) + bytes);
 }
 
@@ -85,7 +105,7 @@ static const struct version {
 	{ SEEP_STATE_VERSION, version_1_fault },
 };
 
-/* One text a thread, overwritten by its next fault of this kind.  Initial-exec TLS: lazily
+/* One text a thread, overwritten by its next fault of this kind. Initial-exec TLS: lazily
  * allocated TLS aborts the process when memory is out. */
 static _Thread_local __attribute__((tls_model("initial-exec"))) char other_version[64];
 
@@ -140,11 +160,12 @@ const char *seep_state_frame_fault(const struct seep_state_frame *frame)
 
 bool seep_state_is_intact(const struct seep_state_header *header, struct seep_state_frame *frame)
 {
+	const struct seep_hash_key key = seep_state_key(header);
 	uint64_t checksum = frame->checksum;
 	uint64_t right;
 
 	frame->checksum = 0;
-	right = seep_hash_bytes(header->key, frame, sizeof(*frame) + frame->bytes);
+	right = seep_hash_bytes(&key, frame, sizeof(*frame) + frame->bytes);
 	frame->checksum = checksum;
 	return checksum == right;
 }

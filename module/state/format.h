@@ -5,13 +5,13 @@
  *
  *     header | checkpoint: frames ... END | journal: frames ...
  *
- * The checkpoint is the whole state at the time that it was written.  The journal grows
- * every second by the records that changed; a later record replaces an earlier one.  The
+ * The checkpoint is the whole state at the time that it was written. The journal grows
+ * every second by the records that changed; a later record replaces an earlier one. The
  * file may end anywhere in the journal, as it does when the process is killed: a frame
  * that is cut short there is no fault.
  *
  * Numbers are in the byte order of the machine that wrote the file, which the
- * header tells.  Checksums are SipHash-2-4 under the file's own key: they find
+ * header tells. Checksums are hashes under the file's own key: they find
  * damage; whoever can write the file can also make them right, so what is in
  * a frame is never trusted.
  *
@@ -45,12 +45,13 @@ struct seep_state_owner {
 	uint64_t pid;
 };
 
-/* Flags of budgets, as in struct seep_budgets. */
+/* Flags: of budgets, as in struct seep_budgets; and of the hash. */
 enum {
 	SEEP_STATE_LEARNED = 1,
 	SEEP_STATE_UNITS = 2,
 	SEEP_STATE_USER_REFILL_AUTO = 4,
 	SEEP_STATE_DOMAIN_REFILL_AUTO = 8,
+	SEEP_STATE_HASH_1_3 = 16, /* all hashes are SipHash-1-3's; without it SipHash-2-4's */
 };
 
 struct seep_state_header {
@@ -73,9 +74,9 @@ struct seep_state_header {
 	uint64_t user_refill_mbit_day;
 	uint64_t domain_budget_mbit; /* for each user of a domain */
 	uint64_t domain_refill_mbit_day;
-	uint64_t learning_ms;  /* how long it lasts */
-	uint32_t budget_flags; /* of the four budgets above */
-	uint32_t new_units;    /* of a newcomer, once learning is over */
+	uint64_t learning_ms; /* how long it lasts */
+	uint32_t flags;
+	uint32_t new_units; /* of a newcomer, once learning is over */
 	struct seep_state_owner owner;
 	uint64_t checksum; /* of all before it */
 };
@@ -125,7 +126,13 @@ static_assert(sizeof(struct seep_state_novelty) == 24, "format");
 static_assert(sizeof(struct seep_state_end) == 24, "format");
 static_assert(sizeof(struct seep_state_tick) == 16, "format");
 
+/* The hash key of a header, which goes with its rounds. */
+struct seep_hash_key seep_state_key(const struct seep_state_header *header);
+
 /* Writing. */
+
+/* Puts the key into a header whose other flags are there. */
+void seep_state_set_key(struct seep_state_header *header, const struct seep_hash_key *key);
 
 /* Fills in what makes a header one: magic, version, sizes, checksum. */
 void seep_state_seal_header(struct seep_state_header *header);
@@ -134,7 +141,7 @@ void seep_state_seal_header(struct seep_state_header *header);
 struct seep_state_out {
 	bool (*put)(void *context, const void *bytes, size_t size);
 	void *context;
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	unsigned char *buffer; /* SEEP_STATE_BUFFER_BYTES, 8-byte aligned */
 };
 
@@ -149,7 +156,7 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 
 /*
  * What is wrong with a header of SIZE bytes at BYTES, which is copied to HEADER; NULL
- * if nothing is.  The text of another version is the calling thread's, until its next one.
+ * if nothing is. The text of another version is the calling thread's, until its next one.
  */
 const char *seep_state_header_fault(struct seep_state_header *header, const void *bytes,
 				    size_t size);

@@ -15,21 +15,37 @@
 #define JOURNAL_MOST  2
 #define JOURNAL_LEAST (UINT64_C(16) << 20)
 
-static void note(struct seep_keeper *keeper)
+/* Makes what the keeper's thread knows visible to all others. */
+static void show(struct seep_keeper *keeper)
 {
-	const struct seep_engine_kept kept = {
-		.status = keeper->status,
-		.saved_ms = keeper->saved_ms,
-		.checkpoint_ms = keeper->checkpoint_ms,
-		.bytes = keeper->file.fd >= 0 ? keeper->file.size : 0,
-	};
+	atomic_store(&keeper->shown.status, keeper->status);
+	atomic_store(&keeper->shown.saved_ms, keeper->saved_ms);
+	atomic_store(&keeper->shown.checkpoint_ms, keeper->checkpoint_ms);
+	atomic_store(&keeper->shown.bytes, keeper->file.fd >= 0 ? keeper->file.size : 0);
+}
 
-	seep_engine_note_kept(keeper->engine, &kept);
+/* Seconds from THEN to now; 0 if it never was. */
+static uint64_t age_s(const _Atomic uint64_t *then, uint64_t when_ms)
+{
+	uint64_t then_ms = atomic_load(then);
+
+	return then_ms && when_ms > then_ms ? (when_ms - then_ms) / 1000 : 0;
+}
+
+void seep_keeper_read(const struct seep_keeper *keeper, uint64_t when_ms,
+		      struct seep_gauges *gauges)
+{
+	if (!keeper)
+		return;
+	gauges->state = atomic_load(&keeper->shown.status);
+	gauges->state_age = age_s(&keeper->shown.saved_ms, when_ms);
+	gauges->state_checkpoint_age = age_s(&keeper->shown.checkpoint_ms, when_ms);
+	gauges->state_bytes = atomic_load(&keeper->shown.bytes);
 }
 
 static bool append_owner(struct seep_keeper *keeper, bool ends)
 {
-	struct seep_state_owner owner = keeper_owner(keeper, ends);
+	struct seep_state_owner owner = seep_keeper_owner(keeper, ends);
 
 	memcpy(seep_state_payload(&keeper->out), &owner, sizeof(owner));
 	return seep_state_put(&keeper->out, SEEP_STATE_OWNER, sizeof(owner));
@@ -47,10 +63,11 @@ static bool was_taken(struct seep_keeper *keeper)
 							   .inode = reader.inode,
 							   .size = reader.offset };
 		keeper->silent = 0;
-		keeper_say(keeper, true,
-			   "%s: process %llu writes this file now; this process meters in memory "
-			   "only until that one stops: give each resolver a state-file of its own",
-			   keeper->path, (unsigned long long)reader.progress.owner.pid);
+		seep_keeper_say(
+			keeper, true,
+			"%s: process %llu writes this file now; this process meters in memory "
+			"only until that one stops: give each resolver a state-file of its own",
+			keeper->path, (unsigned long long)reader.progress.owner.pid);
 	}
 	seep_state_close(&reader);
 	return taken;
@@ -68,7 +85,7 @@ static void check_file(struct seep_keeper *keeper)
 		keeper->status = SEEP_STATE_OTHER;
 		return;
 	}
-	keeper_fail(keeper, fault, 0);
+	seep_keeper_fail(keeper, fault, 0);
 	keeper->retry_ms = 0;
 }
 
@@ -82,10 +99,11 @@ static void watch_other(struct seep_keeper *keeper)
 	if (!seep_state_file_fault(&keeper->others, keeper->path)) {
 		if (++keeper->silent < SILENT_MOST)
 			return;
-		keeper_say(keeper, true,
-			   "%s: no process wrote to this file for %d seconds; this process writes "
-			   "it again",
-			   keeper->path, SILENT_MOST * TICK_MS / 1000);
+		seep_keeper_say(
+			keeper, true,
+			"%s: no process wrote to this file for %d seconds; this process writes "
+			"it again",
+			keeper->path, SILENT_MOST * TICK_MS / 1000);
 		keeper->status = SEEP_STATE_FAILING;
 		keeper->retry_ms = 0;
 		return;
@@ -104,13 +122,13 @@ static void append_changes(struct seep_keeper *keeper, const struct seep_state_t
 		keeper->saved_ms = tick->when_ms;
 		return;
 	}
-	keeper_fail(keeper, "cannot be written", errno);
+	seep_keeper_fail(keeper, "cannot be written", errno);
 }
 
-static bool is_checkpoint_due(const struct seep_keeper *keeper, uint64_t when_ms)
+static bool is_checkpoint_due(const struct seep_keeper *keeper, unsigned new_units,
+			      uint64_t when_ms)
 {
 	uint64_t journal = keeper->file.size - keeper->checkpoint_bytes;
-	unsigned new_units = seep_engine_settle(keeper->engine, when_ms);
 
 	if (when_ms < keeper->retry_ms)
 		return false;
@@ -122,10 +140,11 @@ static bool is_checkpoint_due(const struct seep_keeper *keeper, uint64_t when_ms
 
 static void tick(struct seep_keeper *keeper)
 {
-	const struct seep_state_tick time = keeper_now(keeper);
+	const struct seep_state_tick time = seep_keeper_now(keeper);
+	unsigned new_units;
 
 	if (keeper->checkpoint.running && atomic_load(&keeper->checkpoint.done))
-		(void)keeper_end_checkpoint(keeper);
+		(void)seep_keeper_end_checkpoint(keeper);
 	pthread_mutex_lock(&keeper->file_lock);
 	if (keeper->file.fd >= 0)
 		check_file(keeper);
@@ -136,18 +155,19 @@ static void tick(struct seep_keeper *keeper)
 	pthread_mutex_unlock(&keeper->file_lock);
 	if (keeper->status == SEEP_STATE_OTHER && !keeper->checkpoint.running)
 		watch_other(keeper);
+	new_units = seep_engine_settle(keeper->engine, time.when_ms);
 	if (keeper->status != SEEP_STATE_OTHER && !keeper->checkpoint.running &&
-	    is_checkpoint_due(keeper, time.when_ms))
-		keeper_begin_checkpoint(keeper, time.when_ms);
+	    is_checkpoint_due(keeper, new_units, time.when_ms))
+		seep_keeper_begin_checkpoint(keeper, time.when_ms);
 	pthread_mutex_lock(&keeper->file_lock);
-	note(keeper);
+	show(keeper);
 	pthread_mutex_unlock(&keeper->file_lock);
 }
 
 /* Makes the file ours: the one that was found, if it can be added to, or a new one. */
 static void take(struct seep_keeper *keeper)
 {
-	const struct seep_state_tick time = keeper_now(keeper);
+	const struct seep_state_tick time = seep_keeper_now(keeper);
 
 	if (keeper->found.fd >= 0 && keeper->found_whole &&
 	    seep_state_continue(&keeper->file, keeper->path, &keeper->found)) {
@@ -158,17 +178,17 @@ static void take(struct seep_keeper *keeper)
 		keeper->told_units = keeper->found.header.new_units;
 		keeper->status = SEEP_STATE_KEPT;
 		if (!append_owner(keeper, false))
-			keeper_fail(keeper, "cannot be written", errno);
+			seep_keeper_fail(keeper, "cannot be written", errno);
 	} else {
 		keeper->found_differs = false;
-		keeper_begin_checkpoint(keeper, time.when_ms);
+		seep_keeper_begin_checkpoint(keeper, time.when_ms);
 		if (keeper->checkpoint.running)
-			(void)keeper_end_checkpoint(keeper);
+			(void)seep_keeper_end_checkpoint(keeper);
 	}
 	seep_state_close(&keeper->found);
-	note(keeper);
+	show(keeper);
 	if (keeper->found_differs)
-		keeper_begin_checkpoint(keeper, time.when_ms);
+		seep_keeper_begin_checkpoint(keeper, time.when_ms);
 }
 
 /* Sleeps until the next second, or until the end; false at the end. */
@@ -189,12 +209,12 @@ static void finish(struct seep_keeper *keeper)
 	struct seep_state_tick time;
 
 	if (keeper->checkpoint.running)
-		(void)keeper_end_checkpoint(keeper);
+		(void)seep_keeper_end_checkpoint(keeper);
 	if (keeper->file.fd >= 0)
 		check_file(keeper);
 	if (keeper->file.fd < 0)
 		return;
-	time = keeper_now(keeper);
+	time = seep_keeper_now(keeper);
 	append_changes(keeper, &time);
 	if (keeper->file.fd >= 0)
 		(void)append_owner(keeper, true);
@@ -260,34 +280,33 @@ static bool is_outdated(const struct seep_keeper *keeper, const struct seep_stat
 	return differs;
 }
 
-void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
+void seep_keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
 {
 	struct seep_state_header header = { .began_ms = 0 };
 
 	keeper->engine = engine;
 	seep_engine_describe(engine, &header);
 	keeper->found_differs = is_outdated(keeper, &header);
-	memcpy(keeper->out.key, header.key, sizeof(header.key));
-	memcpy(keeper->next_out.key, header.key, sizeof(header.key));
+	keeper->out.key = keeper->next_out.key = seep_state_key(&header);
 	explicit_bzero(&header, sizeof(header));
 	keeper->out.put = seep_state_append;
 	keeper->out.context = &keeper->file;
-	keeper->next_out.put = keeper_append_next;
+	keeper->next_out.put = seep_keeper_append_next;
 	keeper->next_out.context = keeper;
 }
 
 void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 {
-	keeper_attach(keeper, engine);
-	note(keeper);
+	seep_keeper_attach(keeper, engine);
+	show(keeper);
 	if (keeper->status != SEEP_STATE_FAILING)
 		return;
 	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
-		keeper_say(keeper, true,
-			   "%s: no memory to write it; budgets will not outlast a restart",
-			   keeper->path);
+		seep_keeper_say(keeper, true,
+				"%s: no memory to write it; budgets will not outlast a restart",
+				keeper->path);
 		keeper->status = SEEP_STATE_UNKEPT;
-		note(keeper);
+		show(keeper);
 		return;
 	}
 	keeper->started = true;
@@ -308,5 +327,5 @@ void seep_keeper_stop(struct seep_keeper *keeper)
 		pthread_mutex_unlock(&keeper->lock);
 		pthread_join(keeper->thread, NULL);
 	}
-	keeper_destroy(keeper);
+	seep_keeper_destroy(keeper);
 }

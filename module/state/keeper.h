@@ -5,14 +5,14 @@
  *
  *     open -> restore -> start -> ... -> stop        open -> stop, without an engine
  *
- * One thread appends to the file.  A second thread lives while a checkpoint is written,
- * so that a slow disk holds up neither queries nor the journal.  Both have all signals
+ * One thread appends to the file. A second thread lives while a checkpoint is written,
+ * so that a slow disk holds up neither queries nor the journal. Both have all signals
  * blocked; nothing else writes.
  *
  * One process owns a file, without a lock: it writes its process id and a random
- * number into it, and appends something every second.  A process that starts and finds
- * the owner alive waits two seconds to see whether the file grows.  If it does, the file
- * has another owner, and this process writes nothing.  An owner that finds another
+ * number into it, and appends something every second. A process that starts and finds
+ * the owner alive waits two seconds to see whether the file grows. If it does, the file
+ * has another owner, and this process writes nothing. An owner that finds another
  * number in its file stops writing.
  */
 #ifndef SEEP_KEEPER_H
@@ -37,7 +37,7 @@ struct seep_keeper_setup {
 /* What was found of an earlier run. */
 struct seep_keeper_found {
 	bool found;
-	uint8_t key[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key key;
 	uint64_t first_ms;
 	uint64_t saved_ms; /* the last time that was saved */
 };
@@ -52,7 +52,14 @@ void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine,
 /* From now on the engine is persisted. */
 void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine);
 
-/* Saves what has changed since, and ends; the engine is no longer used.  NULL is none. */
+/*
+ * Fills in the gauges of the state file as of WHEN_MS, from any thread. A KEEPER of NULL leaves
+ * them as they are.
+ */
+void seep_keeper_read(const struct seep_keeper *keeper, uint64_t when_ms,
+		      struct seep_gauges *gauges);
+
+/* Saves what has changed since, and ends; the engine is no longer used. NULL is none. */
 void seep_keeper_stop(struct seep_keeper *keeper);
 
 #endif

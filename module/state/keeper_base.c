@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void keeper_say(const struct seep_keeper *keeper, bool problem, const char *format, ...)
+void seep_keeper_say(const struct seep_keeper *keeper, bool problem, const char *format, ...)
 {
 	char text[2 * SEEP_STATE_NAME_SIZE + 256];
 	va_list arguments;
@@ -17,24 +17,25 @@ void keeper_say(const struct seep_keeper *keeper, bool problem, const char *form
 	keeper->setup.say(keeper->setup.context, problem, text);
 }
 
-struct seep_state_tick keeper_now(const struct seep_keeper *keeper)
+struct seep_state_tick seep_keeper_now(const struct seep_keeper *keeper)
 {
 	return keeper->setup.now(keeper->setup.context);
 }
 
 /* Writing came to an end, for now: said once. */
-void keeper_fail(struct seep_keeper *keeper, const char *what, int error)
+void seep_keeper_fail(struct seep_keeper *keeper, const char *what, int error)
 {
 	seep_state_end(&keeper->file);
 	if (!keeper->failure_said)
-		keeper_say(keeper, true,
-			   "%s: %s%s%s; metering goes on in memory until a new file can be written",
-			   keeper->path, what, error ? ": " : "", error ? strerror(error) : "");
+		seep_keeper_say(
+			keeper, true,
+			"%s: %s%s%s; metering goes on in memory until a new file can be written",
+			keeper->path, what, error ? ": " : "", error ? strerror(error) : "");
 	keeper->failure_said = true;
 	keeper->status = SEEP_STATE_FAILING;
 }
 
-struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends)
+struct seep_state_owner seep_keeper_owner(const struct seep_keeper *keeper, bool ends)
 {
 	return (struct seep_state_owner){ .nonce = keeper->setup.nonce,
 					  .pid = ends ? 0 : (uint64_t)keeper->pid };

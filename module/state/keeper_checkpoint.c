@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* As seep_state_append, unless the end has come. */
-bool keeper_append_next(void *context, const void *bytes, size_t size)
+bool seep_keeper_append_next(void *context, const void *bytes, size_t size)
 {
 	struct seep_keeper *keeper = context;
 
@@ -21,10 +21,10 @@ bool keeper_append_next(void *context, const void *bytes, size_t size)
 
 static bool write_checkpoint(struct seep_keeper *keeper)
 {
-	const struct seep_state_tick tick = keeper_now(keeper);
+	const struct seep_state_tick tick = seep_keeper_now(keeper);
 	struct seep_state_header header = { .began_ms = tick.when_ms,
 					    .wall_ms = tick.wall_ms,
-					    .owner = keeper_owner(keeper, false) };
+					    .owner = seep_keeper_owner(keeper, false) };
 
 	keeper->checkpoint.doing = "a checkpoint cannot be created";
 	if (!seep_state_create(&keeper->next, keeper->path))
@@ -33,13 +33,13 @@ static bool write_checkpoint(struct seep_keeper *keeper)
 	seep_engine_describe(keeper->engine, &header);
 	keeper->checkpoint.new_units = header.new_units;
 	seep_state_seal_header(&header);
-	return keeper_append_next(keeper, &header, sizeof(header)) &&
+	return seep_keeper_append_next(keeper, &header, sizeof(header)) &&
 	       seep_engine_save(keeper->engine, &keeper->next_out) && fsync(keeper->next.fd) == 0;
 }
 
 /*
- * Puts the new file in place.  What the old file's journal got while the checkpoint was
- * written is copied behind the checkpoint.  Such a record may be older than the checkpoint's
+ * Puts the new file in place. What the old file's journal got while the checkpoint was
+ * written is copied behind the checkpoint. Such a record may be older than the checkpoint's
  * record of the same entry; but then the entry has changed since, is marked as changed, and
  * its newest record is appended within a second.
  */
@@ -64,8 +64,8 @@ static bool put_in_place(struct seep_keeper *keeper)
 }
 
 /*
- * Makes the new names safe.  A profile of AppArmor's may keep us from opening the directory: it is asked
- * once only, and the file's fsync has to do, which on ext4 and XFS brings the names with it.
+ * Makes the new names safe. A profile of AppArmor's may keep us from opening the directory: it is
+ * asked once only, and the file's fsync has to do, which on ext4 and XFS brings the names with it.
  */
 static void sync_names(struct seep_keeper *keeper, int fd)
 {
@@ -106,7 +106,7 @@ static void *run_checkpoint(void *context)
 	return NULL;
 }
 
-void keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms)
+void seep_keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms)
 {
 	struct checkpoint *checkpoint = &keeper->checkpoint;
 
@@ -122,7 +122,7 @@ void keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms)
 }
 
 /* Takes note of a checkpoint that has ended; true if one was made. */
-bool keeper_end_checkpoint(struct seep_keeper *keeper)
+bool seep_keeper_end_checkpoint(struct seep_keeper *keeper)
 {
 	struct checkpoint *checkpoint = &keeper->checkpoint;
 
@@ -130,7 +130,7 @@ bool keeper_end_checkpoint(struct seep_keeper *keeper)
 	checkpoint->running = false;
 	if (checkpoint->made) {
 		if (keeper->failure_said)
-			keeper_say(keeper, false, "%s: is written again", keeper->path);
+			seep_keeper_say(keeper, false, "%s: is written again", keeper->path);
 		keeper->failure_said = false;
 		keeper->retry_wait_ms = KEEPER_RETRY_MS;
 		keeper->retry_ms = 0;
@@ -142,11 +142,11 @@ bool keeper_end_checkpoint(struct seep_keeper *keeper)
 	} else if (!atomic_load(&keeper->stopping)) {
 		/* With a journal to add to, only power is a danger; without one, all is. */
 		if (keeper->file.fd >= 0)
-			keeper_say(keeper, true,
-				   "%s: %s: %s; changes are still written every second",
-				   keeper->path, checkpoint->doing, strerror(checkpoint->error));
+			seep_keeper_say(
+				keeper, true, "%s: %s: %s; changes are still written every second",
+				keeper->path, checkpoint->doing, strerror(checkpoint->error));
 		else
-			keeper_fail(keeper, checkpoint->doing, checkpoint->error);
+			seep_keeper_fail(keeper, checkpoint->doing, checkpoint->error);
 	}
 	return checkpoint->made;
 }

@@ -59,10 +59,11 @@ static bool leave_to_other(struct seep_keeper *keeper, const char *path)
 {
 	if (!is_anothers(keeper, path))
 		return false;
-	keeper_say(keeper, true,
-		   "%s: process %llu is writing this file; this process begins with empty meters, "
-		   "in memory only: give each resolver a state-file of its own",
-		   path, (unsigned long long)keeper->found.progress.owner.pid);
+	seep_keeper_say(
+		keeper, true,
+		"%s: process %llu is writing this file; this process begins with empty meters, "
+		"in memory only: give each resolver a state-file of its own",
+		path, (unsigned long long)keeper->found.progress.owner.pid);
 	seep_state_close(&keeper->found);
 	keeper->status = SEEP_STATE_OTHER;
 	return true;
@@ -76,16 +77,18 @@ static bool set_aside(const struct seep_keeper *keeper, const char *path,
 	char text[160];
 
 	if (!seep_state_set_aside(path, keeper->setup.wall_ms / 1000, aside)) {
-		keeper_say(keeper, true,
-			   "%s: cannot be used (%s) nor renamed (%s); metering goes on in memory: "
-			   "move the file away and restart",
-			   path, why(reader, text), strerror(errno));
+		seep_keeper_say(
+			keeper, true,
+			"%s: cannot be used (%s) nor renamed (%s); metering goes on in memory: "
+			"move the file away and restart",
+			path, why(reader, text), strerror(errno));
 		return false;
 	}
-	keeper_say(keeper, true, "%s: cannot be used (%s); %s%s", path, why(reader, text),
-		   aside[0] ? "set aside as "
-			    : "deleted, because ten such files were set aside already: remove them",
-		   aside);
+	seep_keeper_say(
+		keeper, true, "%s: cannot be used (%s); %s%s", path, why(reader, text),
+		aside[0] ? "set aside as "
+			 : "deleted, because ten such files were set aside already: remove them",
+		aside);
 	return true;
 }
 
@@ -105,9 +108,9 @@ static enum seep_state_opened look_at(struct seep_keeper *keeper, const char *pa
 		opened = SEEP_STATE_DAMAGED;
 	}
 	if (opened == SEEP_STATE_UNUSABLE)
-		keeper_say(keeper, true,
-			   "%s: %s; metering goes on in memory: mend this and restart", path,
-			   why(reader, text));
+		seep_keeper_say(keeper, true,
+				"%s: %s; metering goes on in memory: mend this and restart", path,
+				why(reader, text));
 	if (opened == SEEP_STATE_DAMAGED && !set_aside(keeper, path, reader))
 		opened = SEEP_STATE_UNUSABLE;
 	if (opened != SEEP_STATE_OPENED)
@@ -116,7 +119,7 @@ static enum seep_state_opened look_at(struct seep_keeper *keeper, const char *pa
 }
 
 /* Finds the file, or the generation before it. */
-void keeper_look(struct seep_keeper *keeper)
+void seep_keeper_look(struct seep_keeper *keeper)
 {
 	enum seep_state_opened opened = look_at(keeper, keeper->path);
 	char old[SEEP_STATE_NAME_SIZE];
@@ -133,7 +136,8 @@ void keeper_look(struct seep_keeper *keeper)
 	}
 	seep_state_name(old, keeper->path, ".old");
 	if (look_at(keeper, old) == SEEP_STATE_OPENED && !leave_to_other(keeper, old))
-		keeper_say(keeper, true, "%s: this previous generation is used in its place", old);
+		seep_keeper_say(keeper, true, "%s: this previous generation is used in its place",
+				old);
 }
 
 static bool make_buffers(struct seep_keeper *keeper)
@@ -145,7 +149,7 @@ static bool make_buffers(struct seep_keeper *keeper)
 	return keeper->out.buffer && keeper->next_out.buffer;
 }
 
-void keeper_destroy(struct seep_keeper *keeper)
+void seep_keeper_destroy(struct seep_keeper *keeper)
 {
 	seep_state_close(&keeper->found);
 	seep_state_end(&keeper->file);
@@ -181,14 +185,14 @@ struct seep_keeper *seep_keeper_open(const struct seep_keeper_setup *setup,
 	pthread_mutex_init(&keeper->lock, NULL);
 	pthread_mutex_init(&keeper->file_lock, NULL);
 	if (!make_buffers(keeper)) {
-		keeper_destroy(keeper);
+		seep_keeper_destroy(keeper);
 		return NULL;
 	}
 	if (keeper->path[0])
-		keeper_look(keeper);
+		seep_keeper_look(keeper);
 	if (keeper->found.fd >= 0) {
 		found->found = true;
-		memcpy(found->key, keeper->found.header.key, sizeof(found->key));
+		found->key = seep_state_key(&keeper->found.header);
 		found->first_ms = keeper->found.header.first_ms;
 		found->saved_ms = keeper->found.progress.when_ms;
 	}
@@ -226,10 +230,11 @@ void seep_keeper_restore(struct seep_keeper *keeper, struct seep_engine *engine,
 	else
 		snprintf(saved, sizeof(saved), ", saved %llu %s ago", (unsigned long long)saved_s,
 			 seep_plural(saved_s, "second", "seconds"));
-	keeper_say(keeper, false, "%s: restored %zu %s and %zu %s%s%s", keeper->path, users,
-		   seep_plural(users, "user", "users"), domains,
-		   seep_plural(domains, "domain", "domains"), saved,
-		   restore.forgotten ? "; memory-size is too small for all known names, some were "
-				       "forgotten: raise it"
-				     : "");
+	seep_keeper_say(keeper, false, "%s: restored %zu %s and %zu %s%s%s", keeper->path, users,
+			seep_plural(users, "user", "users"), domains,
+			seep_plural(domains, "domain", "domains"), saved,
+			restore.forgotten
+				? "; memory-size is too small for all known names, some were "
+				  "forgotten: raise it"
+				: "");
 }

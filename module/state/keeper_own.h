@@ -5,7 +5,7 @@
  * state/keeper_checkpoint.c, which writes new files.
  *
  * FILE is ours as long as its fd is open, the path still leads to it, and it has the size
- * that we left it with.  When that fails, whatever the reason, nothing is repaired: a
+ * that we left it with. When that fails, whatever the reason, nothing is repaired: a
  * checkpoint makes a new file.
  */
 #ifndef SEEP_KEEPER_OWN_H
@@ -31,8 +31,8 @@ struct checkpoint {
 	const char *doing; /* what failed */
 	uint64_t began_ms;
 	unsigned new_units; /* what its header says of newcomers */
-	uint64_t
-		journal_from; /* what the old file's journal gets from here on goes into the new one too */
+	/* What the old file's journal gets from here on goes into the new one too. */
+	uint64_t journal_from;
 };
 
 struct seep_keeper {
@@ -67,29 +67,35 @@ struct seep_keeper {
 	bool failure_said;
 	bool is_blind;   /* the directory cannot be opened; the checkpoint's */
 	unsigned silent; /* ticks for which another's file did not change */
+	struct {
+		_Atomic uint64_t status; /* enum seep_state_status */
+		_Atomic uint64_t saved_ms;
+		_Atomic uint64_t checkpoint_ms;
+		_Atomic uint64_t bytes;
+	} shown; /* to other threads */
 	struct seep_state_file others;
 };
 
 /* keeper_base.c */
-__attribute__((format(printf, 3, 4))) void keeper_say(const struct seep_keeper *keeper,
-						      bool problem, const char *format, ...);
-struct seep_state_tick keeper_now(const struct seep_keeper *keeper);
+__attribute__((format(printf, 3, 4))) void seep_keeper_say(const struct seep_keeper *keeper,
+							   bool problem, const char *format, ...);
+struct seep_state_tick seep_keeper_now(const struct seep_keeper *keeper);
 /* Writing came to an end, for now: said once. */
-void keeper_fail(struct seep_keeper *keeper, const char *what, int error);
-struct seep_state_owner keeper_owner(const struct seep_keeper *keeper, bool ends);
+void seep_keeper_fail(struct seep_keeper *keeper, const char *what, int error);
+struct seep_state_owner seep_keeper_owner(const struct seep_keeper *keeper, bool ends);
 
 /* keeper.c: takes the engine that is to be persisted. */
-void keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine);
+void seep_keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine);
 
 /* keeper_open.c: looks for a file to go on with; frees all that a keeper has. */
-void keeper_look(struct seep_keeper *keeper);
-void keeper_destroy(struct seep_keeper *keeper);
+void seep_keeper_look(struct seep_keeper *keeper);
+void seep_keeper_destroy(struct seep_keeper *keeper);
 
 /* keeper_checkpoint.c: begins a checkpoint in a thread of its own; waits for it and takes
  * the new file over, if it was made. */
-void keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms);
-bool keeper_end_checkpoint(struct seep_keeper *keeper);
+void seep_keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms);
+bool seep_keeper_end_checkpoint(struct seep_keeper *keeper);
 /* Adds to a checkpoint's file; the `put` of NEXT_OUT. */
-bool keeper_append_next(void *context, const void *bytes, size_t size);
+bool seep_keeper_append_next(void *context, const void *bytes, size_t size);
 
 #endif

@@ -40,7 +40,7 @@ enum seep_state_opened seep_state_open(struct seep_state_reader *reader, const c
 void seep_state_close(struct seep_state_reader *reader);
 
 /*
- * Reads the next frame.  False at the end, with a fault if that is not where a frame
+ * Reads the next frame. False at the end, with a fault if that is not where a frame
  * ends; the checkpoint is whole if progress.ended.
  */
 bool seep_state_next(struct seep_state_reader *reader);

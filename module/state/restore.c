@@ -3,7 +3,7 @@
  * Frames back into the engine's memory.
  *
  * A file may be damaged in ways that its checksums do not show, or made up: every
- * field of a record is brought into its range here, or the record is dropped.  A
+ * field of a record is brought into its range here, or the record is dropped. A
  * field that is added to struct user or struct domain is to be mended here as well.
  */
 #include "state/save.h"
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/internal.h"
+#include "meter/verdict.h"
 #include "base/lines.h"
 
 #define KEY_BYTES sizeof(uint64_t)
@@ -103,10 +104,11 @@ static void restore_user(struct seep_engine_restore *restore, const unsigned cha
 	bool sound = mend_user(&user, record, &moving);
 
 	if (key != SEEP_TABLE_SHARED &&
-	    (!sound || key != seep_hash_bytes(engine->key, &user.address, sizeof(user.address))))
+	    (!sound || key != seep_hash_bytes(&engine->key, &user.address, sizeof(user.address))))
 		restore->dropped++;
-	else if (seep_table_restore(engine->users, key, engine->budgets.user.refill_mbit_day,
-				    restore->now_s, &user.head))
+	else if (seep_table_restore(engine->users, key,
+				    engine->learned.budgets.user.refill_mbit_day, restore->now_s,
+				    &user.head))
 		restore->users++;
 	else
 		restore->dropped++;
@@ -120,7 +122,7 @@ static void restore_domain(struct seep_engine_restore *restore, const unsigned c
 
 	mend_domain(&domain, record, &moving);
 	if (seep_table_restore(engine->domains, key_of(record),
-			       engine->budgets.domain.refill_mbit_day, restore->now_s,
+			       engine->learned.budgets.domain.refill_mbit_day, restore->now_s,
 			       &domain.head))
 		restore->domains++;
 	else
@@ -228,13 +230,14 @@ static void view_entry(struct seep_saved *saved, const struct seep_entry *entry,
 	saved->last_s = entry->last_s;
 	saved->spent = seep_meter_is_spent(entry, limits, now_s);
 	saved->flagged = entry->flagged &&
-			 saved->level_mbit > limits->budget_mbit / 100 * limits->flag_at_percent;
+			 saved->level_mbit > seep_verdict_flag_mbit(limits->budget_mbit,
+								    limits->flag_at_percent);
 }
 
-/* The budgets of the engine that wrote the header, in one that has nothing else. */
-static struct seep_engine budgets_of(const struct seep_state_header *header)
+/* What the engine that wrote the header held users and domains to. */
+static struct seep_learned learned_of(const struct seep_state_header *header)
 {
-	const uint32_t flags = header->budget_flags;
+	const uint32_t flags = header->flags;
 	struct seep_limits user = { .budget_mbit = header->user_budget_mbit,
 				    .refill_mbit_day = header->user_refill_mbit_day,
 				    .cap_mbit = header->user_budget_mbit,
@@ -244,7 +247,7 @@ static struct seep_engine budgets_of(const struct seep_state_header *header)
 				      .cap_mbit = header->domain_budget_mbit,
 				      .flag_at_percent = header->flag_at_percent };
 
-	return (struct seep_engine){
+	return (struct seep_learned){
 		.budgets = { .is_learned = flags & SEEP_STATE_LEARNED,
 			     .is_units = flags & SEEP_STATE_UNITS,
 			     .user_refill_is_auto = flags & SEEP_STATE_USER_REFILL_AUTO,
@@ -252,15 +255,15 @@ static struct seep_engine budgets_of(const struct seep_state_header *header)
 			     .user = user,
 			     .domain = domain },
 		.new_units = header->new_units,
-		.learning_from_ms = header->first_ms,
-		.learning_until_ms = header->first_ms + header->learning_ms,
+		.from_ms = header->first_ms,
+		.until_ms = header->first_ms + header->learning_ms,
 	};
 }
 
 bool seep_saved_user(struct seep_saved *saved, const struct seep_state_header *header,
 		     const void *from, uint64_t now_s)
 {
-	const struct seep_engine engine = budgets_of(header);
+	const struct seep_learned learned = learned_of(header);
 	const struct moving moving = { 0, now_s };
 	struct seep_limits limits;
 	struct user user;
@@ -277,7 +280,7 @@ bool seep_saved_user(struct seep_saved *saved, const struct seep_state_header *h
 		.hits = user.hits,
 		.sent = user.sent,
 	};
-	limits = limits_of_user(&engine, &user, now_s);
+	limits = seep_learned_user(&learned, &user, now_s);
 	view_entry(saved, &user.head, &limits, now_s);
 	return true;
 }
@@ -285,7 +288,7 @@ bool seep_saved_user(struct seep_saved *saved, const struct seep_state_header *h
 bool seep_saved_domain(struct seep_saved *saved, const struct seep_state_header *header,
 		       const void *from, uint64_t now_s)
 {
-	const struct seep_engine engine = budgets_of(header);
+	const struct seep_learned learned = learned_of(header);
 	const struct moving moving = { 0, now_s };
 	struct seep_limits limits;
 	struct domain domain;
@@ -297,7 +300,7 @@ bool seep_saved_domain(struct seep_saved *saved, const struct seep_state_header 
 		.users = users_of_domain(&domain),
 	};
 	memcpy(saved->text, domain.text, sizeof(domain.text));
-	limits = limits_of_domain(&engine, &domain, 0, saved->users);
+	limits = seep_learned_domain(&learned, &domain, 0, saved->users);
 	view_entry(saved, &domain.head, &limits, now_s);
 	return true;
 }

@@ -16,7 +16,7 @@ bool seep_engine_note_changes(struct seep_engine *engine)
 
 void seep_engine_describe(const struct seep_engine *engine, struct seep_state_header *header)
 {
-	const struct seep_budgets *budgets = &engine->budgets;
+	const struct seep_budgets *budgets = &engine->learned.budgets;
 
 	header->user_bytes = (uint32_t)seep_table_record_bytes(engine->users);
 	header->domain_bytes = (uint32_t)seep_table_record_bytes(engine->domains);
@@ -25,24 +25,24 @@ void seep_engine_describe(const struct seep_engine *engine, struct seep_state_he
 	header->user_prefix_v6_bits = (uint32_t)engine->conf.user_prefix_v6_bits;
 	header->novelty_lines = seep_novelty_lines(engine->novelty);
 	header->labels_lines = seep_labels_lines(engine->labels);
-	memcpy(header->key, engine->key, sizeof(header->key));
-	header->first_ms = engine->learning_from_ms;
-	header->learning_ms = engine->learning_until_ms - engine->learning_from_ms;
+	header->first_ms = engine->learned.from_ms;
+	header->learning_ms = engine->learned.until_ms - engine->learned.from_ms;
 	header->user_budget_mbit = budgets->user.budget_mbit;
 	header->user_refill_mbit_day = budgets->user.refill_mbit_day;
 	header->domain_budget_mbit = budgets->domain.budget_mbit;
 	header->domain_refill_mbit_day = budgets->domain.refill_mbit_day;
-	header->new_units = atomic_load(&engine->new_units);
-	header->budget_flags = (budgets->is_learned ? SEEP_STATE_LEARNED : 0) |
-			       (budgets->is_units ? SEEP_STATE_UNITS : 0) |
-			       (budgets->user_refill_is_auto ? SEEP_STATE_USER_REFILL_AUTO : 0) |
-			       (budgets->domain_refill_is_auto ? SEEP_STATE_DOMAIN_REFILL_AUTO : 0);
+	header->new_units = atomic_load(&engine->learned.new_units);
+	header->flags = (budgets->is_learned ? SEEP_STATE_LEARNED : 0) |
+			(budgets->is_units ? SEEP_STATE_UNITS : 0) |
+			(budgets->user_refill_is_auto ? SEEP_STATE_USER_REFILL_AUTO : 0) |
+			(budgets->domain_refill_is_auto ? SEEP_STATE_DOMAIN_REFILL_AUTO : 0);
+	seep_state_set_key(header, &engine->key);
 }
 
 unsigned seep_engine_settle(struct seep_engine *engine, uint64_t when_ms)
 {
-	settle_budgets(engine, when_ms / 1000);
-	return atomic_load(&engine->new_units);
+	seep_learned_settle(&engine->learned, engine->users, when_ms / 1000);
+	return atomic_load(&engine->learned.new_units);
 }
 
 /* Puts a frame, and counts it. */
@@ -146,20 +146,11 @@ static bool save_names(struct seep_engine *engine, struct seep_state_out *out,
 	return true;
 }
 
-static void count_lost(struct seep_engine *engine)
-{
-	uint64_t lost = seep_novelty_lost(engine->novelty);
-
-	seep_counters_add(&engine->keeper.state_lost,
-			  lost - atomic_load(&engine->keeper.state_lost));
-}
-
 bool seep_engine_save_changes(struct seep_engine *engine, struct seep_state_out *out,
 			      const struct seep_state_tick *tick)
 {
 	struct seep_state_end ignored = { 0 };
 
-	count_lost(engine);
 	if (!save_table(engine->users, true, out, SEEP_STATE_USERS, &ignored) ||
 	    !save_table(engine->domains, true, out, SEEP_STATE_DOMAINS, &ignored) ||
 	    !save_names(engine, out, tick))
@@ -174,12 +165,4 @@ void seep_engine_drop_changes(struct seep_engine *engine)
 
 	while (seep_novelty_take(engine->novelty, hashes, 512) == 512)
 		;
-}
-
-void seep_engine_note_kept(struct seep_engine *engine, const struct seep_engine_kept *kept)
-{
-	atomic_store(&engine->kept_status, kept->status);
-	atomic_store(&engine->kept_saved_ms, kept->saved_ms);
-	atomic_store(&engine->kept_checkpoint_ms, kept->checkpoint_ms);
-	atomic_store(&engine->kept_bytes, kept->bytes);
 }

@@ -3,7 +3,7 @@
  * What the engine keeps, as frames of the state file, and back.
  *
  * Threads: saving goes on beside queries, an entry's lock being held while it is
- * copied.  Restoring comes before the engine has any other thread.
+ * copied. Restoring comes before the engine has any other thread.
  */
 #ifndef SEEP_ENGINE_SAVE_H
 #define SEEP_ENGINE_SAVE_H
@@ -25,22 +25,12 @@ unsigned seep_engine_settle(struct seep_engine *engine, uint64_t when_ms);
 /* Puts a checkpoint: all there is; false if OUT takes no more. */
 bool seep_engine_save(struct seep_engine *engine, struct seep_state_out *out);
 
-/* Puts what changed since the last call.  What OUT does not take is left to the next checkpoint. */
+/* Puts what changed since the last call. What OUT does not take is left to the next checkpoint. */
 bool seep_engine_save_changes(struct seep_engine *engine, struct seep_state_out *out,
 			      const struct seep_state_tick *tick);
 
 /* Lets go of the noted names, which the next checkpoint will have. */
 void seep_engine_drop_changes(struct seep_engine *engine);
-
-/* What the gauges say of the state file. */
-struct seep_engine_kept {
-	enum seep_state_status status;
-	uint64_t saved_ms;      /* when the journal was last added to */
-	uint64_t checkpoint_ms; /* when the last checkpoint was begun */
-	uint64_t bytes;
-};
-
-void seep_engine_note_kept(struct seep_engine *engine, const struct seep_engine_kept *kept);
 
 /* Restoring. */
 

@@ -77,7 +77,7 @@ const char *ub_build_version(void)
 
 /*
  * The end of struct module_qstate, which is the same in all versions from
- * 1.9 to 1.26; where it starts differs.  It is found by its last member, for
+ * 1.9 to 1.26; where it starts differs. It is found by its last member, for
  * a query state lies in its mesh state behind two tree nodes, and points back.
  */
 struct qstate_tail {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Answers without a state: from the message cache, and local ones.  They are counted, and
- * always given.  One that is old sets off a refresh, whose packets tell the outside which
+ * Answers without a state: from the message cache, and local ones. They are counted, and
+ * always given. One that is old sets off a refresh, whose packets tell the outside which
  * of the old names a client chose: the client is noted for it.
  */
 #include "unbound/ub.h"
@@ -92,7 +92,7 @@ bool ub_hit_find_cause(const struct module_qstate *qstate, struct ub_client *cli
 	return true;
 }
 
-/* Is this answer so old that Unbound may ask anew?  Times in the cache are absolute. */
+/* Is this answer so old that Unbound may ask anew? Times in the cache are absolute. */
 static bool is_old(const struct reply_info *reply, const struct timeval *now)
 {
 	return reply->prefetch_ttl <= now->tv_sec || reply->ttl < now->tv_sec;

@@ -39,6 +39,12 @@ static const char *edge_text(const struct seep_event *event)
 	return "has drained below flag-at";
 }
 
+/* Whole bytes, for a format. */
+static unsigned long long bytes_of(uint64_t mbit)
+{
+	return (unsigned long long)seep_bits_to_bytes(mbit);
+}
+
 void ub_log_event(void *context, const struct seep_event *event)
 {
 	const struct seep_name *name = event->name;
@@ -65,18 +71,16 @@ void ub_log_event(void *context, const struct seep_event *event)
 	if (event->meter == SEEP_METER_USER)
 		log_info("seep: user %s %s: %llu of %llu bytes, about %llu %s sent to about "
 			 "%llu %s; last name %s",
-			 client, edge_text(event), (unsigned long long)event->level_mbit / 8000,
-			 (unsigned long long)event->budget_mbit / 8000,
-			 (unsigned long long)event->names,
+			 client, edge_text(event), bytes_of(event->level_mbit),
+			 bytes_of(event->budget_mbit), (unsigned long long)event->names,
 			 seep_plural(event->names, "name", "names"),
 			 (unsigned long long)event->domains,
 			 seep_plural(event->domains, "domain", "domains"), whole);
 	else
 		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu %s sent by about "
 			 "%llu %s; last name %s, of user %s",
-			 domain, edge_text(event), (unsigned long long)event->level_mbit / 8000,
-			 (unsigned long long)event->budget_mbit / 8000,
-			 (unsigned long long)event->names,
+			 domain, edge_text(event), bytes_of(event->level_mbit),
+			 bytes_of(event->budget_mbit), (unsigned long long)event->names,
 			 seep_plural(event->names, "name", "names"),
 			 (unsigned long long)event->users,
 			 seep_plural(event->users, "user", "users"), whole, client);

@@ -2,7 +2,7 @@
 /*
  * The module as Unbound's loader sees it: the exported symbols, start and end.
  *
- * Returning 0 from init would stop the daemon, at start and at a reload.  So
+ * Returning 0 from init would stop the daemon, at start and at a reload. So
  * it always returns 1; what cannot be guarded is passed, and said.
  */
 #include "unbound/ub.h"
@@ -49,7 +49,7 @@ static void state_say(void *context, bool problem, const char *text)
 
 /*
  * Opens the state file, and starts the clock from what it says; what of it the engine is to begin
- * with goes into SETUP.  False without randomness.
+ * with goes into SETUP. False without randomness.
  */
 static bool open_state(struct seep_engine_setup *setup)
 {
@@ -61,12 +61,12 @@ static bool open_state(struct seep_engine_setup *setup)
 		.now = state_now,
 		.say = state_say,
 	};
-	uint8_t random[SEEP_HASH_KEY_BYTES];
+	struct seep_hash_key random;
 	int64_t shift_ms;
 
-	if (!seep_hash_draw_key(setup->key) || !seep_hash_draw_key(random))
+	if (!seep_hash_draw_key(&setup->key) || !seep_hash_draw_key(&random))
 		return false;
-	memcpy(&keeping.nonce, random, sizeof(keeping.nonce));
+	memcpy(&keeping.nonce, random.bytes, sizeof(keeping.nonce));
 	ub_module.keeper = seep_keeper_open(&keeping, &found);
 	if (!ub_module.keeper && keeping.path[0])
 		log_warn("seep: state-file: %s: no memory to write it; budgets will not outlast "
@@ -77,7 +77,7 @@ static bool open_state(struct seep_engine_setup *setup)
 	setup->when_ms = ub_now_ms();
 	if (!found.found)
 		return true;
-	memcpy(setup->key, found.key, sizeof(setup->key));
+	setup->key = found.key;
 	explicit_bzero(&found.key, sizeof(found.key));
 	shift_ms = seep_clock_shift_ms(found.saved_ms, setup->when_ms);
 	setup->first_ms = 1000 * seep_bucket_moved_s(found.first_ms / 1000, shift_ms / 1000,
@@ -120,7 +120,7 @@ static bool open_lists(struct seep_engine_setup *setup)
 	const struct seep_lists_setup lists = {
 		.conf = &ub_module.conf,
 		.conf_name = CONF_FILE,
-		.key = setup->key,
+		.key = &setup->key,
 		.beside = ub_module.conf.state_file,
 		.say = say_list,
 	};
@@ -144,18 +144,21 @@ static enum seep_passthrough make_engine(const struct module_env *env)
 	};
 	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
 
-	if (open_state(&setup)) {
-		if (open_lists(&setup))
-			ub_module.engine = seep_engine_create(&setup, &why);
-		explicit_bzero(setup.key, sizeof(setup.key));
+	if (!open_state(&setup)) {
+		log_err("seep: OpenSSL gives no random bytes for the hash key; passing everything: "
+			"restart Unbound once the system has randomness");
+		return why;
 	}
+	if (open_lists(&setup))
+		ub_module.engine = seep_engine_create(&setup, &why);
+	explicit_bzero(&setup.key, sizeof(setup.key));
 	if (why == SEEP_PASSTHROUGH_MEMORY)
 		log_err("seep: memory-size: %llu bytes cannot be allocated; passing everything: "
 			"lower memory-size or free memory, and restart Unbound",
 			(unsigned long long)ub_module.conf.memory_size_bytes);
 	else if (why == SEEP_PASSTHROUGH_SYSTEM)
-		log_err("seep: the system gives no random bytes, or there is no Public Suffix List, "
-			"not even libpsl's own; passing everything");
+		log_err("seep: there is no Public Suffix List, not even libpsl's own; passing "
+			"everything: set public-suffix-list, or install Debian's publicsuffix");
 	return why;
 }
 
@@ -232,6 +235,7 @@ int init(struct module_env *env, int id)
 	};
 
 	memset(&ub_module, 0, sizeof(ub_module));
+	pthread_mutex_init(&ub_module.base_lock, NULL);
 	seep_conf_defaults(&ub_module.conf);
 	ub_module.why = start(env, id);
 	if (!ub_module.engine) {
@@ -294,9 +298,18 @@ void print_stats(struct module_env *env, int id, int reset,
 		 int (*print)(void *context, const char *key, unsigned long long value),
 		 void *context)
 {
+	struct seep_statistics statistics = { .gauges.mode = SEEP_MODE_PASSTHROUGH };
+	uint64_t when_ms = ub_now_ms();
+
 	(void)env, (void)id;
-	if (ub_module.engine)
-		seep_engine_print(ub_module.engine, ub_now_ms(), reset != 0, print, context);
-	else
-		seep_engine_print_none(ub_module.why, print, context);
+	pthread_mutex_lock(&ub_module.base_lock);
+	if (ub_module.engine) {
+		seep_engine_read(ub_module.engine, when_ms, &statistics);
+		seep_keeper_read(ub_module.keeper, when_ms, &statistics.gauges);
+	}
+	statistics.gauges.passthrough = ub_module.why;
+	(void)seep_statistics_print(&statistics, &ub_module.base, print, context);
+	if (reset)
+		seep_statistics_reset(&statistics, &ub_module.base);
+	pthread_mutex_unlock(&ub_module.base_lock);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where the module stands in module-config.  It can guard what is behind it: whatever may
+ * Where the module stands in module-config. It can guard what is behind it: whatever may
  * send a packet has to be there, and whatever answers from a cache of its own, because Seep
- * does not see what such an answer sets off.  dns64 has to be before it, and may.
+ * does not see what such an answer sets off. dns64 has to be before it, and may.
  */
 #include "unbound/ub.h"
 

@@ -45,7 +45,7 @@ static bool tell(void *context, struct mesh_state *state)
 
 /*
  * Nobody waits for the state: some look-ups go on when their query is done, and some are
- * never waited for.  These begin while their query is at work.
+ * never waited for. These begin while their query is at work.
  */
 static void tell_unwaited(struct leaving *leaving, struct module_qstate *qstate)
 {
@@ -70,7 +70,7 @@ static bool is_inside(struct module_env *env, uint8_t *zone, size_t zone_size)
 }
 
 /*
- * Letter case carries nothing out (see unbound/query.c).  Once a client was given an old answer
+ * Letter case carries nothing out (see unbound/query.c). Once a client was given an old answer
  * while its state goes on, Unbound has that client's spelling in the state again.
  */
 static void close_letter_case(struct module_qstate *qstate)

@@ -8,7 +8,7 @@
  *   operate(moddone)   it is answered, as far as this module goes
  *   clear              its state goes, answered or dropped half-way: the query ends
  *
- * Clients that join a state already under way cost nothing: its name leaves once.  A
+ * Clients that join a state already under way cost nothing: its name leaves once. A
  * state without a client is the resolver's own (keys, servers' addresses, priming), and
  * works for the queries that wait for it: it ends at once if all of these are refused.
  * What Unbound's iterator looks up never comes here; unbound/packet.c sees its packets.
@@ -116,10 +116,10 @@ static void refuse(struct module_qstate *qstate, int id, enum seep_meter meter)
 }
 
 /*
- * Closes what would carry more than the charge counts.  Letter case, a bit a letter: the
+ * Closes what would carry more than the charge counts. Letter case, a bit a letter: the
  * name leaves in lower case; each client gets its own spelling back, for Unbound keeps that
  * with the reply, and names that differ in case only are one to it, so the state stays what
- * it was.  And the client's subnet, which it may choose and subnetcache would pass on:
+ * it was. And the client's subnet, which it may choose and subnetcache would pass on:
  * without the option its address counts.
  */
 static void close_side_ways(struct module_qstate *qstate)
@@ -205,7 +205,7 @@ static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread 
 		ub_query_of(qstate->mesh_info, id)->has_client = true;
 }
 
-/* Does a refresh begin?  Unbound makes these, and no others, without anybody who waits, and
+/* Does a refresh begin? Unbound makes these, and no others, without anybody who waits, and
  * keep from the cache from the start. */
 static bool is_refresh(const struct module_qstate *qstate)
 {
@@ -237,7 +237,7 @@ static bool find_cause(void *context, struct mesh_state *state)
 	return true;
 }
 
-/* Does a report to a zone's owner begin (RFC 9567)?  Its name holds the one that was asked. */
+/* Does a report to a zone's owner begin (RFC 9567)? Its name holds the one that was asked. */
 static bool is_report(const struct module_qstate *qstate)
 {
 	return qstate->qinfo.qtype == LDNS_RR_TYPE_TXT && !qstate->mesh_info->super_set.count &&
@@ -335,7 +335,7 @@ static void begin_own_work(struct module_qstate *qstate, int id, struct seep_thr
 }
 
 /*
- * Does the query's registrable domain exist?  NXDOMAIN says no only if the zone
+ * Does the query's registrable domain exist? NXDOMAIN says no only if the zone
  * whose SOA record comes with it lies above the domain.
  */
 static enum seep_existence existence_of(const struct seep_query *query,
@@ -370,7 +370,7 @@ static void note_refetch(const struct module_qstate *qstate, const struct ub_que
 }
 
 /*
- * Could a packet leave, or have left, that was not seen?  Look-ups go on that nobody waits
+ * Could a packet leave, or have left, that was not seen? Look-ups go on that nobody waits
  * for any more; and a ratelimit that stopped the last packet has ended the state.
  */
 static bool is_in_doubt(const struct ub_query *own, const struct module_qstate *qstate)
@@ -387,7 +387,7 @@ static void note_answered(const struct ub_query *own, const struct timeval *now)
 }
 
 /*
- * The query was refused on its way out.  Clients that joined it may well have a budget: all
+ * The query was refused on its way out. Clients that joined it may well have a budget: all
  * are told to ask again.
  */
 static void answer_refused(struct module_qstate *qstate, const struct ub_query *own,
@@ -401,7 +401,9 @@ static void answer_refused(struct module_qstate *qstate, const struct ub_query *
 	qstate->return_msg = NULL;
 }
 
-/* A module in front may go on with the query (dns64 asks for its A record): it ends with its state. */
+/*
+ * A module in front may go on with the query (dns64 asks for its A record): it ends with its state.
+ */
 static void note_answer(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct ub_query *own = ub_query_of(qstate->mesh_info, id);

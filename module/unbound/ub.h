@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The adapter's own header: what the files of this folder share. Only they include it, and only they
- * see Unbound's headers.
+ * The adapter's own header: what the files of this folder share. Only they include it, and only
+ * they see Unbound's headers.
  */
 #ifndef SEEP_UB_H
 #define SEEP_UB_H
@@ -29,7 +29,9 @@ struct ub_module {
 	struct seep_conf conf;
 	struct seep_lists lists;
 	struct seep_clock clock;
-	struct seep_keeper *keeper;   /* or NULL */
+	struct seep_keeper *keeper; /* or NULL */
+	pthread_mutex_t base_lock;
+	struct seep_counters base;    /* the sums at the last reset */
 	_Atomic uint64_t events_s;    /* the second in which events were told */
 	_Atomic uint64_t events_told; /* how many, in that second */
 };
@@ -37,7 +39,7 @@ struct ub_module {
 extern struct ub_module ub_module;
 
 /*
- * Initial-exec TLS.  Thread-local variables of a loaded library are else allocated at their first
+ * Initial-exec TLS. Thread-local variables of a loaded library are else allocated at their first
  * use, and the C library aborts the process when memory is out.
  */
 #define EARLY __attribute__((tls_model("initial-exec")))
@@ -48,7 +50,7 @@ extern struct ub_module ub_module;
 uint64_t ub_read_clock_ms(clockid_t clock);
 uint64_t ub_now_ms(void);
 
-/* This thread's part of the engine; NULL: pass.  Forgotten when the engine goes. */
+/* This thread's part of the engine; NULL: pass. Forgotten when the engine goes. */
 struct seep_thread *ub_thread(void);
 void ub_thread_forget(void);
 
@@ -61,7 +63,7 @@ void ub_log_event(void *context, const struct seep_event *event);
 
 /*
  * Is the running program the Unbound that this module was compiled for, by
- * version and configure line?  Needs no file and touches no structure.
+ * version and configure line? Needs no file and touches no structure.
  */
 bool ub_build_matches(void);
 /* That Unbound, for messages. */
@@ -124,7 +126,7 @@ void ub_query_lower(struct module_qstate *qstate);
 
 /*
  * Calls VISIT for STATE and for all states that wait for it, directly or not, until it
- * says false.  A state may be visited more than once.
+ * says false. A state may be visited more than once.
  */
 void ub_waiting_walk(struct mesh_state *state,
 		     bool (*visit)(void *context, struct mesh_state *state), void *context);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * For whom a state works.  Unbound resolves a client's query in a state of its own, and
+ * For whom a state works. Unbound resolves a client's query in a state of its own, and
  * looks up what it needs for that (keys, servers' addresses, the same name in another
  * class) in states that the first one waits for, and so on.
  */

@@ -2,9 +2,9 @@
 /*
  * Charges: labels are learned and names are charged, in the order of the input.
  *
- * The input is a list of steps: a byte below 64 is the length of a label that follows and is put in front of the name
- * so far; others tell what to do with the name, see step. What is charged is held against the code lengths that
- * charge.h states.
+ * The input is a list of steps: a byte below 64 is the length of a label that follows and is put in
+ * front of the name so far; others tell what to do with the name, see step. What is charged is held
+ * against the code lengths that charge.h states.
  */
 #include "fuzz.h"
 
@@ -19,7 +19,7 @@ const char fuzz_target[] = "charge";
 #define LABELS_MOST 512 /* that are kept to sum up their shares */
 #define STEPS_MOST  4096
 
-static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 1, 2, 3 };
+static const struct seep_hash_key key = { .bytes = { 1, 2, 3 }, .rounds = SEEP_HASH_1_3 };
 
 struct charging {
 	struct seep_labels *labels;
@@ -88,7 +88,7 @@ static double prefix_bits(const struct charging *charging, const struct seep_nam
 		bits += 3.3219;
 	for (unsigned i = 0; at < name->domain_at; i++) {
 		const uint8_t *label = name->bytes + at;
-		uint64_t hash = seep_hash_bytes(key, label + 1, label[0]);
+		uint64_t hash = seep_hash_bytes(&key, label + 1, label[0]);
 		uint64_t shared_mbit = seep_labels_cost(charging->labels, hash);
 
 		/* one follows, and it */
@@ -133,7 +133,7 @@ static void check_charge(struct charging *charging)
 {
 	static const struct seep_shapes nothing;
 	struct seep_name name = name_of(charging);
-	struct seep_label_keys keys = seep_charge_label_keys(&name, key);
+	struct seep_label_keys keys = seep_charge_label_keys(&name, &key);
 	struct seep_label_keys none = { .count = 0 };
 	uint64_t mbit = charge_of(charging, &name, &keys, &nothing);
 	uint64_t spelled_mbit = charge_of(charging, &name, &none, &nothing);
@@ -208,7 +208,7 @@ static void learn(struct charging *charging, uint64_t hash)
 static void learn_name(struct charging *charging, unsigned times)
 {
 	struct seep_name name = name_of(charging);
-	struct seep_label_keys keys = seep_charge_label_keys(&name, key);
+	struct seep_label_keys keys = seep_charge_label_keys(&name, &key);
 
 	while (times--)
 		for (unsigned i = 0; i < keys.count; i++)
@@ -252,7 +252,7 @@ static void step(struct charging *charging, uint8_t what, struct fuzz_input *inp
 		break;
 	case 2: /* a label that is not spelled: many are learned fast */
 		number = fuzz_take8(input);
-		learn(charging, seep_hash_bytes(key, &number, sizeof(number)));
+		learn(charging, seep_hash_bytes(&key, &number, sizeof(number)));
 		check_shares(charging);
 		break;
 	default:
@@ -295,7 +295,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&charging, 0, sizeof(charging));
 	charging.number_bits = (uint8_t)(first / 128 * (1 + first / 64 % 2) * 4);
 	memcpy(charging.bytes + sizeof(charging.bytes) - sizeof(DOMAIN), DOMAIN, sizeof(DOMAIN));
-	charging.labels = seep_labels_create(memory, bytes, key);
+	charging.labels = seep_labels_create(memory, bytes, &key);
 	fuzz_check(charging.labels);
 	for (unsigned steps = 0; input.left && steps < STEPS_MOST; steps++)
 		step(&charging, fuzz_take8(&input), &input);

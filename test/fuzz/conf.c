@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seep.conf: the input is its text. The lists that it names are not read; the target `lists` has these. */
+/*
+ * seep.conf: the input is its text. The lists that it names are not read; the target `lists` has
+ * these.
+ */
 #include "fuzz.h"
 
 #include "conf/conf.h"
@@ -13,31 +16,18 @@ static void check_values(const struct seep_conf *conf)
 		const struct seep_option *option = &seep_options[at];
 		const void *field = (const char *)conf + option->offset;
 		uint64_t number;
+		unsigned choice;
 
-		switch (option->type) {
-		case SEEP_OPTION_SIZE:
-		case SEEP_OPTION_DURATION:
-		case SEEP_OPTION_NUMBER:
-		case SEEP_OPTION_PERCENT:
+		if (option->max) {
 			memcpy(&number, field, sizeof(number));
-			fuzz_check(number >= option->min && number <= option->max);
-			break;
-		case SEEP_OPTION_AUTO_SIZE:
-			memcpy(&number, field, sizeof(number));
-			fuzz_check(number == SEEP_AUTO ||
-				   (number >= option->min && number <= option->max));
-			break;
-		case SEEP_OPTION_ACTION:
-			fuzz_check(seep_conf_action_text(*(const enum seep_action *)field));
-			break;
-		case SEEP_OPTION_SPOOFABLE:
-			fuzz_check(seep_conf_spoofable_text(*(const enum seep_spoofable *)field));
-			break;
-		case SEEP_OPTION_PATH:
-			fuzz_check(strnlen(field, SEEP_PATH_SIZE) <= option->max);
-			break;
-		default:
-			break;
+			fuzz_check(
+				(number >= option->min && number <= option->max) ||
+				(number == SEEP_AUTO && strcmp(option->default_text, "auto") == 0));
+		} else if (option->words[0]) {
+			memcpy(&choice, field, sizeof(choice));
+			fuzz_check(choice < SEEP_CONF_WORDS && option->words[choice]);
+		} else if (option->size == SEEP_PATH_SIZE) {
+			fuzz_check(strnlen(field, SEEP_PATH_SIZE) < SEEP_PATH_SIZE);
 		}
 	}
 }

@@ -11,7 +11,10 @@ fstrm_res __real_fstrm_reader_read(struct fstrm_reader *reader, const uint8_t **
 fstrm_res __wrap_fstrm_reader_read(struct fstrm_reader *reader, const uint8_t **frame,
 				   size_t *size);
 
-/* The linker puts this between: libfstrm's buffer is so large that no sanitizer sees a read past the frame in it. */
+/*
+ * The linker puts this between: libfstrm's buffer is so large that no sanitizer sees a read past
+ * the frame in it.
+ */
 fstrm_res __wrap_fstrm_reader_read(struct fstrm_reader *reader, const uint8_t **frame, size_t *size)
 {
 	static uint8_t *copy;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The engine: the input is a configuration, in a few bytes, and then what users do, one byte for what and a few for
- * whose and to where. See steps for the list.
+ * The engine: the input is a configuration, in a few bytes, and then what users do, one byte for
+ * what and a few for whose and to where. See steps for the list.
  *
  * The budget of work for an input is bounded, so that none takes long.
  */
@@ -46,8 +46,9 @@ static uint64_t cap_of(const struct play *play, const struct seep_table *table,
 	const struct domain *domain = domain_of_entry(entry);
 	struct seep_limits limits =
 		table == engine->users
-			? limits_of_user(engine, user_of_entry(entry), play->rig.now_ms / 1000)
-			: limits_of_domain(engine, domain, 0, users_of_domain(domain));
+			? seep_learned_user(&engine->learned, user_of_entry(entry),
+					    play->rig.now_ms / 1000)
+			: seep_learned_domain(&engine->learned, domain, 0, users_of_domain(domain));
 	uint64_t known_mbit = limits.budget_mbit + limits.budget_mbit / SEEP_METER_KNOWN_SHARE;
 
 	return known_mbit > limits.cap_mbit ? known_mbit : limits.cap_mbit;

@@ -2,8 +2,8 @@
 /*
  * What every fuzz target has, and what several need: checks, an input taken apart, files in memory.
  *
- * A target is one file with fuzz_target and LLVMFuzzerTestOneInput. clang's libFuzzer drives it, or replay.c, which
- * only runs what is kept in the tree. See README.md.
+ * A target is one file with fuzz_target and LLVMFuzzerTestOneInput. clang's libFuzzer drives it, or
+ * replay.c, which only runs what is kept in the tree. See README.md.
  */
 #ifndef SEEP_FUZZ_H
 #define SEEP_FUZZ_H
@@ -30,7 +30,10 @@ static inline void fuzz_failed(const char *condition, const char *file, int line
 	abort();
 }
 
-/* The bytes of SIZE in memory of their own, so that a read past them is seen by the sanitizer. Free it. */
+/*
+ * The bytes of SIZE in memory of their own, so that a read past them is seen by the sanitizer. Free
+ * it.
+ */
 static inline uint8_t *fuzz_copy(const void *bytes, size_t size)
 {
 	uint8_t *copy = calloc(1, size ? size : 1);

@@ -2,9 +2,11 @@
 /*
  * The bytes of a trace, packed or not. The first byte says what the rest is:
  *
- *   even      a file as it is, whose format is to be found out; with bit 1 it is merged with its first half
- *   odd       contents, which are packed here, into as many members as bits 1 and 2 say; what is read has to be the
- *             same, in lines if bit 3 is set. With bit 4 the packed file is cut short, with bit 5 a byte of it is wrong.
+ *   even      a file as it is, whose format is to be found out; with bit 1 it is merged with its
+ *             first half
+ *   odd       contents, which are packed here, into as many members as bits 1 and 2 say; what is
+ *             read has to be the same, in lines if bit 3 is set. With bit 4 the packed file is cut
+ *             short, with bit 5 a byte of it is wrong.
  */
 #include "trace_fuzz.h"
 

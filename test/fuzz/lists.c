@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lists, one entry a line. The first byte tells which: 'a' domains as in allow-domain, 'n' netblocks; whole files: 'f' an
- * allow-list, 'c' a common-list, 'p' public suffixes, 'q' lines at the end of a good list of these.
+ * Lists, one entry a line. The first byte tells which: 'a' domains as in allow-domain, 'n'
+ * netblocks; whole files: 'f' an allow-list, 'c' a common-list, 'p' public suffixes, 'q' lines at
+ * the end of a good list of these.
  */
 #include "fuzz.h"
 
@@ -68,7 +69,10 @@ static size_t wire_of_domain(uint8_t wire[SEEP_NAME_MAX_BYTES + 1], const struct
 	return used;
 }
 
-/* It is covered, and so is what lies below it; what only ends in its bytes is not, unless by its own parent. */
+/*
+ * It is covered, and so is what lies below it; what only ends in its bytes is not, unless by its
+ * own parent.
+ */
 static void check_covered(const struct seep_subtrees *set, const struct line *line)
 {
 	uint8_t wire[SEEP_NAME_MAX_BYTES + 3] = { 1, 'x' };
@@ -254,20 +258,20 @@ static void fuzz_allow(struct fuzz_input *input)
 
 static void fuzz_common(struct fuzz_input *input)
 {
-	static const uint8_t key[SEEP_HASH_KEY_BYTES] = { 4, 5 };
+	static const struct seep_hash_key key = { .bytes = { 4, 5 }, .rounds = SEEP_HASH_1_3 };
 	struct seep_conf_error error = { .line = 0 };
 	char *text = (char *)fuzz_copy(input->at, input->left);
 	struct seep_conf_reader reader = reader_of(text, input->left, &error);
 	struct seep_common *common;
 	enum seep_conf_status status =
-		seep_lists_read_common(&reader, key, fuzz_suffixes(), &common);
+		seep_lists_read_common(&reader, &key, fuzz_suffixes(), &common);
 	struct line line;
 	size_t lines = 0;
 
 	check_error(status, &error);
 	fuzz_check((common != NULL) == (status == SEEP_CONF_OK));
 	while (take_line(input, &line)) {
-		uint64_t hash = seep_hash_bytes(key, line.text, line.length);
+		uint64_t hash = seep_hash_bytes(&key, line.text, line.length);
 
 		fuzz_check(seep_common_users(common, hash) <= SEEP_COMMON_USERS_MOST);
 		lines++;

@@ -51,7 +51,10 @@ static void check_given(const struct seep_name *name)
 	}
 }
 
-/* The domain of a domain is itself, and that of what has a prefix does not depend on its first label. */
+/*
+ * The domain of a domain is itself, and that of what has a prefix does not depend on its first
+ * label.
+ */
 static void check_domain(const struct seep_name *name)
 {
 	struct seep_name shorter;

@@ -9,7 +9,10 @@ const char fuzz_target[] = "pcap";
 int __real_pcap_next_ex(pcap_t *pcap, struct pcap_pkthdr **header, const u_char **data);
 int __wrap_pcap_next_ex(pcap_t *pcap, struct pcap_pkthdr **header, const u_char **data);
 
-/* The linker puts this between: libpcap's buffer is so large that no sanitizer sees a read past the packet in it. */
+/*
+ * The linker puts this between: libpcap's buffer is so large that no sanitizer sees a read past the
+ * packet in it.
+ */
 int __wrap_pcap_next_ex(pcap_t *pcap, struct pcap_pkthdr **header, const u_char **data)
 {
 	static uint8_t *packet;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Puts every seed and past crasher of a target to it, or the files that it is given, with any compiler. TAP.
+ * Puts every seed and past crasher of a target to it, or the files that it is given, with any
+ * compiler. TAP.
  *
- * What crashes the target ends the process: the last line then names the file, and the plan is missing.
+ * What crashes the target ends the process: the last line then names the file, and the plan is
+ * missing.
  */
 #include "fuzz.h"
 

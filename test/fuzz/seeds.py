@@ -221,10 +221,10 @@ def siphash(data):
     return v[0] ^ v[1] ^ v[2] ^ v[3] or 1
 
 
-def header(version=1):
+def header(version=1, flags=0):
     head = b"Seep\r\n\x1a\0" + struct.pack(
         "<8I2Q16s8Q2I2Q", version, 0x01020304, 168, USER, DOMAIN, 50, 32, 64, 7168, 1024, KEY,
-        (NOW - 9000) * 1000, (NOW - 60) * 1000, (NOW - 60) * 1000, 8000000, 800000, 8000000, 800000, 0, 0, 0, 7, 1234)
+        (NOW - 9000) * 1000, (NOW - 60) * 1000, (NOW - 60) * 1000, 8000000, 800000, 8000000, 800000, 0, flags, 0, 7, 1234)
     return head + struct.pack("<Q", siphash(head))
 
 
@@ -280,6 +280,7 @@ def states():
         "wild": header() + empty[0] + frame(1, user(1)[:8] + b"\xff" * 632 + user(1)[640:]) +
         frame(2, domain("x.com")[:8] + b"\xff" * (DOMAIN - 8)) + frame(6, struct.pack("<QQQ", 1, 1, 3)),
         "version": header(2) + full[168:],
+        "hash-1-3": header(flags=16) + full[168:],		# right once its checksums are
         "other-order": full[:12] + full[15:11:-1] + full[16:],
         "text": b"seep:\n",
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The state file: the input is the file.  It is read as at start, once as it is and once with its
+ * The state file: the input is the file. It is read as at start, once as it is and once with its
  * checksums, sizes and counts made right, as somebody would who can write it.
  */
 #include "fuzz.h"
@@ -8,8 +8,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "state/save.h"
-#include "engine/internal.h"
+#include "fixture_state.h"
 #include "state/reader.h"
 
 const char fuzz_target[] = "state";
@@ -39,27 +38,6 @@ static void put_file(const void *bytes, size_t size)
 	fuzz_check(pwrite(descriptor, bytes, size, 0) == (ssize_t)size);
 }
 
-/* What an engine writes. */
-struct image {
-	unsigned char *bytes;
-	size_t size;
-	size_t room;
-};
-
-static bool put(void *context, const void *bytes, size_t size)
-{
-	struct image *image = context;
-
-	if (image->size + size > image->room) {
-		image->room = 2 * (image->size + size);
-		image->bytes = realloc(image->bytes, image->room);
-		fuzz_check(image->bytes);
-	}
-	memcpy(image->bytes + image->size, bytes, size);
-	image->size += size;
-	return true;
-}
-
 /* ---- an engine that begins with a file ---- */
 
 static void start(struct rig *rig, const struct seep_state_header *header)
@@ -70,7 +48,7 @@ static void start(struct rig *rig, const struct seep_state_header *header)
 
 	fuzz_check(seep_conf_parse(&rig->conf, CONF, strlen(CONF), "fuzz", &error) == SEEP_CONF_OK);
 	setup.suffixes = fuzz_suffix_list();
-	memcpy(setup.key, header->key, sizeof(setup.key));
+	setup.key = seep_state_key(header);
 	setup.first_ms = header->first_ms;
 	rig->engine = seep_engine_create(&setup, &why);
 	fuzz_check(rig->engine);
@@ -100,7 +78,7 @@ static void view(const struct seep_state_header *header, const struct seep_state
 }
 
 /* Puts the file into the engine as far as it goes. */
-static void restore(struct rig *rig, struct seep_state_reader *reader)
+static void restore_file(struct rig *rig, struct seep_state_reader *reader)
 {
 	uint64_t end = reader->offset, offset = 0;
 	struct seep_engine_restore restore = { .engine = rig->engine,
@@ -120,20 +98,6 @@ static void restore(struct rig *rig, struct seep_state_reader *reader)
 	seep_engine_restore_end(&restore);
 	fuzz_check(seep_engine_users(rig->engine) <= restore.users);
 	fuzz_check(seep_engine_domains(rig->engine) <= restore.domains);
-}
-
-static void save(struct rig *rig, struct image *image)
-{
-	static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];
-	struct seep_state_header header = { .began_ms = NOW_MS, .wall_ms = NOW_MS };
-	struct seep_state_out out = { .put = put, .context = image, .buffer = buffer };
-
-	seep_engine_describe(rig->engine, &header);
-	memcpy(out.key, header.key, sizeof(out.key));
-	seep_state_seal_header(&header);
-	image->size = 0;
-	put(image, &header, sizeof(header));
-	fuzz_check(seep_engine_save(rig->engine, &out));
 }
 
 /* ---- what has to hold ---- */
@@ -162,7 +126,7 @@ static void check_user(void *context, uint64_t key, struct seep_entry *entry)
 	fuzz_check(is_sum(&user->names_sum) && is_sum(&user->domains_sum) &&
 		   is_sum(&user->rare_sum) && is_sum(&user->missing_sum));
 	fuzz_check(key == SEEP_TABLE_SHARED ||
-		   key == seep_hash_bytes(engine->key, &user->address, sizeof(user->address)));
+		   key == seep_hash_bytes(&engine->key, &user->address, sizeof(user->address)));
 	fuzz_check(key == SEEP_TABLE_SHARED || user->address.size_bytes == 4 ||
 		   user->address.size_bytes == 16);
 }
@@ -207,16 +171,16 @@ static void check_accepted(struct seep_state_reader *reader)
 	struct rig rig, again;
 
 	start(&rig, &reader->header);
-	restore(&rig, reader);
+	restore_file(&rig, reader);
 	seep_table_walk(rig.engine->users, check_user, rig.engine);
 	seep_table_walk(rig.engine->domains, check_domain, NULL);
-	save(&rig, &first);
+	fuzz_check(save_to(&rig, &first));
 	put_file(first.bytes, first.size);
 	seep_state_close(reader);
 	fuzz_check(seep_state_verify(reader, path) == SEEP_STATE_OPENED && !reader->fault);
 	start(&again, &reader->header);
-	restore(&again, reader);
-	save(&again, &second);
+	restore_file(&again, reader);
+	fuzz_check(save_to(&again, &second));
 	fuzz_check(first.size == second.size && memcmp(first.bytes, second.bytes, first.size) == 0);
 	use(&rig);
 	rig_close(&rig);
@@ -244,13 +208,14 @@ static void check_file(const void *bytes, size_t size)
 static void mend_keys(const struct seep_state_header *header, uint8_t *payload, size_t size)
 {
 	const size_t at_address = sizeof(uint64_t) + offsetof(struct user, address);
+	const struct seep_hash_key hash_key = seep_state_key(header);
 	uint64_t key;
 
 	for (size_t at = 0; at + header->user_bytes <= size; at += header->user_bytes) {
 		memcpy(&key, payload + at, sizeof(key));
 		if (key == SEEP_TABLE_SHARED)
 			continue;
-		key = seep_hash_bytes(header->key, payload + at + at_address,
+		key = seep_hash_bytes(&hash_key, payload + at + at_address,
 				      sizeof(struct seep_address));
 		memcpy(payload + at, &key, sizeof(key));
 	}
@@ -260,6 +225,7 @@ static void mend_keys(const struct seep_state_header *header, uint8_t *payload, 
 static size_t mend_frame(const struct seep_state_header *header, struct seep_state_end *seen,
 			 uint8_t *at, size_t left)
 {
+	const struct seep_hash_key hash_key = seep_state_key(header);
 	struct seep_state_frame frame;
 	uint32_t record = 8;
 
@@ -285,7 +251,7 @@ static size_t mend_frame(const struct seep_state_header *header, struct seep_sta
 	seen->domains += frame.type == SEEP_STATE_DOMAINS ? frame.bytes / record : 0;
 	frame.checksum = 0;
 	memcpy(at, &frame, sizeof(frame));
-	frame.checksum = seep_hash_bytes(header->key, at, sizeof(frame) + frame.bytes);
+	frame.checksum = seep_hash_bytes(&hash_key, at, sizeof(frame) + frame.bytes);
 	memcpy(at, &frame, sizeof(frame));
 	return sizeof(frame) + frame.bytes;
 }

@@ -3,7 +3,7 @@
  * Allocations that fail (faults.h).
  *
  * An allocation counts if it is made by the module, or below it by whatever it calls: that is
- * told by the return addresses on the stack.  Threads that the module starts are its own as well.
+ * told by the return addresses on the stack. Threads that the module starts are its own as well.
  */
 #include "faults.h"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Faults from below the resolver: allocations that fail, a wall clock that is set."""
+"""Faults from below the resolver: allocations that fail, a wall clock that is set, no randomness."""
 
 import mmap
 import os
@@ -9,7 +9,8 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLOCK = ("clock.c",)
 ALL = CLOCK + ("faults.c",)
-AHEAD_S, FAIL_AT, FAIL_ALL, COUNTED = range(4)
+RANDOM = CLOCK + ("random.c",)
+AHEAD_S, FAIL_AT, FAIL_ALL, COUNTED, NO_RANDOM = WORDS = range(5)
 NEVER = 1 << 62				# which allocation fails, if they are only to be counted
 
 
@@ -24,9 +25,9 @@ class Faults:
                        ("-ldl", "-lpthread"), check=True, timeout=60)
         path = os.path.join(directory, "faults")
         with open(path, "w+b") as out:
-            out.write(bytes(32))
+            out.write(bytes(8 * len(WORDS)))
             out.flush()
-            self.words = mmap.mmap(out.fileno(), 32)
+            self.words = mmap.mmap(out.fileno(), 8 * len(WORDS))
         self.binary = os.path.join(directory, "unbound")	# runs the real one with them
         with open(self.binary, "w") as out:
             out.write("#!/bin/sh\nSEEP_FAULTS='%s' LD_PRELOAD='%s' exec '%s' \"$@\"\n"

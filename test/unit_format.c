@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The state file's header, what is wrong with one, and the drawing of records in doc/FORMAT.md. */
+#include "fixture_state.h"
+
+static void test_headers(void)
+{
+	struct seep_state_header header, got;
+	struct seep_hash_key key;
+	struct rig rig;
+	const struct {
+		const char *title;
+		size_t at;
+		uint32_t value;
+		bool sealed;
+		const char *fault;
+	} cases[] = {
+		{ "another magic", 0, 0, false, "not a state file of Seep" },
+		{ "another version", 8, 2, false, "it has format version 2, this Seep reads 1" },
+		{ "version 0", 8, 0, false, "it has format version 0, this Seep reads 1" },
+		{ "the other byte order", 12, UINT32_C(0x04030201), false,
+		  "it was written on a machine with the other byte order" },
+		{ "no byte order", 12, 5, false, "the byte-order mark is damaged" },
+		{ "another size", 16, 8, false, "the header has the wrong size" },
+		{ "damage", 60, 1, false, "the header's checksum is wrong" },
+		{ "no record", 20, 0, true, "the header has impossible record sizes" },
+		{ "large records", 24, 1u << 30, true, "the header has impossible record sizes" },
+		{ "no memory", 40, 0, true, "the header has impossible table sizes" },
+		{ "huge memory", 44, 1u << 30, true, "the header has impossible table sizes" },
+		{ "the year 36,812", 76, 1u << 18, true, "the header has impossible times" },
+	};
+
+	rig_open(&rig, SMALL);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		header = header_of(&rig);
+		memcpy((char *)&header + cases[i].at, &cases[i].value, 4);
+		key = seep_state_key(&header);
+		if (cases[i].sealed)
+			header.checksum = seep_hash_bytes(
+				&key, &header, offsetof(struct seep_state_header, checksum));
+		is_str(seep_state_header_fault(&got, &header, sizeof(header)), cases[i].fault,
+		       "a header with %s", cases[i].title);
+	}
+	header = header_of(&rig);
+	ok(!seep_state_header_fault(&got, &header, sizeof(header)), "a header without");
+	for (size_t size = 0; size < sizeof(header); size++)
+		if (!seep_state_header_fault(&got, &header, size))
+			ok(false, "a header cut at %zu", size);
+	header.user_bytes += 8;
+	seep_state_seal_header(&header);
+	is_str(seep_state_header_fault(&got, &header, sizeof(header)), NULL, "other records");
+	ok(seep_engine_restore_fault(&got) != NULL, "are not taken for these");
+	rig_close(&rig);
+}
+
+/* The drawing shows the records as they are. */
+static void test_drawing(void)
+{
+#define USER(field)                                                                         \
+	{                                                                                   \
+#field, 8 + offsetof(struct user, field), sizeof(((struct user *)0)->field) \
+	}
+#define DOMAIN(field)                                                                           \
+	{                                                                                       \
+#field, 8 + offsetof(struct domain, field), sizeof(((struct domain *)0)->field) \
+	}
+	static const struct {
+		const char *field;
+		size_t at, bytes;
+	} fields[] = {
+		USER(names_sum),     USER(domains_sum), USER(rare_sum),    USER(missing_sum),
+		USER(dga),           USER(repeat),      USER(peak_mbit),   USER(hits),
+		USER(sent),          USER(address),     USER(names),       USER(domains),
+		USER(rare),          USER(missing),     DOMAIN(users_sum), DOMAIN(names_sum),
+		DOMAIN(first_users), DOMAIN(users),     DOMAIN(names),     DOMAIN(text),
+	};
+	static char text[65536];
+	const char *path = source_path("doc/FORMAT.md");
+	char row[128];
+	FILE *file = fopen(path, "r");
+
+	if (!file) {
+		skip("no %s", path);
+		return;
+	}
+	text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+	fclose(file);
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		snprintf(row, sizeof(row), "| %zu | %zu | `%s`", fields[i].at, fields[i].bytes,
+			 fields[i].field);
+		ok(strstr(text, row) != NULL, "doc/FORMAT.md has: %s", row);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	tap_begin(argc, argv);
+	tap_run(test_headers);
+	tap_run(test_drawing);
+	return done();
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The options of a command of seepctl, as rows: the command line is read by them, and the usage is
+ * printed from them.
+ */
+#ifndef SEEP_TOOL_OPTIONS_H
+#define SEEP_TOOL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "conf/conf.h"
+
+struct option_row {
+	const char *name;     /* of the long option, or NULL */
+	char letter;          /* of the short one, or 0 */
+	const char *argument; /* its value, for the usage; NULL: it has none, and sets a bool */
+	const char *text;     /* for the usage */
+	size_t offset;        /* of its field in the command's struct of options */
+	/* A number: the field is a uint64_t. */
+	const struct seep_option_type *type;
+	uint64_t min, max;
+	/* All else with a value: returns false, having said on standard error why not. */
+	bool (*take)(void *options, const char *value);
+};
+
+struct option_set {
+	const struct option_row *rows;
+	size_t count;
+	/* If not NULL, all options of seep.conf are taken as well, by this. */
+	bool (*take_conf)(void *options, const struct seep_option *option, const char *value);
+};
+
+/*
+ * Reads the options of ARGV into OPTIONS, the command's struct. Returns SEEPCTL_OK, and in *FIRST
+ * the place of the first argument that is no option; SEEPCTL_HELP if that was asked for; or
+ * SEEPCTL_USAGE, having said on standard error what is wrong.
+ */
+int options_parse(const struct option_set *set, int argc, char **argv, void *options, int *first);
+
+void options_usage(const struct option_set *set, FILE *to);
+
+#endif
