@@ -10,7 +10,7 @@
 #include "meter/charge.h"
 
 /* What any name of its type costs more, and what comes on top in a domain that nobody used. */
-#define TYPE_MBIT        seep_charge_question(1, SEEP_QCLASS_IN)
+#define TYPE_MBIT        seep_charge_question(1, SEEP_QCLASS_IN, false)
 #define NEW_MBIT         SEEP_CHARGE_NEW_DOMAIN_MBIT
 /* That a name is novel, of a user who never sent one, and that it comes without the CD flag. */
 #define FIRST_MBIT       (1585 + 6)

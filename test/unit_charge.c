@@ -98,8 +98,9 @@ static const struct form {
 	unsigned share;
 	bool has_length;
 } forms[] = {
-	{ SEEP_CODE_SHARED, 28, false }, { SEEP_CODE_MODEL, 28, false }, { SEEP_CODE_FLAT, 3, true },
-	{ SEEP_CODE_HEX, 2, true },	 { SEEP_CODE_DECIMAL, 2, true }, { SEEP_CODE_BYTES, 1, true },
+	{ SEEP_CODE_SHARED, 28, false }, { SEEP_CODE_MODEL, 28, false },
+	{ SEEP_CODE_FLAT, 3, true },     { SEEP_CODE_HEX, 2, true },
+	{ SEEP_CODE_DECIMAL, 2, true },  { SEEP_CODE_BYTES, 1, true },
 };
 
 static double form_bits(const struct form *form)
@@ -116,7 +117,8 @@ static double spelled_bits(const uint8_t *label)
 	seep_letters_mbit(label, mbit);
 	for (size_t i = 0; i < COUNT(forms); i++)
 		if (forms[i].code != SEEP_CODE_SHARED)
-			least = fmin(least, form_bits(&forms[i]) + (double)mbit[forms[i].code] / 1000);
+			least = fmin(least,
+				     form_bits(&forms[i]) + (double)mbit[forms[i].code] / 1000);
 	return least;
 }
 
@@ -133,8 +135,9 @@ static double prefix_bits(const uint8_t *wire, size_t size)
 static void test_worked(void)
 {
 	static const char *const cases[] = {
-		"", "a", "www", "login.mail", "_x-9", "A", "a\\.b", "\\000\\255", "deadbeef01234567",
-		"20261126", "q7zx9k2w5v",
+		"",           "a",     "www",        "login.mail",       "_x-9",
+		"A",          "a\\.b", "\\000\\255", "deadbeef01234567", "20261126",
+		"q7zx9k2w5v",
 	};
 	static const struct {
 		const char *prefix;
@@ -188,9 +191,10 @@ static void test_no_cheaper(void)
 		double bits;
 
 		for (unsigned at = 1; at <= wire[0]; at++)
-			wire[at] = random_next(&seed) % 64
-					   ? (uint8_t)alphabet[random_next(&seed) % strlen(alphabet)]
-					   : (uint8_t)random_next(&seed);
+			wire[at] =
+				random_next(&seed) % 64
+					? (uint8_t)alphabet[random_next(&seed) % strlen(alphabet)]
+					: (uint8_t)random_next(&seed);
 		bits = 1000 * prefix_bits(wire, 1u + wire[0]);
 		cheaper += (double)charge_of(wire, 1u + wire[0]) < bits - 0.001;
 		dearer += (double)charge_of(wire, 1u + wire[0]) > bits + 10;
@@ -510,7 +514,8 @@ static void test_shared(void)
 	memset(memory, 0, sizeof(memory));
 	shared = small_table(memory, sizeof(memory), 0);
 	is_int(charge_of_text("www"),
-	       2000 + 1000 + 1000 + 1193 + seep_labels_cost(shared, seep_hash_bytes(&key, "www", 3)),
+	       2000 + 1000 + 1000 + 1193 +
+		       seep_labels_cost(shared, seep_hash_bytes(&key, "www", 3)),
 	       "www by its share");
 	for (unsigned n = 1; n <= SEEP_CHARGE_SHARED_LABELS + 2; n++) {
 		strcat(many, n > 1 ? ".www" : "www");
@@ -541,7 +546,8 @@ static void test_types(void)
 			       65535 * share_of(seep_charge_question((uint16_t)type, 3, true));
 		free_types += mbit == 0;
 		for (size_t i = 0; i < COUNT(classes); i++)
-			cheap += seep_charge_question((uint16_t)type, classes[i], false) != odd_mbit;
+			cheap +=
+				seep_charge_question((uint16_t)type, classes[i], false) != odd_mbit;
 	}
 	ok(sum <= 1 && sum > 0.95, "all types take %.6f of a code", sum);
 	ok(reverse_sum <= 1 && reverse_sum > 0.95, "of reverse names %.6f", reverse_sum);

@@ -52,7 +52,8 @@ static void test_table(void)
 			most = sum > most ? sum : most;
 			least = sum < least ? sum : least;
 		}
-	ok(most <= 1, "after any two symbols, all that can follow take at most %.6f of a code", most);
+	ok(most <= 1, "after any two symbols, all that can follow take at most %.6f of a code",
+	   most);
 	ok(least > 0.95, "and at least %.6f: no more than rounding is wasted", least);
 	is_int(free, 0, "no symbol is free");
 }
@@ -64,10 +65,10 @@ static void test_bytes(void)
 		const char *text;
 		uint64_t flat, hex, decimal;
 	} cases[] = {
-		{ "a", 5248, 4000, 0 },     { "f9", 10496, 8000, 0 },
-		{ "g", 5248, 0, 0 },	    { "0123456789", 52480, 40000, 33220 },
-		{ "-_z", 15744, 0, 0 },	    { "A", 0, 0, 0 },
-		{ "a.b", 0, 0, 0 },	    { "9 ", 0, 0, 0 },
+		{ "a", 5248, 4000, 0 },      { "f9", 10496, 8000, 0 },
+		{ "g", 5248, 0, 0 },         { "0123456789", 52480, 40000, 33220 },
+		{ "-_z", 15744, 0, 0 },      { "A", 0, 0, 0 },
+		{ "a.b", 0, 0, 0 },          { "9 ", 0, 0, 0 },
 		{ "12ab", 20992, 16000, 0 },
 	};
 
@@ -81,7 +82,8 @@ static void test_bytes(void)
 		is_int(mbit_of(text, SEEP_CODE_DECIMAL),
 		       cases[i].decimal ? cases[i].decimal : SEEP_LETTERS_NEVER,
 		       "\"%s\" in decimal", text);
-		is_int(mbit_of(text, SEEP_CODE_BYTES), 8000 * strlen(text), "\"%s\" in bytes", text);
+		is_int(mbit_of(text, SEEP_CODE_BYTES), 8000 * strlen(text), "\"%s\" in bytes",
+		       text);
 	}
 	ok(exp2(-5.248) * 38 <= 1 && exp2(-3.322) * 10 <= 1, "38 letters and 10 digits are codes");
 }
@@ -127,8 +129,8 @@ static void test_kraft(void)
 			two_sum += exp2(-(double)mbit[SEEP_CODE_MODEL] / 1000);
 		}
 	}
-	ok(sum < 0.1 && two_sum < 0.1, "labels of one byte take %.4f of the model, of two %.4f", sum,
-	   two_sum);
+	ok(sum < 0.1 && two_sum < 0.1, "labels of one byte take %.4f of the model, of two %.4f",
+	   sum, two_sum);
 }
 
 /*
@@ -140,7 +142,7 @@ static void test_kraft_all(void)
 	static double left[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS];
 	static double next[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS];
 	static const unsigned contexts[SEEP_LETTERS_SYMBOLS] = {
-		0,  1,	2,  3,	4,  5,	6,  7,	8,  9,	10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
+		0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
 		20, 21, 22, 23, 24, 25, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 27, 27, 28, 29,
 	};
 	double sum = 0;
@@ -151,17 +153,16 @@ static void test_kraft_all(void)
 		for (unsigned before = 0; before < SEEP_LETTERS_CONTEXTS; before++)
 			for (unsigned last = 0; last < SEEP_LETTERS_CONTEXTS; last++)
 				for (unsigned s = 0; s < SEEP_LETTERS_SYMBOLS; s++) {
-					double share = left[before][last] *
-						       share_of_units(seep_letters_table[before]
-											[last][s]);
+					double share =
+						left[before][last] *
+						share_of_units(seep_letters_table[before][last][s]);
 
 					if (s == SEEP_LETTERS_END)
 						sum += length ? share : 0;
 					else /* 218 of the 256 values of another byte are such */
 						next[last][contexts[s]] +=
-							s == SEEP_LETTERS_OTHER
-								? share * 218 / 256
-								: share;
+							s == SEEP_LETTERS_OTHER ? share * 218 / 256
+										: share;
 				}
 		memcpy(left, next, sizeof(left));
 	}

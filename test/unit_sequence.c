@@ -26,7 +26,7 @@ static struct seep_sending sending_of(unsigned name, uint16_t type)
 {
 	uint64_t seed = name;
 
-	return (struct seep_sending){ .name = random_next(&seed), .type = type };
+	return (struct seep_sending){ .name = random_next(&seed), .type = type, .question = type };
 }
 
 /* What a sending costs that would cost OTHERWISE_MBIT without guesses. */
@@ -126,7 +126,8 @@ static void test_kraft(void)
 			sum += exp2(-(double)cost(&sent, name, 1, 3701) / 1000);
 		most = sum > most ? sum : most;
 		/* Now in order, now in none. */
-		send(&sent, i / 200 % 2 ? random_next(&seed) % NAMES : (unsigned)i % NAMES, 1, 3701);
+		send(&sent, i / 200 % 2 ? random_next(&seed) % NAMES : (unsigned)i % NAMES, 1,
+		     3701);
 	}
 	ok(most <= 1, "twelve names and a novel one take at most %.4f of a code", most);
 	seep_sequences_destroy(sent.sequences);

@@ -45,7 +45,8 @@ static void test_forms(void)
 		   seep_shape_form(SEEP_CODE_SHARED, 3) == seep_shape_form(SEEP_CODE_SHARED, 63),
 	   "where the code does not tell the length, the code alone");
 	for (enum seep_code code = SEEP_CODE_NONE; code < SEEP_CODES; code++)
-		is_int(seep_shape_code(seep_shape_form(code, 63)), code, "code %d comes back", code);
+		is_int(seep_shape_code(seep_shape_form(code, 63)), code, "code %d comes back",
+		       code);
 }
 
 /* The last three, the latest first. */

@@ -148,7 +148,8 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 	};
 	struct seep_price price;
 
-	reservation->question_mbit = seep_charge_question(input.qtype, input.qclass, asking->name.number_bits > 0);
+	reservation->question_mbit =
+		seep_charge_question(input.qtype, input.qclass, asking->name.number_bits > 0);
 	price = seep_price_of(&input);
 	reservation->charge_mbit = price.mbit;
 	reservation->shape = price.shape;
@@ -409,6 +410,8 @@ static void make_keys(struct asking *asking)
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->registrable = name->registrable;
 	reservation->checking_disabled = asking->observation->checking_disabled;
+	reservation->question =
+		(uint32_t)asking->observation->qclass << 16 | asking->observation->type;
 	reservation->type =
 		asking->observation->qclass == SEEP_QCLASS_IN ? asking->observation->type : 0;
 	reservation->domain_key =

@@ -143,6 +143,7 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 {
 	const struct seep_sending sending = { .name = reservation->name_key,
 					      .type = reservation->type,
+					      .question = reservation->question,
 					      .is_novel = reservation->class != SEEP_CLASS_KNOWN };
 	struct user *user = user_of_entry(seep_table_find(engine->users, reservation->user_key));
 

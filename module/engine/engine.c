@@ -54,7 +54,8 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 	engine->domains = seep_table_create(memory, part * DOMAINS_SHARE, sizeof(struct domain));
 	memory += part * DOMAINS_SHARE;
 	engine->users = seep_table_create(memory, part * USERS_SHARE, sizeof(struct user));
-	return engine->novelty && engine->labels && engine->sequences && engine->domains && engine->users;
+	return engine->novelty && engine->labels && engine->sequences && engine->domains &&
+	       engine->users;
 }
 
 static bool open_threads(struct seep_engine *engine, unsigned count)

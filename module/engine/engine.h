@@ -94,7 +94,8 @@ struct seep_reservation {
 	uint64_t user_key;   /* 0: not metered */
 	uint64_t domain_key; /* 0: not metered */
 	uint64_t name_key;
-	uint16_t type; /* 0 in classes other than IN: one of the rare ones */
+	uint16_t type;     /* 0 in classes other than IN: one of the rare ones */
+	uint32_t question; /* type and class, whole */
 	struct seep_label_keys labels;
 	bool rare; /* the domain has few users */
 	bool registrable;

@@ -135,9 +135,8 @@ static void add_label(struct ways *ways, const struct seep_shapes *shapes, unsig
 		uint16_t form = at < SEEP_SHAPE_LABELS ? shapes->last[rank].forms[at] : 0;
 
 		code = seep_shape_code(form);
-		ways->again_mbit[rank] += form == seep_shape_form(code, length)
-						  ? mbit[code]
-						  : SEEP_LETTERS_NEVER;
+		ways->again_mbit[rank] +=
+			form == seep_shape_form(code, length) ? mbit[code] : SEEP_LETTERS_NEVER;
 	}
 }
 

@@ -38,8 +38,8 @@
 #define SEEP_LETTERS_UNITS_A_BIT 16
 
 /* [before the last][last][symbol]; in each context the sum of 2^-bits is at most one. */
-extern const uint8_t
-	seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_SYMBOLS];
+extern const uint8_t seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS]
+				       [SEEP_LETTERS_SYMBOLS];
 
 /* Of a code that cannot write the label. */
 #define SEEP_LETTERS_NEVER (UINT64_MAX / 1024)

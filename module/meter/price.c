@@ -9,15 +9,24 @@ static uint64_t question_mbit(const struct seep_price_input *input)
 	return seep_charge_question(input->qtype, input->qclass, input->name->number_bits > 0);
 }
 
+static struct seep_sending sending_of(const struct seep_price_input *input)
+{
+	return (struct seep_sending){
+		.name = input->name_key,
+		.type = input->type,
+		.question = (uint32_t)input->qclass << 16 | input->qtype,
+		.is_novel = !input->is_known,
+	};
+}
+
 static uint64_t known_mbit(const struct seep_price_input *input, int32_t *loss_mbit)
 {
-	const struct seep_sending sending = { .name = input->name_key, .type = input->type };
+	const struct seep_sending sending = sending_of(input);
 	/* What others made known is there to choose from, too. */
 	uint64_t names =
 		input->user_names > input->domain_names ? input->user_names : input->domain_names;
 	uint64_t otherwise_mbit =
-		seep_repeat_mbit(input->repeat, &sending, names,
-				 question_mbit(input));
+		seep_repeat_mbit(input->repeat, &sending, names, question_mbit(input));
 
 	return seep_sequence_mbit(input->sequences, input->sequence, input->user_key, &sending,
 				  otherwise_mbit, loss_mbit);
@@ -38,9 +47,7 @@ static uint64_t domain_mbit(const struct seep_price_input *input)
 /* The prefix, and the question; it is told that no guess is right. */
 static uint64_t novel_mbit(const struct seep_price_input *input, struct seep_price *price)
 {
-	const struct seep_sending sending = { .name = input->name_key,
-					      .type = input->type,
-					      .is_novel = true };
+	const struct seep_sending sending = sending_of(input);
 
 	return question_mbit(input) +
 	       seep_charge_prefix(input->name, input->label_keys, input->labels, input->shapes,

@@ -59,7 +59,7 @@ struct seep_price_input {
 struct seep_price {
 	uint64_t mbit;
 	struct seep_shape shape; /* of a novel prefix */
-	int32_t loss_mbit; /* what guessing would cost more (sequence.h) */
+	int32_t loss_mbit;       /* what guessing would cost more (sequence.h) */
 };
 
 struct seep_price seep_price_of(const struct seep_price_input *input);

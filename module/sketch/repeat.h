@@ -68,8 +68,9 @@ struct seep_repeat {
 
 /* One sending to a rare domain. */
 struct seep_sending {
-	uint64_t name; /* keyed hash */
-	uint16_t type;
+	uint64_t name;     /* keyed hash */
+	uint16_t type;     /* 0 in classes other than IN */
+	uint32_t question; /* type and class, whole: what sequence.h tells apart */
 	bool is_novel;
 };
 

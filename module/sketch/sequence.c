@@ -64,7 +64,7 @@ static uint64_t mix(uint64_t word)
 /* A name and a type in 29 bits, never 0. */
 static uint32_t symbol_of(const struct seep_sending *sending)
 {
-	uint32_t symbol = mix(sending->name + sending->type) & SYMBOL_MASK;
+	uint32_t symbol = mix(sending->name + sending->question) & SYMBOL_MASK;
 
 	return symbol ? symbol : 1;
 }
@@ -162,7 +162,9 @@ static uint64_t outcome_mbit(const uint16_t outcomes[2], bool is_so)
  */
 static uint64_t way_mbit(int32_t loss_mbit)
 {
-	static const uint16_t near_mbit[] = { 1000, 1585, 2322, 3170, 4088, 5045, 6023, 7012, 8006 };
+	static const uint16_t near_mbit[] = {
+		1000, 1585, 2322, 3170, 4088, 5045, 6023, 7012, 8006
+	};
 	static const uint16_t less_mbit[] = { 1000, 585, 322, 170, 88, 45, 23, 12, 6 };
 	const int32_t last = (int32_t)(sizeof(less_mbit) / sizeof(less_mbit[0])) - 1;
 	int32_t bits = loss_mbit / (int32_t)SEEP_BIT_MBIT;

@@ -35,11 +35,7 @@
 #define SEEP_SEQUENCE_BEFORE 3 /* sendings of the longer context */
 #define SEEP_SEQUENCE_TRUSTS 4 /* how often in a row a guess was right, three at most */
 
-enum seep_sequence_order {
-	SEEP_SEQUENCE_LONG,
-	SEEP_SEQUENCE_SHORT,
-	SEEP_SEQUENCE_ORDERS
-};
+enum seep_sequence_order { SEEP_SEQUENCE_LONG, SEEP_SEQUENCE_SHORT, SEEP_SEQUENCE_ORDERS };
 
 /* One user's part; all zero to begin with. */
 struct seep_sequence {

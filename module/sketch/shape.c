@@ -25,8 +25,7 @@ void seep_shape_learn(struct seep_shapes *shapes, const struct seep_shape *shape
 
 	if (!shape->forms[0])
 		return;
-	while (rank < SEEP_SHAPE_LAST &&
-	       memcmp(&shapes->last[rank], shape, sizeof(*shape)) != 0)
+	while (rank < SEEP_SHAPE_LAST && memcmp(&shapes->last[rank], shape, sizeof(*shape)) != 0)
 		rank++;
 	if (++shapes->ranks[rank] == COUNT_MOST)
 		for (unsigned i = 0; i <= SEEP_SHAPE_LAST; i++)

@@ -54,7 +54,7 @@ static inline enum seep_code seep_shape_code(uint16_t form)
 
 struct seep_shapes {
 	struct seep_shape last[SEEP_SHAPE_LAST]; /* the latest first */
-	uint16_t ranks[SEEP_SHAPE_LAST + 1];     /* how often each was used again; the last: fresh */
+	uint16_t ranks[SEEP_SHAPE_LAST + 1]; /* how often each was used again; the last: fresh */
 };
 
 /* The cost of saying that the RANKth of the last shapes is used again, or with SEEP_SHAPE_LAST that

@@ -48,8 +48,9 @@ static struct seep_name name_of(const struct charging *charging)
 
 /* What says how a label is written where nothing else does: charge.c's shares of 64, and 63 lengths. */
 static const double form_bits[SEEP_CODES] = {
-	[SEEP_CODE_NONE] = INFINITY,	   [SEEP_CODE_SHARED] = 1.1926,	    [SEEP_CODE_MODEL] = 1.1926,
-	[SEEP_CODE_FLAT] = 4.4150 + 5.977, [SEEP_CODE_HEX] = 5 + 5.977,	    [SEEP_CODE_DECIMAL] = 5 + 5.977,
+	[SEEP_CODE_NONE] = INFINITY,   [SEEP_CODE_SHARED] = 1.1926,
+	[SEEP_CODE_MODEL] = 1.1926,    [SEEP_CODE_FLAT] = 4.4150 + 5.977,
+	[SEEP_CODE_HEX] = 5 + 5.977,   [SEEP_CODE_DECIMAL] = 5 + 5.977,
 	[SEEP_CODE_BYTES] = 6 + 5.977,
 };
 
@@ -76,7 +77,8 @@ static bool are_numbers(const struct charging *charging, const uint8_t *at, unsi
 }
 
 /* Bits that the prefix costs a user that sent none before; with shared labels or with none. */
-static double prefix_bits(const struct charging *charging, const struct seep_name *name, bool shared)
+static double prefix_bits(const struct charging *charging, const struct seep_name *name,
+			  bool shared)
 {
 	double bits = 2 + 1; /* fresh, and none follows */
 	size_t at = 0;
@@ -154,7 +156,8 @@ static void check_shape(struct charging *charging)
 	struct seep_name name = name_of(charging);
 	struct seep_label_keys none = { .count = 0 };
 	struct seep_shape shape;
-	uint64_t mbit = seep_charge_prefix(&name, &none, charging->labels, &charging->shapes, &shape);
+	uint64_t mbit =
+		seep_charge_prefix(&name, &none, charging->labels, &charging->shapes, &shape);
 
 	fuzz_check(mbit < (uint64_t)SEEP_NAME_MAX_BYTES * 32 * 1000);
 	seep_shape_learn(&charging->shapes, &shape);
