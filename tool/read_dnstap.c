@@ -3,9 +3,8 @@
  * Reads dnstap files: Frame Streams (libfstrm) of protocol buffers, whose client queries and
  * responses are taken.
  *
- * Of the protocol buffer's wire format we need nine fields of two messages
- * (tool/seepctl_dnstap.proto has them), all numbers or bytes, so they are picked out where they
- * stand, without a copy of each frame.
+ * Of dnstap.proto (https://dnstap.info) nine fields of two messages are needed, all numbers or
+ * bytes, so they are picked out where they stand: what protobuf-c generates would copy each frame.
  */
 #include "trace.h"
 
