@@ -8,6 +8,7 @@
 
 #include "engine/internal.h"
 #include "fixture.h"
+#include "state/record.h"
 #include "state/save.h"
 
 #define SMALL "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 1m\n"
@@ -100,7 +101,7 @@ static inline const char *restore_moved(struct rig *rig, const struct image *ima
 						 .now_s = rig->now_ms / 1000,
 						 .shift_s = shift_s };
 	if (!fault)
-		fault = seep_engine_restore_fault(&header);
+		fault = seep_record_fault(&header);
 	if (fault)
 		return fault;
 	seep_state_begin(&progress, &header);

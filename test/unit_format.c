@@ -48,7 +48,7 @@ static void test_headers(void)
 	header.user_bytes += 8;
 	seep_state_seal_header(&header);
 	is_str(seep_state_header_fault(&got, &header, sizeof(header)), NULL, "other records");
-	ok(seep_engine_restore_fault(&got) != NULL, "are not taken for these");
+	ok(seep_record_fault(&got) != NULL, "are not taken for these");
 	rig_close(&rig);
 }
 

@@ -7,6 +7,7 @@
 #include "meter/budget.h"
 #include "fixture.h"
 #include "state/file.h"
+#include "state/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -436,7 +437,7 @@ static uint64_t told_level(uint32_t user)
 {
 	struct seep_state_reader reader;
 	struct seep_address address = address_v4(user);
-	struct seep_saved saved;
+	struct seep_view_row saved;
 	uint64_t level = 0;
 
 	if (seep_state_open(&reader, path) != SEEP_STATE_OPENED)
@@ -446,9 +447,9 @@ static uint64_t told_level(uint32_t user)
 
 		for (size_t at = 0;
 		     reader.frame->type == SEEP_STATE_USERS && at < reader.frame->bytes; at += step)
-			if (seep_saved_user(&saved, &reader.header,
-					    (const char *)(reader.frame + 1) + at,
-					    clock_ms() / 1000) &&
+			if (seep_view_user(&saved, &reader.header,
+					   (const char *)(reader.frame + 1) + at,
+					   clock_ms() / 1000) &&
 			    memcmp(&saved.address, &address, sizeof(address)) == 0)
 				level = saved.level_mbit;
 	}

@@ -4,6 +4,7 @@
 
 #include "base/plural.h"
 #include "state/reader.h"
+#include "state/record.h"
 #include "state_view.h"
 
 #include <inttypes.h>
@@ -57,7 +58,7 @@ int cmd_check_state(int argc, char **argv)
 	if (seep_state_verify(&reader, path) != SEEP_STATE_OPENED) {
 		status = say_wrong(path, &reader);
 	} else {
-		fault = seep_engine_restore_fault(&reader.header);
+		fault = seep_record_fault(&reader.header);
 		if (fault) {
 			fprintf(stderr, "%s: byte 0: %s\n", path, fault);
 			status = SEEPCTL_WRONG;

@@ -27,7 +27,7 @@
 
 #include "base/hash.h"
 
-/* A change to any struct that is saved is a new version; state.c has the table. */
+/* A change to any struct that is saved is a new version; format.c has the table. */
 #define SEEP_STATE_VERSION 1
 
 #define SEEP_STATE_MAGIC      "Seep\r\n\x1a" /* with its NUL; shows a transfer as text */

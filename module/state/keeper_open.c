@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/plural.h"
+#include "state/record.h"
 
 #define ALIVE_MS 2300 /* how long another process may take to show that it lives */
 #define LOOK_MS  100
@@ -101,7 +102,7 @@ static enum seep_state_opened look_at(struct seep_keeper *keeper, const char *pa
 	char text[160];
 
 	if (opened == SEEP_STATE_OPENED)
-		fault = seep_engine_restore_fault(&reader->header);
+		fault = seep_record_fault(&reader->header);
 	if (fault) {
 		reader->fault = fault;
 		reader->offset = 0;
