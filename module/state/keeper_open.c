@@ -66,7 +66,8 @@ static bool leave_to_other(struct seep_keeper *keeper, const char *path)
 		"in memory only: give each resolver a state-file of its own",
 		path, (unsigned long long)keeper->found.progress.owner.pid);
 	seep_state_close(&keeper->found);
-	keeper->status = SEEP_STATE_OTHER;
+	keeper->find = KEEPER_FOUND_NOTHING;
+	keeper->state = KEEPER_OTHER;
 	return true;
 }
 
@@ -125,18 +126,21 @@ void seep_keeper_look(struct seep_keeper *keeper)
 	enum seep_state_opened opened = look_at(keeper, keeper->path);
 	char old[SEEP_STATE_NAME_SIZE];
 
-	keeper->status = SEEP_STATE_FAILING;
+	keeper->state = KEEPER_NEW;
 	if (opened == SEEP_STATE_OPENED) {
-		keeper->found_whole = !keeper->found.fault;
+		keeper->find = keeper->found.fault ? KEEPER_FOUND_CUT : KEEPER_FOUND_WHOLE;
 		(void)leave_to_other(keeper, keeper->path);
 		return;
 	}
 	if (opened == SEEP_STATE_UNUSABLE) {
-		keeper->status = SEEP_STATE_UNKEPT;
+		keeper->state = KEEPER_UNKEPT;
 		return;
 	}
 	seep_state_name(old, keeper->path, ".old");
-	if (look_at(keeper, old) == SEEP_STATE_OPENED && !leave_to_other(keeper, old))
+	if (look_at(keeper, old) != SEEP_STATE_OPENED)
+		return;
+	keeper->find = KEEPER_FOUND_CUT;
+	if (!leave_to_other(keeper, old))
 		seep_keeper_say(keeper, true, "%s: this previous generation is used in its place",
 				old);
 }
