@@ -89,15 +89,14 @@ static bool read_rows(struct state_view *view, struct seep_state_reader *reader,
 bool state_view_read(struct state_view *view, const char *path)
 {
 	struct seep_state_reader reader;
+	char fault[SEEP_FAULT_TEXT_SIZE];
 	bool opened;
 
 	memset(view, 0, sizeof(*view));
-	opened = seep_state_verify(&reader, path) == SEEP_STATE_OPENED;
-	if (opened)
-		reader.fault = seep_record_fault(&reader.header);
-	opened = opened && !reader.fault;
+	opened = seep_record_verify(&reader, path) == SEEP_STATE_OPENED;
 	if (!opened) {
-		fprintf(stderr, "seepctl: %s: %s%s%s\n", path, reader.fault,
+		fprintf(stderr, "seepctl: %s: %s%s%s\n", path,
+			seep_state_fault_text(reader.fault, reader.header.version, fault),
 			reader.error ? ": " : "", reader.error ? strerror(reader.error) : "");
 	} else {
 		view->header = reader.header;

@@ -82,7 +82,8 @@ static bool was_taken(struct seep_keeper *keeper)
 /* Is the file as we left it? */
 static void check_file(struct seep_keeper *keeper)
 {
-	const char *fault = seep_state_file_fault(&keeper->file, keeper->path);
+	enum seep_state_fault fault = seep_state_file_fault(&keeper->file, keeper->path);
+	char text[SEEP_FAULT_TEXT_SIZE];
 
 	if (!fault)
 		return;
@@ -91,7 +92,7 @@ static void check_file(struct seep_keeper *keeper)
 		keeper->state = KEEPER_OTHER;
 		return;
 	}
-	seep_keeper_fail(keeper, fault, 0);
+	seep_keeper_fail(keeper, seep_state_fault_text(fault, 0, text), 0);
 	keeper->retry_ms = 0;
 }
 

@@ -19,11 +19,13 @@
 
 static const char *why(const struct seep_state_reader *reader, char text[160])
 {
+	char fault[SEEP_FAULT_TEXT_SIZE];
+
+	seep_state_fault_text(reader->fault, reader->header.version, fault);
 	if (reader->error)
-		snprintf(text, 160, "%s: %s", reader->fault, strerror(reader->error));
+		snprintf(text, 160, "%s: %s", fault, strerror(reader->error));
 	else
-		snprintf(text, 160, "%s, at byte %llu", reader->fault,
-			 (unsigned long long)reader->offset);
+		snprintf(text, 160, "%s, at byte %llu", fault, (unsigned long long)reader->offset);
 	return text;
 }
 
@@ -98,17 +100,9 @@ static bool set_aside(const struct seep_keeper *keeper, const char *path,
 static enum seep_state_opened look_at(struct seep_keeper *keeper, const char *path)
 {
 	struct seep_state_reader *reader = &keeper->found;
-	enum seep_state_opened opened = seep_state_verify(reader, path);
-	const char *fault = NULL;
+	enum seep_state_opened opened = seep_record_verify(reader, path);
 	char text[160];
 
-	if (opened == SEEP_STATE_OPENED)
-		fault = seep_record_fault(&reader->header);
-	if (fault) {
-		reader->fault = fault;
-		reader->offset = 0;
-		opened = SEEP_STATE_DAMAGED;
-	}
 	if (opened == SEEP_STATE_UNUSABLE)
 		seep_keeper_say(keeper, true,
 				"%s: %s; metering goes on in memory: mend this and restart", path,

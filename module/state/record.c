@@ -8,12 +8,27 @@
 
 #define KEY_BYTES sizeof(uint64_t)
 
-const char *seep_record_fault(const struct seep_state_header *header)
+enum seep_state_fault seep_record_fault(const struct seep_state_header *header)
 {
 	if (header->user_bytes != KEY_BYTES + sizeof(struct user) ||
 	    header->domain_bytes != KEY_BYTES + sizeof(struct domain))
-		return "it was written by a Seep whose records have another size";
-	return NULL;
+		return SEEP_FAULT_OTHER_RECORDS;
+	return SEEP_FAULT_NONE;
+}
+
+enum seep_state_opened seep_record_verify(struct seep_state_reader *reader, const char *path)
+{
+	enum seep_state_opened opened = seep_state_verify(reader, path);
+	enum seep_state_fault fault;
+
+	if (opened != SEEP_STATE_OPENED)
+		return opened;
+	fault = seep_record_fault(&reader->header);
+	if (!fault)
+		return opened;
+	reader->fault = fault;
+	reader->offset = 0;
+	return SEEP_STATE_DAMAGED;
 }
 
 static uint32_t moved_s(const struct seep_record_times *times, uint32_t saved_s)

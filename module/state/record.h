@@ -10,7 +10,7 @@
 #ifndef SEEP_RECORD_H
 #define SEEP_RECORD_H
 
-#include "state/format.h"
+#include "state/reader.h"
 
 struct user; /* engine/internal.h */
 struct domain;
@@ -21,8 +21,11 @@ struct seep_record_times {
 	uint64_t now_s;
 };
 
-/* Why this Seep cannot use the records of such a file, or NULL. */
-const char *seep_record_fault(const struct seep_state_header *header);
+/* Why this Seep cannot use the records of such a file. */
+enum seep_state_fault seep_record_fault(const struct seep_state_header *header);
+
+/* As seep_state_verify; DAMAGED as well if this Seep cannot use the records. */
+enum seep_state_opened seep_record_verify(struct seep_state_reader *reader, const char *path);
 
 /* The key of the record at FROM. */
 uint64_t seep_record_key(const void *from);
