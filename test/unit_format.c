@@ -25,6 +25,10 @@ static void test_headers(void)
 		{ "large records", 24, 1u << 30, true, SEEP_FAULT_RECORD_SIZES },
 		{ "no memory", 40, 0, true, SEEP_FAULT_TABLE_SIZES },
 		{ "huge memory", 44, 1u << 30, true, SEEP_FAULT_TABLE_SIZES },
+		{ "more than a budget", 100, 2000, true, SEEP_FAULT_BUDGETS },
+		{ "more units than a budget has", 140, SEEP_BUDGET_MOST + 1, true,
+		  SEEP_FAULT_BUDGETS },
+		{ "as many", 140, SEEP_BUDGET_MOST, true, SEEP_FAULT_NONE },
 		{ "the year 36,812", 76, 1u << 18, true, SEEP_FAULT_TIMES },
 	};
 

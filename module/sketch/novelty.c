@@ -16,7 +16,7 @@
 #include "base/bucket.h"
 #include "base/ring.h"
 
-#define GENERATIONS   4
+#define GENERATIONS   SEEP_NOVELTY_GENERATIONS
 #define BLOCK_WORDS   8
 #define PROBES        7
 #define PROBE_BITS    9 /* 2^9 bits in a block */

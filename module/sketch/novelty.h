@@ -24,6 +24,9 @@
 
 #include "base/lines.h"
 
+/* A memory of a whole number of lines in each. */
+#define SEEP_NOVELTY_GENERATIONS 4
+
 struct seep_novelty;
 
 /*

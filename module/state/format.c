@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "base/bucket.h"
+#include "meter/budget.h"
+#include "sketch/novelty.h"
+
 struct seep_hash_key seep_state_key(const struct seep_state_header *header)
 {
 	struct seep_hash_key key = {
@@ -64,21 +68,21 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 /* Reading. */
 
 /* 256 MiB of memory-size have 2^21 lines; 64 GiB, the most there can be, 2^29. */
-#define LINES_MOST  (UINT64_C(1) << 30)
-/* Every block of the novelty memory has a line in each. */
-#define GENERATIONS 4
+#define LINES_MOST (UINT64_C(1) << 30)
 
 static enum seep_state_fault geometry_fault(const struct seep_state_header *header)
 {
 	if (header->novelty_lines > LINES_MOST || header->labels_lines > LINES_MOST ||
-	    !header->novelty_lines || header->novelty_lines % GENERATIONS || !header->labels_lines)
+	    !header->novelty_lines || header->novelty_lines % SEEP_NOVELTY_GENERATIONS ||
+	    !header->labels_lines)
 		return SEEP_FAULT_TABLE_SIZES;
 	if (header->user_bytes < 64 || header->user_bytes > 4096 || header->user_bytes % 8 ||
 	    header->domain_bytes < 64 || header->domain_bytes > 4096 || header->domain_bytes % 8)
 		return SEEP_FAULT_RECORD_SIZES;
 	if (header->learning_ms > SEEP_STATE_LATEST_MS ||
-	    header->user_budget_mbit > SEEP_STATE_LATEST_MS ||
-	    header->domain_budget_mbit > SEEP_STATE_LATEST_MS || header->new_units > 1024)
+	    header->user_budget_mbit > SEEP_BUCKET_MAX_MBIT ||
+	    header->domain_budget_mbit > SEEP_BUCKET_MAX_MBIT ||
+	    header->new_units > SEEP_BUDGET_MOST)
 		return SEEP_FAULT_BUDGETS;
 	if (header->first_ms > SEEP_STATE_LATEST_MS || header->began_ms > SEEP_STATE_LATEST_MS ||
 	    header->wall_ms > SEEP_STATE_LATEST_MS)
