@@ -103,7 +103,7 @@ struct seep_keeper {
 	_Atomic enum keeper_phase phase;
 	pthread_t thread; /* the host's */
 
-	/* Of both threads, under FILE_LOCK. While no checkpoint is written there is no need of it. */
+	/* Of both threads, under FILE_LOCK; there is no need of it without a checkpoint. */
 	pthread_mutex_t file_lock;
 	struct seep_state_file file;
 	uint64_t checkpoint_bytes;

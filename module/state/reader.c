@@ -92,7 +92,7 @@ void seep_state_rewind(struct seep_state_reader *reader)
 	seep_state_begin(&reader->progress, &reader->header);
 }
 
-/* Reads the payload of a frame whose head is there, and makes progress; or what is wrong with it. */
+/* Reads the payload of a frame whose head is there, and makes progress; or what is wrong. */
 static enum seep_state_fault take_frame(struct seep_state_reader *reader)
 {
 	struct seep_state_frame *frame = reader->frame;
