@@ -11,11 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test"))
 
-from rig import need  # noqa: E402
-
-need.system_python()
-
-from rig import lab  # noqa: E402
+from rig import lab, need  # noqa: E402
 
 CONF = "learning: 0\nuser-budget: 1g\ndomain-budget: 1g\nlog-events: no\n"
 POPULAR = 1000
@@ -114,4 +110,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except need.Missing as reason:
+        sys.exit(str(reason))

@@ -1,13 +1,13 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Every rcode that a server may answer, and odd types that a client may ask: the sums hold, what
 left is charged, and the client gets what Unbound alone would answer."""
 
 import random
-import sys
+
+import pytest
 
 import rig
-from rig import need, rcode_of
+from rig import rcode_of
 from rig.expect import Watch
 from rig.world import SLOW_ADDRESS
 
@@ -41,9 +41,12 @@ def type_name(at, rdtype):
     return "n%d-type%d.slow.example" % (at, rdtype)
 
 
-def alone(tap):
+@pytest.fixture(scope="module")
+def plain():
     """What Unbound answers without the module: (name, type) -> rcode."""
     got = {}
+    print()
+    tap = rig.Tap()
     with rig.Lab(module=None, delegations=ZONES) as lab:
         server = lab.slow_server()
         for code in RCODES:
@@ -55,10 +58,19 @@ def alone(tap):
         for at, rdtype in enumerate(types()):
             name = type_name(at, rdtype)
             got[name, rdtype] = rcode_of(lab.ask(name, rdtype, source=USER))
+    tap.done()
     return got
 
 
-def rcodes(lab, tap, plain, server):
+@pytest.fixture(scope="module")
+def lab():
+    with rig.Lab(conf=WIDE, delegations=ZONES) as lab:
+        lab.slow_server()
+        yield lab
+
+
+def test_rcodes(lab, tap, plain):
+    server, = lab.servers
     watch = Watch(lab, tap, "rcode")
     for code in RCODES:
         name = code_name(code)
@@ -73,9 +85,13 @@ def rcodes(lab, tap, plain, server):
                         ignore=("background", "bits", "bits.metered")):
             lab.ask(name, "AAAA", source=USER, timeout_s=15)
     server.rcode = 0
+    tap.ok(lab.alive(), "the same process still")
+    tap.note(" ".join("%d:%s" % (code, plain[code_name(code), 1]) for code in RCODES))
 
 
-def odd_types(lab, tap, plain, server):
+def test_odd_types(lab, tap, plain):
+    tap.note("seed %d" % SEED)
+    server, = lab.servers
     watch = Watch(lab, tap, "type")
     for at, rdtype in enumerate(types()):
         name = type_name(at, rdtype)
@@ -87,22 +103,4 @@ def odd_types(lab, tap, plain, server):
                   "type %d: the answer is that of Unbound alone" % rdtype)
         tap.equal(name in server.names, bool(more),
                   "type %d: the server has seen it, or not" % rdtype)
-
-
-def main():
-    need.live()
-    with rig.Tap() as tap:
-        tap.note("seed %d" % SEED)
-        plain = alone(tap)
-        with rig.Lab(conf=WIDE, delegations=ZONES) as lab:
-            pid = lab.process.pid
-            server = lab.slow_server()
-            rcodes(lab, tap, plain, server)
-            odd_types(lab, tap, plain, server)
-            tap.ok(lab.alive() and lab.process.pid == pid, "the same process still")
-        tap.note(" ".join("%d:%s" % (code, plain[code_name(code), 1]) for code in RCODES))
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    tap.ok(lab.alive(), "the same process still")

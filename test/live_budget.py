@@ -1,13 +1,10 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Names in flight at once stay inside the budget, to within one name."""
 
-import sys
 import time
 
 import rig
-from rig import most_bits, need, spelled_bits
-from rig.world import SLOW_ADDRESS
+from rig import most_bits, spelled_bits
 
 COUNT = 200
 BUDGET_BITS = 1024 * 8
@@ -54,7 +51,7 @@ def settle(lab):
     return lab.seep().get("seep.inflight")
 
 
-def one_user(tap):
+def test_one_user(tap):
     with rig.Lab(conf="learning: 0\nuser-budget: 1k\ndomain-budget: 1g\nexempt-user: 127.0.9.1\n") as lab:
         slow = lab.slow_server()
         lab.ask("warm.slow.example", source="127.0.9.1")
@@ -85,7 +82,7 @@ def one_user(tap):
         tap.ok(metered >= BUDGET_BITS - each - 16, "the budget can be used up", metered)
 
 
-def many_users(tap):
+def test_many_users(tap):
     """20 users with ten names each in one domain, whose budget grows with its users."""
     with rig.Lab(conf="learning: 0\nuser-budget: 1g\ndomain-budget: 64\n") as lab:
         slow = lab.slow_server()
@@ -109,7 +106,7 @@ def many_users(tap):
         tap.equal(settle(lab), 0, "20 users: nothing left in flight")
 
 
-def nothing_left(tap):
+def test_nothing_left(tap):
     """What did not leave is given back: 200 names of an auth-zone, then one that leaves."""
     with rig.Lab(conf="learning: 0\nuser-budget: 1k\n", clauses=AUTH, files={"auth.zone": AUTH_ZONE}) as lab:
         burst = lab.burst(names(0, "inside.example"), source="127.1.0.1").send()
@@ -125,18 +122,3 @@ def nothing_left(tap):
                   "unsent names, one by one: none is refused or metered")
         tap.equal(rig.rcode_of(lab.ask("www.wild.example", source="127.1.0.1")), "NOERROR",
                   "unsent names leave the budget whole")
-
-
-def main():
-    need.live()
-    with rig.Tap() as tap:
-        tap.note("budget %d bits, %d names in flight, slow server on %s" % (
-            BUDGET_BITS, COUNT, SLOW_ADDRESS))
-        one_user(tap)
-        many_users(tap)
-        nothing_left(tap)
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

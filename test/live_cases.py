@@ -1,18 +1,16 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Scripted exchanges, each with the exact change of every counter."""
 
 import os
 import re
-import sys
 import time
 
-import rig
-
-import dns.edns  # found by rig
+import dns.edns
 import dns.message
 import dns.reversename
+import pytest
 
+import rig
 from rig import ede_of, need, rcode_of
 from rig.expect import Watch
 from rig.world import INNER_ADDRESS, PUBLIC_ADDRESS
@@ -57,21 +55,28 @@ exempt-user: 127.0.9.0/24
 allow-domain: allowed.example
 """
 
-RPZ = """\
-rpz:
-	name: "rpz.example"
-	zonefile: "rpz.zone"
-"""
-
 RPZ_ZONE = """\
-@ 3600 SOA ns admin 1 7200 3600 1209600 300
-@ 3600 NS ns
 trigger.rpzqname.example 3600 CNAME .
 32.1.2.0.192.rpz-ip 3600 CNAME *.
 """
 
 
-def plain(lab, watch, tap):
+@pytest.fixture(scope="module")
+def lab():
+    """What the cases share that take lab and watch, each with users and names of its own."""
+    with rig.Lab(conf=MAIN_CONF, extra=MAIN_EXTRA, clauses=MAIN_CLAUSES,
+                 files={"auth.zone": AUTH_ZONE}) as lab:
+        lab.ask("warm.wild.example", source="127.0.9.1")
+        yield lab
+
+
+@pytest.fixture
+def watch(lab, tap):
+    tap.equal(lab.seep().get("seep.mode"), 3, "seep.mode says guarding")
+    return Watch(lab, tap, "main")
+
+
+def test_plain(lab, watch, tap):
     a, b = "127.1.0.1", "127.1.0.2"
     with watch.case("plain miss", charged=1, charge=[(a, "www.plain.example")],
                     gauges={"users": 1, "domains": 1, "inflight": 0}):
@@ -105,7 +110,7 @@ def plain(lab, watch, tap):
         lab.ask("WWW.UPPER.EXAMPLE", source=a)
 
 
-def transports(lab, watch, tap):
+def test_transports(lab, watch, tap):
     with watch.case("TCP", charged=1, charge=[("127.2.0.1", "tcp.by.example")],
                     gauges={"users": 1}):
         lab.ask("tcp.by.example", source="127.2.0.1", tcp=True)
@@ -142,10 +147,14 @@ def transports(lab, watch, tap):
         lab.ask("eight.by.example", source="fd00:1:0:1::1")
 
 
-def in_flight(lab, watch, tap):
-    slow = lab.slow_server()
+@pytest.fixture(scope="module")
+def slow(lab):
+    server = lab.slow_server()
     lab.ask("warm.slow.example", source="127.3.0.9")
+    return server
 
+
+def test_in_flight(lab, slow, watch, tap):
     slow.hold()
     with watch.case("the same user asks twice in flight", charged=1, joined=1,
                     charge=[("127.3.0.1", "twice.slow.example")], gauges={"inflight": 0}):
@@ -199,9 +208,8 @@ def in_flight(lab, watch, tap):
         tap.equal(codes, ("NOERROR", "NOERROR"), "both are answered")
 
 
-def letter_case(lab, watch, tap):
+def test_letter_case(lab, slow, watch, tap):
     """Names leave in lower case; every client gets its own spelling back."""
-    slow = lab.servers[0]
     spellings = "MiXed.SLOW.example", "mIXED.slow.EXAMPLE"
     slow.hold()
     with watch.case("two spellings are one name", charged=1, joined=1,
@@ -223,7 +231,7 @@ def letter_case(lab, watch, tap):
                   "the hit comes back as it was spelled")
 
 
-def chains(lab, watch, tap):
+def test_chains(lab, watch, tap):
     a = "127.4.0.1"
     with watch.case("CNAME to another domain: only the asked name is charged", charged=1,
                     charge=[(a, "www.chain.example")]):
@@ -247,7 +255,7 @@ def chains(lab, watch, tap):
         tap.ok(answer and len(answer.answer) and len(answer.answer[0]) == 15, "all of it came")
 
 
-def local(lab, watch, tap):
+def test_local(lab, watch, tap):
     a = "127.5.0.1"
     for name, rdtype, more in (("www.blocked.example", "A", {}),
                                ("here.static.example", "A", {}),
@@ -284,7 +292,7 @@ def local(lab, watch, tap):
         lab.ask("www.notallowed.example", source=a)
 
 
-def signed(lab, watch, tap):
+def test_signed(lab, watch, tap):
     a, ignore = "127.6.0.1", ("background",)
     with watch.case("DNSSEC: a valid answer", charged=1, charge=[(a, "www.signed.example")],
                     ignore=ignore):
@@ -306,7 +314,7 @@ def signed(lab, watch, tap):
         lab.ask("to.signed.example", source=a, dnssec=True)
 
 
-def odd_names(lab, watch, tap):
+def test_odd_names(lab, watch, tap):
     a, b = "127.7.0.1", "127.7.0.2"
     rows = (
         ("one label", "intranet", 1, "A"),
@@ -343,7 +351,7 @@ def odd_names(lab, watch, tap):
         lab.ask(".", "TXT", source=a)
 
 
-def over_budget(lab, watch, tap):
+def test_over_budget(lab, watch, tap):
     """The default budget is 8192 bits: six long names in six domains fit, a seventh does not."""
     a, b = "127.8.0.1", "127.8.0.2"
 
@@ -383,7 +391,7 @@ def over_budget(lab, watch, tap):
         tap.equal(rcode_of(lab.ask(long_name(6), source=a)), "NOERROR", "it is answered")
 
 
-def prefetch_lab(tap):
+def test_prefetch(tap):
     with rig.Lab(extra="prefetch: yes") as lab:
         watch = Watch(lab, tap, "prefetch")
         a = "127.1.0.1"
@@ -395,21 +403,10 @@ def prefetch_lab(tap):
             lab.ask("pre.ttl10.example", source=a)
 
 
-def main_lab(tap):
-    with rig.Lab(conf=MAIN_CONF, extra=MAIN_EXTRA, clauses=MAIN_CLAUSES,
-                 files={"auth.zone": AUTH_ZONE}) as lab:
-        watch = Watch(lab, tap, "main")
-        lab.ask("warm.wild.example", source="127.0.9.1")
-        tap.equal(lab.seep().get("seep.mode"), 3, "seep.mode says guarding")
-        for cases in (plain, transports, chains, local, signed, odd_names, over_budget,
-                      in_flight, letter_case):
-            cases(lab, watch, tap)
-        tap.equal(lab.seep().get("seep.inflight"), 0, "nothing left in flight")
-        statistics(lab, tap)
-
-
-def statistics(lab, tap):
+def test_statistics(lab, tap):
     """The stock tool prints numbers only, stats resets the counters, stats_noreset does not."""
+    lab.ask("www.counted.example", source="127.10.0.1")
+    tap.equal(lab.seep().get("seep.inflight"), 0, "nothing left in flight")
     tool = os.path.join(os.path.dirname(lab.binary), "unbound-control")
     texts = []
     for command in ("stats_noreset", "stats", "stats_noreset"):
@@ -427,7 +424,7 @@ def statistics(lab, tap):
               "statistics: gauges are not reset")
 
 
-def domain_lab(tap):
+def test_domain(tap):
     """A domain's own budget, spent by two users of whom neither is over theirs."""
     with rig.Lab(conf="learning: 0\nuser-budget: 1m\ndomain-budget: 128\n") as lab:
         watch = Watch(lab, tap, "domain budget")
@@ -456,7 +453,7 @@ def domain_lab(tap):
             lab.ask("%s8.heavy.example" % ("h" * 39), source=b)
 
 
-def one_lab(tap):
+def test_one(tap):
     """What there is one of is told as one."""
     def told(lab, words):
         tap.ok(re.search(words, lab.log()), "the log has: " + words,
@@ -475,7 +472,9 @@ def one_lab(tap):
         told(lab, "user 127.1.0.1 is above flag-at: .* names? sent to about 1 domain; last name")
 
 
-def flag_lab(tap, conf, mode):
+@pytest.mark.parametrize("conf, mode", (("learning: 0\naction: flag\n", 2), ("learning: 7d\n", 1)),
+                         ids=("flag", "learning"))
+def test_flag(tap, conf, mode):
     with rig.Lab(conf=conf + "user-budget: 128\n") as lab:
         watch = Watch(lab, tap, conf.strip())
         a = "127.1.0.1"
@@ -491,7 +490,7 @@ def flag_lab(tap, conf, mode):
             tap.ok(rcode_of(answer) == "NOERROR" and not ede_of(answer), "answered", answer)
 
 
-def qmin_lab(tap):
+def test_qmin(tap):
     with rig.Lab(qmin=True) as lab:
         watch = Watch(lab, tap, "qmin")
         a, ignore = "127.1.0.1", ("background",)
@@ -522,7 +521,7 @@ def qmin_lab(tap):
             tap.equal(rcode_of(lab.ask("s.gone.void", source=a)), "NXDOMAIN", "NXDOMAIN")
 
 
-def strict_lab(tap):
+def test_strict(tap):
     """Strict minimisation stops at the domain, which tells something where it costs nothing."""
     with rig.Lab(qmin=True, extra="qname-minimisation-strict: yes") as lab:
         watch = Watch(lab, tap, "qmin strict")
@@ -533,7 +532,8 @@ def strict_lab(tap):
                       "NXDOMAIN")
 
 
-def root_lab(tap, root):
+@pytest.mark.parametrize("root", ("stub", "forward"))
+def test_root(tap, root):
     with rig.Lab(root=root) as lab:
         watch = Watch(lab, tap, root + ' of "."')
         a = "127.1.0.1"
@@ -544,7 +544,7 @@ def root_lab(tap, root):
             lab.ask("www.second.example", source=a)
 
 
-def caps_lab(tap):
+def test_caps(tap):
     """Unbound's own letter case, against forgery, on top of the lower case."""
     with rig.Lab(extra="use-caps-for-id: yes") as lab:
         watch = Watch(lab, tap, "use-caps-for-id")
@@ -554,7 +554,7 @@ def caps_lab(tap):
                       "it resolves")
 
 
-def spelling_lab(tap):
+def test_spelling(tap):
     """action: flag changes nothing of what leaves, letter case neither."""
     with rig.Lab(conf="learning: 0\naction: flag\n") as lab:
         slow = lab.slow_server()
@@ -564,7 +564,7 @@ def spelling_lab(tap):
         tap.ok("MiXeD.SLOW.example" in slow.spellings, "action: flag: the name leaves as it is")
 
 
-def expired_lab(tap):
+def test_expired(tap):
     # One lost packet makes no server dead, and who waits for a dead one is not dropped before.
     with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 0\n"
                        "infra-cache-max-rtt: 1000\ndiscard-timeout: 0\n"
@@ -582,7 +582,7 @@ def expired_lab(tap):
             tap.equal(rcode_of(answer), "SERVFAIL", "SERVFAIL")
 
 
-def expired_wait_lab(tap):
+def test_expired_wait(tap):
     """With a client time-out the old answer comes while the resolver still asks."""
     with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 200\n"
                        "ede-serve-expired: yes\n", conf="learning: 0\nuser-budget: 120\n") as lab:
@@ -617,8 +617,8 @@ def expired_wait_lab(tap):
             tap.equal(rcode_of(lab.ask(LONG + ".other.example", source=b)), "REFUSED", "refused")
 
 
-def rpz_lab(tap):
-    with rig.Lab(rpz=True, clauses=RPZ, files={"rpz.zone": RPZ_ZONE}) as lab:
+def test_rpz(tap):
+    with rig.Lab(rpz=RPZ_ZONE) as lab:
         watch = Watch(lab, tap, "RPZ")
         a = "127.1.0.1"
         with watch.case("by name: answered locally", local=1):
@@ -639,7 +639,8 @@ def generated(lab, watch, tap, user, count):
             tap.equal(rcode_of(lab.ask(name, source=user)), "NXDOMAIN", "NXDOMAIN arrives")
 
 
-def dga_lab(tap, refuse):
+@pytest.mark.parametrize("refuse", (False, True), ids=("flag", "refuse"))
+def test_dga(tap, refuse):
     conf = "learning: 0\n" + ("dga-action: refuse\n" if refuse else "")
     with rig.Lab(conf=conf) as lab:
         watch = Watch(lab, tap, "DGA, " + ("refuse" if refuse else "flag"))
@@ -679,7 +680,7 @@ def dga_lab(tap, refuse):
             tap.equal(rcode_of(lab.ask("www.other.example", source=a)), "NOERROR", "it resolves")
 
 
-def framed_lab(tap):
+def test_framed(tap):
     """Forged queries spent a user's budget: what it still gets, and what others do."""
     victim, other = "127.1.0.1", "127.1.0.2"
     with rig.Lab(conf="learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 200\n"
@@ -739,7 +740,8 @@ def cookies(lab, watch, tap):
                 options=[dns.edns.GenericOption(COOKIE, whole[0])])
 
 
-def spoofable_lab(tap, how):
+@pytest.mark.parametrize("how", ("meter", "no-meter"))
+def test_spoofable(tap, how):
     has_cookies = tuple(map(int, need.VERSION.split("."))) >= (1, 18)
     metered = how == "meter"
     with rig.Lab(conf="learning: 0\nuser-budget: 100\nspoofable: %s\n" % how,
@@ -764,33 +766,3 @@ def spoofable_lab(tap, how):
         want = "REFUSED" if metered else "NOERROR"
         tap.equal(rcode_of(lab.ask("honest.plain.example", source=a, tcp=True)), want,
                   watch.title + ": the victim over TCP")
-
-
-def main():
-    need.live()
-    with rig.Tap() as tap:
-        main_lab(tap)
-        prefetch_lab(tap)
-        domain_lab(tap)
-        one_lab(tap)
-        flag_lab(tap, "learning: 0\naction: flag\n", 2)
-        flag_lab(tap, "learning: 7d\n", 1)
-        qmin_lab(tap)
-        strict_lab(tap)
-        for root in ("stub", "forward"):
-            root_lab(tap, root)
-        caps_lab(tap)
-        spelling_lab(tap)
-        expired_lab(tap)
-        expired_wait_lab(tap)
-        rpz_lab(tap)
-        dga_lab(tap, refuse=False)
-        dga_lab(tap, refuse=True)
-        framed_lab(tap)
-        spoofable_lab(tap, "meter")
-        spoofable_lab(tap, "no-meter")
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

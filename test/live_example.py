@@ -1,10 +1,8 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """unbound.conf.example loads as it stands, and Seep works behind another dynlib module."""
 
 import os
 import subprocess
-import sys
 import time
 
 import rig
@@ -26,7 +24,7 @@ size_t get_mem(void *env, int id) { (void)env, (void)id; return 0; }
 """
 
 
-def example(tap):
+def test_example(tap):
     """Checked, and run, with nothing changed but where the files lie."""
     sbin = os.path.dirname(need.unbound_path())
     with open(os.path.join(need.PROJECT, "unbound.conf.example")) as text:
@@ -60,7 +58,7 @@ def example(tap):
         netns.stop(child)
 
 
-def neighbour(tap):
+def test_neighbour(tap):
     """Another library exports the same names and is loaded first: our calls stay ours."""
     with rig.Lab() as lab:
         source = os.path.join(need.PROJECT, "build", "unbound", need.VERSION, "src")
@@ -87,15 +85,3 @@ def neighbour(tap):
         tap.equal((stats.get("seep.mode"), stats.get("seep.passthrough")), (3, 0),
                   "both loaded: Seep knows its own Unbound, and guards")
         tap.equal(stats.get("num.seep.charged"), 1, "both loaded: the name is metered")
-
-
-def main():
-    need.live(files=(need.module_path(), need.unbound_path()))
-    with rig.Tap() as tap:
-        example(tap)
-        neighbour(tap)
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

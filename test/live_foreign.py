@@ -1,25 +1,31 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Whatever is wrong with module, options or machine: names resolve, and the log says why."""
 
 import os
 import re
-import sys
-import tempfile
+
+import pytest
 
 import rig
 from rig import need, rcode_of
 from rig.faults import NO_RANDOM, RANDOM, Faults
 
 OTHERS = {"1.17.1": "1.22.0", "1.22.0": "1.17.1"}
-FOREIGN = os.environ.get("SEEP_FOREIGN", need.module_path(OTHERS.get(need.VERSION, "1.22.0")))
-OTHER_FLAGS = os.environ.get("SEEP_OTHER_FLAGS", need.module_path(need.VERSION + "-otherflags"))
+OTHER_BUILDS = {"other version": need.module_path(OTHERS.get(need.VERSION, "1.22.0")),
+                "other flags": need.module_path(need.VERSION + "-otherflags")}
 USER = "127.1.0.1"
 
 NO, BUILD, CONF, MEMORY, SYSTEM = range(5)
 LEARNING, GUARDING = 1, 3
 STRICT = "learning: 0\nuser-budget: 1k\n"	# ten names of spend() exceed it
 HARSH = "learning: 0\nuser-budget: 16\n"	# anything metered would be refused
+WRONG_CONFS = {		# and the line that the log names
+    "bad value": ("learning: 0\nuser-budget: lots\n", 2),
+    "unknown option": ("# a comment\n\nno-such-option: 1\n", 3),
+    "out of range": (HARSH + "flag-at: 101\n", 3),
+    "no value": ("action:\n", 1),
+    "open quote": ("action: \"refuse\n", 1),
+}
 
 
 def long_prefix(at):
@@ -63,38 +69,45 @@ def guarding(tap, title, mode=GUARDING, **lab_options):
         return bool(stats)
 
 
-def main():
-    need.live(files=(need.module_path(), need.unbound_path()))
-    with rig.Tap() as tap:
-        tap.ok(guarding(tap, "right build", conf=STRICT), "right build: has statistics")
-        guarding(tap, "no seep.conf", mode=LEARNING, conf=None)
-        if os.path.exists(need.unbound_path(plain=True)):
-            tap.ok(not guarding(tap, "Unbound without the patch", conf=STRICT,
-                                binary="plain"), "Unbound without the patch: no statistics")
-        else:
-            tap.skip("Unbound without the patch", "not built")
-        for title, path in (("other version", FOREIGN), ("other flags", OTHER_FLAGS)):
-            if os.path.exists(path):
-                passing(tap, title, BUILD, r"seep: .*built for", module=path, conf=HARSH)
-            else:
-                tap.skip(title, "no " + os.path.relpath(path, need.PROJECT))
-        for title, conf, line in (
-                ("bad value", "learning: 0\nuser-budget: lots\n", 2),
-                ("unknown option", "# a comment\n\nno-such-option: 1\n", 3),
-                ("out of range", HARSH + "flag-at: 101\n", 3),
-                ("no value", "action:\n", 1),
-                ("open quote", "action: \"refuse\n", 1)):
-            passing(tap, title, CONF, r"seep: .*seep\.conf:%d:.*" % line, conf=conf)
-        guarding(tap, "missing allow-list", conf=STRICT + "allow-list: \"nowhere.txt\"\n")
-        passing(tap, "too little memory", MEMORY, r"seep: .*memory",
-                conf=HARSH + "memory-size: 8g\n", memory_bytes=2 << 30)
-        with tempfile.TemporaryDirectory(prefix="seep-faults-") as directory:
-            faults = Faults(directory, need.unbound_path(), RANDOM)
-            faults.set(NO_RANDOM, 1)
-            passing(tap, "no randomness", SYSTEM, r"seep: OpenSSL gives no random bytes", conf=HARSH,
-                    binary=faults.binary)
-    return tap.code()
+def test_right_build(tap):
+    tap.ok(guarding(tap, "right build", conf=STRICT), "right build: has statistics")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def test_no_conf(tap):
+    guarding(tap, "no seep.conf", mode=LEARNING, conf=None)
+
+
+@pytest.mark.skipif(not os.path.exists(need.unbound_path(plain=True)), reason="not built")
+def test_no_patch(tap):
+    tap.ok(not guarding(tap, "Unbound without the patch", conf=STRICT, binary="plain"),
+           "Unbound without the patch: no statistics")
+
+
+@pytest.mark.parametrize("title", OTHER_BUILDS)
+def test_other_build(tap, title):
+    path = OTHER_BUILDS[title]
+    if not os.path.exists(path):
+        pytest.skip("no " + os.path.relpath(path, need.PROJECT))
+    passing(tap, title, BUILD, r"seep: .*built for", module=path, conf=HARSH)
+
+
+@pytest.mark.parametrize("title", WRONG_CONFS)
+def test_wrong_conf(tap, title):
+    conf, line = WRONG_CONFS[title]
+    passing(tap, title, CONF, r"seep: .*seep\.conf:%d:.*" % line, conf=conf)
+
+
+def test_no_list(tap):
+    guarding(tap, "missing allow-list", conf=STRICT + "allow-list: \"nowhere.txt\"\n")
+
+
+def test_no_memory(tap):
+    passing(tap, "too little memory", MEMORY, r"seep: .*memory",
+            conf=HARSH + "memory-size: 8g\n", memory_bytes=2 << 30)
+
+
+def test_no_randomness(tap, tmp_path):
+    faults = Faults(tmp_path, need.unbound_path(), RANDOM)
+    faults.set(NO_RANDOM, 1)
+    passing(tap, "no randomness", SYSTEM, r"seep: OpenSSL gives no random bytes", conf=HARSH,
+            binary=faults.binary)

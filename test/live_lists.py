@@ -1,13 +1,11 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Lists that are damaged at a start or at a reload: Seep goes on guarding, and says with what."""
 
 import os
 import re
-import sys
 
 import rig
-from rig import need, rcode_of
+from rig import rcode_of
 from rig.suffixes import suffix_text
 
 GUARDING = 3
@@ -78,7 +76,7 @@ class Lists:
                       if name.startswith("seep.state.") and "list-" in name)
 
 
-def kept(tap):
+def test_kept(tap):
     """With a state file the last good contents are used."""
     with rig.Lab(conf=CONF, state="seep.state", files=BAD) as lab:
         lists = Lists(lab, tap)
@@ -117,7 +115,7 @@ def kept(tap):
                   "a list that is named no more: nor is its copy kept")
 
 
-def unkept(tap):
+def test_unkept(tap):
     """Without a state file there is no copy: Seep runs without the lists."""
     with rig.Lab(conf=CONF, files=GOOD) as lab:
         lists = Lists(lab, tap)
@@ -127,15 +125,3 @@ def unkept(tap):
         lab.reload()
         lists.check("no state file, damaged at a reload", False, 0, 3)
         lists.told("no state file", "running without|system's public suffixes", since)
-
-
-def main():
-    need.live(files=(need.module_path(), need.unbound_path()))
-    with rig.Tap() as tap:
-        kept(tap)
-        unkept(tap)
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

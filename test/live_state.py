@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """The state file: what was metered outlasts the process, however it ends, and nothing wrong with the
 file or its disk stops the resolver."""
@@ -12,7 +11,6 @@ import resource
 import signal
 import struct
 import subprocess
-import sys
 import time
 
 import rig
@@ -95,7 +93,7 @@ def small_disk(directory, size="256k"):
         subprocess.run(("umount", "-l", directory), timeout=10, check=False)
 
 
-def killed(tap):
+def test_killed(tap):
     with rig.Lab(conf=CONF, state="seep.state") as lab:
         path = lab.dir + "/seep.state"
         tap.ok("REFUSED" in spend(lab), "a user spends its budget")
@@ -140,7 +138,7 @@ def killed(tap):
                    "kill -9 about a checkpoint, %d: who was spent is" % (turn + 1))
 
 
-def configured(tap):
+def test_configured(tap):
     """A budget that was changed is seen in the file long before the next checkpoint."""
     with rig.Lab(conf=CONF.replace("10s", "1h"), state="seep.state") as lab:
         path = lab.dir + "/seep.state"
@@ -159,7 +157,7 @@ def configured(tap):
         tap.ok("NOERROR" in spend(lab, names=2), "and it holds")
 
 
-def learned(tap):
+def test_learned(tap):
     """Learning goes on over kill -9 and reload, ends when it would have, and what it found stays."""
     learning_s = 12
     with rig.Lab(conf="learning: %ds\nuser-budget: auto\ndomain-budget: 1g\n" % learning_s,
@@ -203,7 +201,7 @@ def learned(tap):
         tap.ok("REFUSED" in spend(lab, "127.3.2.1", names=80), "where a newcomer is refused")
 
 
-def meddled(tap):
+def test_meddled(tap):
     """What somebody does to the file while it is in use."""
     with rig.Lab(conf=CONF.replace("10s", "1h"), state="seep.state") as lab:
         path = lab.dir + "/seep.state"
@@ -221,7 +219,7 @@ def meddled(tap):
             tap.ok(is_spent(lab), act.__name__ + ": kill -9, who was spent is")
 
 
-def damaged(tap):
+def test_damaged(tap):
     def set_aside(lab):
         return glob.glob(lab.dir + "/seep.state.damaged-????????-??????*")
 
@@ -258,7 +256,7 @@ def damaged(tap):
         tap.ok(os.path.islink(path), "and left alone")
 
 
-def full(tap):
+def test_full(tap):
     with rig.Lab(conf=None, state=None) as lab, small_disk(lab.dir + "/disk") as disk:
         lab.conf = CONF.replace("10s", "1h") + "state-file: \"%s/seep.state\"\n" % disk
         lab.write_conf()
@@ -297,7 +295,7 @@ def full(tap):
                "a limit on file sizes: it serves")
 
 
-def nowhere(tap):
+def test_nowhere(tap):
     with rig.Lab(conf=CONF, state="/nonexistent/seep.state") as lab:
         tap.equal((gauge(lab), rcode_of(lab.ask(secret()))), (FAILING, "NOERROR"),
                   "no directory: it serves")
@@ -315,7 +313,7 @@ def nowhere(tap):
             tap.ok(until(lambda: gauge(lab) == KEPT, 15), "once it can be written, it is")
 
 
-def second(tap):
+def test_second(tap):
     with rig.Lab(conf=CONF, state="seep.state") as lab:
         path = lab.dir + "/seep.state"
         spend(lab)
@@ -338,7 +336,7 @@ def second(tap):
         tap.ok(gauge(lab) == KEPT and is_spent(lab), "a restart takes it up again")
 
 
-def jailed(tap):
+def test_jailed(tap):
     """In a chroot, which here is the machine's own root in another place."""
     with rig.Lab(conf=CONF, state="seep.state") as lab:
         lab.stop()
@@ -357,17 +355,3 @@ def jailed(tap):
         tick()
         lab.restart(kill=True)
         tap.ok(is_spent(lab), "in a chroot: kill -9, who was spent is")
-
-
-def main():
-    need.live(tools=("mount", "umount"), files=(need.module_path(), need.unbound_path(), SEEPCTL))
-    cases = (killed, configured, learned, meddled, damaged, full, nowhere, second, jailed)
-    with rig.Tap() as tap:
-        for case in cases:
-            if len(sys.argv) < 2 or case.__name__ in sys.argv[1:]:
-                case(tap)
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

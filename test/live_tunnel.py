@@ -1,12 +1,12 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Real tunnels are stopped with the file unsent, while ordinary users notice nothing."""
 
 import collections
 import os
-import sys
 import threading
 import time
+
+import pytest
 
 import rig
 from rig import need, rcode_of
@@ -19,6 +19,7 @@ AT_ONCE = 4
 USERS = 60
 PACE_S = 0.008
 FINISH = 40				# long names that use up any budget's rest
+TUNNELS = "iodine", "iodined", "dns2tcpc", "dns2tcpd"
 TOOLS = ("NULL", "PRIVATE", "TXT", "SRV", "MX", "CNAME", "A", "dns2tcp")
 NAMES = os.path.join(need.PROJECT, "test", "data", "ordinary-names.txt")
 
@@ -70,7 +71,9 @@ def refusals(stats, kind):
     return sum(value for key, value in stats.items() if key.startswith("num.seep." + kind))
 
 
-def guarded(tap, qmin):
+@pytest.mark.parametrize("qmin", (False, True), ids=("whole", "minimised"))
+def test_guarded(tap, qmin):
+    need.live(tools=TUNNELS, tun=True)
     title = "qmin %s: " % ("on" if qmin else "off")
     with rig.Lab(qmin=qmin) as lab:
         lab.ask("cached.wild.example", source="127.20.0.1")
@@ -101,7 +104,8 @@ def guarded(tap, qmin):
         tap.note("\n".join(ordinary.bad[:10]))
 
 
-def flagged(tap):
+def test_flagged(tap):
+    need.live(tools=TUNNELS, tun=True)
     with rig.Lab(conf="learning: 0\naction: flag\n") as lab:
         outcomes = run_tools(lab, FLAGGED_S, {})
         for tool in TOOLS:
@@ -113,16 +117,3 @@ def flagged(tap):
                "action: flag: what it would refuse is counted")
         tap.equal(refusals(stats, "refused."), 0, "action: flag: nothing is refused")
         tap.equal(stats.get("seep.mode"), 2, "action: flag: seep.mode")
-
-
-def main():
-    need.live(tools=("iodine", "iodined", "dns2tcpc", "dns2tcpd"), tun=True)
-    with rig.Tap() as tap:
-        guarded(tap, qmin=False)
-        guarded(tap, qmin=True)
-        flagged(tap)
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

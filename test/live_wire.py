@@ -1,32 +1,30 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """
 One user tries to tell a witness outside a random message, in every way that anybody thought of: no
 more gets out than its meter says, and nothing once that is spent.
 
-    live_wire.py --only alias --only dns64     some ways; --list names them
-    live_wire.py --seed 7                      another message
-    live_wire.py --plain                       without Seep: what each way would let out
+    python3 test/live_wire.py           names the ways
+    ./dev live wire -k "[alias]"        one of them; "alias or dns64": those with that in their name
+    ./dev live wire --seed 7            another message
+    ./dev live wire --plain             without Seep: what each way would let out
 """
 
-import argparse
 import collections
 import contextlib
 import os
 import random
 import re
 import struct
-import sys
 import tempfile
 import time
 import zlib
 
+import dns.rdatatype
+import dns.reversename
+import pytest
+
 import rig
 from rig import client, need, witness
-
-import dns.rdatatype  # found by rig
-import dns.reversename
-
 from rig.expect import CLASSES, REFUSALS
 from rig.faults import CLOCK, Faults
 from rig.telling import (BUDGET_BYTES, FRAME_BITS, HELPER, Choices, Data, Flag, Order, Row, Run,
@@ -158,14 +156,7 @@ prefetch-key: yes
 """
 
 # Triggers that make Unbound look at a zone's servers and their addresses.
-RPZ = """\
-rpz:
-	name: "rpz.example"
-	zonefile: "rpz.zone"
-"""
 RPZ_ZONE = """\
-@ 3600 SOA ns admin 1 7200 3600 1209600 300
-@ 3600 NS ns
 ns.bad.example.rpz-nsdname 3600 CNAME .
 32.1.2.0.192.rpz-nsip 3600 CNAME .
 *.walled.example 3600 CNAME *.garden.example.
@@ -665,6 +656,9 @@ class Free:
     def ok(self, passed, what, diag=""):
         return self.tap.ok(passed, "%s: %s" % (self.name, what), diag)
 
+    def close(self):
+        """As a Run has it; its labs are closed by then."""
+
     @contextlib.contextmanager
     def run(self, key="plain", **options):
         """A user in a lab of its own."""
@@ -1106,8 +1100,7 @@ LABS = {
                "extra": "client-subnet-always-forward: yes\nsend-client-subnet: " + SUBNETTED},
     "signed": {"clauses": FORWARD, "faults": True},
     "hard": {"qmin": True, "clauses": CORP, "extra": HARD},
-    "rpz": {"qmin": True, "rpz": True, "clauses": CORP + RPZ, "files": {"rpz.zone": RPZ_ZONE},
-            "extra": LOCAL},
+    "rpz": {"qmin": True, "rpz": RPZ_ZONE, "clauses": CORP, "extra": LOCAL},
 }
 
 
@@ -1139,60 +1132,60 @@ def identities(tap, title, stats):
     tap.equal(stats.get("seep.inflight"), 0, title + ": nothing is in flight")
 
 
-def run_ways(tap, chosen, seed, module):
+@pytest.fixture(scope="module")
+def module(request):
+    return None if request.config.getoption("plain") else rig.BUILT
+
+
+@pytest.fixture(scope="module")
+def shared(request, module):
+    """The laboratory of that name, for all the ways that use it; None for those that make one."""
+    if request.param is None:
+        yield None
+        return
+    with laboratory(request.param, module) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """What each way let out, shown as a table at the end."""
     rows = []
-    for key in dict.fromkeys(lab for _, lab, _ in chosen):
-        if key is None:
-            continue
-        with laboratory(key, module) as lab:
-            for number, (name, _, function) in enumerate(one for one in chosen if one[1] == key):
-                run = Run(lab, tap, name, number + 1, seed)
-                with contextlib.closing(run):
-                    function(run)
-                rows += run.rows
-            if lab.alive():
-                lab.world.witness.settle()
-                identities(tap, "lab " + key, lab.seep())
-            tap.equal(lab.world.unseen(), {}, "lab %s: the witness misses nothing" % key)
-    for number, (name, _, function) in enumerate(one for one in chosen if one[1] is None):
-        free = Free(tap, name, number + 101, seed, module)
-        function(free)
-        rows += free.rows
-    return rows
+    yield rows
+    print()
+    table(rows)
 
 
-def table(tap, rows):
-    tap.note("%-22s %6s %6s %10s %10s %10s %10s" % ("way", "asked", "heard", "payload B",
+@pytest.mark.parametrize("shared, number, name, function", [
+    pytest.param(lab, number, name, function, id=name)
+    for number, (name, lab, function) in enumerate(sorted(WAYS, key=lambda one: one[1] or "~"), 1)],
+    indirect=["shared"], scope="module")
+def test_way(shared, number, name, function, module, rows, tap, request):
+    seed = request.config.getoption("seed")
+    tap.note("seed %s, budget %d B" % (seed, BUDGET_BYTES))
+    if shared:
+        one = Run(shared, tap, name, number, seed)
+    elif module:
+        one = Free(tap, name, number, seed, module)
+    else:
+        pytest.skip("looks at the counters of Seep")
+    with contextlib.closing(one):
+        function(one)
+        if shared:
+            identities(tap, name, one.seep())
+            tap.equal(shared.world.unseen(), {}, name + ": the witness misses nothing")
+    rows += one.rows
+
+
+def table(rows):
+    print("# %-22s %6s %6s %10s %10s %10s %10s" % ("way", "asked", "heard", "payload B",
                                                     "metered B", "spent, B", "metered B"))
     for row in rows:
-        tap.note("%-22s %6d %6d %10.0f %10.0f %10.0f %10.0f" % (
+        print("# %-22s %6d %6d %10.0f %10.0f %10.0f %10.0f" % (
             row.name, row.asked, row.words, row.payload / 8, row.metered / 8,
             row.spent_payload / 8, row.spent_metered / 8))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", action="append", metavar="NAME")
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--seed", default="witness")
-    parser.add_argument("--plain", action="store_true", help="Unbound alone")
-    args = parser.parse_args()
-    names = [name for name, _, _ in WAYS]
-    if args.list:
-        print("\n".join("%-22s %s" % (name, function.__doc__.strip().splitlines()[0])
-                        for name, _, function in WAYS))
-        return 0
-    for name in set(args.only or ()) - set(names):
-        parser.error("no way is called %s; --list names them" % name)
-    need.live(tools=("cc",), files=(need.module_path(), need.unbound_path()))
-    with rig.Tap() as tap:
-        tap.note("seed %s, budget %d B" % (args.seed, BUDGET_BYTES))
-        chosen = [one for one in WAYS if (not args.only or one[0] in args.only) and
-                  not (args.plain and one[1] is None)]	# those look at Seep's counters
-        table(tap, run_ways(tap, chosen, args.seed, None if args.plain else rig.BUILT))
-    return tap.code()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    for _name, _, _function in WAYS:
+        print("%-22s %s" % (_name, _function.__doc__.strip().splitlines()[0]))

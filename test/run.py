@@ -19,6 +19,7 @@ UNAVAILABLE = 3		# the exit status of unbound/build where no server has the sour
 NO_ARCHIVES = 77	# that of configure --enable-static-deps where there are no static archives
 FUZZ_SECONDS = "2"
 TAP_LINE = re.compile(r"^(not )?ok\b(.*)$")
+SKIPPED = re.compile(r"1\.\.0|(\S+::\S.* )?SKIPPED ")	# a whole program, and one of pytest's tests
 
 
 class Result:
@@ -34,17 +35,16 @@ def shown(title, started_s, passed, failed, skipped):
              time.monotonic() - started_s), flush=True)
 
 
-def run(title, argv, env=None, timeout_s=600):
-    """Run one program to its end; its exit status, its output and its log's path."""
+def run(title, argv, env=None, timeout_s=600, root=False):
+    """Run one program to its end, as this user or as root; its exit status, its output and its log's path."""
     log = os.path.join(LOGS, re.sub(r"[^A-Za-z0-9.]+", "-", title) + ".log")
+    command = ("env", *("%s=%s" % pair for pair in (env or {}).items()),
+               "timeout", "--foreground", "-k", "10", str(timeout_s), *argv)
+    if root and os.geteuid():
+        command = ("sudo",) + command
     with open(log, "wb") as out:
-        try:
-            code = subprocess.run(argv, cwd=ROOT, env={**os.environ, **(env or {})}, stdout=out,
-                                  stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                  timeout=timeout_s).returncode
-        except subprocess.TimeoutExpired:
-            out.write(b"\nnot ok - ended within %d s\n" % timeout_s)
-            code = 124
+        code = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL).returncode
     with open(log, errors="replace") as text:
         return code, text.read(), log
 
@@ -69,7 +69,7 @@ def tap(title, *argv, **more):
     for line in text.splitlines():
         found = TAP_LINE.match(line)
         if not found:
-            skipped += line.startswith("1..0")
+            skipped += bool(SKIPPED.match(line))
         elif "# SKIP" in found.group(2):
             skipped += 1
         elif found.group(1):
@@ -83,6 +83,14 @@ def tap(title, *argv, **more):
         print("".join("    %s\n" % line for line in text.splitlines()[-15:]), end="")
     shown(title, started_s, passed, failed, skipped)
     return text
+
+
+def pytest(title, file, *options, env=None, **more):
+    """Tests in laboratories of their own; they print TAP for each check."""
+    return tap(title, "/usr/bin/python3", "-m", "pytest", "test/%s.py" % file, *options, root=True,
+               env={"PYTHONDONTWRITEBYTECODE": "1",
+                    "SEEP_REQUIRE_LIVE": os.environ.get("SEEP_REQUIRE_LIVE", "1"), **(env or {})},
+               **more)
 
 
 def together(*calls):
@@ -119,21 +127,29 @@ def configure(name, version, *options, variant="", absent=None, **env):
     return directory, step("build seep for %s" % name, "sh", "-c", script, absent=absent, env=env)
 
 
-def builds():
+def builds(wanted):
     """Unbound and the module, for each version; which there are. All needs the first, others may be out of reach."""
-    versions = [version for version in (FIRST,) + OTHERS
+    versions = [version for version in wanted
                 if step("build unbound %s" % version, "unbound/build", "--version", version,
                         absent=None if version == FIRST else UNAVAILABLE, timeout_s=1200)]
-    step("configure unbound %s with other flags" % FIRST,
-         "unbound/build", "--version", FIRST, "--other-flags", timeout_s=600)
     for version in versions:
         configure(version, version)
-    configure(FIRST + "-otherflags", FIRST, variant="-otherflags")
     return versions
 
 
-def core():
+def other_flags():
+    step("configure unbound %s with other flags" % FIRST,
+         "unbound/build", "--version", FIRST, "--other-flags", timeout_s=600)
+    configure(FIRST + "-otherflags", FIRST, variant="-otherflags")
+
+
+def unit_tests():
+    """Those of the core, the tools and the sources."""
     make_check("unit tests, gcc", os.path.join(ROOT, "build", "seep", FIRST))
+
+
+def core():
+    unit_tests()
     directory, built = configure("clang", FIRST, CC="clang")
     if built:
         make_check("unit tests, clang", directory)
@@ -160,6 +176,9 @@ def fuzz():
 
 def sanitized():
     """The module, instrumented, in an Unbound that is not: the run-time library goes first."""
+    directory, built = configure("asan", FIRST, "--enable-sanitizer=address")
+    if not built:
+        return
     sbin = os.path.join(ROOT, "build", "unbound", FIRST, "sbin")
     wrapper = os.path.join(LOGS, "asan", "unbound")
     reports = os.path.join(LOGS, "asan-report")
@@ -175,11 +194,11 @@ def sanitized():
                   "ASAN_OPTIONS=detect_leaks=0:log_path=%s UBSAN_OPTIONS=log_path=%s "
                   "exec %s/unbound \"$@\"\n" % (reports, reports, sbin))
     os.chmod(wrapper, 0o755)
-    tap("cases, address and undefined sanitizers in the module", "python3", "test/live_cases.py",
-        env={"SEEP_UNBOUND": wrapper, "SEEP_REQUIRE_LIVE": "1",
-             "SEEP_MODULE": os.path.join(ROOT, "build", "seep", "asan", ".libs", "seep.so")})
+    pytest("cases, address and undefined sanitizers in the module", "live_cases",
+           env={"SEEP_UNBOUND": wrapper,
+                "SEEP_MODULE": os.path.join(directory, "seep.so")})
     step("no report of the sanitizers", "sh", "-c",
-         "! ls %s.* 2>/dev/null || { cat %s.*; exit 1; }" % (reports, reports))
+         "! ls %s.* 2>/dev/null || { cat %s.*; exit 1; }" % (reports, reports), root=True)
 
 
 def reports_of_seep(directory):
@@ -222,11 +241,11 @@ def sanitize():
                       "exec %s/unbound \"$@\"\n" % (directory, sbin))
         os.chmod(wrapper, 0o755)
         for one in ("cases", "wire", "answers", "budget", "state", "same", "tunnel", "reload"):
-            tap("%s, unbound %s, 4 threads" % (one, name), "python3", "test/live_%s.py" % one,
-                timeout_s=900,
-                env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
-                     "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_PAUSE_S": "2",
-                     "SEEP_REQUIRE_LIVE": "1"})
+            pytest("%s, unbound %s, 4 threads" % (one, name), "live_" + one, timeout_s=900,
+                   env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
+                        "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_PAUSE_S": "2"})
+        step("reports of the %s sanitizer can be read" % kind, "chmod", "-R", "a+rX", directory,
+             root=True)
         ours, others = reports_of_seep(directory)
         shown("reports of the %s sanitizer, and %d of Unbound alone" % (kind, others),
               time.monotonic(), not ours, len(ours), 0)
@@ -235,21 +254,17 @@ def sanitize():
 
 
 def soak():
-    text = tap("faults under load, short", "python3", "test/soak.py", "--short", timeout_s=540,
-               env={"SEEP_UNBOUND_VERSION": FIRST, "SEEP_REQUIRE_LIVE": "1"})
+    text = pytest("faults under load, short", "soak", "--short", "--unbound", FIRST, timeout_s=540)
     print("".join("    %s\n" % line for line in text.splitlines() if line.startswith("soak: ")),
           end="")
 
 
-def live(versions, quick):
-    def one(name, version=FIRST, threads=4, timeout_s=600, **env):
-        tap("%s, unbound %s, %d thread%s%s" % (name, version, threads, "s"[:threads > 1],
-                                              "".join(" " + k for k in env)),
-            "python3", "test/live_%s.py" % name, timeout_s=timeout_s,
-            env={"SEEP_UNBOUND_VERSION": version, "SEEP_THREADS": str(threads),
-                 "SEEP_REQUIRE_LIVE": os.environ.get("SEEP_REQUIRE_LIVE", "1"), **env})
+def live(versions):
+    def one(name, version, *options, **env):
+        pytest(" ".join((name + ",", "unbound", version, *map(os.path.basename, options), *env)),
+               "live_" + name, "--unbound", version, *options, env=env)
 
-    together((sanitized,), *[(one, "cases", version, threads)
+    together((sanitized,), *[(one, "cases", version, "--threads", str(threads))
                              for version in versions for threads in (1, 4)])
     for version in versions:
         one("foreign", version)
@@ -260,17 +275,16 @@ def live(versions, quick):
     if built:
         make_check("names of the module with static archives", directory, "check-TESTS",
                    "TESTS=test/source_symbols.sh")
-        one("chroot", FIRST, SEEP_MODULE=os.path.join(directory, "seep.so"))
+        one("chroot", FIRST, "--module", os.path.join(directory, "seep.so"))
     for threads in (1, 4):
-        one("budget", FIRST, threads)
+        one("budget", FIRST, "--threads", str(threads))
     for version in versions:
         one("wire", version)
-    chosen = versions[:1 if quick else None]
-    together(*[(one, "state", version) for version in chosen])
+    together(*[(one, "state", version) for version in versions])
     together(*[(one, "answers", version) for version in versions])
     one("same", FIRST)
-    together(*[(one, "tunnel", version) for version in chosen])
-    one("reload", FIRST, SEEP_RELOADS="100" if quick else "250")
+    together(*[(one, "tunnel", version) for version in versions])
+    one("reload", FIRST, SEEP_RELOADS="250")
 
 
 def package():
@@ -281,22 +295,26 @@ def package():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer tunnels and reloads")
+    parser.add_argument("--quick", action="store_true", help="format and unit tests only, without root")
     parser.add_argument("parts", nargs="*", default=[], help="of: format core fuzz live soak "
                         "package; and sanitize, which takes longer")
     args = parser.parse_args()
     parts = args.parts or ["format", "core", "fuzz", "live", "soak", "package"]
     os.makedirs(LOGS, exist_ok=True)
     started_s = time.monotonic()
-    if "format" in parts:
+    if args.quick or "format" in parts:
         step("sources are formatted", "./dev", "format", "--check")
-    versions = builds()
+    versions = builds((FIRST,) if args.quick else (FIRST,) + OTHERS)
+    if args.quick:
+        unit_tests()
+        parts = []
     if "core" in parts:
         core()
     if "fuzz" in parts:
         fuzz()
     if "live" in parts:
-        live(versions, args.quick)
+        other_flags()
+        live(versions)
     if "soak" in parts:
         soak()
     if "sanitize" in parts:

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """
 Faults under load: whatever is done to the resolver, names resolve, who was spent is, the
@@ -6,7 +5,6 @@ statistics add up, memory is flat, no meter forgets what was said a moment befor
 queries are lost than plain Unbound loses to the same.
 """
 
-import argparse
 import collections
 import contextlib
 import math
@@ -15,8 +13,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 
 import rig
@@ -485,55 +481,44 @@ STEPS = ((kills, 10, 100, 8, 20), (reloads, 50, 1000, 30, 200), (files, 1, 4, 0,
          (memory, 1, 1, 0, 0))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="a few of each, for CI")
-    parser.add_argument("steps", nargs="*", help="of: " + " ".join(s[0].__name__ for s in STEPS))
-    args = parser.parse_args()
-    chosen = args.steps or [row[0].__name__ for row in STEPS]
-    steps = [row[:1] + (row[1::2] if args.short else row[2::2]) for row in STEPS]
-    need.live(tools=("mount", "umount", "cc"), files=(need.module_path(), need.unbound_path()))
+def test_soak(tap, request, tmp_path, monkeypatch):
+    chosen = request.config.getoption("step") or [row[0].__name__ for row in STEPS]
+    short = request.config.getoption("short")
+    steps = [row[:1] + (row[1::2] if short else row[2::2]) for row in STEPS]
+    need.live(tools=("cc",))
     # Threads that come and go leave malloc's arenas in steps of some MB: with one arena, what
     # grows is lost.
-    os.environ["MALLOC_ARENA_MAX"] = "1"
-    soak = None
-    with rig.Tap() as tap, tempfile.TemporaryDirectory(prefix="seep-soak-") as directory:
-        faults = Faults(directory, need.unbound_path())
-        with rig.Lab(binary=faults.binary, module=None, clauses=STUB) as lab, \
-                contextlib.closing(Plain(lab, faults, tap)) as plain:
-            time.sleep(1)
-            plain.memory()
-            for step, _, count in steps:
-                # Its reloads always, for what they make it grow.
-                if count and (step is reloads or step.__name__ in chosen):
-                    plain.run(step, count)
-            grew_kb = plain.most_kb - plain.first_kb
-            tap.note("plain Unbound: %d kB at first, %d kB more later" % (plain.first_kb, grew_kb))
-        with contextlib.ExitStack() as stack:
-            lab = stack.enter_context(rig.Lab(binary=faults.binary, conf=CONF, clauses=STUB))
-            stack.enter_context(small_disk(lab.dir + "/disk", "64m"))
-            soak = stack.enter_context(contextlib.closing(Soak(lab, faults, tap)))
-            lab.conf = CONF + "state-file: \"%s\"\n" % soak.path
-            lab.write_conf()
-            with soak.load.outage():
-                lab.restart()
-            soak.heard.clear()		# until now nothing was kept
-            soak.may_grow_kb += grew_kb
-            soak.spend()
-            time.sleep(2 * SAVED_S)
-            for step, count, _ in steps:
-                if step.__name__ in chosen:
-                    soak.run(step, count)
-            soak.load.pause(1)
-            time.sleep(SAVED_S)
-            wrong = soak.compare(soak.note())
-            tap.ok(not wrong, "at the end every meter shows what its user was told",
-                   "\n".join(wrong))
-        compare(soak, plain, tap)
-    if soak:
-        print(summary(soak, plain), flush=True)
-    return tap.code()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "1")
+    faults = Faults(tmp_path, need.unbound_path())
+    with rig.Lab(binary=faults.binary, module=None, clauses=STUB) as lab, \
+            contextlib.closing(Plain(lab, faults, tap)) as plain:
+        time.sleep(1)
+        plain.memory()
+        for step, _, count in steps:
+            # Its reloads always, for what they make it grow.
+            if count and (step is reloads or step.__name__ in chosen):
+                plain.run(step, count)
+        grew_kb = plain.most_kb - plain.first_kb
+        tap.note("plain Unbound: %d kB at first, %d kB more later" % (plain.first_kb, grew_kb))
+    with contextlib.ExitStack() as stack:
+        lab = stack.enter_context(rig.Lab(binary=faults.binary, conf=CONF, clauses=STUB))
+        stack.enter_context(small_disk(lab.dir + "/disk", "64m"))
+        soak = stack.enter_context(contextlib.closing(Soak(lab, faults, tap)))
+        lab.conf = CONF + "state-file: \"%s\"\n" % soak.path
+        lab.write_conf()
+        with soak.load.outage():
+            lab.restart()
+        soak.heard.clear()		# until now nothing was kept
+        soak.may_grow_kb += grew_kb
+        soak.spend()
+        time.sleep(2 * SAVED_S)
+        for step, count, _ in steps:
+            if step.__name__ in chosen:
+                soak.run(step, count)
+        soak.load.pause(1)
+        time.sleep(SAVED_S)
+        wrong = soak.compare(soak.note())
+        tap.ok(not wrong, "at the end every meter shows what its user was told",
+               "\n".join(wrong))
+    compare(soak, plain, tap)
+    print(summary(soak, plain))

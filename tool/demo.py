@@ -9,11 +9,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test"))
 
-from rig import need  # noqa: E402
-
-need.system_python()
-
-from rig import client, lab, tunnel  # noqa: E402
+from rig import client, lab, need, tunnel  # noqa: E402
 
 FILE_BYTES = 20000
 TUNNEL_S = 12
@@ -132,4 +128,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except need.Missing as reason:
+        sys.exit(str(reason))

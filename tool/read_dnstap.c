@@ -3,9 +3,8 @@
  * Reads dnstap files: Frame Streams (libfstrm) of protocol buffers, whose client queries and
  * responses are taken.
  *
- * Of the protocol buffer's wire format we need nine fields of two messages
- * (tool/seepctl_dnstap.proto has them), all numbers or bytes, so they are picked out where they
- * stand, without a copy of each frame.
+ * Of dnstap.proto (https://dnstap.info) nine fields of two messages are needed, all numbers or
+ * bytes, so they are picked out where they stand: what protobuf-c generates would copy each frame.
  */
 #include "trace.h"
 
@@ -13,7 +12,6 @@
 #include "trace_pair.h"
 
 #include <fstrm.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CONTENT_TYPE "protobuf:dnstap.Dnstap"
@@ -38,10 +36,8 @@ enum {
 
 struct tapped {
 	struct fstrm_reader *reader;
-	struct trace_pair *pair;
 	bool at_frame; /* the next bytes wanted start a frame */
 	bool clean;    /* the file ended where a frame would have started */
-	bool ended;
 };
 
 struct bytes {
@@ -125,7 +121,6 @@ static uint64_t time_of(const struct field *seconds, const struct field *nanosec
 /* Takes the message of a frame; NULL, or what is wrong with it. */
 static const char *take_message(struct trace *trace, struct bytes from)
 {
-	struct tapped *tapped = trace->state;
 	struct field fields[MESSAGE_FIELDS] = { 0 };
 	struct trace_event event = { 0 };
 	struct field field;
@@ -165,9 +160,9 @@ static const char *take_message(struct trace *trace, struct bytes from)
 		return dns.problem;
 	tag = (uint32_t)(fields[MESSAGE_QUERY_PORT].value & 0xffff) << 16 | dns.id;
 	if (type == TYPE_CLIENT_QUERY && kind == TRACE_DNS_QUERY)
-		trace_pair_query(tapped->pair, &event, tag);
+		trace_pair_query(trace->pair, &event, tag);
 	else if (type == TYPE_CLIENT_RESPONSE && kind == TRACE_DNS_ANSWER)
-		trace->counts.answers += !trace_pair_answer(tapped->pair, &event, tag);
+		trace->counts.answers += !trace_pair_answer(trace->pair, &event, tag);
 	else
 		trace->counts.ignored++;
 	return NULL;
@@ -195,39 +190,32 @@ static void take_frame(struct trace *trace, struct bytes from)
 		trace_malformed(trace, problem);
 }
 
-static enum trace_status next(struct trace *trace, struct trace_event *event)
+static bool read_frame(struct trace *trace, struct trace_event *event)
 {
 	struct tapped *tapped = trace->state;
-	const uint8_t *frame;
+	const uint8_t *frame = NULL;
 	size_t size;
 
-	for (;;) {
-		if (trace_pair_take(tapped->pair, event, tapped->ended))
-			return TRACE_EVENT;
-		if (tapped->ended)
-			return trace->error[0] ? TRACE_FAILED : TRACE_END;
-		tapped->at_frame = true;
-		frame = NULL;
-		switch (fstrm_reader_read(tapped->reader, &frame, &size)) {
-		case fstrm_res_stop:
-			tapped->ended = true;
+	(void)event;
+	tapped->at_frame = true;
+	switch (fstrm_reader_read(tapped->reader, &frame, &size)) {
+	case fstrm_res_stop:
+		trace->ended = true;
+		break;
+	case fstrm_res_success:
+		/* libfstrm 0.6.1 says success, without a frame, when one is too large. */
+		if (frame) {
+			take_frame(trace, (struct bytes){ frame, size });
 			break;
-		case fstrm_res_success:
-			/* libfstrm 0.6.1 says success, without a frame, when one is too large. */
-			if (frame) {
-				take_frame(trace, (struct bytes){ frame, size });
-				break;
-			}
-			/* fall through */
-		default:
-			tapped->ended = true;
-			/* A file that is still written to has no stop frame yet. */
-			if (trace->input.error[0])
-				trace_fail(trace, "%s", trace->input.error);
-			else if (!tapped->clean)
-				trace_fail(trace, "the dnstap file is damaged or cut short");
 		}
+		/* fall through */
+	default:
+		trace->ended = true;
+		/* A file that is still written to has no stop frame yet. */
+		if (!tapped->clean)
+			trace_fail(trace, "the dnstap file is damaged or cut short");
 	}
+	return false;
 }
 
 /* ---- the file ---- */
@@ -254,8 +242,6 @@ static void close_dnstap(struct trace *trace)
 	struct tapped *tapped = trace->state;
 
 	fstrm_reader_destroy(&tapped->reader);
-	trace_pair_destroy(tapped->pair);
-	free(tapped);
 }
 
 /* A reader on our input, or NULL. */
@@ -275,21 +261,23 @@ static struct fstrm_reader *make_reader(struct trace *trace)
 	return reader;
 }
 
-bool read_dnstap_open(struct trace *trace)
+static bool open_dnstap(struct trace *trace)
 {
-	struct tapped *tapped = calloc(1, sizeof(*tapped));
+	struct tapped *tapped = trace->state;
 
-	if (!tapped)
-		return trace_fail(trace, "out of memory"), false;
-	trace->state = tapped;
-	trace->close = close_dnstap;
-	trace->next = next;
-	tapped->pair = trace_pair_create();
 	tapped->reader = make_reader(trace);
-	if (!tapped->pair || !tapped->reader)
+	if (!tapped->reader)
 		return trace_fail(trace, "out of memory"), false;
 	if (fstrm_reader_open(tapped->reader) != fstrm_res_success)
 		return trace_fail(trace, "not Frame Streams of content type %s", CONTENT_TYPE),
 		       false;
 	return true;
 }
+
+const struct trace_reader read_dnstap = {
+	.state_bytes = sizeof(struct tapped),
+	.has_pair = true,
+	.open = open_dnstap,
+	.read = read_frame,
+	.close = close_dnstap,
+};

@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define DNS_PORT        53
@@ -43,8 +42,6 @@ struct captured {
 	pcap_t *pcap;
 	int link_type;
 	uint16_t port;
-	bool ended;
-	struct trace_pair *pair;
 	struct map resolvers; /* machines that were asked, by key_of */
 };
 
@@ -270,7 +267,7 @@ static bool take_message(struct trace *trace, const struct packet *packet, struc
 			return false;
 		if (!same(&packet->from, &packet->to))
 			note_resolver(captured, &packet->to);
-		trace_pair_query(captured->pair, event, (uint32_t)client_port << 16 | dns.id);
+		trace_pair_query(trace->pair, event, (uint32_t)client_port << 16 | dns.id);
 		return true;
 	case TRACE_DNS_ANSWER:
 		event->client = packet->to;
@@ -278,7 +275,7 @@ static bool take_message(struct trace *trace, const struct packet *packet, struc
 		if (packet->from_port != captured->port ||
 		    !is_clients(trace, &packet->to, &packet->from))
 			return false;
-		if (!trace_pair_answer(captured->pair, event, (uint32_t)client_port << 16 | dns.id))
+		if (!trace_pair_answer(trace->pair, event, (uint32_t)client_port << 16 | dns.id))
 			trace->counts.answers++;
 		return true;
 	case TRACE_DNS_MALFORMED:
@@ -330,33 +327,26 @@ static void take_packet(struct trace *trace, const struct pcap_pkthdr *header, c
 		trace->counts.ignored++;
 }
 
-static enum trace_status next(struct trace *trace, struct trace_event *event)
+static bool read_packet(struct trace *trace, struct trace_event *event)
 {
 	struct captured *captured = trace->state;
 	struct pcap_pkthdr *header;
 	const uint8_t *data;
 
-	for (;;) {
-		if (trace_pair_take(captured->pair, event, captured->ended))
-			return TRACE_EVENT;
-		if (captured->ended)
-			return trace->error[0] ? TRACE_FAILED : TRACE_END;
-		switch (pcap_next_ex(captured->pcap, &header, &data)) {
-		case 1:
-			take_packet(trace, header, data);
-			break;
-		case PCAP_ERROR_BREAK: /* the end */
-			captured->ended = true;
-			break;
-		default:
-			captured->ended = true;
-			if (trace->input.error[0])
-				trace_fail(trace, "%s", trace->input.error);
-			else
-				trace_fail(trace, "the capture is damaged or cut short: %s",
-					   pcap_geterr(captured->pcap));
-		}
+	(void)event;
+	switch (pcap_next_ex(captured->pcap, &header, &data)) {
+	case 1:
+		take_packet(trace, header, data);
+		break;
+	case PCAP_ERROR_BREAK: /* the end */
+		trace->ended = true;
+		break;
+	default:
+		trace->ended = true;
+		trace_fail(trace, "the capture is damaged or cut short: %s",
+			   pcap_geterr(captured->pcap));
 	}
+	return false;
 }
 
 static void close_pcap(struct trace *trace)
@@ -367,9 +357,7 @@ static void close_pcap(struct trace *trace)
 		pcap_close(captured->pcap); /* and the file */
 	else if (captured->file)
 		fclose(captured->file);
-	trace_pair_destroy(captured->pair);
 	map_release(&captured->resolvers);
-	free(captured);
 }
 
 static ssize_t read_cookie(void *cookie, char *to, size_t size)
@@ -377,21 +365,15 @@ static ssize_t read_cookie(void *cookie, char *to, size_t size)
 	return (ssize_t)trace_input_read(cookie, to, size);
 }
 
-bool read_pcap_open(struct trace *trace)
+static bool open_pcap(struct trace *trace)
 {
-	struct captured *captured = calloc(1, sizeof(*captured));
+	struct captured *captured = trace->state;
 	char why[PCAP_ERRBUF_SIZE];
 
-	if (!captured)
-		return trace_fail(trace, "out of memory"), false;
-	trace->state = captured;
-	trace->close = close_pcap;
-	trace->next = next;
 	captured->port = trace->setup->port ? trace->setup->port : DNS_PORT;
-	captured->pair = trace_pair_create();
 	captured->file =
 		fopencookie(&trace->input, "r", (cookie_io_functions_t){ .read = read_cookie });
-	if (!captured->pair || !captured->file)
+	if (!captured->file)
 		return trace_fail(trace, "out of memory"), false;
 	captured->pcap = pcap_fopen_offline(captured->file, why);
 	if (!captured->pcap)
@@ -408,3 +390,11 @@ bool read_pcap_open(struct trace *trace)
 	}
 	return true;
 }
+
+const struct trace_reader read_pcap = {
+	.state_bytes = sizeof(struct captured),
+	.has_pair = true,
+	.open = open_pcap,
+	.read = read_packet,
+	.close = close_pcap,
+};

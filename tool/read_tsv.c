@@ -9,7 +9,6 @@
 
 #include "trace_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -158,58 +157,40 @@ static const char *parse_row(const struct tsv *tsv, const char *line, size_t len
 	return NULL;
 }
 
-static enum trace_status next(struct trace *trace, struct trace_event *event)
+static bool read_row(struct trace *trace, struct trace_event *event)
 {
 	struct tsv *tsv = trace->state;
 	const char *line, *problem;
 	size_t length;
 
-	for (;;) {
-		switch (trace_input_line(&trace->input, &line, &length)) {
-		case TRACE_LINE_NONE:
-			return TRACE_END;
-		case TRACE_LINE_TOO_LONG:
-			trace->record++;
-			trace->counts.rows++;
-			trace_malformed(trace, "the line has more than 65536 bytes");
-			continue;
-		case TRACE_LINE:
-			break;
-		}
-		trace->record++;
-		if (length == 0)
-			continue;
-		if (!tsv->seen_line) {
-			tsv->seen_line = line[0] != '#';
-			if (take_header(tsv, line, length))
-				continue;
-		}
-		if (line[0] == '#')
-			continue;
-		trace->counts.rows++;
-		problem = parse_row(tsv, line, length, event);
-		if (!problem)
-			return TRACE_EVENT;
-		trace_malformed(trace, problem);
+	if (!trace_read_line(trace, &line, &length))
+		return false;
+	if (!tsv->seen_line) {
+		tsv->seen_line = line[0] != '#';
+		if (take_header(tsv, line, length))
+			return false;
 	}
+	if (line[0] == '#')
+		return false;
+	trace->counts.rows++;
+	problem = parse_row(tsv, line, length, event);
+	if (problem)
+		trace_malformed(trace, problem);
+	return !problem;
 }
 
-static void close_tsv(struct trace *trace)
+static bool open_tsv(struct trace *trace)
 {
-	free(trace->state);
-}
+	struct tsv *tsv = trace->state;
 
-bool read_tsv_open(struct trace *trace)
-{
-	struct tsv *tsv = calloc(1, sizeof(*tsv));
-
-	if (!tsv)
-		return trace_fail(trace, "out of memory"), false;
 	for (size_t column = 0; column < COLUMN_COUNT; column++)
 		tsv->place[column] = column;
 	tsv->needed = COLUMNS_NEEDED;
-	trace->state = tsv;
-	trace->next = next;
-	trace->close = close_tsv;
 	return true;
 }
+
+const struct trace_reader read_tsv = {
+	.state_bytes = sizeof(struct tsv),
+	.open = open_tsv,
+	.read = read_row,
+};

@@ -25,8 +25,6 @@
 #define MONTHS_BACK 6
 
 struct logged {
-	struct trace_pair *pair;
-	bool ended;
 	int year, month; /* of the last line without a year; 0: none yet */
 	int day, hour;   /* for which hour_ms was found out */
 	uint64_t hour_ms;
@@ -377,7 +375,6 @@ bool read_unbound_recognises(const char *line, size_t length)
 /* Takes the rest of a line after the client; NULL, or what is wrong with it. */
 static const char *take_query(struct trace *trace, struct words *words, struct trace_event *event)
 {
-	struct logged *logged = trace->state;
 	struct word name = take_word(words);
 	struct word type = take_word(words);
 	struct word class = take_word(words);
@@ -398,12 +395,12 @@ static const char *take_query(struct trace *trace, struct words *words, struct t
 	event->ttl_s = TRACE_TTL_NONE;
 	event->rcode = TRACE_RCODE_NONE;
 	if (rcode.length == 0) {
-		trace_pair_query(logged->pair, event, 0);
+		trace_pair_query(trace->pair, event, 0);
 		return NULL;
 	}
 	if (!trace_text_rcode(rcode.text, rcode.length, &event->rcode))
 		return "the response code is not known";
-	trace->counts.answers += !trace_pair_answer(logged->pair, event, 0);
+	trace->counts.answers += !trace_pair_answer(trace->pair, event, 0);
 	return NULL;
 }
 
@@ -439,56 +436,21 @@ static void take_line(struct trace *trace, const char *line, size_t length)
 		trace_malformed(trace, problem);
 }
 
-static enum trace_status next(struct trace *trace, struct trace_event *event)
+static bool read_line(struct trace *trace, struct trace_event *event)
 {
-	struct logged *logged = trace->state;
 	const char *line;
 	size_t length;
 
-	for (;;) {
-		if (trace_pair_take(logged->pair, event, logged->ended))
-			return TRACE_EVENT;
-		if (logged->ended)
-			return TRACE_END;
-		switch (trace_input_line(&trace->input, &line, &length)) {
-		case TRACE_LINE_NONE:
-			logged->ended = true;
-			continue;
-		case TRACE_LINE_TOO_LONG:
-			trace->record++;
-			trace->counts.rows++;
-			trace_malformed(trace, "the line has more than 65536 bytes");
-			continue;
-		case TRACE_LINE:
-			break;
-		}
-		trace->record++;
-		if (length == 0 || line[0] == '#')
-			continue;
+	(void)event;
+	if (trace_read_line(trace, &line, &length) && line[0] != '#') {
 		trace->counts.rows++;
 		take_line(trace, line, length);
 	}
+	return false;
 }
 
-static void close_unbound(struct trace *trace)
-{
-	struct logged *logged = trace->state;
-
-	trace_pair_destroy(logged->pair);
-	free(logged);
-}
-
-bool read_unbound_open(struct trace *trace)
-{
-	struct logged *logged = calloc(1, sizeof(*logged));
-
-	if (!logged)
-		return trace_fail(trace, "out of memory"), false;
-	trace->state = logged;
-	trace->close = close_unbound;
-	trace->next = next;
-	logged->pair = trace_pair_create();
-	if (!logged->pair)
-		return trace_fail(trace, "out of memory"), false;
-	return true;
-}
+const struct trace_reader read_unbound = {
+	.state_bytes = sizeof(struct logged),
+	.has_pair = true,
+	.read = read_line,
+};

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Opens a trace: which format is it? */
+/* Opens a trace, whatever its format is, and takes the events that its reader finds. */
 #include "trace.h"
+
+#include "trace_pair.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Lines that are looked at until one is recognised. */
@@ -45,6 +48,13 @@ static const char *const format_words[] = {
 #define X(constant, word) [constant] = word,
 	TRACE_FORMATS(X)
 #undef X
+};
+
+static const struct trace_reader *const readers[] = {
+	[TRACE_TSV] = &read_tsv,
+	[TRACE_PCAP] = &read_pcap,
+	[TRACE_DNSTAP] = &read_dnstap,
+	[TRACE_UNBOUND] = &read_unbound,
 };
 
 bool trace_format_parse(enum trace_format *format, const char *word)
@@ -151,36 +161,59 @@ bool trace_open(struct trace *trace, const char *path, const struct trace_setup 
 	}
 	if (format == TRACE_AUTO)
 		format = recognise(trace);
-	switch (format) {
-	case TRACE_AUTO:
+	if (format == TRACE_AUTO)
 		return false;
-	case TRACE_TSV:
-		return read_tsv_open(trace);
-	case TRACE_PCAP:
-		return read_pcap_open(trace);
-	case TRACE_DNSTAP:
-		return read_dnstap_open(trace);
-	case TRACE_UNBOUND:
-		return read_unbound_open(trace);
+	trace->reader = readers[format];
+	trace->state = calloc(1, trace->reader->state_bytes);
+	trace->pair = trace->reader->has_pair ? trace_pair_create() : NULL;
+	if (!trace->state || (trace->reader->has_pair && !trace->pair)) {
+		trace_fail(trace, "out of memory");
+		return false;
+	}
+	return !trace->reader->open || trace->reader->open(trace);
+}
+
+bool trace_read_line(struct trace *trace, const char **line, size_t *length)
+{
+	switch (trace_input_line(&trace->input, line, length)) {
+	case TRACE_LINE:
+		trace->record++;
+		return *length > 0;
+	case TRACE_LINE_TOO_LONG:
+		trace->record++;
+		trace->counts.rows++;
+		trace_malformed(trace, "the line has more than 65536 bytes");
+		return false;
+	case TRACE_LINE_NONE:
+		trace->ended = true;
+		break;
 	}
 	return false;
 }
 
 enum trace_status trace_next(struct trace *trace, struct trace_event *event)
 {
-	enum trace_status status = trace->next(trace, event);
-
-	/* Bytes that could not be read look like an early end to a reader. */
-	if (status == TRACE_END && trace->input.error[0])
+	for (;;) {
+		if (trace->pair && trace_pair_take(trace->pair, event, trace->ended))
+			return TRACE_EVENT;
+		if (trace->ended)
+			break;
+		if (trace->reader->read(trace, event))
+			return TRACE_EVENT;
+	}
+	/* Bytes that could not be read look like an early end, or like damage, to a reader. */
+	if (trace->input.error[0])
 		return trace_fail(trace, "%s", trace->input.error);
-	return status;
+	return trace->error[0] ? TRACE_FAILED : TRACE_END;
 }
 
 void trace_close(struct trace *trace)
 {
-	if (trace->close)
-		trace->close(trace);
+	if (trace->state && trace->reader->close)
+		trace->reader->close(trace);
+	free(trace->state);
+	trace_pair_destroy(trace->pair);
 	trace_input_close(&trace->input);
-	trace->close = NULL;
-	trace->next = NULL;
+	trace->state = NULL;
+	trace->pair = NULL;
 }

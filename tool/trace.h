@@ -83,9 +83,10 @@ struct trace {
 	char error[256]; /* after TRACE_FAILED and a failed open; without the file's name */
 
 	/* The reader's own. */
-	enum trace_status (*next)(struct trace *trace, struct trace_event *event);
-	void (*close)(struct trace *trace);
+	const struct trace_reader *reader;
 	void *state;
+	struct trace_pair *pair; /* NULL: the reader needs none */
+	bool ended;              /* no record follows */
 };
 
 /*
@@ -104,11 +105,28 @@ __attribute__((format(printf, 2, 3))) enum trace_status trace_fail(struct trace 
 /* Counts the row being read as malformed. */
 void trace_malformed(struct trace *trace, const char *reason);
 
-/* The readers: each sets next, close and state; false with error set. */
-bool read_tsv_open(struct trace *trace);
-bool read_pcap_open(struct trace *trace);
-bool read_dnstap_open(struct trace *trace);
-bool read_unbound_open(struct trace *trace);
+/*
+ * Reads the next line, without its end, and numbers it; valid until the next. Sets ended after the
+ * last. False if there is no line, or none to look at: it is empty, or malformed and counted.
+ */
+bool trace_read_line(struct trace *trace, const char **line, size_t *length);
+
+/* What reads one format. */
+struct trace_reader {
+	size_t state_bytes; /* of the state, which starts as zeroes and is freed after close */
+	bool has_pair;      /* queries and answers are records of their own, and go to pair */
+	/* Returns false with error set. NULL: nothing is to be done. */
+	bool (*open)(struct trace *trace);
+	/*
+	 * Reads one record and counts it. True if it is a whole event. Sets ended where none
+	 * follows, and error if one should have.
+	 */
+	bool (*read)(struct trace *trace, struct trace_event *event);
+	/* Also after a failed open. NULL: nothing is to be done. */
+	void (*close)(struct trace *trace);
+};
+
+extern const struct trace_reader read_tsv, read_pcap, read_dnstap, read_unbound;
 
 /* Whether a line looks like one of the format's. */
 bool read_tsv_recognises(const char *line, size_t length);

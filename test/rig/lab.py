@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from . import client, netns, need, slow, world
@@ -56,6 +55,13 @@ remote-control:
 	control-use-cert: no
 {clauses}"""
 
+RPZ = """\
+rpz:
+	name: "rpz.example"
+	zonefile: "rpz.zone"
+"""
+RPZ_HEAD = "@ 3600 SOA ns admin 1 7200 3600 1209600 300\n@ 3600 NS ns\n"
+
 
 class Lab:
     """
@@ -64,14 +70,14 @@ class Lab:
     None for no such file. extra: lines for the server: clause, clauses: whole clauses after it.
     root: "hints", "stub" or "forward", how the resolver reaches the root. zones: {name: (ttl,
     records)} beyond the usual. memory_bytes: limit of the resolver's address space.
-    files: {name: text} for its directory. rpz: the module order for RPZ; modules: another order,
-    whole. state: the state file, if conf does not name one; relative to the resolver's directory.
+    files: {name: text} for its directory. rpz: the rules of a response policy zone; modules: another
+    order of modules, whole. state: the state file, if conf does not name one; relative to the resolver's directory.
     outside: makes another world, given the lab.
     """
 
     def __init__(self, module=BUILT, version=need.VERSION, binary=None, conf="learning: 0\n",
                  extra="", clauses="", threads=None, qmin=False, root="hints", zones=None,
-                 delegations=None, memory_bytes=None, verbosity=1, rpz=False,
+                 delegations=None, memory_bytes=None, verbosity=1, rpz="",
                  files=None, state="", modules=None, outside=None):
         self.version = version
         self.module = need.module_path(version) if module == BUILT else module
@@ -109,7 +115,7 @@ class Lab:
         for path in (self.binary,) + ((self.module,) if self.module else ()):
             if not os.path.exists(path):
                 need.skip("needs %s" % path)
-        if threading.current_thread() is threading.main_thread():
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:	# where pytest has set no other
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         netns.sweep()
         self.dir = tempfile.mkdtemp(prefix="seep-lab-")
@@ -180,6 +186,9 @@ class Lab:
         else:
             clauses += "%s-zone:\n\tname: \".\"\n\t%s-addr: %s\n" % (
                 self.root, self.root, world.ROOT_ADDRESS)
+        if self.rpz:
+            clauses += RPZ
+            self.world.write("rpz.zone", RPZ_HEAD + self.rpz)
         modules = self.modules or "dynlib %svalidator iterator" % ("respip " if self.rpz else "")
         if not self.module:
             modules = " ".join(word for word in modules.split() if word != "dynlib")

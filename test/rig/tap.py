@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes a test's results as TAP and keeps the exit code."""
+"""Writes a test's checks as TAP, one after the other, and keeps those that failed."""
 
 import time
 import traceback
@@ -10,7 +10,7 @@ class Tap:
 
     def __init__(self):
         self.count = 0
-        self.failed = 0
+        self.failed = []		# their names
         self.start_s = time.monotonic()
 
     def ok(self, passed, name, diag=""):
@@ -18,7 +18,7 @@ class Tap:
         name = str(name).replace("#", "")
         print("%s %d - %s" % ("ok" if passed else "not ok", self.count, name), flush=True)
         if not passed:
-            self.failed += 1
+            self.failed.append(name)
             if diag:
                 self.note(diag)
         return bool(passed)
@@ -37,6 +37,12 @@ class Tap:
     def code(self):
         return 1 if self.failed or not self.count else 0
 
+    def done(self):
+        """At the end of a test: raises unless there were checks, and all passed."""
+        assert self.count, "nothing was checked"
+        assert not self.failed, "%d of %d checks failed:\n%s" % (
+            len(self.failed), self.count, "\n".join(self.failed))
+
     def __enter__(self):
         return self
 
@@ -47,5 +53,5 @@ class Tap:
             self.ok(False, "no exception",
                     "".join(traceback.format_exception(kind, value, trace)))
         print("1..%d" % self.count, flush=True)
-        self.note("%d failed, %.0f s" % (self.failed, time.monotonic() - self.start_s))
+        self.note("%d failed, %.0f s" % (len(self.failed), time.monotonic() - self.start_s))
         return kind is not None and issubclass(kind, Exception)
