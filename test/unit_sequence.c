@@ -210,13 +210,13 @@ static void test_mend(void)
 	sequence = sent.sequence;
 	seep_sequence_mend(&sequence);
 	ok(!memcmp(&sequence, &sent.sequence, sizeof(sequence)), "what learning came to is kept");
-	sequence.outcomes[1][2][0] = UINT16_MAX;
+	sequence.outcomes[1][2][0] = UINT8_MAX;
 	seep_sequence_mend(&sequence);
 	ok(!memcmp(&sequence, &empty, sizeof(sequence)), "counts too large are emptied");
 	sequence.loss_mbit[3] = INT16_MIN;
 	seep_sequence_mend(&sequence);
 	ok(!memcmp(&sequence, &empty, sizeof(sequence)), "and a loss too large");
-	sequence.in_domain[1] = UINT16_MAX;
+	sequence.in_domain[1] = UINT8_MAX;
 	seep_sequence_mend(&sequence);
 	ok(!memcmp(&sequence, &empty, sizeof(sequence)), "and counts of domains");
 	seep_sequences_destroy(sent.sequences);

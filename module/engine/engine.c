@@ -16,6 +16,8 @@
 #define DOMAINS_SHARE   12
 #define USERS_SHARE     4
 
+static_assert(LABELS_SHARE == SEQUENCES_SHARE, "a state file tells the lines of both once");
+
 #define PAGE_BYTES 4096
 
 /* BYTES of zeroed memory that are there, not only promised; NULL if not. */

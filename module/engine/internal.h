@@ -43,10 +43,10 @@ struct user {
 	struct seep_address address;
 	uint8_t names[1 << NAMES_BITS];
 	uint8_t domains[1 << DOMAINS_BITS];
-	uint8_t rare[1 << NAMES_BITS];      /* names sent to rare domains */
-	uint8_t missing[1 << DOMAINS_BITS]; /* domains that do not exist */
-	struct seep_sequence sequence;      /* of sendings to rare domains */
-	struct seep_shapes shapes;          /* of novel prefixes */
+	uint8_t rare[1 << NAMES_BITS];             /* names sent to rare domains */
+	uint8_t missing[1 << DOMAINS_BITS];        /* domains that do not exist */
+	_Alignas(8) struct seep_sequence sequence; /* of sendings to rare domains */
+	struct seep_shapes shapes;                 /* of novel prefixes */
 };
 
 struct domain {

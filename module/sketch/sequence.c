@@ -9,8 +9,8 @@
 
 #define WAYS 8
 
-/* The counts are halved when they get here, as repeat.c's. */
-#define COUNT_MOST 4096
+/* The counts are halved when they get here. */
+#define COUNT_MOST 240
 #define PRIOR      0.5
 
 /* The loss of guessing is kept within so many bits, and a sixteenth of it is forgotten each time. Where
@@ -151,7 +151,7 @@ static bool is_right(const struct guess *guess, const struct seep_sending *sendi
 	return !sending->is_novel && guess->symbol == symbol_of(sending);
 }
 
-static uint64_t outcome_mbit(const uint16_t outcomes[2], bool is_so)
+static uint64_t outcome_mbit(const uint8_t outcomes[2], bool is_so)
 {
 	return seep_bits_of_odds(outcomes[0] + outcomes[1] + 2 * PRIOR, outcomes[is_so] + PRIOR);
 }
@@ -205,7 +205,7 @@ uint64_t seep_sequence_domain_mbit(const struct seep_sequence *sequence, uint64_
 	return outcome_mbit(sequence->in_domain, seep_sequence_is_in_domain(sequence, domain));
 }
 
-static void count(uint16_t outcomes[2], bool is_right)
+static void count(uint8_t outcomes[2], bool is_right)
 {
 	if (++outcomes[is_right] < COUNT_MOST)
 		return;
@@ -310,4 +310,41 @@ void seep_sequence_mend(struct seep_sequence *sequence)
 {
 	if (!is_sound(sequence))
 		*sequence = (struct seep_sequence){ 0 };
+}
+
+struct seep_lines seep_sequences_lines(const struct seep_sequences *sequences)
+{
+	return (struct seep_lines){ .words = sequences->words, .count = sequences->sets };
+}
+
+/* Puts a guess into a set, if a place is free there or holds one that is trusted less. */
+static void put(struct seep_sequences *sequences, uint64_t set, uint64_t word)
+{
+	_Atomic uint64_t *words = sequences->words + set * WAYS;
+	_Atomic uint64_t *least = &words[0];
+	uint64_t least_word = atomic_load_explicit(least, memory_order_relaxed);
+
+	for (int way = 1; way < WAYS; way++) {
+		uint64_t there = atomic_load_explicit(&words[way], memory_order_relaxed);
+
+		if (guess_of_word(there).trust < guess_of_word(least_word).trust) {
+			least = &words[way];
+			least_word = there;
+		}
+	}
+	if (guess_of_word(least_word).trust < guess_of_word(word).trust)
+		atomic_store_explicit(least, word, memory_order_relaxed);
+}
+
+void seep_sequences_restore_line(struct seep_sequences *sequences, uint64_t from, uint64_t line,
+				 const uint64_t *words)
+{
+	uint64_t last;
+	uint64_t first = seep_lines_place(line, from, sequences->sets, &last);
+
+	for (int way = 0; way < WAYS; way++)
+		for (uint64_t set = first; set <= last && set < sequences->sets; set++)
+			if (guess_of_word(words[way]).trust >= 0 &&
+			    guess_of_word(words[way]).trust < SEEP_SEQUENCE_TRUSTS)
+				put(sequences, set, words[way]);
 }

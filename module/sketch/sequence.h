@@ -19,7 +19,7 @@
  * The second C is the user's second untried guess: (1 + 0.5) / (1 + 1) of those were right, so it
  * costs log2(1 / 0.75) = 0.415 bit; the third A 0.263, and from then on the guesses are tried.
  *
- * Memory: guesses are in a table of the caller's, shared by all users, keyed by a secret; 48 bytes
+ * Memory: guesses are in a table of the caller's, shared by all users, keyed by a secret; 44 bytes
  * a user. Threads: the table any, without locks, where a race may lose a guess; a user's part is
  * under the user's lock.
  */
@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/lines.h"
 #include "sketch/repeat.h"
 
 #define SEEP_SEQUENCE_BEFORE 3 /* sendings of the longer context */
@@ -43,9 +44,9 @@ struct seep_sequence {
 	uint32_t domain;                       /* of the last sending: its keyed hash's low half */
 	/* What guessing cost more than not guessing, of late, by the trust in the first guess. */
 	int16_t loss_mbit[SEEP_SEQUENCE_TRUSTS];
-	uint16_t in_domain[2]; /* sendings to another domain, and to the last one */
+	uint8_t in_domain[2]; /* sendings to another domain, and to the last one */
 	/* How many guesses were wrong and right. */
-	uint16_t outcomes[SEEP_SEQUENCE_ORDERS][SEEP_SEQUENCE_TRUSTS][2];
+	uint8_t outcomes[SEEP_SEQUENCE_ORDERS][SEEP_SEQUENCE_TRUSTS][2];
 };
 
 /* The table of all users' guesses. */
@@ -81,6 +82,11 @@ uint64_t seep_sequence_domain_mbit(const struct seep_sequence *sequence, uint64_
 void seep_sequence_learn(struct seep_sequences *sequences, struct seep_sequence *sequence,
 			 uint64_t user, uint64_t domain, const struct seep_sending *sending,
 			 int32_t loss_mbit);
+
+/* For the state file: the table's lines, and putting one back that was line LINE of FROM. */
+struct seep_lines seep_sequences_lines(const struct seep_sequences *sequences);
+void seep_sequences_restore_line(struct seep_sequences *sequences, uint64_t from, uint64_t line,
+				 const uint64_t *words);
 
 /* What was saved, whatever bytes it was: emptied if learning cannot have come to it. */
 void seep_sequence_mend(struct seep_sequence *sequence);

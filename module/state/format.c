@@ -141,7 +141,7 @@ void seep_state_begin(struct seep_state_progress *progress, const struct seep_st
 
 enum seep_state_fault seep_state_frame_fault(const struct seep_state_frame *frame)
 {
-	if (frame->type < SEEP_STATE_USERS || frame->type > SEEP_STATE_TICK)
+	if (frame->type < SEEP_STATE_USERS || frame->type > SEEP_STATE_SEQUENCES_LINES)
 		return SEEP_FAULT_FRAME_TYPE;
 	if (!frame->bytes || frame->bytes % 8 || frame->bytes > SEEP_STATE_FRAME_BYTES)
 		return SEEP_FAULT_FRAME_SIZE;
@@ -214,6 +214,7 @@ static bool is_misplaced(uint32_t type, bool ended)
 	case SEEP_STATE_NOVELTY:
 	case SEEP_STATE_NOVELTY_LINES:
 	case SEEP_STATE_LABELS_LINES:
+	case SEEP_STATE_SEQUENCES_LINES:
 	case SEEP_STATE_END:
 		return ended;
 	case SEEP_STATE_NAMES:
@@ -257,6 +258,7 @@ enum seep_state_fault seep_state_step(struct seep_state_progress *progress,
 			return SEEP_FAULT_FRAME_PLACE;
 		break;
 	case SEEP_STATE_LABELS_LINES:
+	case SEEP_STATE_SEQUENCES_LINES:
 		break;
 	}
 	return step_checkpoint(progress, header, frame);

@@ -96,6 +96,8 @@ enum seep_state_type {
 	SEEP_STATE_NAMES,         /* struct seep_state_tick, hashes learned; journal only */
 	SEEP_STATE_OWNER,         /* struct seep_state_owner; journal only */
 	SEEP_STATE_TICK,          /* struct seep_state_tick: a second is whole; journal only */
+	/* Runs of lines, of as many as labels_lines; checkpoint only. */
+	SEEP_STATE_SEQUENCES_LINES,
 };
 
 struct seep_state_frame {

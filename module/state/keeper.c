@@ -277,6 +277,12 @@ static void wait_ready(struct seep_keeper *keeper)
 }
 
 /* Does the file say something else of the engine than HEADER, other budgets for instance? */
+/* Are its records of before? Then none of now's can be appended. */
+static bool is_older(const struct seep_keeper *keeper, const struct seep_state_header *header)
+{
+	return keeper->found.header.user_bytes != header->user_bytes;
+}
+
 static bool is_outdated(const struct seep_keeper *keeper, const struct seep_state_header *header)
 {
 	const struct seep_state_header *found = &keeper->found.header;
@@ -299,7 +305,9 @@ void seep_keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
 
 	keeper->engine = engine;
 	seep_engine_describe(engine, &header);
-	if (keeper->find == KEEPER_FOUND_WHOLE && is_outdated(keeper, &header))
+	if (keeper->find == KEEPER_FOUND_WHOLE && is_older(keeper, &header))
+		keeper->find = KEEPER_FOUND_CUT;
+	else if (keeper->find == KEEPER_FOUND_WHOLE && is_outdated(keeper, &header))
 		keeper->find = KEEPER_FOUND_OUTDATED;
 	keeper->out.key = keeper->next_out.key = seep_state_key(&header);
 	explicit_bzero(&header, sizeof(header));

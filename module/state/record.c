@@ -8,9 +8,14 @@
 
 #define KEY_BYTES sizeof(uint64_t)
 
+static_assert(SEEP_RECORD_USER_FIRST_BYTES == KEY_BYTES + offsetof(struct user, sequence) ||
+		      sizeof(void *) < 8,
+	      "what a file of before says of a user is where it was");
+
 enum seep_state_fault seep_record_fault(const struct seep_state_header *header)
 {
-	if (header->user_bytes != KEY_BYTES + sizeof(struct user) ||
+	if ((header->user_bytes != KEY_BYTES + sizeof(struct user) &&
+	     header->user_bytes != SEEP_RECORD_USER_FIRST_BYTES) ||
 	    header->domain_bytes != KEY_BYTES + sizeof(struct domain))
 		return SEEP_FAULT_OTHER_RECORDS;
 	return SEEP_FAULT_NONE;
@@ -50,9 +55,11 @@ static void mend_entry(struct seep_entry *entry, const struct seep_record_times 
 		entry->units = SEEP_BUDGET_MOST;
 }
 
-bool seep_record_user(struct user *user, const void *from, const struct seep_record_times *times)
+bool seep_record_user(struct user *user, const void *from, size_t bytes,
+		      const struct seep_record_times *times)
 {
-	memcpy(user, (const unsigned char *)from + KEY_BYTES, sizeof(*user));
+	memset(user, 0, sizeof(*user));
+	memcpy(user, (const unsigned char *)from + KEY_BYTES, bytes - KEY_BYTES);
 	mend_entry(&user->head, times);
 	user->head.standing = 0;
 	seep_sketch_mend(&user->names_sum, user->names, NAMES_BITS);
@@ -62,6 +69,8 @@ bool seep_record_user(struct user *user, const void *from, const struct seep_rec
 	seep_dga_mend(&user->dga, times->shift_s, times->now_s);
 	seep_repeat_mend(&user->repeat);
 	seep_flag_mend(&user->checking_disabled);
+	seep_sequence_mend(&user->sequence);
+	seep_shape_mend(&user->shapes);
 	return user->address.size_bytes == 4 || user->address.size_bytes == 16;
 }
 

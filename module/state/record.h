@@ -30,8 +30,14 @@ enum seep_state_opened seep_record_verify(struct seep_state_reader *reader, cons
 /* The key of the record at FROM. */
 uint64_t seep_record_key(const void *from);
 
-/* Copies the record at FROM and mends it; false if it is no user, or the shared one. */
-bool seep_record_user(struct user *user, const void *from, const struct seep_record_times *times);
+/* Of users before sequences and shapes were kept: what came later is all zero then. */
+#define SEEP_RECORD_USER_FIRST_BYTES 928
+
+/*
+ * Copies the record of BYTES bytes at FROM and mends it; false if it is no user, or the shared one.
+ */
+bool seep_record_user(struct user *user, const void *from, size_t bytes,
+		      const struct seep_record_times *times);
 void seep_record_domain(struct domain *domain, const void *from,
 			const struct seep_record_times *times);
 

@@ -14,7 +14,7 @@ static void restore_user(struct seep_engine_restore *restore, const unsigned cha
 	const struct seep_engine *engine = restore->engine;
 	uint64_t key = seep_record_key(record);
 	struct user user;
-	bool sound = seep_record_user(&user, record, &times);
+	bool sound = seep_record_user(&user, record, restore->header->user_bytes, &times);
 
 	if (key != SEEP_TABLE_SHARED &&
 	    (!sound || key != seep_hash_bytes(&engine->key, &user.address, sizeof(user.address))))
@@ -72,6 +72,14 @@ static void restore_labels_line(void *context, uint64_t line, const uint64_t *wo
 				 words);
 }
 
+static void restore_sequences_line(void *context, uint64_t line, const uint64_t *words)
+{
+	struct seep_engine_restore *restore = context;
+
+	seep_sequences_restore_line(restore->engine->sequences, restore->header->labels_lines, line,
+				    words);
+}
+
 static void restore_names(struct seep_engine_restore *restore, const unsigned char *payload,
 			  size_t bytes)
 {
@@ -115,6 +123,11 @@ void seep_engine_restore_frame(struct seep_engine_restore *restore,
 	case SEEP_STATE_LABELS_LINES:
 		if (!seep_lines_unpack(payload, frame->bytes, header->labels_lines,
 				       &restore->labels_next, restore_labels_line, restore))
+			restore->dropped++;
+		break;
+	case SEEP_STATE_SEQUENCES_LINES:
+		if (!seep_lines_unpack(payload, frame->bytes, header->labels_lines,
+				       &restore->sequences_next, restore_sequences_line, restore))
 			restore->dropped++;
 		break;
 	case SEEP_STATE_NAMES:

@@ -108,7 +108,9 @@ bool seep_engine_save(struct seep_engine *engine, struct seep_state_out *out)
 	if (!save_table(engine->users, false, out, SEEP_STATE_USERS, &end) ||
 	    !save_table(engine->domains, false, out, SEEP_STATE_DOMAINS, &end) ||
 	    !save_novelty(engine, out, &end) ||
-	    !save_lines(seep_labels_lines(engine->labels), out, SEEP_STATE_LABELS_LINES, &end))
+	    !save_lines(seep_labels_lines(engine->labels), out, SEEP_STATE_LABELS_LINES, &end) ||
+	    !save_lines(seep_sequences_lines(engine->sequences), out, SEEP_STATE_SEQUENCES_LINES,
+			&end))
 		return false;
 	memcpy(seep_state_payload(out), &end, sizeof(end));
 	return seep_state_put(out, SEEP_STATE_END, sizeof(end));

@@ -41,6 +41,7 @@ struct seep_engine_restore {
 	int64_t shift_s;       /* the saved times are moved by this */
 	uint64_t novelty_next; /* lines below these have been put back: a file has each once */
 	uint64_t labels_next;
+	uint64_t sequences_next;
 	/* out */
 	uint64_t users; /* records that were put back, journal included */
 	uint64_t domains;

@@ -55,7 +55,8 @@ bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *h
 	struct seep_limits limits;
 	struct user user;
 
-	if (!seep_record_user(&user, from, &times) && seep_record_key(from) != SEEP_TABLE_SHARED)
+	if (!seep_record_user(&user, from, header->user_bytes, &times) &&
+	    seep_record_key(from) != SEEP_TABLE_SHARED)
 		return false;
 	*row = (struct seep_view_row){
 		.key = seep_record_key(from),
