@@ -80,7 +80,7 @@ static bool open_state(struct seep_engine_setup *setup)
 	setup->key = found.key;
 	explicit_bzero(&found.key, sizeof(found.key));
 	shift_ms = seep_clock_shift_ms(found.saved_ms, setup->when_ms);
-	setup->first_ms = 1000 * seep_bucket_moved_s(found.first_ms / 1000, shift_ms / 1000,
+	setup->first_ms = 1000 * seep_clock_moved_s(found.first_ms / 1000, shift_ms / 1000,
 						     setup->when_ms / 1000) +
 			  found.first_ms % 1000;
 	return true;
