@@ -8,6 +8,7 @@
 
 #include "engine/internal.h"
 #include "fixture.h"
+#include "state/record.h"
 #include "state/save.h"
 
 #define SMALL "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 1m\n"
@@ -85,39 +86,40 @@ static inline void save_changes(struct rig *rig, struct image *image)
 	seep_engine_save_changes(rig->engine, &out, &tick);
 }
 
-/* Puts the image into the engine as far as it can be read; what is wrong with it, or NULL. */
-static inline const char *restore_moved(struct rig *rig, const struct image *image, int64_t shift_s,
-					struct seep_engine_restore *restore)
+/* Puts the image into the engine as far as it can be read; what is wrong with it. */
+static inline enum seep_state_fault restore_moved(struct rig *rig, const struct image *image,
+						  int64_t shift_s,
+						  struct seep_engine_restore *restore)
 {
 	static _Alignas(64) unsigned char frame_bytes[SEEP_STATE_BUFFER_BYTES];
 	struct seep_state_frame *frame = (struct seep_state_frame *)(void *)frame_bytes;
 	struct seep_state_progress progress;
 	static struct seep_state_header header;
-	const char *fault = seep_state_header_fault(&header, image->bytes, image->size);
+	enum seep_state_fault fault = seep_state_header_fault(&header, image->bytes, image->size);
 
 	*restore = (struct seep_engine_restore){ .engine = rig->engine,
 						 .header = &header,
 						 .now_s = rig->now_ms / 1000,
 						 .shift_s = shift_s };
 	if (!fault)
-		fault = seep_engine_restore_fault(&header);
+		fault = seep_record_fault(&header);
 	if (fault)
 		return fault;
 	seep_state_begin(&progress, &header);
 	seep_engine_restore_begin(restore);
 	for (size_t at = sizeof(header); !fault && at < image->size;) {
 		if (image->size - at < sizeof(*frame))
-			return "cut";
+			return SEEP_FAULT_FRAME_CUT;
 		memcpy(frame, image->bytes + at, sizeof(*frame));
 		fault = seep_state_frame_fault(frame);
 		if (!fault && image->size - at - sizeof(*frame) < frame->bytes)
-			return "cut";
+			return SEEP_FAULT_FRAME_CUT;
 		if (fault)
 			break;
 		memcpy(frame, image->bytes + at, sizeof(*frame) + frame->bytes);
 		fault = seep_state_is_intact(&header, frame)
 				? seep_state_step(&progress, &header, frame)
-				: "a frame's checksum is wrong";
+				: SEEP_FAULT_FRAME_SUM;
 		if (!fault)
 			seep_engine_restore_frame(restore, frame);
 		at += sizeof(*frame) + frame->bytes;
@@ -126,7 +128,7 @@ static inline const char *restore_moved(struct rig *rig, const struct image *ima
 	return fault;
 }
 
-static inline const char *restore(struct rig *rig, const struct image *image)
+static inline enum seep_state_fault restore(struct rig *rig, const struct image *image)
 {
 	struct seep_engine_restore ignored;
 

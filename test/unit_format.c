@@ -12,21 +12,24 @@ static void test_headers(void)
 		size_t at;
 		uint32_t value;
 		bool sealed;
-		const char *fault;
+		enum seep_state_fault fault;
 	} cases[] = {
-		{ "another magic", 0, 0, false, "not a state file of Seep" },
-		{ "another version", 8, 2, false, "it has format version 2, this Seep reads 1" },
-		{ "version 0", 8, 0, false, "it has format version 0, this Seep reads 1" },
-		{ "the other byte order", 12, UINT32_C(0x04030201), false,
-		  "it was written on a machine with the other byte order" },
-		{ "no byte order", 12, 5, false, "the byte-order mark is damaged" },
-		{ "another size", 16, 8, false, "the header has the wrong size" },
-		{ "damage", 60, 1, false, "the header's checksum is wrong" },
-		{ "no record", 20, 0, true, "the header has impossible record sizes" },
-		{ "large records", 24, 1u << 30, true, "the header has impossible record sizes" },
-		{ "no memory", 40, 0, true, "the header has impossible table sizes" },
-		{ "huge memory", 44, 1u << 30, true, "the header has impossible table sizes" },
-		{ "the year 36,812", 76, 1u << 18, true, "the header has impossible times" },
+		{ "another magic", 0, 0, false, SEEP_FAULT_FOREIGN },
+		{ "another version", 8, 2, false, SEEP_FAULT_VERSION },
+		{ "version 0", 8, 0, false, SEEP_FAULT_VERSION },
+		{ "the other byte order", 12, UINT32_C(0x04030201), false, SEEP_FAULT_BYTE_ORDER },
+		{ "no byte order", 12, 5, false, SEEP_FAULT_BYTE_ORDER_MARK },
+		{ "another size", 16, 8, false, SEEP_FAULT_HEADER_SIZE },
+		{ "damage", 60, 1, false, SEEP_FAULT_HEADER_SUM },
+		{ "no record", 20, 0, true, SEEP_FAULT_RECORD_SIZES },
+		{ "large records", 24, 1u << 30, true, SEEP_FAULT_RECORD_SIZES },
+		{ "no memory", 40, 0, true, SEEP_FAULT_TABLE_SIZES },
+		{ "huge memory", 44, 1u << 30, true, SEEP_FAULT_TABLE_SIZES },
+		{ "more than a budget", 100, 2000, true, SEEP_FAULT_BUDGETS },
+		{ "more units than a budget has", 140, SEEP_BUDGET_MOST + 1, true,
+		  SEEP_FAULT_BUDGETS },
+		{ "as many", 140, SEEP_BUDGET_MOST, true, SEEP_FAULT_NONE },
+		{ "the year 36,812", 76, 1u << 18, true, SEEP_FAULT_TIMES },
 	};
 
 	rig_open(&rig, SMALL);
@@ -37,7 +40,7 @@ static void test_headers(void)
 		if (cases[i].sealed)
 			header.checksum = seep_hash_bytes(
 				&key, &header, offsetof(struct seep_state_header, checksum));
-		is_str(seep_state_header_fault(&got, &header, sizeof(header)), cases[i].fault,
+		is_int(seep_state_header_fault(&got, &header, sizeof(header)), cases[i].fault,
 		       "a header with %s", cases[i].title);
 	}
 	header = header_of(&rig);
@@ -47,9 +50,31 @@ static void test_headers(void)
 			ok(false, "a header cut at %zu", size);
 	header.user_bytes += 8;
 	seep_state_seal_header(&header);
-	is_str(seep_state_header_fault(&got, &header, sizeof(header)), NULL, "other records");
-	ok(seep_engine_restore_fault(&got) != NULL, "are not taken for these");
+	is_int(seep_state_header_fault(&got, &header, sizeof(header)), SEEP_FAULT_NONE,
+	       "other records");
+	is_int(seep_record_fault(&got), SEEP_FAULT_OTHER_RECORDS, "are not taken for these");
 	rig_close(&rig);
+}
+
+/* Each fault says something, and no two the same. */
+static void test_texts(void)
+{
+#define COUNT_FAULT(constant, text) +1
+	enum { faults = 0 SEEP_STATE_FAULTS(COUNT_FAULT) };
+#undef COUNT_FAULT
+	char texts[faults][SEEP_FAULT_TEXT_SIZE];
+	unsigned same = 0, cut = 0;
+
+	for (unsigned i = 0; i < faults; i++) {
+		seep_state_fault_text((enum seep_state_fault)i, UINT32_MAX, texts[i]);
+		cut += !texts[i][0] || strlen(texts[i]) == SEEP_FAULT_TEXT_SIZE - 1;
+		for (unsigned j = 0; j < i; j++)
+			same += strcmp(texts[i], texts[j]) == 0;
+	}
+	is_int(same, 0, "each fault has a text of its own");
+	is_int(cut, 0, "a whole one");
+	is_str(seep_state_fault_text(SEEP_FAULT_VERSION, 2, texts[0]),
+	       "it has format version 2, this Seep reads 1", "of another version: which");
 }
 
 /* The drawing shows the records as they are. */
@@ -95,6 +120,7 @@ int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
 	tap_run(test_headers);
+	tap_run(test_texts);
 	tap_run(test_drawing);
 	return done();
 }

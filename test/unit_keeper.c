@@ -7,6 +7,7 @@
 #include "meter/budget.h"
 #include "fixture.h"
 #include "state/file.h"
+#include "state/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -436,7 +437,7 @@ static uint64_t told_level(uint32_t user)
 {
 	struct seep_state_reader reader;
 	struct seep_address address = address_v4(user);
-	struct seep_saved saved;
+	struct seep_view_row saved;
 	uint64_t level = 0;
 
 	if (seep_state_open(&reader, path) != SEEP_STATE_OPENED)
@@ -446,9 +447,9 @@ static uint64_t told_level(uint32_t user)
 
 		for (size_t at = 0;
 		     reader.frame->type == SEEP_STATE_USERS && at < reader.frame->bytes; at += step)
-			if (seep_saved_user(&saved, &reader.header,
-					    (const char *)(reader.frame + 1) + at,
-					    clock_ms() / 1000) &&
+			if (seep_view_user(&saved, &reader.header,
+					   (const char *)(reader.frame + 1) + at,
+					   clock_ms() / 1000) &&
 			    memcmp(&saved.address, &address, sizeof(address)) == 0)
 				level = saved.level_mbit;
 	}
@@ -507,6 +508,36 @@ static void test_journal_meanwhile(void)
 	rig_close(&rig);
 }
 
+/* Another process takes the file while a checkpoint is written: it stays the other's. */
+static void test_taken_meanwhile(void)
+{
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper = open_keeper_every(300, 7, &found);
+	char next[SEEP_STATE_NAME_SIZE];
+	struct rig rig;
+
+	open_rig(&rig, 1);
+	seep_keeper_attach(keeper, rig.engine);
+	seep_keeper_begin_checkpoint(keeper, clock_ms());
+	for (unsigned i = 0;
+	     i < 500 && atomic_load(&keeper->checkpoint.state) == CHECKPOINT_WRITING; i++)
+		pause_ms(10);
+	is_int(atomic_load(&keeper->checkpoint.state), CHECKPOINT_MADE, "it is in place");
+	seep_state_end(&keeper->file);
+	keeper->state = KEEPER_OTHER;
+	ok(seep_keeper_end_checkpoint(keeper), "then taken");
+	is_int(keeper->state, KEEPER_OTHER, "it is left to the other");
+
+	seep_state_name(next, path, ".new");
+	ok(mkdir(next, 0700) == 0, "no checkpoint can be created");
+	seep_keeper_begin_checkpoint(keeper, clock_ms());
+	ok(!seep_keeper_end_checkpoint(keeper), "none is made");
+	is_int(keeper->state, KEEPER_OTHER, "it is left to the other all the same");
+	rmdir(next);
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+}
+
 static void test_owners(void)
 {
 	check_owners(false);
@@ -536,6 +567,7 @@ int main(int argc, char **argv)
 	tap_run(test_other_budgets);
 	tap_run(test_learned_is_told);
 	tap_run(test_journal_meanwhile);
+	tap_run(test_taken_meanwhile);
 	tap_run(test_version_1);
 	tap_run(test_versions);
 	directory_remove(directory);

@@ -20,6 +20,7 @@ static void take_line(void *context, uint64_t line, const uint64_t *words)
 static void test_lines(void)
 {
 	static uint64_t words[64 * SEEP_LINE_WORDS];
+	static const struct seep_lines lines = { (const _Atomic uint64_t *)words, 64 };
 	static struct taken taken;
 	static uint64_t packed[64 * 9];
 	size_t at = 0, used = 0;
@@ -27,14 +28,14 @@ static void test_lines(void)
 
 	words[0] = words[8 * 5 + 7] = words[8 * 6] = words[8 * 63 + 1] = 3;
 	for (unsigned i = 0; at < 64 && i < 64; i++) {
-		used = seep_lines_pack((const _Atomic uint64_t *)words, 64, &at, packed, 80);
+		used = seep_lines_pack(&lines, &at, packed, 80);
 		ok(used <= 80 && seep_lines_unpack(packed, used, 64, &next, take_line, &taken),
 		   "a piece of at most 80 bytes");
 	}
 	ok(memcmp(words, taken.words, sizeof(words)) == 0, "together they are all");
 	is_int(taken.count, 4, "of the lines that are not zero");
 	at = 0;
-	used = seep_lines_pack((const _Atomic uint64_t *)words, 64, &at, packed, sizeof(packed));
+	used = seep_lines_pack(&lines, &at, packed, sizeof(packed));
 	is_int(used, 3 * 8 + 4 * 64, "in runs");
 	is_int(next, 64, "behind the last");
 	ok(!seep_lines_unpack(packed, used, 64, &next, take_line, &taken),

@@ -82,7 +82,7 @@ static void test_no_file(void)
 		if (fd >= 0)
 			close(fd);
 		is_int(seep_state_verify(&reader, path), cases[i].opened, "%s", cases[i].title);
-		ok(reader.fault != NULL, "%s: it says why", cases[i].title);
+		ok(reader.fault != SEEP_FAULT_NONE, "%s: it says why", cases[i].title);
 		seep_state_close(&reader);
 		if (i == 3)
 			rmdir(path);

@@ -21,18 +21,18 @@ static void test_generations(void)
 	ok(stat(path, &status) == 0 && (status.st_mode & 0777) == 0600, "its mode is 0600");
 	ok(!seep_state_file_fault(&file, path), "nothing is wrong with it");
 	other = disk_make(path).file;
-	is_str(seep_state_file_fault(&file, path), "was replaced", "a second one takes its place");
+	is_int(seep_state_file_fault(&file, path), SEEP_FAULT_REPLACED,
+	       "a second one takes its place");
 	seep_state_name(name, path, ".old");
 	ok(!seep_state_file_fault(&file, name), "the first stands beside it");
 	seep_state_end(&file);
 	file = other;
 	ok(truncate(path, 100) == 0, "somebody cuts it");
-	is_str(seep_state_file_fault(&file, path), "was cut short", "which is seen");
+	is_int(seep_state_file_fault(&file, path), SEEP_FAULT_SHORTENED, "which is seen");
 	ok(truncate(path, 100000) == 0, "or makes it longer");
-	is_str(seep_state_file_fault(&file, path), "was written to by another program",
-	       "which is seen");
+	is_int(seep_state_file_fault(&file, path), SEEP_FAULT_WRITTEN, "which is seen");
 	unlink(path);
-	is_str(seep_state_file_fault(&file, path), "was removed", "or takes it away");
+	is_int(seep_state_file_fault(&file, path), SEEP_FAULT_REMOVED, "or takes it away");
 	seep_state_end(&file);
 
 	file = disk_make(path).file;

@@ -4,25 +4,29 @@
 
 #include "base/plural.h"
 #include "state/reader.h"
+#include "state/record.h"
 #include "state_view.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-static const char *of_owner(const struct seep_state_owner *owner, char text[64])
+static const char *of_owner(const struct seep_state_owner *owner, char text[SEEP_FAULT_TEXT_SIZE])
 {
 	if (!owner->pid)
 		return "ended well";
-	snprintf(text, 64, "written by process %" PRIu64, owner->pid);
+	snprintf(text, SEEP_FAULT_TEXT_SIZE, "written by process %" PRIu64, owner->pid);
 	return text;
 }
 
 static int say_wrong(const char *path, const struct seep_state_reader *reader)
 {
+	char fault[SEEP_FAULT_TEXT_SIZE];
+
+	seep_state_fault_text(reader->fault, reader->header.version, fault);
 	if (reader->error)
-		fprintf(stderr, "%s: %s: %s\n", path, reader->fault, strerror(reader->error));
+		fprintf(stderr, "%s: %s: %s\n", path, fault, strerror(reader->error));
 	else
-		fprintf(stderr, "%s: byte %" PRIu64 ": %s\n", path, reader->offset, reader->fault);
+		fprintf(stderr, "%s: byte %" PRIu64 ": %s\n", path, reader->offset, fault);
 	return SEEPCTL_WRONG;
 }
 
@@ -30,7 +34,7 @@ static int say_wrong(const char *path, const struct seep_state_reader *reader)
 static int say_whole(const char *path, const struct seep_state_reader *reader)
 {
 	const struct seep_state_progress *progress = &reader->progress;
-	char text[64];
+	char text[SEEP_FAULT_TEXT_SIZE];
 
 	printf("ok: version %" PRIu32 ", checkpoint of %" PRIu64 " %s, %" PRIu64 " %s; %" PRIu64
 	       " bytes, and %" PRIu64 " of journal; %s\n",
@@ -40,7 +44,8 @@ static int say_whole(const char *path, const struct seep_state_reader *reader)
 	       reader->offset - reader->checkpoint_bytes, of_owner(&progress->owner, text));
 	if (reader->fault)
 		printf("%s: byte %" PRIu64 ": %s, as it is after a crash; all before it is used\n",
-		       path, reader->offset, reader->fault);
+		       path, reader->offset,
+		       seep_state_fault_text(reader->fault, reader->header.version, text));
 	return SEEPCTL_OK;
 }
 
@@ -48,23 +53,15 @@ int cmd_check_state(int argc, char **argv)
 {
 	const char *path = state_view_default;
 	struct seep_state_reader reader;
-	const char *fault;
 	int status;
 
 	status = seepctl_take_path(argc, argv, &path);
 	if (status != SEEPCTL_OK)
 		return status;
-	if (seep_state_verify(&reader, path) != SEEP_STATE_OPENED) {
+	if (seep_record_verify(&reader, path) == SEEP_STATE_OPENED)
+		status = say_whole(path, &reader);
+	else
 		status = say_wrong(path, &reader);
-	} else {
-		fault = seep_engine_restore_fault(&reader.header);
-		if (fault) {
-			fprintf(stderr, "%s: byte 0: %s\n", path, fault);
-			status = SEEPCTL_WRONG;
-		} else {
-			status = say_whole(path, &reader);
-		}
-	}
 	seep_state_close(&reader);
 	return status;
 }

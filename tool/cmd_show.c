@@ -25,8 +25,8 @@ const struct option_set cmd_show_options = { option_rows,
 					     sizeof(option_rows) / sizeof(option_rows[0]), NULL };
 
 /* The user that the address belongs to. */
-static const struct seep_saved *find_user(const struct state_view *view, const char *text,
-					  const char **problem)
+static const struct seep_view_row *find_user(const struct state_view *view, const char *text,
+					     const char **problem)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
 	const struct seep_address_masks masks = seep_address_masks(
@@ -42,12 +42,12 @@ static const struct seep_saved *find_user(const struct state_view *view, const c
 }
 
 /* The domain of that name, or one that it is below. */
-static const struct seep_saved *find_domain(const struct state_view *view, const char *text,
-					    const char **problem)
+static const struct seep_view_row *find_domain(const struct state_view *view, const char *text,
+					       const char **problem)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
 	uint8_t wire[SEEP_NAME_MAX_BYTES];
-	const struct seep_saved *row = NULL;
+	const struct seep_view_row *row = NULL;
 	uint8_t size = 0;
 
 	*problem = trace_text_name(text, strlen(text), wire, &size);
@@ -58,7 +58,7 @@ static const struct seep_saved *find_domain(const struct state_view *view, const
 	return row;
 }
 
-static void print_text(const struct state_view *view, const struct seep_saved *row, bool is_user)
+static void print_text(const struct state_view *view, const struct seep_view_row *row, bool is_user)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 
@@ -92,7 +92,7 @@ static int show(const struct state_view *view, const char *what, const char *tex
 {
 	bool is_user = strcmp(what, "user") == 0;
 	const char *problem = NULL;
-	const struct seep_saved *row =
+	const struct seep_view_row *row =
 		is_user ? find_user(view, text, &problem) : find_domain(view, text, &problem);
 
 	if (!row) {

@@ -33,15 +33,15 @@ const struct option_set cmd_top_options = { option_rows,
 /* The fullest first. */
 static int compare(const void *a, const void *b)
 {
-	uint64_t x = state_view_share(*(const struct seep_saved *const *)a);
-	uint64_t y = state_view_share(*(const struct seep_saved *const *)b);
+	uint64_t x = state_view_share(*(const struct seep_view_row *const *)a);
+	uint64_t y = state_view_share(*(const struct seep_view_row *const *)b);
 
 	return (x < y) - (x > y);
 }
 
-static const struct seep_saved **sorted(const struct state_rows *rows)
+static const struct seep_view_row **sorted(const struct state_rows *rows)
 {
-	const struct seep_saved **order = calloc(rows->count + 1, sizeof(*order));
+	const struct seep_view_row **order = calloc(rows->count + 1, sizeof(*order));
 
 	for (size_t i = 0; order && i < rows->count; i++)
 		order[i] = &rows->rows[i];
@@ -50,7 +50,7 @@ static const struct seep_saved **sorted(const struct state_rows *rows)
 	return order;
 }
 
-static void print_row(const struct state_view *view, const struct seep_saved *row, bool is_user)
+static void print_row(const struct state_view *view, const struct seep_view_row *row, bool is_user)
 {
 	char key[STATE_VIEW_TEXT_SIZE], last[STATE_VIEW_TEXT_SIZE];
 
@@ -66,8 +66,8 @@ static void print_row(const struct state_view *view, const struct seep_saved *ro
 }
 
 struct ranking {
-	const struct seep_saved **rows; /* the fullest first */
-	size_t count;                   /* of those to be shown */
+	const struct seep_view_row **rows; /* the fullest first */
+	size_t count;                      /* of those to be shown */
 };
 
 static struct ranking ranking_of(const struct state_rows *rows, const struct options *options)

@@ -12,10 +12,11 @@
 #include "base/bits.h"
 #include "names/name.h"
 #include "sketch/table.h"
+#include "state/record.h"
 
 const char *const state_view_default = "/var/lib/unbound/seep.state";
 
-const struct seep_saved *state_view_find(const struct state_rows *rows, uint64_t key)
+const struct seep_view_row *state_view_find(const struct state_rows *rows, uint64_t key)
 {
 	const uint64_t *number = map_find(&rows->numbers, key);
 
@@ -23,7 +24,7 @@ const struct seep_saved *state_view_find(const struct state_rows *rows, uint64_t
 }
 
 /* Adds a row, or puts it in place of the one of its key. False without memory. */
-static bool add(struct state_rows *rows, const struct seep_saved *row)
+static bool add(struct state_rows *rows, const struct seep_view_row *row)
 {
 	uint64_t *number = map_at(&rows->numbers, row->key);
 
@@ -31,7 +32,7 @@ static bool add(struct state_rows *rows, const struct seep_saved *row)
 		return false;
 	if (!*number && rows->count == rows->room) {
 		size_t room = rows->room ? 2 * rows->room : 512;
-		struct seep_saved *longer = realloc(rows->rows, room * sizeof(*longer));
+		struct seep_view_row *longer = realloc(rows->rows, room * sizeof(*longer));
 
 		if (!longer)
 			return false;
@@ -44,7 +45,7 @@ static bool add(struct state_rows *rows, const struct seep_saved *row)
 	return true;
 }
 
-typedef bool read_record(struct seep_saved *saved, const struct seep_state_header *header,
+typedef bool read_record(struct seep_view_row *saved, const struct seep_state_header *header,
 			 const void *from, uint64_t now_s);
 
 static bool add_records(struct state_view *view, struct state_rows *rows,
@@ -52,7 +53,7 @@ static bool add_records(struct state_view *view, struct state_rows *rows,
 {
 	const unsigned char *payload = (const unsigned char *)(frame + 1);
 	size_t bytes = rows == &view->users ? view->header.user_bytes : view->header.domain_bytes;
-	struct seep_saved row;
+	struct seep_view_row row;
 
 	for (size_t at = 0; at < frame->bytes; at += bytes)
 		if (record_of(&row, &view->header, payload + at, view->now_s) && !add(rows, &row))
@@ -78,10 +79,9 @@ static bool read_rows(struct state_view *view, struct seep_state_reader *reader,
 	seep_state_rewind(reader);
 	while (enough && reader->offset < end && seep_state_next(reader)) {
 		if (reader->frame->type == SEEP_STATE_USERS)
-			enough = add_records(view, &view->users, reader->frame, seep_saved_user);
+			enough = add_records(view, &view->users, reader->frame, seep_view_user);
 		if (reader->frame->type == SEEP_STATE_DOMAINS)
-			enough =
-				add_records(view, &view->domains, reader->frame, seep_saved_domain);
+			enough = add_records(view, &view->domains, reader->frame, seep_view_domain);
 	}
 	return enough;
 }
@@ -89,15 +89,14 @@ static bool read_rows(struct state_view *view, struct seep_state_reader *reader,
 bool state_view_read(struct state_view *view, const char *path)
 {
 	struct seep_state_reader reader;
+	char fault[SEEP_FAULT_TEXT_SIZE];
 	bool opened;
 
 	memset(view, 0, sizeof(*view));
-	opened = seep_state_verify(&reader, path) == SEEP_STATE_OPENED;
-	if (opened)
-		reader.fault = seep_engine_restore_fault(&reader.header);
-	opened = opened && !reader.fault;
+	opened = seep_record_verify(&reader, path) == SEEP_STATE_OPENED;
 	if (!opened) {
-		fprintf(stderr, "seepctl: %s: %s%s%s\n", path, reader.fault,
+		fprintf(stderr, "seepctl: %s: %s%s%s\n", path,
+			seep_state_fault_text(reader.fault, reader.header.version, fault),
 			reader.error ? ": " : "", reader.error ? strerror(reader.error) : "");
 	} else {
 		view->header = reader.header;
@@ -120,12 +119,13 @@ void state_view_release(struct state_view *view)
 	explicit_bzero(view, sizeof(*view));
 }
 
-uint64_t state_view_share(const struct seep_saved *row)
+uint64_t state_view_share(const struct seep_view_row *row)
 {
 	return row->budget_mbit ? row->level_mbit * 10000 / row->budget_mbit : 10000;
 }
 
-void state_view_user_text(const struct state_view *view, const struct seep_saved *row, char *text)
+void state_view_user_text(const struct state_view *view, const struct seep_view_row *row,
+			  char *text)
 {
 	bool v4 = row->address.size_bytes == 4;
 	uint32_t bits = v4 ? view->header.user_prefix_v4_bits : view->header.user_prefix_v6_bits;
@@ -141,7 +141,8 @@ void state_view_user_text(const struct state_view *view, const struct seep_saved
 		snprintf(text + used, STATE_VIEW_TEXT_SIZE - used, "/%" PRIu32, bits);
 }
 
-void state_view_domain_text(const struct state_view *view, const struct seep_saved *row, char *text)
+void state_view_domain_text(const struct state_view *view, const struct seep_view_row *row,
+			    char *text)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
 	size_t size = 0;
@@ -176,7 +177,7 @@ static void write_time(struct json *json, const char *key, const struct state_vi
 }
 
 void state_view_write_json(struct json *json, const struct state_view *view,
-			   const struct seep_saved *row, bool is_user)
+			   const struct seep_view_row *row, bool is_user)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 

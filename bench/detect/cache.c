@@ -8,8 +8,7 @@
 #include "event.h"
 #include "util.h"
 
-#define SETS_BITS 15
-#define SET_SIZE  8
+#define OTHERS 262144 /* answers */
 
 /* cache-max-ttl of Unbound. */
 #define MAX_TTL_S 86400u
@@ -24,14 +23,16 @@ static uint32_t kept_s(const struct cache *cache, uint32_t ttl_s)
 void cache_open(struct cache *cache, uint32_t pool_count)
 {
 	cache->pool = util_zeroed((size_t)pool_count * 4, sizeof(*cache->pool));
-	cache->others = util_zeroed((size_t)SET_SIZE << SETS_BITS, sizeof(*cache->others));
+	cache->others = cache_sim_create(OTHERS);
+	if (!cache->others)
+		util_die("out of memory");
 	cache->pool_count = pool_count;
 }
 
 void cache_close(struct cache *cache)
 {
 	free(cache->pool);
-	free(cache->others);
+	cache_sim_destroy(cache->others);
 }
 
 static unsigned slot_of_type(uint16_t type)
@@ -62,20 +63,11 @@ bool cache_other_hit(struct cache *cache, uint64_t key, uint16_t type, uint32_t 
 		     uint32_t ttl_s)
 {
 	uint64_t tag = dice_mix(key + type);
-	struct cache_entry *set = &cache->others[(tag >> (64 - SETS_BITS)) * SET_SIZE];
-	struct cache_entry *soonest = set;
+	uint32_t ignored;
 
-	for (unsigned i = 0; i < SET_SIZE; i++) {
-		if (set[i].key == tag && set[i].until_s > now_s)
-			return true;
-		if (set[i].until_s < soonest->until_s)
-			soonest = &set[i];
-	}
-	ttl_s = kept_s(cache, ttl_s);
-	if (ttl_s)
-		*soonest = (struct cache_entry){
-			.key = tag,
-			.until_s = now_s + ttl_s,
-		};
+	tag = tag ? tag : 1;
+	if (cache_sim_find(cache->others, tag, now_s, &ignored))
+		return true;
+	cache_sim_put(cache->others, tag, now_s, kept_s(cache, ttl_s), 0);
 	return false;
 }

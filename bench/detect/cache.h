@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One resolver's cache, before all methods: (name, type) to the time when the
- * answer expires. Names of the pool are looked up by index, others in a hash
- * table of fixed size, where of a full set the answer nearest its end goes.
+ * answer expires. Names of the pool, nearly all of the traffic, are looked up by
+ * index, all others in the cache that seepctl replay simulates.
  */
 #ifndef DETECT_CACHE_H
 #define DETECT_CACHE_H
@@ -10,12 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cache_sim.h"
+
 struct cache {
 	uint32_t *pool; /* expiry, seconds of the run, four types a name */
-	struct cache_entry {
-		uint64_t key;
-		uint32_t until_s;
-	} * others;
+	struct cache_sim *others;
 	uint32_t pool_count;
 	uint32_t min_ttl_s; /* cache-min-ttl of Unbound */
 };

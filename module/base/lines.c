@@ -17,19 +17,18 @@ static bool copy_line(const _Atomic uint64_t *words, uint64_t *to)
 	return any != 0;
 }
 
-size_t seep_lines_pack(const _Atomic uint64_t *words, size_t lines, size_t *at, void *to,
-		       size_t room)
+size_t seep_lines_pack(const struct seep_lines *lines, size_t *at, void *to, size_t room)
 {
 	unsigned char *bytes = to;
 	struct seep_lines_run *run = NULL;
 	size_t used = 0;
 
-	for (; *at < lines; ++*at) {
+	for (; *at < lines->count; ++*at) {
 		size_t head = run ? 0 : sizeof(*run);
 
 		if (used + head + LINE_BYTES > room)
 			break;
-		if (!copy_line(words + *at * SEEP_LINE_WORDS,
+		if (!copy_line(lines->words + *at * SEEP_LINE_WORDS,
 			       (uint64_t *)(void *)(bytes + used + head))) {
 			run = NULL;
 			continue;

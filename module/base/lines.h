@@ -21,13 +21,17 @@ struct seep_lines_run {
 	uint32_t count;
 };
 
+/* A memory of COUNT lines from WORDS on, which is another's. */
+struct seep_lines {
+	const _Atomic uint64_t *words;
+	size_t count;
+};
+
 /*
- * Packs what is not zero from line *AT on, of LINES, into ROOM bytes at TO (8-byte aligned).
- * Returns the bytes used, and moves *AT to the first line not looked at: all are done when it is
- * LINES.
+ * Packs what is not zero from line *AT on into ROOM bytes at TO (8-byte aligned). Returns the
+ * bytes used, and moves *AT to the first line not looked at: all are done when it is the count.
  */
-size_t seep_lines_pack(const _Atomic uint64_t *words, size_t lines, size_t *at, void *to,
-		       size_t room);
+size_t seep_lines_pack(const struct seep_lines *lines, size_t *at, void *to, size_t room);
 
 /*
  * Calls TAKE for each line in BYTES of packed runs. Returns false at the first run that begins

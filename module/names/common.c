@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A list of common domains: an open-addressed table of hashes and ranks. */
+/*
+ * A list of common domains: an open-addressed table of hashes and ranks, of its own because a
+ * million of them take 8 bytes each.
+ */
 #include "names/common.h"
 
 #include <errno.h>

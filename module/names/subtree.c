@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A set of domain names: an open-addressing hash table over the names' wire format. */
+/*
+ * A set of domain names: an open-addressing hash table over the names' wire format, of its own
+ * because a name is looked for by each of its suffixes, hashed label by label from the right.
+ */
 #include "names/subtree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	NAME_MAX_BYTES = 255, /* with the root's zero */
-	LABEL_MAX_BYTES = 63,
-	LABELS_MAX = 127, /* labels of one byte each, in a name of 255 bytes */
-	SLOTS_MIN = 16,
-};
+#define SLOTS_MIN 16
 
 /*
  * A name is kept without the root's zero, so that a suffix of a longer name compares as it stands.
@@ -36,7 +34,7 @@ struct name {
 	const uint8_t *wire;
 	size_t length; /* without the root's zero */
 	unsigned label_count;
-	uint8_t labels[LABELS_MAX];
+	uint8_t labels[SEEP_NAME_MAX_LABELS];
 };
 
 const char *seep_subtree_status_text(enum seep_subtree_status status)
@@ -68,12 +66,12 @@ static bool split(struct name *name, const uint8_t *wire, size_t length)
 {
 	size_t at = 0;
 
-	if (length > NAME_MAX_BYTES)
+	if (length > SEEP_NAME_MAX_BYTES)
 		return false;
 	name->wire = wire;
 	name->label_count = 0;
 	while (at < length && wire[at] != 0) {
-		if (wire[at] > LABEL_MAX_BYTES)
+		if (wire[at] > 63)
 			return false;
 		name->labels[name->label_count++] = (uint8_t)at;
 		at += 1 + (size_t)wire[at];
@@ -217,7 +215,7 @@ static bool ends_in_number(const uint8_t *wire)
 	return is_number(wire);
 }
 
-/* Writes TEXT as a lower-cased name to WIRE of NAME_MAX_BYTES, with the root's zero. */
+/* Writes TEXT as a lower-cased name to WIRE of SEEP_NAME_MAX_BYTES, with the root's zero. */
 static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *wire,
 				      size_t *wire_length)
 {
@@ -240,7 +238,7 @@ static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *
 enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
 					   size_t length)
 {
-	uint8_t wire[NAME_MAX_BYTES];
+	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	size_t wire_length;
 	struct name name;
 	uint64_t mixed = 0;

@@ -32,7 +32,6 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "base/lines.h"
 
 #define WAYS       8
 #define COUNT_BITS 24
@@ -155,14 +154,9 @@ void seep_labels_learn(struct seep_labels *labels, uint64_t hash)
 
 /* For the state file. */
 
-size_t seep_labels_lines(const struct seep_labels *labels)
+struct seep_lines seep_labels_lines(const struct seep_labels *labels)
 {
-	return labels->sets;
-}
-
-size_t seep_labels_pack(const struct seep_labels *labels, size_t *at, void *to, size_t room)
-{
-	return seep_lines_pack(labels->words, labels->sets, at, to, room);
+	return (struct seep_lines){ labels->words, labels->sets };
 }
 
 void seep_labels_restore(struct seep_labels *labels)

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/lines.h"
 
 struct seep_labels;
 
@@ -43,9 +44,8 @@ void seep_labels_learn(struct seep_labels *labels, uint64_t hash);
 
 /* For the state file. */
 
-/* Returns the table's size in lines; packs it, as in lines.h. */
-size_t seep_labels_lines(const struct seep_labels *labels);
-size_t seep_labels_pack(const struct seep_labels *labels, size_t *at, void *to, size_t room);
+/* Returns the table's lines, which are the table's own and change while it is used. */
+struct seep_lines seep_labels_lines(const struct seep_labels *labels);
 
 /*
  * Before any other use: empties the table, then puts in each LINE of WORDS that was saved, of a

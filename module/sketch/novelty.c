@@ -14,10 +14,9 @@
 #include <stdlib.h>
 
 #include "base/bucket.h"
-#include "base/lines.h"
 #include "base/ring.h"
 
-#define GENERATIONS   4
+#define GENERATIONS   SEEP_NOVELTY_GENERATIONS
 #define BLOCK_WORDS   8
 #define PROBES        7
 #define PROBE_BITS    9 /* 2^9 bits in a block */
@@ -237,9 +236,9 @@ uint64_t seep_novelty_capacity(const struct seep_novelty *novelty)
 
 /* For the state file. */
 
-size_t seep_novelty_lines(const struct seep_novelty *novelty)
+struct seep_lines seep_novelty_lines(const struct seep_novelty *novelty)
 {
-	return novelty->blocks * GENERATIONS;
+	return (struct seep_lines){ novelty->words, novelty->blocks * GENERATIONS };
 }
 
 struct seep_novelty_stand seep_novelty_save_begin(struct seep_novelty *novelty)
@@ -250,11 +249,6 @@ struct seep_novelty_stand seep_novelty_save_begin(struct seep_novelty *novelty)
 		.names = atomic_load(&novelty->names),
 		.newest = atomic_load(&novelty->newest),
 	};
-}
-
-size_t seep_novelty_pack(const struct seep_novelty *novelty, size_t *at, void *to, size_t room)
-{
-	return seep_lines_pack(novelty->words, seep_novelty_lines(novelty), at, to, room);
 }
 
 void seep_novelty_save_end(struct seep_novelty *novelty)

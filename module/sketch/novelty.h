@@ -22,6 +22,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/lines.h"
+
+/* A memory of a whole number of lines in each. */
+#define SEEP_NOVELTY_GENERATIONS 4
+
 struct seep_novelty;
 
 /*
@@ -69,12 +74,11 @@ struct seep_novelty_stand {
 	uint32_t newest;
 };
 
-/* Returns the memory's size in lines (lines.h). */
-size_t seep_novelty_lines(const struct seep_novelty *novelty);
+/* Returns the memory's lines, which are the novelty memory's own and change while it is used. */
+struct seep_lines seep_novelty_lines(const struct seep_novelty *novelty);
 
-/* From save_begin to save_end no generation begins. Packs as in lines.h. */
+/* From save_begin to save_end no generation begins. */
 struct seep_novelty_stand seep_novelty_save_begin(struct seep_novelty *novelty);
-size_t seep_novelty_pack(const struct seep_novelty *novelty, size_t *at, void *to, size_t room);
 void seep_novelty_save_end(struct seep_novelty *novelty);
 
 /*

@@ -154,19 +154,19 @@ bool seep_state_sync_directory(const char *path)
 	return synced;
 }
 
-const char *seep_state_file_fault(const struct seep_state_file *file, const char *path)
+enum seep_state_fault seep_state_file_fault(const struct seep_state_file *file, const char *path)
 {
 	struct stat status;
 
 	if (lstat(path, &status) != 0)
-		return "was removed";
+		return SEEP_FAULT_REMOVED;
 	if (status.st_ino != file->inode || status.st_dev != file->device)
-		return "was replaced";
+		return SEEP_FAULT_REPLACED;
 	if ((uint64_t)status.st_size < file->size)
-		return "was cut short";
+		return SEEP_FAULT_SHORTENED;
 	if ((uint64_t)status.st_size > file->size)
-		return "was written to by another program";
-	return NULL;
+		return SEEP_FAULT_WRITTEN;
+	return SEEP_FAULT_NONE;
 }
 
 /* How many files of that name were set aside; 0 if the directory cannot be read. */

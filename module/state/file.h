@@ -53,7 +53,7 @@ bool seep_state_install(const char *path);
 bool seep_state_sync_directory(const char *path);
 
 /* What has become of a file that is being written; NULL if it is as it was left. */
-const char *seep_state_file_fault(const struct seep_state_file *file, const char *path);
+enum seep_state_fault seep_state_file_fault(const struct seep_state_file *file, const char *path);
 
 /*
  * Gives a damaged file a name with the date of WALL_S, which is put into ASIDE, of

@@ -2,9 +2,11 @@
 /* The state file's format: sealing and checking headers and frames. */
 #include "state/format.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/bucket.h"
+#include "meter/budget.h"
+#include "sketch/novelty.h"
 
 struct seep_hash_key seep_state_key(const struct seep_state_header *header)
 {
@@ -66,78 +68,66 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 /* Reading. */
 
 /* 256 MiB of memory-size have 2^21 lines; 64 GiB, the most there can be, 2^29. */
-#define LINES_MOST  (UINT64_C(1) << 30)
-/* Every block of the novelty memory has a line in each. */
-#define GENERATIONS 4
+#define LINES_MOST (UINT64_C(1) << 30)
 
-static const char *geometry_fault(const struct seep_state_header *header)
+static enum seep_state_fault geometry_fault(const struct seep_state_header *header)
 {
 	if (header->novelty_lines > LINES_MOST || header->labels_lines > LINES_MOST ||
-	    !header->novelty_lines || header->novelty_lines % GENERATIONS || !header->labels_lines)
-		return "the header has impossible table sizes";
+	    !header->novelty_lines || header->novelty_lines % SEEP_NOVELTY_GENERATIONS ||
+	    !header->labels_lines)
+		return SEEP_FAULT_TABLE_SIZES;
 	if (header->user_bytes < 64 || header->user_bytes > 4096 || header->user_bytes % 8 ||
 	    header->domain_bytes < 64 || header->domain_bytes > 4096 || header->domain_bytes % 8)
-		return "the header has impossible record sizes";
+		return SEEP_FAULT_RECORD_SIZES;
 	if (header->learning_ms > SEEP_STATE_LATEST_MS ||
-	    header->user_budget_mbit > SEEP_STATE_LATEST_MS ||
-	    header->domain_budget_mbit > SEEP_STATE_LATEST_MS || header->new_units > 1024)
-		return "the header has impossible budgets";
+	    header->user_budget_mbit > SEEP_BUCKET_MAX_MBIT ||
+	    header->domain_budget_mbit > SEEP_BUCKET_MAX_MBIT ||
+	    header->new_units > SEEP_BUDGET_MOST)
+		return SEEP_FAULT_BUDGETS;
 	if (header->first_ms > SEEP_STATE_LATEST_MS || header->began_ms > SEEP_STATE_LATEST_MS ||
 	    header->wall_ms > SEEP_STATE_LATEST_MS)
-		return "the header has impossible times";
-	return NULL;
+		return SEEP_FAULT_TIMES;
+	return SEEP_FAULT_NONE;
 }
 
-static const char *version_1_fault(const struct seep_state_header *header)
+static enum seep_state_fault version_1_fault(const struct seep_state_header *header)
 {
 	if (header->header_bytes != sizeof(*header))
-		return "the header has the wrong size";
+		return SEEP_FAULT_HEADER_SIZE;
 	if (header->checksum != header_sum(header))
-		return "the header's checksum is wrong";
+		return SEEP_FAULT_HEADER_SUM;
 	return geometry_fault(header);
 }
 
 /* The versions that can be read, the newest last. */
 static const struct version {
 	uint32_t number;
-	const char *(*fault)(const struct seep_state_header *header);
+	enum seep_state_fault (*fault)(const struct seep_state_header *header);
 } versions[] = {
 	{ SEEP_STATE_VERSION, version_1_fault },
 };
 
-/* One text a thread, overwritten by its next fault of this kind. Initial-exec TLS: lazily
- * allocated TLS aborts the process when memory is out. */
-static _Thread_local __attribute__((tls_model("initial-exec"))) char other_version[64];
-
-static const char *other_version_fault(uint32_t version)
-{
-	snprintf(other_version, sizeof(other_version),
-		 "it has format version %" PRIu32 ", this Seep reads %d", version,
-		 SEEP_STATE_VERSION);
-	return other_version;
-}
-
-const char *seep_state_header_fault(struct seep_state_header *header, const void *bytes,
-				    size_t size)
+enum seep_state_fault seep_state_header_fault(struct seep_state_header *header, const void *bytes,
+					      size_t size)
 {
 	const size_t least = offsetof(struct seep_state_header, header_bytes);
 
 	memset(header, 0, sizeof(*header));
 	memcpy(header, bytes, size < sizeof(*header) ? size : sizeof(*header));
 	if (size < least || memcmp(header->magic, SEEP_STATE_MAGIC, sizeof(header->magic)) != 0)
-		return size ? "not a state file of Seep" : "empty";
+		return size ? SEEP_FAULT_FOREIGN : SEEP_FAULT_EMPTY;
 	if (header->byte_order == __builtin_bswap32(SEEP_STATE_BYTE_ORDER))
-		return "it was written on a machine with the other byte order";
+		return SEEP_FAULT_BYTE_ORDER;
 	if (header->byte_order != SEEP_STATE_BYTE_ORDER)
-		return "the byte-order mark is damaged";
+		return SEEP_FAULT_BYTE_ORDER_MARK;
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		if (versions[i].number != header->version)
 			continue;
 		if (size < sizeof(*header))
-			return "it ends within the header";
+			return SEEP_FAULT_HEADER_CUT;
 		return versions[i].fault(header);
 	}
-	return other_version_fault(header->version);
+	return SEEP_FAULT_VERSION;
 }
 
 void seep_state_begin(struct seep_state_progress *progress, const struct seep_state_header *header)
@@ -149,13 +139,13 @@ void seep_state_begin(struct seep_state_progress *progress, const struct seep_st
 	};
 }
 
-const char *seep_state_frame_fault(const struct seep_state_frame *frame)
+enum seep_state_fault seep_state_frame_fault(const struct seep_state_frame *frame)
 {
 	if (frame->type < SEEP_STATE_USERS || frame->type > SEEP_STATE_TICK)
-		return "a frame has an unknown type";
+		return SEEP_FAULT_FRAME_TYPE;
 	if (!frame->bytes || frame->bytes % 8 || frame->bytes > SEEP_STATE_FRAME_BYTES)
-		return "a frame has an impossible size";
-	return NULL;
+		return SEEP_FAULT_FRAME_SIZE;
+	return SEEP_FAULT_NONE;
 }
 
 bool seep_state_is_intact(const struct seep_state_header *header, struct seep_state_frame *frame)
@@ -170,50 +160,51 @@ bool seep_state_is_intact(const struct seep_state_header *header, struct seep_st
 	return checksum == right;
 }
 
-static const char *step_end(struct seep_state_progress *progress, const void *payload, size_t bytes)
+static enum seep_state_fault step_end(struct seep_state_progress *progress, const void *payload,
+				      size_t bytes)
 {
 	struct seep_state_end end;
 
 	if (bytes != sizeof(end))
-		return "the checkpoint's end mark has the wrong size";
+		return SEEP_FAULT_END_SIZE;
 	memcpy(&end, payload, sizeof(end));
 	if (memcmp(&end, &progress->seen, sizeof(end)) != 0 || !progress->has_novelty)
-		return "the checkpoint lacks records";
+		return SEEP_FAULT_CHECKPOINT_LACKS;
 	progress->ended = true;
-	return NULL;
+	return SEEP_FAULT_NONE;
 }
 
-static const char *step_tick(struct seep_state_progress *progress, const void *payload,
-			     size_t bytes)
+static enum seep_state_fault step_tick(struct seep_state_progress *progress, const void *payload,
+				       size_t bytes)
 {
 	struct seep_state_tick tick;
 
 	if (bytes < sizeof(tick))
-		return "a time mark has the wrong size";
+		return SEEP_FAULT_TICK_SIZE;
 	memcpy(&tick, payload, sizeof(tick));
 	if (tick.when_ms > SEEP_STATE_LATEST_MS || tick.wall_ms > SEEP_STATE_LATEST_MS)
-		return "a time mark has impossible times";
+		return SEEP_FAULT_TICK_TIMES;
 	progress->when_ms = tick.when_ms;
 	progress->wall_ms = tick.wall_ms;
-	return NULL;
+	return SEEP_FAULT_NONE;
 }
 
 /* Frames with contents; those of the checkpoint are counted, for its end. */
-static const char *step_checkpoint(struct seep_state_progress *progress,
-				   const struct seep_state_header *header,
-				   const struct seep_state_frame *frame)
+static enum seep_state_fault step_checkpoint(struct seep_state_progress *progress,
+					     const struct seep_state_header *header,
+					     const struct seep_state_frame *frame)
 {
 	uint32_t users = frame->type == SEEP_STATE_USERS ? frame->bytes : 0;
 	uint32_t domains = frame->type == SEEP_STATE_DOMAINS ? frame->bytes : 0;
 
 	if (users % header->user_bytes || domains % header->domain_bytes)
-		return "a record is cut short";
+		return SEEP_FAULT_RECORD_CUT;
 	if (progress->ended)
-		return NULL;
+		return SEEP_FAULT_NONE;
 	progress->seen.frames++;
 	progress->seen.users += users / header->user_bytes;
 	progress->seen.domains += domains / header->domain_bytes;
-	return NULL;
+	return SEEP_FAULT_NONE;
 }
 
 /* Is the frame of a type that stands only before, or only after the checkpoint's end? */
@@ -234,13 +225,14 @@ static bool is_misplaced(uint32_t type, bool ended)
 	}
 }
 
-const char *seep_state_step(struct seep_state_progress *progress,
-			    const struct seep_state_header *header, struct seep_state_frame *frame)
+enum seep_state_fault seep_state_step(struct seep_state_progress *progress,
+				      const struct seep_state_header *header,
+				      struct seep_state_frame *frame)
 {
 	const void *payload = frame + 1;
 
 	if (is_misplaced(frame->type, progress->ended))
-		return "a frame is in the wrong place";
+		return SEEP_FAULT_FRAME_PLACE;
 	switch ((enum seep_state_type)frame->type) {
 	case SEEP_STATE_END:
 		return step_end(progress, payload, frame->bytes);
@@ -249,12 +241,12 @@ const char *seep_state_step(struct seep_state_progress *progress,
 		return step_tick(progress, payload, frame->bytes);
 	case SEEP_STATE_OWNER:
 		if (frame->bytes != sizeof(progress->owner))
-			return "the owner mark has the wrong size";
+			return SEEP_FAULT_OWNER_SIZE;
 		memcpy(&progress->owner, payload, sizeof(progress->owner));
-		return NULL;
+		return SEEP_FAULT_NONE;
 	case SEEP_STATE_NOVELTY:
 		if (frame->bytes != sizeof(struct seep_state_novelty))
-			return "the head of the novelty memory has the wrong size";
+			return SEEP_FAULT_NOVELTY_SIZE;
 		progress->has_novelty = true;
 		break;
 	case SEEP_STATE_USERS:
@@ -262,7 +254,7 @@ const char *seep_state_step(struct seep_state_progress *progress,
 		break;
 	case SEEP_STATE_NOVELTY_LINES:
 		if (!progress->has_novelty)
-			return "a frame is in the wrong place";
+			return SEEP_FAULT_FRAME_PLACE;
 		break;
 	case SEEP_STATE_LABELS_LINES:
 		break;

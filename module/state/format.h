@@ -26,8 +26,9 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "state/fault.h"
 
-/* A change to any struct that is saved is a new version; state.c has the table. */
+/* A change to any struct that is saved is a new version; format.c has the table. */
 #define SEEP_STATE_VERSION 1
 
 #define SEEP_STATE_MAGIC      "Seep\r\n\x1a" /* with its NUL; shows a transfer as text */
@@ -155,11 +156,10 @@ bool seep_state_put(struct seep_state_out *out, enum seep_state_type type, size_
 /* Reading. */
 
 /*
- * What is wrong with a header of SIZE bytes at BYTES, which is copied to HEADER; NULL
- * if nothing is. The text of another version is the calling thread's, until its next one.
+ * What is wrong with a header of SIZE bytes at BYTES, which is copied to HEADER as far as it goes.
  */
-const char *seep_state_header_fault(struct seep_state_header *header, const void *bytes,
-				    size_t size);
+enum seep_state_fault seep_state_header_fault(struct seep_state_header *header, const void *bytes,
+					      size_t size);
 
 /* How far a walk over the frames has come; all zero to begin with. */
 struct seep_state_progress {
@@ -174,16 +174,17 @@ struct seep_state_progress {
 void seep_state_begin(struct seep_state_progress *progress, const struct seep_state_header *header);
 
 /* What is wrong with a frame's head, before its payload is read. */
-const char *seep_state_frame_fault(const struct seep_state_frame *frame);
+enum seep_state_fault seep_state_frame_fault(const struct seep_state_frame *frame);
 
 /* Is the frame's checksum right? */
 bool seep_state_is_intact(const struct seep_state_header *header, struct seep_state_frame *frame);
 
 /*
  * What is wrong with an intact frame, its payload behind it in one piece, in its place;
- * NULL, and progress is made, if nothing is.
+ * progress is made if nothing is.
  */
-const char *seep_state_step(struct seep_state_progress *progress,
-			    const struct seep_state_header *header, struct seep_state_frame *frame);
+enum seep_state_fault seep_state_step(struct seep_state_progress *progress,
+				      const struct seep_state_header *header,
+				      struct seep_state_frame *frame);
 
 #endif

@@ -15,10 +15,16 @@
 #define JOURNAL_MOST  2
 #define JOURNAL_LEAST (UINT64_C(16) << 20)
 
-/* Makes what the keeper's thread knows visible to all others. */
+/* Makes what the journal's thread knows visible to all others. */
 static void show(struct seep_keeper *keeper)
 {
-	atomic_store(&keeper->shown.status, keeper->status);
+	static const enum seep_state_status status_of[] = {
+		[KEEPER_NONE] = SEEP_STATE_NONE,   [KEEPER_NEW] = SEEP_STATE_FAILING,
+		[KEEPER_KEPT] = SEEP_STATE_KEPT,   [KEEPER_FAILING] = SEEP_STATE_FAILING,
+		[KEEPER_OTHER] = SEEP_STATE_OTHER, [KEEPER_UNKEPT] = SEEP_STATE_UNKEPT,
+	};
+
+	atomic_store(&keeper->shown.status, status_of[keeper->state]);
 	atomic_store(&keeper->shown.saved_ms, keeper->saved_ms);
 	atomic_store(&keeper->shown.checkpoint_ms, keeper->checkpoint_ms);
 	atomic_store(&keeper->shown.bytes, keeper->file.fd >= 0 ? keeper->file.size : 0);
@@ -76,26 +82,25 @@ static bool was_taken(struct seep_keeper *keeper)
 /* Is the file as we left it? */
 static void check_file(struct seep_keeper *keeper)
 {
-	const char *fault = seep_state_file_fault(&keeper->file, keeper->path);
+	enum seep_state_fault fault = seep_state_file_fault(&keeper->file, keeper->path);
+	char text[SEEP_FAULT_TEXT_SIZE];
 
 	if (!fault)
 		return;
 	if (was_taken(keeper)) {
 		seep_state_end(&keeper->file);
-		keeper->status = SEEP_STATE_OTHER;
+		keeper->state = KEEPER_OTHER;
 		return;
 	}
-	seep_keeper_fail(keeper, fault, 0);
+	seep_keeper_fail(keeper, seep_state_fault_text(fault, 0, text), 0);
 	keeper->retry_ms = 0;
 }
 
-/* It was ours once: a backup put in its place, say, is no process, and never grows. */
+/* Waits for the other to stop: a backup put in our file's place, say, never grows. */
 static void watch_other(struct seep_keeper *keeper)
 {
 	struct seep_state_reader reader;
 
-	if (!keeper->saved_ms)
-		return;
 	if (!seep_state_file_fault(&keeper->others, keeper->path)) {
 		if (++keeper->silent < SILENT_MOST)
 			return;
@@ -104,7 +109,7 @@ static void watch_other(struct seep_keeper *keeper)
 			"%s: no process wrote to this file for %d seconds; this process writes "
 			"it again",
 			keeper->path, SILENT_MOST * TICK_MS / 1000);
-		keeper->status = SEEP_STATE_FAILING;
+		keeper->state = KEEPER_NEW;
 		keeper->retry_ms = 0;
 		return;
 	}
@@ -125,13 +130,19 @@ static void append_changes(struct seep_keeper *keeper, const struct seep_state_t
 	seep_keeper_fail(keeper, "cannot be written", errno);
 }
 
+static bool is_writing(const struct seep_keeper *keeper)
+{
+	return atomic_load(&keeper->checkpoint.state) != CHECKPOINT_NONE;
+}
+
 static bool is_checkpoint_due(const struct seep_keeper *keeper, unsigned new_units,
 			      uint64_t when_ms)
 {
-	uint64_t journal = keeper->file.size - keeper->checkpoint_bytes;
+	uint64_t journal;
 
-	if (when_ms < keeper->retry_ms)
+	if (keeper->state == KEEPER_OTHER || is_writing(keeper) || when_ms < keeper->retry_ms)
 		return false;
+	journal = keeper->file.size - keeper->checkpoint_bytes;
 	/* Learning has ended: seepctl is to see in the file what it found. */
 	return keeper->file.fd < 0 || (new_units && new_units != keeper->told_units) ||
 	       when_ms - keeper->checkpoint_ms >= keeper->setup.checkpoint_s * 1000 ||
@@ -143,7 +154,7 @@ static void tick(struct seep_keeper *keeper)
 	const struct seep_state_tick time = seep_keeper_now(keeper);
 	unsigned new_units;
 
-	if (keeper->checkpoint.running && atomic_load(&keeper->checkpoint.done))
+	if (is_writing(keeper) && atomic_load(&keeper->checkpoint.state) != CHECKPOINT_WRITING)
 		(void)seep_keeper_end_checkpoint(keeper);
 	pthread_mutex_lock(&keeper->file_lock);
 	if (keeper->file.fd >= 0)
@@ -152,42 +163,40 @@ static void tick(struct seep_keeper *keeper)
 		append_changes(keeper, &time);
 	else
 		seep_engine_drop_changes(keeper->engine);
-	pthread_mutex_unlock(&keeper->file_lock);
-	if (keeper->status == SEEP_STATE_OTHER && !keeper->checkpoint.running)
+	if (keeper->state == KEEPER_OTHER && !is_writing(keeper))
 		watch_other(keeper);
-	new_units = seep_engine_settle(keeper->engine, time.when_ms);
-	if (keeper->status != SEEP_STATE_OTHER && !keeper->checkpoint.running &&
-	    is_checkpoint_due(keeper, new_units, time.when_ms))
-		seep_keeper_begin_checkpoint(keeper, time.when_ms);
-	pthread_mutex_lock(&keeper->file_lock);
 	show(keeper);
 	pthread_mutex_unlock(&keeper->file_lock);
+	new_units = seep_engine_settle(keeper->engine, time.when_ms);
+	if (is_checkpoint_due(keeper, new_units, time.when_ms))
+		seep_keeper_begin_checkpoint(keeper, time.when_ms);
 }
 
 /* Makes the file ours: the one that was found, if it can be added to, or a new one. */
 static void take(struct seep_keeper *keeper)
 {
 	const struct seep_state_tick time = seep_keeper_now(keeper);
+	bool goes_on =
+		(keeper->find == KEEPER_FOUND_WHOLE || keeper->find == KEEPER_FOUND_OUTDATED) &&
+		seep_state_continue(&keeper->file, keeper->path, &keeper->found);
 
-	if (keeper->found.fd >= 0 && keeper->found_whole &&
-	    seep_state_continue(&keeper->file, keeper->path, &keeper->found)) {
+	if (goes_on) {
 		keeper->saved_ms = time.when_ms;
 		/* Reloads that come often do not put it off for ever. */
 		keeper->checkpoint_ms = keeper->found.header.began_ms;
 		keeper->checkpoint_bytes = keeper->found.checkpoint_bytes;
 		keeper->told_units = keeper->found.header.new_units;
-		keeper->status = SEEP_STATE_KEPT;
+		keeper->state = KEEPER_KEPT;
 		if (!append_owner(keeper, false))
 			seep_keeper_fail(keeper, "cannot be written", errno);
 	} else {
-		keeper->found_differs = false;
 		seep_keeper_begin_checkpoint(keeper, time.when_ms);
-		if (keeper->checkpoint.running)
+		if (is_writing(keeper))
 			(void)seep_keeper_end_checkpoint(keeper);
 	}
 	seep_state_close(&keeper->found);
 	show(keeper);
-	if (keeper->found_differs)
+	if (goes_on && keeper->find == KEEPER_FOUND_OUTDATED)
 		seep_keeper_begin_checkpoint(keeper, time.when_ms);
 }
 
@@ -198,17 +207,17 @@ static bool wait_tick(struct seep_keeper *keeper, struct timespec *next)
 
 	next->tv_sec += TICK_MS / 1000;
 	pthread_mutex_lock(&keeper->lock);
-	while (!atomic_load(&keeper->stopping) && error != ETIMEDOUT)
+	while (!keeper_is_stopping(keeper) && error != ETIMEDOUT)
 		error = pthread_cond_timedwait(&keeper->wake, &keeper->lock, next);
 	pthread_mutex_unlock(&keeper->lock);
-	return !atomic_load(&keeper->stopping);
+	return !keeper_is_stopping(keeper);
 }
 
 static void finish(struct seep_keeper *keeper)
 {
 	struct seep_state_tick time;
 
-	if (keeper->checkpoint.running)
+	if (is_writing(keeper))
 		(void)seep_keeper_end_checkpoint(keeper);
 	if (keeper->file.fd >= 0)
 		check_file(keeper);
@@ -227,7 +236,8 @@ static void *run(void *context)
 
 	take(keeper);
 	pthread_mutex_lock(&keeper->lock);
-	keeper->is_ready = true;
+	if (!keeper_is_stopping(keeper))
+		atomic_store(&keeper->phase, KEEPER_READY);
 	pthread_cond_signal(&keeper->ready);
 	pthread_mutex_unlock(&keeper->lock);
 	clock_gettime(CLOCK_MONOTONIC, &next);
@@ -243,10 +253,13 @@ static bool start_thread(struct seep_keeper *keeper)
 	sigset_t all, before;
 	bool started;
 
+	atomic_store(&keeper->phase, KEEPER_STARTED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	started = pthread_create(&keeper->thread, NULL, run, keeper) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!started)
+		atomic_store(&keeper->phase, KEEPER_OPENED);
 	return started;
 }
 
@@ -258,7 +271,7 @@ static void wait_ready(struct seep_keeper *keeper)
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += READY_S;
 	pthread_mutex_lock(&keeper->lock);
-	while (!keeper->is_ready && error != ETIMEDOUT)
+	while (atomic_load(&keeper->phase) == KEEPER_STARTED && error != ETIMEDOUT)
 		error = pthread_cond_timedwait(&keeper->ready, &keeper->lock, &until);
 	pthread_mutex_unlock(&keeper->lock);
 }
@@ -286,7 +299,8 @@ void seep_keeper_attach(struct seep_keeper *keeper, struct seep_engine *engine)
 
 	keeper->engine = engine;
 	seep_engine_describe(engine, &header);
-	keeper->found_differs = is_outdated(keeper, &header);
+	if (keeper->find == KEEPER_FOUND_WHOLE && is_outdated(keeper, &header))
+		keeper->find = KEEPER_FOUND_OUTDATED;
 	keeper->out.key = keeper->next_out.key = seep_state_key(&header);
 	explicit_bzero(&header, sizeof(header));
 	keeper->out.put = seep_state_append;
@@ -299,17 +313,16 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 {
 	seep_keeper_attach(keeper, engine);
 	show(keeper);
-	if (keeper->status != SEEP_STATE_FAILING)
+	if (keeper->state != KEEPER_NEW)
 		return;
 	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
 		seep_keeper_say(keeper, true,
 				"%s: no memory to write it; budgets will not outlast a restart",
 				keeper->path);
-		keeper->status = SEEP_STATE_UNKEPT;
+		keeper->state = KEEPER_UNKEPT;
 		show(keeper);
 		return;
 	}
-	keeper->started = true;
 	wait_ready(keeper);
 }
 
@@ -318,11 +331,11 @@ void seep_keeper_stop(struct seep_keeper *keeper)
 	if (!keeper)
 		return;
 	/* A worker that was forked has no thread to end, and its parent's file. */
-	if (keeper->started && keeper->pid != getpid())
+	if (atomic_load(&keeper->phase) != KEEPER_OPENED && keeper->pid != getpid())
 		return;
-	if (keeper->started) {
+	if (atomic_load(&keeper->phase) != KEEPER_OPENED) {
 		pthread_mutex_lock(&keeper->lock);
-		atomic_store(&keeper->stopping, true);
+		atomic_store(&keeper->phase, KEEPER_STOPPING);
 		pthread_cond_signal(&keeper->wake);
 		pthread_mutex_unlock(&keeper->lock);
 		pthread_join(keeper->thread, NULL);

@@ -22,17 +22,15 @@ struct seep_state_tick seep_keeper_now(const struct seep_keeper *keeper)
 	return keeper->setup.now(keeper->setup.context);
 }
 
-/* Writing came to an end, for now: said once. */
 void seep_keeper_fail(struct seep_keeper *keeper, const char *what, int error)
 {
 	seep_state_end(&keeper->file);
-	if (!keeper->failure_said)
+	if (keeper->state != KEEPER_FAILING)
 		seep_keeper_say(
 			keeper, true,
 			"%s: %s%s%s; metering goes on in memory until a new file can be written",
 			keeper->path, what, error ? ": " : "", error ? strerror(error) : "");
-	keeper->failure_said = true;
-	keeper->status = SEEP_STATE_FAILING;
+	keeper->state = KEEPER_FAILING;
 }
 
 struct seep_state_owner seep_keeper_owner(const struct seep_keeper *keeper, bool ends)

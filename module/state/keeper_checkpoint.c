@@ -12,7 +12,7 @@ bool seep_keeper_append_next(void *context, const void *bytes, size_t size)
 {
 	struct seep_keeper *keeper = context;
 
-	if (atomic_load(&keeper->stopping)) {
+	if (keeper_is_stopping(keeper)) {
 		errno = ECANCELED;
 		return false;
 	}
@@ -81,19 +81,19 @@ static void *run_checkpoint(void *context)
 {
 	struct seep_keeper *keeper = context;
 	struct checkpoint *checkpoint = &keeper->checkpoint;
+	bool made = write_checkpoint(keeper);
 	int fd = -1;
 
-	checkpoint->made = write_checkpoint(keeper);
 	checkpoint->error = errno;
-	if (checkpoint->made) {
+	if (made) {
 		pthread_mutex_lock(&keeper->file_lock);
-		checkpoint->made = put_in_place(keeper);
+		made = put_in_place(keeper);
 		checkpoint->error = errno;
-		if (checkpoint->made)
+		if (made)
 			fd = fcntl(keeper->file.fd, F_DUPFD_CLOEXEC, 0);
 		pthread_mutex_unlock(&keeper->file_lock);
 	}
-	if (checkpoint->made) {
+	if (made) {
 		sync_names(keeper, fd);
 	} else if (keeper->next.fd >= 0) {
 		char name[SEEP_STATE_NAME_SIZE];
@@ -102,7 +102,7 @@ static void *run_checkpoint(void *context)
 		seep_state_name(name, keeper->path, ".new");
 		(void)unlink(name);
 	}
-	atomic_store(&checkpoint->done, true);
+	atomic_store(&checkpoint->state, made ? CHECKPOINT_MADE : CHECKPOINT_FAILED);
 	return NULL;
 }
 
@@ -110,11 +110,11 @@ void seep_keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms)
 {
 	struct checkpoint *checkpoint = &keeper->checkpoint;
 
-	atomic_store(&checkpoint->done, false);
 	checkpoint->began_ms = when_ms;
 	checkpoint->journal_from = keeper->file.fd >= 0 ? keeper->file.size : 0;
-	checkpoint->running =
-		pthread_create(&checkpoint->thread, NULL, run_checkpoint, keeper) == 0;
+	atomic_store(&checkpoint->state, CHECKPOINT_WRITING);
+	if (pthread_create(&checkpoint->thread, NULL, run_checkpoint, keeper) != 0)
+		atomic_store(&checkpoint->state, CHECKPOINT_NONE);
 	/* A disk that is full is not written full every second. */
 	keeper->retry_ms = when_ms + keeper->retry_wait_ms;
 	if (keeper->retry_wait_ms < keeper->setup.checkpoint_s * 500)
@@ -125,21 +125,23 @@ void seep_keeper_begin_checkpoint(struct seep_keeper *keeper, uint64_t when_ms)
 bool seep_keeper_end_checkpoint(struct seep_keeper *keeper)
 {
 	struct checkpoint *checkpoint = &keeper->checkpoint;
+	bool made;
 
 	pthread_join(checkpoint->thread, NULL);
-	checkpoint->running = false;
-	if (checkpoint->made) {
-		if (keeper->failure_said)
+	made = atomic_load(&checkpoint->state) == CHECKPOINT_MADE;
+	atomic_store(&checkpoint->state, CHECKPOINT_NONE);
+	if (made && keeper->file.fd >= 0) {
+		if (keeper->state == KEEPER_FAILING)
 			seep_keeper_say(keeper, false, "%s: is written again", keeper->path);
-		keeper->failure_said = false;
 		keeper->retry_wait_ms = KEEPER_RETRY_MS;
 		keeper->retry_ms = 0;
-		keeper->status = SEEP_STATE_KEPT;
+		keeper->state = KEEPER_KEPT;
 		keeper->saved_ms = keeper->checkpoint_ms = checkpoint->began_ms;
 		keeper->told_units = checkpoint->new_units;
-	} else if (checkpoint->error == EAGAIN) {
+	} else if (made || checkpoint->error == EAGAIN) {
+		/* The file was lost, to another process perhaps, just after or before. */
 		keeper->retry_ms = 0;
-	} else if (!atomic_load(&keeper->stopping)) {
+	} else if (!keeper_is_stopping(keeper) && keeper->state != KEEPER_OTHER) {
 		/* With a journal to add to, only power is a danger; without one, all is. */
 		if (keeper->file.fd >= 0)
 			seep_keeper_say(
@@ -148,5 +150,5 @@ bool seep_keeper_end_checkpoint(struct seep_keeper *keeper)
 		else
 			seep_keeper_fail(keeper, checkpoint->doing, checkpoint->error);
 	}
-	return checkpoint->made;
+	return made;
 }

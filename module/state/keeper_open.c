@@ -12,17 +12,20 @@
 
 #include "base/clock.h"
 #include "base/plural.h"
+#include "state/record.h"
 
 #define ALIVE_MS 2300 /* how long another process may take to show that it lives */
 #define LOOK_MS  100
 
 static const char *why(const struct seep_state_reader *reader, char text[160])
 {
+	char fault[SEEP_FAULT_TEXT_SIZE];
+
+	seep_state_fault_text(reader->fault, reader->header.version, fault);
 	if (reader->error)
-		snprintf(text, 160, "%s: %s", reader->fault, strerror(reader->error));
+		snprintf(text, 160, "%s: %s", fault, strerror(reader->error));
 	else
-		snprintf(text, 160, "%s, at byte %llu", reader->fault,
-			 (unsigned long long)reader->offset);
+		snprintf(text, 160, "%s, at byte %llu", fault, (unsigned long long)reader->offset);
 	return text;
 }
 
@@ -65,7 +68,8 @@ static bool leave_to_other(struct seep_keeper *keeper, const char *path)
 		"in memory only: give each resolver a state-file of its own",
 		path, (unsigned long long)keeper->found.progress.owner.pid);
 	seep_state_close(&keeper->found);
-	keeper->status = SEEP_STATE_OTHER;
+	keeper->find = KEEPER_FOUND_NOTHING;
+	keeper->state = KEEPER_OTHER;
 	return true;
 }
 
@@ -96,17 +100,9 @@ static bool set_aside(const struct seep_keeper *keeper, const char *path,
 static enum seep_state_opened look_at(struct seep_keeper *keeper, const char *path)
 {
 	struct seep_state_reader *reader = &keeper->found;
-	enum seep_state_opened opened = seep_state_verify(reader, path);
-	const char *fault = NULL;
+	enum seep_state_opened opened = seep_record_verify(reader, path);
 	char text[160];
 
-	if (opened == SEEP_STATE_OPENED)
-		fault = seep_engine_restore_fault(&reader->header);
-	if (fault) {
-		reader->fault = fault;
-		reader->offset = 0;
-		opened = SEEP_STATE_DAMAGED;
-	}
 	if (opened == SEEP_STATE_UNUSABLE)
 		seep_keeper_say(keeper, true,
 				"%s: %s; metering goes on in memory: mend this and restart", path,
@@ -124,18 +120,21 @@ void seep_keeper_look(struct seep_keeper *keeper)
 	enum seep_state_opened opened = look_at(keeper, keeper->path);
 	char old[SEEP_STATE_NAME_SIZE];
 
-	keeper->status = SEEP_STATE_FAILING;
+	keeper->state = KEEPER_NEW;
 	if (opened == SEEP_STATE_OPENED) {
-		keeper->found_whole = !keeper->found.fault;
+		keeper->find = keeper->found.fault ? KEEPER_FOUND_CUT : KEEPER_FOUND_WHOLE;
 		(void)leave_to_other(keeper, keeper->path);
 		return;
 	}
 	if (opened == SEEP_STATE_UNUSABLE) {
-		keeper->status = SEEP_STATE_UNKEPT;
+		keeper->state = KEEPER_UNKEPT;
 		return;
 	}
 	seep_state_name(old, keeper->path, ".old");
-	if (look_at(keeper, old) == SEEP_STATE_OPENED && !leave_to_other(keeper, old))
+	if (look_at(keeper, old) != SEEP_STATE_OPENED)
+		return;
+	keeper->find = KEEPER_FOUND_CUT;
+	if (!leave_to_other(keeper, old))
 		seep_keeper_say(keeper, true, "%s: this previous generation is used in its place",
 				old);
 }

@@ -21,66 +21,127 @@
 
 #define KEEPER_RETRY_MS 10000 /* after a checkpoint that failed */
 
-/* A checkpoint under way. */
-struct checkpoint {
-	pthread_t thread;
-	bool running;
-	atomic_bool done;
-	bool made;
-	int error;
-	const char *doing; /* what failed */
-	uint64_t began_ms;
-	unsigned new_units; /* what its header says of newcomers */
-	/* What the old file's journal gets from here on goes into the new one too. */
-	uint64_t journal_from;
+/*
+ * How the file fares. All but NONE and UNKEPT change while the keeper runs; what the operator is
+ * told on the way is in brackets.
+ *
+ *     NONE     there is no path, for ever
+ *     NEW      nothing was written yet ──► KEPT, FAILING [why]
+ *     KEPT     it is written every second ──► FAILING [why], OTHER [whose]
+ *     FAILING  it cannot be written; checkpoints are tried ──► KEPT [again]
+ *     OTHER    another process writes it ──► NEW, if it stops [it does]
+ *     UNKEPT   it cannot be used, or there is no memory for the thread [why], for ever
+ *
+ * Opening begins with NEW, and ends there, in OTHER or in UNKEPT. Only a keeper that is NEW is
+ * started; an OTHER of then stays.
+ */
+enum keeper_state {
+	KEEPER_NONE,
+	KEEPER_NEW,
+	KEEPER_KEPT,
+	KEEPER_FAILING,
+	KEEPER_OTHER,
+	KEEPER_UNKEPT,
 };
 
+/* The journal's thread: OPENED ──► STARTED ──► READY ──► STOPPING, or STARTED ──► STOPPING. */
+enum keeper_phase {
+	KEEPER_OPENED,   /* there is none */
+	KEEPER_STARTED,  /* it takes the file */
+	KEEPER_READY,    /* it has, or could not */
+	KEEPER_STOPPING, /* it is to save and end; a checkpoint under way is given up */
+};
+
+/* The file that was read at the start. */
+enum keeper_find {
+	KEEPER_FOUND_NOTHING,
+	KEEPER_FOUND_CUT,      /* restored, but not appended to: cut short, or of before */
+	KEEPER_FOUND_WHOLE,    /* appended to */
+	KEEPER_FOUND_OUTDATED, /* whole, but its header does not say what the engine's would */
+};
+
+/* The checkpoint's thread: NONE ──► WRITING ──► MADE or FAILED ──► NONE. */
+enum checkpoint_state {
+	CHECKPOINT_NONE,
+	CHECKPOINT_WRITING,
+	CHECKPOINT_MADE,   /* it is in place; the thread has ended or is about to */
+	CHECKPOINT_FAILED, /* nothing is left of it; likewise */
+};
+
+struct checkpoint {
+	/* WRITING and NONE are set by the journal's thread, the others by the checkpoint's. */
+	_Atomic enum checkpoint_state state;
+	/* The journal's thread's; the checkpoint's reads the last. */
+	pthread_t thread;
+	uint64_t began_ms;
+	uint64_t journal_from; /* the old file's journal goes into the new one from here on */
+	/* The checkpoint's thread's while it writes. */
+	int error;
+	const char *doing;  /* what failed */
+	unsigned new_units; /* what its header says of newcomers */
+};
+
+/*
+ * Whose a field is: the host's until the start, from then on the journal's thread's, unless
+ * something else is said.
+ */
 struct seep_keeper {
+	/* Nobody writes these after opening, and all may read them. */
 	char path[SEEP_PATH_SIZE];
 	struct seep_keeper_setup setup;
-	struct seep_engine *engine;
 	pid_t pid;
+
+	struct seep_engine *engine; /* its own locks are enough */
 	struct seep_state_reader found;
-	bool found_whole;   /* nothing behind the last frame: it can be added to */
-	bool found_differs; /* its header does not say what the engine's would */
-	enum seep_state_status status;
-	atomic_bool stopping;
-	bool started;
-	pthread_t thread;
-	pthread_mutex_t lock; /* of the two conditions */
+	enum keeper_find find;
+	enum keeper_state state;
+
+	/* Of host and journal: PHASE changes under LOCK. The checkpoint's thread reads it. */
+	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	pthread_cond_t ready;
-	bool is_ready;
-	/* The file: the keeping thread's, and the checkpoint's while it puts a new one in place. */
+	_Atomic enum keeper_phase phase;
+	pthread_t thread; /* the host's */
+
+	/* Of both threads, under FILE_LOCK; there is no need of it without a checkpoint. */
 	pthread_mutex_t file_lock;
 	struct seep_state_file file;
-	struct seep_state_out out;
+	uint64_t checkpoint_bytes;
+
+	/* The checkpoint's thread's while it writes. */
 	struct seep_state_file next;
 	struct seep_state_out next_out;
+	bool is_blind; /* the directory cannot be opened */
+
 	struct checkpoint checkpoint;
-	uint64_t checkpoint_bytes;
+	struct seep_state_out out;
 	uint64_t checkpoint_ms; /* when the last one was begun */
 	unsigned told_units;    /* of a newcomer, by the file's header */
 	uint64_t saved_ms;
-	uint64_t retry_ms;      /* no checkpoint before this */
-	uint64_t retry_wait_ms; /* after the next one that fails */
-	bool failure_said;
-	bool is_blind;   /* the directory cannot be opened; the checkpoint's */
-	unsigned silent; /* ticks for which another's file did not change */
+	uint64_t retry_ms;             /* no checkpoint before this */
+	uint64_t retry_wait_ms;        /* after the next one that fails */
+	struct seep_state_file others; /* another's file, as it was at the last tick */
+	unsigned silent;               /* ticks for which it did not change */
+
+	/* To all threads. */
 	struct {
 		_Atomic uint64_t status; /* enum seep_state_status */
 		_Atomic uint64_t saved_ms;
 		_Atomic uint64_t checkpoint_ms;
 		_Atomic uint64_t bytes;
-	} shown; /* to other threads */
-	struct seep_state_file others;
+	} shown;
 };
+
+static inline bool keeper_is_stopping(const struct seep_keeper *keeper)
+{
+	return atomic_load(&keeper->phase) == KEEPER_STOPPING;
+}
 
 /* keeper_base.c */
 __attribute__((format(printf, 3, 4))) void seep_keeper_say(const struct seep_keeper *keeper,
 							   bool problem, const char *format, ...);
 struct seep_state_tick seep_keeper_now(const struct seep_keeper *keeper);
-/* Writing came to an end, for now: said once. */
+/* Closes the file, for it cannot be written: FAILING, and WHAT is said unless it was so before. */
 void seep_keeper_fail(struct seep_keeper *keeper, const char *what, int error);
 struct seep_state_owner seep_keeper_owner(const struct seep_keeper *keeper, bool ends);
 

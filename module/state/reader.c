@@ -36,11 +36,11 @@ static enum seep_state_opened open_file(struct seep_state_reader *reader, const 
 	reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (reader->fd < 0 || fstat(reader->fd, &status) != 0) {
 		reader->error = errno;
-		reader->fault = errno == ELOOP ? "is a symbolic link" : "cannot be opened";
+		reader->fault = errno == ELOOP ? SEEP_FAULT_LINK : SEEP_FAULT_UNOPENED;
 		return errno == ENOENT ? SEEP_STATE_MISSING : SEEP_STATE_UNUSABLE;
 	}
 	if (!S_ISREG(status.st_mode)) {
-		reader->fault = "is not a regular file";
+		reader->fault = SEEP_FAULT_IRREGULAR;
 		return SEEP_STATE_UNUSABLE;
 	}
 	reader->device = status.st_dev;
@@ -48,7 +48,7 @@ static enum seep_state_opened open_file(struct seep_state_reader *reader, const 
 	reader->frame = aligned_alloc(64, (SEEP_STATE_BUFFER_BYTES + 63) & ~(size_t)63);
 	if (!reader->frame) {
 		reader->error = ENOMEM;
-		reader->fault = "cannot be read";
+		reader->fault = SEEP_FAULT_UNREAD;
 		return SEEP_STATE_UNUSABLE;
 	}
 	return SEEP_STATE_OPENED;
@@ -66,7 +66,7 @@ enum seep_state_opened seep_state_open(struct seep_state_reader *reader, const c
 		return opened;
 	size = read_at(reader, bytes, sizeof(bytes), 0);
 	if (reader->error) {
-		reader->fault = "cannot be read";
+		reader->fault = SEEP_FAULT_UNREAD;
 		return SEEP_STATE_UNUSABLE;
 	}
 	reader->fault = seep_state_header_fault(&reader->header, bytes, size);
@@ -88,8 +88,24 @@ void seep_state_close(struct seep_state_reader *reader)
 void seep_state_rewind(struct seep_state_reader *reader)
 {
 	reader->offset = sizeof(reader->header);
-	reader->fault = NULL;
+	reader->fault = SEEP_FAULT_NONE;
 	seep_state_begin(&reader->progress, &reader->header);
+}
+
+/* Reads the payload of a frame whose head is there, and makes progress; or what is wrong. */
+static enum seep_state_fault take_frame(struct seep_state_reader *reader)
+{
+	struct seep_state_frame *frame = reader->frame;
+	enum seep_state_fault fault = seep_state_frame_fault(frame);
+
+	if (fault)
+		return fault;
+	if (read_at(reader, frame + 1, frame->bytes, reader->offset + sizeof(*frame)) <
+	    frame->bytes)
+		return SEEP_FAULT_FRAME_CUT;
+	if (reader->offset >= reader->verified && !seep_state_is_intact(&reader->header, frame))
+		return SEEP_FAULT_FRAME_SUM;
+	return seep_state_step(&reader->progress, &reader->header, frame);
 }
 
 bool seep_state_next(struct seep_state_reader *reader)
@@ -98,19 +114,11 @@ bool seep_state_next(struct seep_state_reader *reader)
 	size_t got = read_at(reader, frame, sizeof(*frame), reader->offset);
 
 	if (!got && !reader->error) {
-		reader->fault = reader->progress.ended ? NULL : "the checkpoint is cut short";
+		reader->fault =
+			reader->progress.ended ? SEEP_FAULT_NONE : SEEP_FAULT_CHECKPOINT_CUT;
 		return false;
 	}
-	reader->fault =
-		got < sizeof(*frame) ? "a frame is cut short" : seep_state_frame_fault(frame);
-	if (!reader->fault && read_at(reader, frame + 1, frame->bytes,
-				      reader->offset + sizeof(*frame)) < frame->bytes)
-		reader->fault = "a frame is cut short";
-	if (!reader->fault && reader->offset >= reader->verified &&
-	    !seep_state_is_intact(&reader->header, frame))
-		reader->fault = "a frame's checksum is wrong";
-	if (!reader->fault)
-		reader->fault = seep_state_step(&reader->progress, &reader->header, frame);
+	reader->fault = got < sizeof(*frame) ? SEEP_FAULT_FRAME_CUT : take_frame(reader);
 	if (reader->fault)
 		return false;
 	reader->offset += sizeof(*frame) + frame->bytes;

@@ -22,7 +22,7 @@ struct seep_state_reader {
 	uint64_t offset;                /* of the next frame; of the fault, if there is one */
 	uint64_t checkpoint_bytes;      /* up to the checkpoint's end, once that was read */
 	uint64_t verified;              /* the checksums up to here were right */
-	const char *fault;              /* what is wrong, or NULL */
+	enum seep_state_fault fault;    /* what is wrong */
 	int error;                      /* errno, where the file could not be opened or read */
 	struct seep_state_frame *frame; /* the last one read, its payload behind it */
 };

@@ -23,8 +23,8 @@ void seep_engine_describe(const struct seep_engine *engine, struct seep_state_he
 	header->flag_at_percent = (uint32_t)engine->conf.flag_at_percent;
 	header->user_prefix_v4_bits = (uint32_t)engine->conf.user_prefix_v4_bits;
 	header->user_prefix_v6_bits = (uint32_t)engine->conf.user_prefix_v6_bits;
-	header->novelty_lines = seep_novelty_lines(engine->novelty);
-	header->labels_lines = seep_labels_lines(engine->labels);
+	header->novelty_lines = seep_novelty_lines(engine->novelty).count;
+	header->labels_lines = seep_labels_lines(engine->labels).count;
 	header->first_ms = engine->learned.from_ms;
 	header->learning_ms = engine->learned.until_ms - engine->learned.from_ms;
 	header->user_budget_mbit = budgets->user.budget_mbit;
@@ -69,14 +69,14 @@ static bool save_table(struct seep_table *table, bool changed, struct seep_state
 	return true;
 }
 
-static bool save_novelty_lines(struct seep_engine *engine, struct seep_state_out *out,
-			       struct seep_state_end *end)
+static bool save_lines(struct seep_lines lines, struct seep_state_out *out,
+		       enum seep_state_type type, struct seep_state_end *end)
 {
-	for (size_t at = 0; at < seep_novelty_lines(engine->novelty);) {
-		size_t bytes = seep_novelty_pack(engine->novelty, &at, seep_state_payload(out),
-						 SEEP_STATE_FRAME_BYTES);
+	for (size_t at = 0; at < lines.count;) {
+		size_t bytes = seep_lines_pack(&lines, &at, seep_state_payload(out),
+					       SEEP_STATE_FRAME_BYTES);
 
-		if (!put(out, end, SEEP_STATE_NOVELTY_LINES, bytes))
+		if (!put(out, end, type, bytes))
 			return false;
 	}
 	return true;
@@ -94,23 +94,11 @@ static bool save_novelty(struct seep_engine *engine, struct seep_state_out *out,
 		.names = stand.names,
 		.newest = stand.newest,
 	};
-	put_all = put(out, end, SEEP_STATE_NOVELTY, sizeof(*saved)) &&
-		  save_novelty_lines(engine, out, end);
+	put_all =
+		put(out, end, SEEP_STATE_NOVELTY, sizeof(*saved)) &&
+		save_lines(seep_novelty_lines(engine->novelty), out, SEEP_STATE_NOVELTY_LINES, end);
 	seep_novelty_save_end(engine->novelty);
 	return put_all;
-}
-
-static bool save_labels(struct seep_engine *engine, struct seep_state_out *out,
-			struct seep_state_end *end)
-{
-	for (size_t at = 0; at < seep_labels_lines(engine->labels);) {
-		size_t bytes = seep_labels_pack(engine->labels, &at, seep_state_payload(out),
-						SEEP_STATE_FRAME_BYTES);
-
-		if (!put(out, end, SEEP_STATE_LABELS_LINES, bytes))
-			return false;
-	}
-	return true;
 }
 
 bool seep_engine_save(struct seep_engine *engine, struct seep_state_out *out)
@@ -119,7 +107,8 @@ bool seep_engine_save(struct seep_engine *engine, struct seep_state_out *out)
 
 	if (!save_table(engine->users, false, out, SEEP_STATE_USERS, &end) ||
 	    !save_table(engine->domains, false, out, SEEP_STATE_DOMAINS, &end) ||
-	    !save_novelty(engine, out, &end) || !save_labels(engine, out, &end))
+	    !save_novelty(engine, out, &end) ||
+	    !save_lines(seep_labels_lines(engine->labels), out, SEEP_STATE_LABELS_LINES, &end))
 		return false;
 	memcpy(seep_state_payload(out), &end, sizeof(end));
 	return seep_state_put(out, SEEP_STATE_END, sizeof(end));

@@ -48,39 +48,10 @@ struct seep_engine_restore {
 	unsigned forgotten; /* generations of names */
 };
 
-/* Why this Seep cannot use the records of such a file, or NULL. */
-const char *seep_engine_restore_fault(const struct seep_state_header *header);
-
 void seep_engine_restore_begin(struct seep_engine_restore *restore);
 /* One frame that has been checked by seep_state_step; lines in the order of the file. */
 void seep_engine_restore_frame(struct seep_engine_restore *restore,
 			       const struct seep_state_frame *frame);
 void seep_engine_restore_end(struct seep_engine_restore *restore);
-
-/* A record, for people. */
-struct seep_saved {
-	uint64_t key;
-	struct seep_address address; /* a user */
-	uint8_t text[64];            /* a domain, in wire form, cut at a label */
-	uint64_t level_mbit;         /* drained up to now */
-	uint64_t budget_mbit;
-	uint64_t dga_mbit;
-	uint64_t first_s;
-	uint64_t last_s;
-	uint64_t names; /* estimates */
-	uint64_t domains;
-	uint64_t missing;
-	uint64_t users; /* of a domain; exact up to 7 */
-	uint64_t hits;
-	uint64_t sent;
-	bool flagged;
-	bool spent;
-};
-
-/* The record of a user or a domain at FROM, as of NOW_S; false if it is none. */
-bool seep_saved_user(struct seep_saved *saved, const struct seep_state_header *header,
-		     const void *from, uint64_t now_s);
-bool seep_saved_domain(struct seep_saved *saved, const struct seep_state_header *header,
-		       const void *from, uint64_t now_s);
 
 #endif

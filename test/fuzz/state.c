@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "fixture_state.h"
 #include "state/reader.h"
+#include "state/view.h"
 
 const char fuzz_target[] = "state";
 
@@ -61,14 +62,14 @@ static void view(const struct seep_state_header *header, const struct seep_state
 {
 	const unsigned char *payload = (const unsigned char *)(frame + 1);
 	bool users = frame->type == SEEP_STATE_USERS;
-	struct seep_saved saved;
+	struct seep_view_row saved;
 
 	if (!users && frame->type != SEEP_STATE_DOMAINS)
 		return;
 	for (size_t at = 0; at < frame->bytes;
 	     at += users ? header->user_bytes : header->domain_bytes) {
-		if (users ? !seep_saved_user(&saved, header, payload + at, NOW_S)
-			  : !seep_saved_domain(&saved, header, payload + at, NOW_S))
+		if (users ? !seep_view_user(&saved, header, payload + at, NOW_S)
+			  : !seep_view_domain(&saved, header, payload + at, NOW_S))
 			continue;
 		fuzz_check(saved.level_mbit <= SEEP_BUCKET_MAX_MBIT);
 		fuzz_check(saved.first_s <= NOW_S && saved.last_s <= NOW_S);
@@ -197,7 +198,7 @@ static void check_file(const void *bytes, size_t size)
 	fuzz_check(opened == SEEP_STATE_OPENED || opened == SEEP_STATE_DAMAGED);
 	fuzz_check(opened == SEEP_STATE_OPENED || reader.fault);
 	fuzz_check(reader.offset <= size || opened == SEEP_STATE_DAMAGED);
-	if (opened == SEEP_STATE_OPENED && !seep_engine_restore_fault(&reader.header))
+	if (opened == SEEP_STATE_OPENED && !seep_record_fault(&reader.header))
 		check_accepted(&reader);
 	seep_state_close(&reader);
 }
