@@ -21,8 +21,10 @@ struct options {
 static const struct option_row option_rows[] = {
 	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
 };
-const struct option_set cmd_show_options = { option_rows,
-					     sizeof(option_rows) / sizeof(option_rows[0]), NULL };
+const struct option_set cmd_show_options = {
+	.rows = option_rows,
+	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+};
 
 /* The user that the address belongs to. */
 static const struct seep_view_row *find_user(const struct state_view *view, const char *text,
