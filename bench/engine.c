@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include "seep_rr.h"
 #include "state/keeper.h"
 
 #define BATCH 16 /* observations between two looks at the clock */
@@ -118,7 +119,7 @@ static void run_queries(struct seep_thread *thread, const struct sample *sample,
 				.name = names[j],
 				.name_size = make_name(names[j], sample->known ? 1 : random_next(),
 						       sample->prefix),
-				.type = 1,
+				.type = SEEP_TYPE_A,
 				.qclass = SEEP_QCLASS_IN,
 				.when_ms = when_ms + i,
 			};

@@ -78,8 +78,19 @@ def check_bots(bots, wrong_weeks):
     ok(wrong_weeks == 0, "nobody else")
 
 
+def check_options():
+    for arguments, status in ((("--users", "0"), 2), (("--days", "1w"), 2), (("--bad",), 2),
+                              (("more",), 2), (("--refills", "64,,128"), 1),
+                              (("--budgets", "8"), 1), (("--rate", "many"), 1)):
+        run = subprocess.run((DETECT, *arguments), check=False, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, text=True, timeout=10)
+        ok(run.returncode == status and (arguments == ("more",) or "detect: " in run.stderr),
+           "%s: refused" % " ".join(arguments), run.stderr)
+
+
 def main():
     with tap:
+        check_options()
         result = measured()
         # Seep with its defaults stands twice: beside the rivals, and beside other budgets.
         check_people({row["method"]: row for row in result["benign"]})

@@ -7,6 +7,7 @@
 #define SEEP_FIXTURE_H
 
 #include "engine/engine.h"
+#include "seep_rr.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -72,7 +73,7 @@ static inline struct seep_observation query_of(uint32_t n, const struct wire *na
 	return (struct seep_observation){ .client = address_v4(n),
 					  .name = name->bytes,
 					  .name_size = name->size,
-					  .type = 1,
+					  .type = SEEP_TYPE_A,
 					  .qclass = SEEP_QCLASS_IN,
 					  .when_ms = when_ms };
 }

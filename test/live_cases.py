@@ -11,7 +11,7 @@ import dns.reversename
 import pytest
 
 import rig
-from rig import ede_of, need, rcode_of
+from rig import ede_of, need, rcode_of, suffixes
 from rig.expect import Watch
 from rig.world import INNER_ADDRESS, PUBLIC_ADDRESS
 
@@ -491,7 +491,7 @@ def test_flag(tap, conf, mode):
 
 
 def test_qmin(tap):
-    with rig.Lab(qmin=True) as lab:
+    with rig.Lab(qmin=True, conf="learning: 0\n" + suffixes.CONF, files=suffixes.files()) as lab:
         watch = Watch(lab, tap, "qmin")
         a, ignore = "127.1.0.1", ("background",)
         lab.ask("warm.wild.example", source=a)
@@ -523,7 +523,8 @@ def test_qmin(tap):
 
 def test_strict(tap):
     """Strict minimisation stops at the domain, which tells something where it costs nothing."""
-    with rig.Lab(qmin=True, extra="qname-minimisation-strict: yes") as lab:
+    with rig.Lab(qmin=True, extra="qname-minimisation-strict: yes",
+                 conf="learning: 0\n" + suffixes.CONF, files=suffixes.files()) as lab:
         watch = Watch(lab, tap, "qmin strict")
         lab.ask("warm.wild.example", source="127.1.0.1")
         with watch.case("the domain does not exist: it left by itself", charged=1, missing=1,
@@ -641,14 +642,16 @@ def generated(lab, watch, tap, user, count):
 
 @pytest.mark.parametrize("refuse", (False, True), ids=("flag", "refuse"))
 def test_dga(tap, refuse):
-    conf = "learning: 0\n" + ("dga-action: refuse\n" if refuse else "")
-    with rig.Lab(conf=conf) as lab:
+    conf = "learning: 0\n" + suffixes.CONF + ("dga-action: refuse\n" if refuse else "")
+    with rig.Lab(conf=conf, files=suffixes.files()) as lab:
         watch = Watch(lab, tap, "DGA, " + ("refuse" if refuse else "flag"))
         a, b = "127.1.0.1", "127.1.0.2"
         lab.ask("www.wild.example", source=b)
         lab.ask("poll.ttl0.example", source=a)
-        # What is no sign of it: a name below a domain that exists, single labels, reverse names.
-        for name in "no.nx.example", "qzkwvjxyp.", "5.4.3.10.in-addr.arpa":
+        # What is no sign of it: a name below a domain that exists, single labels, reverse names,
+        # and names of other systems below top-level domains that there are not.
+        for name in ("no.nx.example", "qzkwvjxyp.", "5.4.3.10.in-addr.arpa", "printer.lan",
+                     "0b1c2d3e.local", "somebody.eth"):
             before = lab.seep()
             lab.ask(name, source=a)
             tap.equal(lab.seep()["num.seep.missing"], before["num.seep.missing"],

@@ -24,7 +24,7 @@ import dns.reversename
 import pytest
 
 import rig
-from rig import client, need, witness
+from rig import client, need, suffixes, witness
 from rig.expect import CLASSES, REFUSALS
 from rig.faults import CLOCK, Faults
 from rig.telling import (BUDGET_BYTES, FRAME_BITS, HELPER, Choices, Data, Flag, Order, Row, Run,
@@ -806,15 +806,16 @@ def passed_until(run, names):
 @way("dga", None)
 def dga(free):
     """Generated domains below a signed top-level domain, minimised."""
-    conf = CONF.replace(str(BUDGET_BYTES), "64k") + "dga-action: refuse\n"
+    conf = CONF.replace(str(BUDGET_BYTES), "64k") + "dga-action: refuse\n" + suffixes.CONF
     for aggressive in "no", "yes":
         for name in "www.xkqvz%d.tld", "xkqvz%d.tld":
-            with free.run(conf=conf, extra="aggressive-nsec: " + aggressive) as run:
+            with free.run(conf=conf, extra="aggressive-nsec: " + aggressive,
+                          files=suffixes.files()) as run:
                 run.begin()
                 passed = passed_until(run, [name % at for at in range(40)])
                 free.ok(passed <= 10, "%s, aggressive-nsec: %s: stopped after a handful"
                         % (name % 0, aggressive), "%d of 40 pass" % passed)
-    with free.run(conf=conf, extra="aggressive-nsec: no") as run:
+    with free.run(conf=conf, extra="aggressive-nsec: no", files=suffixes.files()) as run:
         run.begin()
         passed = passed_until(run, mixed(60))
         free.ok(passed < 120, "three rare domains that exist for two that do not: stopped",

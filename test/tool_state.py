@@ -57,6 +57,8 @@ def shown(path):
         equal((code, out, "not in the state file" in err), (1, "", True), "show %s %s" % words)
     code, _, err = run("show", "user", "nonsense", path)
     equal((code, "not an IPv4 or IPv6 address" in err), (1, True), "show user: no address")
+    code, _, err = run("show", "domain", "a..b", "/nowhere")
+    equal((code, "empty label" in err), (1, True), "show domain: no name, told before the file is read")
 
 
 def checked(path, directory):

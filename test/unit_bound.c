@@ -114,7 +114,7 @@ static double next_name(const struct tunnel *tunnel, struct wire *wire, uint16_t
 	double bits = log2(tunnel->domains);
 
 	*wire = (struct wire){ .size = 0 };
-	*type = 1;
+	*type = SEEP_TYPE_A;
 	*qclass = SEEP_QCLASS_IN;
 	if (tunnel->coding) {
 		for (unsigned i = 0; i < tunnel->coding->labels; i++)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Time for the meters: whatever the wall clock does, they neither drain for it nor stop. */
 #include "base/clock.h"
-#include "base/bucket.h"
 #include "fixture.h"
 
 #define HOUR_MS  UINT64_C(3600000)
@@ -65,7 +64,7 @@ static void test_moved(void)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)
-		is_int(seep_bucket_moved_s(cases[i].saved_s, cases[i].shift_s, NOW_S),
+		is_int(seep_clock_moved_s(cases[i].saved_s, cases[i].shift_s, NOW_S),
 		       cases[i].want_s, "moved: case %zu", i);
 }
 

@@ -515,7 +515,10 @@ static void test_benign(void)
 	} cases[] = {
 		{ "random single labels, as Chromium's probes", "qzkwvjxyp%u", NO, 0 },
 		{ "the same with a search suffix", "qzkwvjxyp%u.corp.com", YES, 0 },
-		{ "with a suffix that nobody has", "qzkwvjxyp%u.corp.void", NO, 1 },
+		{ "with a suffix that nobody has", "qzkwvjxyp%u.corp.void", NO, 0 },
+		{ "machines of a home network", "printer%u.lan", NO, 0 },
+		{ "multicast DNS", "0b1c2d3e-%u.local", NO, 0 },
+		{ "names of another system", "somebody%u.eth", NO, 0 },
 		{ "reverse names", "%u.2.0.192.in-addr.arpa", NO, 0 },
 		{ "reverse zones", "1.%u.0.192.in-addr.arpa", NO, 0 },
 		{ "IPv6 reverse zones", "%u.d.0.1.0.0.2.ip6.arpa", NO, 0 },

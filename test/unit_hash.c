@@ -163,10 +163,14 @@ static void test_rounds(void)
 static void test_draw(void)
 {
 	struct seep_hash_key one = { 0 }, other = { 0 };
+	uint64_t nonces[2] = { 0 };
 
 	ok(seep_hash_draw_key(&one) && seep_hash_draw_key(&other), "keys are drawn");
 	ok(memcmp(&one, &other, sizeof(one)) != 0, "no two alike");
 	ok(seep_hash_bytes(&one, "a", 1) != seep_hash_bytes(&other, "a", 1), "nor their hashes");
+	ok(seep_hash_draw_nonce(&nonces[0]) && seep_hash_draw_nonce(&nonces[1]) &&
+		   nonces[0] != nonces[1],
+	   "nonces too");
 	is_int(one.rounds, SEEP_HASH_1_3, "new ones are of SipHash-1-3");
 }
 

@@ -152,7 +152,7 @@ static void test_registrable(void)
 		{ "www.example.com", true },
 		{ "example.co.jp", true },
 		{ "a.b.example.co.jp", true },
-		{ "nobody-has.this", true },
+		{ "nobody-has.this", false },
 		{ "user.github.io", true },
 		{ ".", false },
 		{ "com", false },

@@ -206,7 +206,7 @@ static void test_codebook(void)
 
 static uint64_t cost_now(const struct seep_repeat *repeat, uint64_t name)
 {
-	const struct seep_sending sending = { .name = name, .type = 1 };
+	const struct seep_sending sending = { .name = name, .type = SEEP_TYPE_A };
 
 	return seep_repeat_mbit(repeat, &sending, 64, 12000);
 }

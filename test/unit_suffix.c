@@ -21,16 +21,19 @@ static void test_labels(void)
 		const char *name;
 		struct seep_suffix suffix;
 	} cases[] = {
-		{ "www.example.com", { 1, 1, false, false } },
-		{ "com", { 1, 1, false, false } },
-		{ "a.example.co.jp", { 2, 2, false, false } },
-		{ "co.jp", { 2, 2, false, false } },
-		{ "a.b.kawasaki.jp", { 3, 3, false, false } },
-		{ "a.city.kawasaki.jp", { 2, 2, false, false } },
-		{ "me.github.io", { 2, 1, true, false } },
-		{ "x.any.wild.example", { 3, 1, true, true } },
-		{ "x.own.wild.example", { 2, 1, true, false } },
-		{ "a.b.no-such-tld", { 1, 1, false, false } },
+		{ "www.example.com", { 1, 1, false, false, true } },
+		{ "com", { 1, 1, false, false, false } },
+		{ "a.example.co.jp", { 2, 2, false, false, true } },
+		{ "co.jp", { 2, 2, false, false, true } },
+		{ "a.b.kawasaki.jp", { 3, 3, false, false, true } },
+		{ "a.city.kawasaki.jp", { 2, 2, false, false, true } },
+		{ "me.github.io", { 2, 1, true, false, true } },
+		{ "x.any.wild.example", { 3, 1, true, true, true } },
+		{ "x.own.wild.example", { 2, 1, true, false, true } },
+		{ "a.b.no-such-tld", { 1, 1, false, false, false } },
+		{ "printer.lan", { 1, 1, false, false, false } },
+		{ "0b1c2d3e-uuid.local", { 1, 1, false, false, false } },
+		{ "vitalik.eth", { 1, 1, false, false, false } },
 	};
 	size_t size;
 	char *text = suffix_text("*.wild.example\n!own.wild.example\n", &size);
@@ -48,6 +51,7 @@ static void test_labels(void)
 		is_int(got.icann_labels, want->icann_labels, "%s: ICANN's", name);
 		is_bool(got.is_private, want->is_private, "%s: private", name);
 		is_bool(got.is_wildcard, want->is_wildcard, "%s: a wildcard", name);
+		is_bool(got.is_listed, want->is_listed, "%s: by a rule", name);
 	}
 	seep_suffix_reader_close(reader);
 	seep_suffix_close(list);

@@ -4,6 +4,7 @@
  * simulated cache.
  */
 #include "cache_sim.h"
+#include "seep_rr.h"
 #include "tap.h"
 #include "trace_dns.h"
 #include "trace_order.h"
@@ -99,7 +100,7 @@ static void test_messages(void)
 			is_int(event.ttl_s == TRACE_TTL_NONE ? -1 : (int64_t)event.ttl_s,
 			       cases[at].ttl_s, "message: %s: TTL", cases[at].title);
 			ok(event.name_size == 17 && memcmp(event.name, "\3www", 4) == 0 &&
-				   event.type == 1 && dns.id == 0x1234,
+				   event.type == SEEP_TYPE_A && dns.id == 0x1234,
 			   "message: %s: lower-cased name, type, id", cases[at].title);
 		}
 		free(bytes);
@@ -115,7 +116,7 @@ static struct trace_event event_of(unsigned number, uint64_t when_ms)
 		.client = { .bytes = { 192, 0, 2, 1 }, .size_bytes = 4 },
 		.ttl_s = TRACE_TTL_NONE,
 		.rcode = TRACE_RCODE_NONE,
-		.type = 1,
+		.type = SEEP_TYPE_A,
 		.name_size = 6,
 		.name = { 4, (uint8_t)(number >> 24), (uint8_t)(number >> 16),
 			  (uint8_t)(number >> 8), (uint8_t)number, 0 },

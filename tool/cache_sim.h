@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A resolver's cache as a replay needs it: which names and types were answered lately, and until
- * when.
+ * A resolver's cache, for replay and the benchmark: which names and types were answered lately, and
+ * until when.
  *
  * Sets of four entries, 16 bytes each; in a full set the entry that expires first makes room. Keys
  * are 64-bit hashes that the caller makes, so two names share an entry once in 2^64 pairs. One
@@ -15,6 +15,9 @@
 
 #define CACHE_SIM_ENTRIES_MIN 4
 #define CACHE_SIM_ENTRIES_MAX (UINT64_C(1) << 32)
+
+/* Unbound's cache-max-ttl by default; the caller holds recorded TTLs to it. */
+#define CACHE_SIM_TTL_MAX_S 86400u
 
 struct cache_sim;
 

@@ -78,14 +78,6 @@ static bool take_resolver(void *context, const char *value)
 	return false;
 }
 
-static bool take_conf(void *context, const char *value)
-{
-	struct replay_options *options = context;
-
-	options->conf_path = value;
-	return true;
-}
-
 static bool take_override(void *context, const struct seep_option *option, const char *value)
 {
 	struct replay_options *options = context;
@@ -131,7 +123,7 @@ static const struct option_row option_rows[] = {
 	{ .name = "conf",
 	  .argument = "FILE",
 	  .text = "a seep.conf (default: Seep's defaults)",
-	  .take = take_conf },
+	  .offset = offsetof(struct replay_options, conf_path) },
 	{ .name = "json",
 	  .text = "one JSON object, instead of text",
 	  .offset = offsetof(struct replay_options, json) },
@@ -144,9 +136,11 @@ static const struct option_row option_rows[] = {
 	  .text = "draws other hash keys (default 0)",
 	  NUMBER(seed, 0, INT64_MAX) },
 };
-const struct option_set cmd_replay_options = { option_rows,
-					       sizeof(option_rows) / sizeof(option_rows[0]),
-					       take_override };
+const struct option_set cmd_replay_options = {
+	.rows = option_rows,
+	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+	.take_conf = take_override,
+};
 
 const char cmd_replay_more[] =
 	"\nTRACE is a file, gzip or not, or \"-\": rows of time, client, type, name [, rcode [, ttl]]\n"

@@ -13,11 +13,7 @@
 
 #include <string.h>
 
-/*
- * What Unbound does by default: cache-max-ttl, cache-max-negative-ttl, and how long a failure
- * stays.
- */
-#define TTL_MAX_S          86400u
+/* What Unbound does by default: cache-max-negative-ttl, and how long a failure stays. */
 #define TTL_NEGATIVE_MAX_S 3600u
 #define TTL_FAILURE_S      5u
 
@@ -34,7 +30,7 @@ struct run {
 static uint32_t ttl_of(const struct replay_options *options, const struct trace_event *event)
 {
 	uint64_t ttl_s = event->ttl_s;
-	uint64_t most_s = TTL_MAX_S;
+	uint64_t most_s = CACHE_SIM_TTL_MAX_S;
 
 	if (event->rcode == SEEP_RCODE_NXDOMAIN) {
 		most_s = TTL_NEGATIVE_MAX_S;

@@ -21,40 +21,50 @@ struct options {
 static const struct option_row option_rows[] = {
 	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
 };
-const struct option_set cmd_show_options = { option_rows,
-					     sizeof(option_rows) / sizeof(option_rows[0]), NULL };
+const struct option_set cmd_show_options = {
+	.rows = option_rows,
+	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+};
+
+/* Whom to show. */
+struct subject {
+	bool is_user;
+	struct seep_address address; /* of a user */
+	uint8_t name[SEEP_NAME_MAX_BYTES];
+	uint8_t name_size;
+};
+
+/* Returns NULL, or why TEXT is none. */
+static const char *read_subject(struct subject *subject, const char *text)
+{
+	if (!subject->is_user)
+		return trace_text_name(text, strlen(text), subject->name, &subject->name_size);
+	return trace_text_address(text, strlen(text), &subject->address)
+		       ? NULL
+		       : "not an IPv4 or IPv6 address";
+}
 
 /* The user that the address belongs to. */
-static const struct seep_view_row *find_user(const struct state_view *view, const char *text,
-					     const char **problem)
+static const struct seep_view_row *find_user(const struct state_view *view,
+					     const struct seep_address *address)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
 	const struct seep_address_masks masks = seep_address_masks(
 		view->header.user_prefix_v4_bits, view->header.user_prefix_v6_bits);
-	struct seep_address address;
+	const struct seep_address user = seep_address_user(&masks, address);
 
-	if (!trace_text_address(text, strlen(text), &address)) {
-		*problem = "not an IPv4 or IPv6 address";
-		return NULL;
-	}
-	address = seep_address_user(&masks, &address);
-	return state_view_find(&view->users, seep_hash_bytes(&key, &address, sizeof(address)));
+	return state_view_find(&view->users, seep_hash_bytes(&key, &user, sizeof(user)));
 }
 
 /* The domain of that name, or one that it is below. */
-static const struct seep_view_row *find_domain(const struct state_view *view, const char *text,
-					       const char **problem)
+static const struct seep_view_row *find_domain(const struct state_view *view, const uint8_t *name,
+					       size_t size)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
-	uint8_t wire[SEEP_NAME_MAX_BYTES];
 	const struct seep_view_row *row = NULL;
-	uint8_t size = 0;
 
-	*problem = trace_text_name(text, strlen(text), wire, &size);
-	if (*problem)
-		return NULL;
-	for (size_t at = 0; !row && at < size; at += 1u + wire[at])
-		row = state_view_find(&view->domains, seep_hash_bytes(&key, wire + at, size - at));
+	for (size_t at = 0; !row && at < size; at += 1u + name[at])
+		row = state_view_find(&view->domains, seep_hash_bytes(&key, name + at, size - at));
 	return row;
 }
 
@@ -88,32 +98,31 @@ static void print_text(const struct state_view *view, const struct seep_view_row
 	}
 }
 
-static int show(const struct state_view *view, const char *what, const char *text, bool json)
+static int show(const struct state_view *view, const struct subject *subject, const char *text,
+		bool json)
 {
-	bool is_user = strcmp(what, "user") == 0;
-	const char *problem = NULL;
 	const struct seep_view_row *row =
-		is_user ? find_user(view, text, &problem) : find_domain(view, text, &problem);
+		subject->is_user ? find_user(view, &subject->address)
+				 : find_domain(view, subject->name, subject->name_size);
+	struct json object = { .file = stdout };
 
 	if (!row) {
-		fprintf(stderr, "seepctl: %s: %s\n", text,
-			problem ? problem : "not in the state file");
+		fprintf(stderr, "seepctl: %s: not in the state file\n", text);
 		return SEEPCTL_WRONG;
 	}
-	if (json) {
-		struct json object = { .file = stdout };
-
-		state_view_write_json(&object, view, row, is_user);
-	} else {
-		print_text(view, row, is_user);
-	}
+	if (json)
+		state_view_write_json(&object, view, row, subject->is_user);
+	else
+		print_text(view, row, subject->is_user);
 	return SEEPCTL_OK;
 }
 
 int cmd_show(int argc, char **argv)
 {
 	struct options options = { .json = false };
+	struct subject subject = { .is_user = false };
 	struct state_view view;
+	const char *problem;
 	int first;
 	int status = options_parse(&cmd_show_options, argc, argv, &options, &first);
 
@@ -124,9 +133,15 @@ int cmd_show(int argc, char **argv)
 	if (argc < 2 || argc > 3 ||
 	    (strcmp(argv[0], "user") != 0 && strcmp(argv[0], "domain") != 0))
 		return SEEPCTL_USAGE;
+	subject.is_user = strcmp(argv[0], "user") == 0;
+	problem = read_subject(&subject, argv[1]);
+	if (problem) {
+		fprintf(stderr, "seepctl: %s: %s\n", argv[1], problem);
+		return SEEPCTL_WRONG;
+	}
 	if (!state_view_read(&view, argc == 3 ? argv[2] : state_view_default))
 		return SEEPCTL_WRONG;
-	status = show(&view, argv[0], argv[1], options.json);
+	status = show(&view, &subject, argv[1], options.json);
 	state_view_release(&view);
 	return status;
 }

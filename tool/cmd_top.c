@@ -27,8 +27,10 @@ static const struct option_row option_rows[] = {
 	  .max = UINT32_MAX },
 	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
 };
-const struct option_set cmd_top_options = { option_rows,
-					    sizeof(option_rows) / sizeof(option_rows[0]), NULL };
+const struct option_set cmd_top_options = {
+	.rows = option_rows,
+	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+};
 
 /* The fullest first. */
 static int compare(const void *a, const void *b)

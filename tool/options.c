@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A command's options, by their rows. */
+/* Options, by their rows. */
 #include "options.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "seepctl.h"
 
 /* Codes that getopt_long gives for long options. */
 enum { CODE_ROW = 1000, CODE_CONF = 2000, CODE_HELP = 3000 };
@@ -47,7 +45,13 @@ static bool start(struct reading *reading, const struct option_set *set)
 	return true;
 }
 
-static bool take_number(const struct option_row *row, uint64_t *field, const char *value)
+static const char *program_of(const struct option_set *set)
+{
+	return set->program ? set->program : "seepctl";
+}
+
+static bool take_number(const struct option_set *set, const struct option_row *row, uint64_t *field,
+			const char *value)
 {
 	const struct seep_option number = {
 		.type = row->type, .name = row->name, .min = row->min, .max = row->max
@@ -59,23 +63,27 @@ static bool take_number(const struct option_row *row, uint64_t *field, const cha
 		return true;
 	seep_option_expected(&number, expected);
 	if (row->name)
-		fprintf(stderr, "seepctl: --%s: \"%s\" %s: expected %s\n", row->name, value,
-			problem, expected);
+		fprintf(stderr, "%s: --%s: \"%s\" %s: expected %s\n", program_of(set), row->name,
+			value, problem, expected);
 	else
-		fprintf(stderr, "seepctl: -%c: \"%s\" %s: expected %s\n", row->letter, value,
-			problem, expected);
+		fprintf(stderr, "%s: -%c: \"%s\" %s: expected %s\n", program_of(set), row->letter,
+			value, problem, expected);
 	return false;
 }
 
-static bool take_row(const struct option_row *row, void *options, const char *value)
+static bool take_row(const struct option_set *set, const struct option_row *row, void *options,
+		     const char *value)
 {
 	void *field = (char *)options + row->offset;
 
 	if (row->take)
 		return row->take(options, value);
 	if (row->type)
-		return take_number(row, field, value);
-	*(bool *)field = true;
+		return take_number(set, row, field, value);
+	if (row->argument)
+		*(const char **)field = value;
+	else
+		*(bool *)field = true;
 	return true;
 }
 
@@ -94,19 +102,20 @@ static bool take(const struct option_set *set, int code, void *options, const ch
 	if (code >= CODE_CONF)
 		return set->take_conf(options, &seep_options[code - CODE_CONF], value);
 	row = code >= CODE_ROW ? &set->rows[code - CODE_ROW] : row_of_letter(set, code);
-	return row && take_row(row, options, value);
+	return row && take_row(set, row, options, value);
 }
 
 int options_parse(const struct option_set *set, int argc, char **argv, void *options, int *first)
 {
 	struct reading reading;
 	int status = SEEPCTL_OK, code;
-	char name[] = "seepctl";
+	char name[16], *called = argv[0];
 
 	if (!start(&reading, set)) {
-		perror("seepctl");
+		perror(program_of(set));
 		return SEEPCTL_USAGE;
 	}
+	snprintf(name, sizeof(name), "%s", program_of(set));
 	argv[0] = name; /* what getopt begins its messages with */
 	optind = 1;
 	while (status == SEEPCTL_OK &&
@@ -116,6 +125,7 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *opt
 		else if (code == '?' || !take(set, code, options, optarg))
 			status = SEEPCTL_USAGE;
 	}
+	argv[0] = called;
 	free(reading.longs);
 	*first = optind;
 	return status;

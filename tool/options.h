@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The options of a command of seepctl, as rows: the command line is read by them, and the usage is
- * printed from them.
+ * The options of a program, or of a command of seepctl, as rows: the command line is read by them,
+ * and the usage is printed from them.
  */
 #ifndef SEEP_TOOL_OPTIONS_H
 #define SEEP_TOOL_OPTIONS_H
@@ -13,6 +13,14 @@
 
 #include "conf/conf.h"
 
+/* What a program exits with. */
+enum {
+	SEEPCTL_OK = 0,
+	SEEPCTL_WRONG = 1, /* what was to be read is wrong, or could not be read whole */
+	SEEPCTL_USAGE = 2, /* it was called wrongly */
+	SEEPCTL_HELP = 3,  /* of options_parse: its usage is asked for; the program exits with 0 */
+};
+
 struct option_row {
 	const char *name;     /* of the long option, or NULL */
 	char letter;          /* of the short one, or 0 */
@@ -22,8 +30,9 @@ struct option_row {
 	/* A number: the field is a uint64_t. */
 	const struct seep_option_type *type;
 	uint64_t min, max;
-	/* All else with a value: returns false, having said on standard error why not. */
+	/* All else but text: returns false, having said on standard error why not. */
 	bool (*take)(void *options, const char *value);
+	/* Neither: text, the field is a const char *, which borrows from the command line. */
 };
 
 struct option_set {
@@ -31,6 +40,7 @@ struct option_set {
 	size_t count;
 	/* If not NULL, all options of seep.conf are taken as well, by this. */
 	bool (*take_conf)(void *options, const struct seep_option *option, const char *value);
+	const char *program; /* what messages begin with; NULL: "seepctl" */
 };
 
 /*

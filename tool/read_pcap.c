@@ -9,7 +9,7 @@
  */
 #include "trace.h"
 
-#include "base/address.h"
+#include "base/hash.h"
 #include "map.h"
 #include "trace_dns.h"
 #include "trace_pair.h"
@@ -220,12 +220,12 @@ static bool same(const struct seep_address *a, const struct seep_address *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* The key of an address: IPv4 addresses have each their own. */
+/* The key of an address. No secret: who could choose a capture's addresses made the capture. */
 static uint64_t key_of(const struct seep_address *address)
 {
-	uint64_t key = seep_address_hash(address) ^ address->size_bytes;
+	static const struct seep_hash_key key;
 
-	return key ? key : 1;
+	return seep_hash_bytes(&key, address, sizeof(*address));
 }
 
 /* Without memory, or when there are too many, a machine stays a client. */

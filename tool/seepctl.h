@@ -10,19 +10,11 @@
 
 #include "options.h"
 
-/* What the program exits with. */
-enum {
-	SEEPCTL_OK = 0,
-	SEEPCTL_WRONG = 1, /* what was to be read is wrong, or could not be read whole */
-	SEEPCTL_USAGE = 2, /* it was called wrongly */
-	SEEPCTL_HELP = 3,  /* of a command: its usage is asked for; the program exits with 0 */
-};
-
 struct seepctl_command {
 	const char *name;
 	const char *arguments; /* for the usage line */
 	const char *text;      /* one line, for the list of commands */
-	/* argv[0] is the command's name. Gives one of the above. */
+	/* argv[0] is the command's name. Returns what options.h says that a program exits with. */
 	int (*run)(int argc, char **argv);
 	const struct option_set *options; /* NULL: it has none but --help */
 	const char *more;                 /* for the usage, before the options; or NULL */

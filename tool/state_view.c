@@ -26,8 +26,11 @@ const struct seep_view_row *state_view_find(const struct state_rows *rows, uint6
 /* Adds a row, or puts it in place of the one of its key. False without memory. */
 static bool add(struct state_rows *rows, const struct seep_view_row *row)
 {
-	uint64_t *number = map_at(&rows->numbers, row->key);
+	/* No key is 0: such a record was made up. */
+	uint64_t *number = row->key ? map_at(&rows->numbers, row->key) : NULL;
 
+	if (!row->key)
+		return true;
 	if (!number)
 		return false;
 	if (!*number && rows->count == rows->room) {

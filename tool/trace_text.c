@@ -3,6 +3,7 @@
 #include "trace_text.h"
 
 #include "names/parse.h"
+#include "seep_rr.h"
 #include "trace.h"
 
 #include <arpa/inet.h>
@@ -276,7 +277,7 @@ bool trace_text_type(const char *text, size_t length, uint16_t *type)
 	uint64_t number;
 
 	if (length == 1 && text[0] == 'A') {
-		*type = 1;
+		*type = SEEP_TYPE_A;
 		return true;
 	}
 	if (length == 0)

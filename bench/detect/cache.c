@@ -10,14 +10,11 @@
 
 #define OTHERS 262144 /* answers */
 
-/* cache-max-ttl of Unbound. */
-#define MAX_TTL_S 86400u
-
 static uint32_t kept_s(const struct cache *cache, uint32_t ttl_s)
 {
 	if (ttl_s < cache->min_ttl_s)
 		return cache->min_ttl_s;
-	return ttl_s < MAX_TTL_S ? ttl_s : MAX_TTL_S;
+	return ttl_s < CACHE_SIM_TTL_MAX_S ? ttl_s : CACHE_SIM_TTL_MAX_S;
 }
 
 void cache_open(struct cache *cache, uint32_t pool_count)
@@ -26,7 +23,6 @@ void cache_open(struct cache *cache, uint32_t pool_count)
 	cache->others = cache_sim_create(OTHERS);
 	if (!cache->others)
 		util_die("out of memory");
-	cache->pool_count = pool_count;
 }
 
 void cache_close(struct cache *cache)

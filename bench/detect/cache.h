@@ -15,7 +15,6 @@
 struct cache {
 	uint32_t *pool; /* expiry, seconds of the run, four types a name */
 	struct cache_sim *others;
-	uint32_t pool_count;
 	uint32_t min_ttl_s; /* cache-min-ttl of Unbound */
 };
 

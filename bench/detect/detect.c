@@ -5,61 +5,191 @@
  * traffic through the same simulated cache. What was measured is one JSON
  * document; report.py makes tables and plots of it.
  */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lab.h"
+#include "options.h"
 
-static const char usage[] =
-	"usage: detect [options]\n"
-	"  --users N          people in the organisation (1000; 50 with --quick)\n"
-	"  --days D           days measured (30; 7 with --quick)\n"
-	"  --warm D           days before: learning, and tuning of the others (7; 3)\n"
-	"  --seed S           everything random comes from it (1)\n"
-	"  --quick            a small organisation, few cases\n"
-	"  --home             people at home, in the evenings and at weekends\n"
-	"                     (what up to 10 users are anyway)\n"
-	"  --names FILE       rank and name a line, gzip or not: the popular names\n"
-	"  --common-list FILE rank and domain a line, for Seep's option of that name\n"
-	"  --write-common FILE  writes the generated world's own popularity so, and ends\n"
-	"  --cases LIST       quick, standard, all, none, or names: base32/,iodine/file\n"
-	"  --dga FILE         families: name and domain a line, gzip or not\n"
-	"  --dga-cover N      existing domains that bots ask for with each of theirs (0)\n"
-	"  --budgets LIST     of Seep, bytes or `auto`; the first is the tables'\n"
-	"                     (auto,512,1k,2k,4k)\n"
-	"  --refills LIST     bytes a day (128); more than one with --sweep\n"
-	"  --rate R           false blocks in 1000 user-days to tune rivals for (0.1)\n"
-	"  --min-ttl S        the resolver's cache-min-ttl (0)\n"
-	"  --settings LINES   of seep.conf, for Seep, separated by semicolons\n"
-	"  --json FILE        write the results there, not to standard output\n"
-	"  --sweep            Seep alone: budgets, refills, users, cold and warm,\n"
-	"                     with and without common-list\n"
-	"  --sweep-users LIST (5,50,1000)\n";
+#define NOT_GIVEN UINT64_MAX
 
-static unsigned read_sizes(const char *text, uint64_t *sizes)
+/* Reads numbers with commas between, each as OPTION is. */
+static void read_list(struct lab_list *list, const struct seep_option *option, const char *text)
 {
-	unsigned count = 0;
+	char *copy = strdup(text), *rest = copy, *word, expected[SEEP_CONF_EXPECTED_SIZE];
 
-	while (*text && count < LAB_BUDGETS) {
-		char *end;
-
-		if (strncmp(text, "auto", 4) == 0) {
-			sizes[count++] = METHOD_AUTO;
-			text += 4 + (text[4] == ',');
-			continue;
-		}
-		sizes[count] = strtoull(text, &end, 10);
-		if (*end == 'k') {
-			sizes[count] *= 1024;
-			end++;
-		}
-		if (end == text || (*end && *end != ','))
-			util_die("%s: expected sizes such as 512,1k", text);
-		count++;
-		text = end + (*end == ',');
+	if (!copy)
+		util_die("out of memory");
+	seep_option_expected(option, expected);
+	list->count = 0;
+	while ((word = strsep(&rest, ",")) != NULL) {
+		if (list->count == LAB_LIST_MOST)
+			util_die("%s: expected at most %d", text, LAB_LIST_MOST);
+		if (seep_option_number(option, word, &list->numbers[list->count++]))
+			util_die("%s: expected each to be %s", text, expected);
 	}
-	return count;
+	free(copy);
+}
+
+static bool take_budgets(void *context, const char *value)
+{
+	struct lab_options *options = context;
+
+	read_list(&options->budgets, &seep_options[SEEP_OPTION_AT_user_budget_bytes], value);
+	return true;
+}
+
+static bool take_refills(void *context, const char *value)
+{
+	struct lab_options *options = context;
+
+	read_list(&options->refills, &seep_options[SEEP_OPTION_AT_user_refill_bytes_per_day],
+		  value);
+	return true;
+}
+
+#define USERS_MOST 10000000
+
+static bool take_sweep_users(void *context, const char *value)
+{
+	static const struct seep_option users = { .type = &seep_option_type_number,
+						  .min = 1,
+						  .max = USERS_MOST };
+	struct lab_options *options = context;
+
+	read_list(&options->sweep_users, &users, value);
+	return true;
+}
+
+static double read_decimal(const char *value)
+{
+	char *end;
+	double number = strtod(value, &end);
+
+	if (end == value || *end || !(number >= 0) || number > 1e9)
+		util_die("%s: expected a number from 0", value);
+	return number;
+}
+
+static bool take_dga_cover(void *context, const char *value)
+{
+	struct lab_options *options = context;
+
+	options->dga_cover = read_decimal(value);
+	return true;
+}
+
+static bool take_rate(void *context, const char *value)
+{
+	struct lab_options *options = context;
+
+	options->rate = read_decimal(value);
+	return true;
+}
+
+#define FIELD(field) .offset = offsetof(struct lab_options, field)
+#define NUMBER(field, least, most) \
+	FIELD(field), .type = &seep_option_type_number, .min = (least), .max = (most)
+
+static const struct option_row option_rows[] = {
+	{ .name = "users",
+	  .argument = "N",
+	  .text = "people in the organisation (1000; 50 with --quick)",
+	  NUMBER(users, 1, USERS_MOST) },
+	{ .name = "days",
+	  .argument = "D",
+	  .text = "days measured (30; 7 with --quick)",
+	  NUMBER(days, 1, 3650) },
+	{ .name = "warm",
+	  .argument = "D",
+	  .text = "days before: learning, and tuning of the others (7; 3)",
+	  NUMBER(warm_days, 0, 365) },
+	{ .name = "seed",
+	  .argument = "S",
+	  .text = "everything random comes from it (1)",
+	  NUMBER(seed, 0, INT64_MAX) },
+	{ .name = "quick", .text = "a small organisation, few cases", FIELD(quick) },
+	{ .name = "home",
+	  .text = "people at home, evenings and weekends (up to 10 users are anyway)",
+	  FIELD(home) },
+	{ .name = "names",
+	  .argument = "FILE",
+	  .text = "rank and name a line, gzip or not: the popular names",
+	  FIELD(names_file) },
+	{ .name = "common-list",
+	  .argument = "FILE",
+	  .text = "rank and domain a line, for Seep's option of that name",
+	  FIELD(common_list) },
+	{ .name = "write-common",
+	  .argument = "FILE",
+	  .text = "writes the generated world's own popularity so, and ends",
+	  FIELD(write_common) },
+	{ .name = "cases",
+	  .argument = "LIST",
+	  .text = "quick, standard, all, none, or names: base32/,iodine/file",
+	  FIELD(cases) },
+	{ .name = "dga",
+	  .argument = "FILE",
+	  .text = "families: name and domain a line, gzip or not",
+	  FIELD(dga_file) },
+	{ .name = "dga-cover",
+	  .argument = "N",
+	  .text = "existing domains that bots ask for with each of theirs (0)",
+	  .take = take_dga_cover },
+	{ .name = "budgets",
+	  .argument = "LIST",
+	  .text = "of Seep, bytes; the first is the tables' (auto,512,1k,2k,4k)",
+	  .take = take_budgets },
+	{ .name = "refills",
+	  .argument = "LIST",
+	  .text = "bytes a day (128); more than one with --sweep",
+	  .take = take_refills },
+	{ .name = "rate",
+	  .argument = "R",
+	  .text = "false blocks in 1000 user-days to tune rivals for (0.1)",
+	  .take = take_rate },
+	{ .name = "min-ttl",
+	  .argument = "S",
+	  .text = "the resolver's cache-min-ttl (0)",
+	  NUMBER(min_ttl_s, 0, INT32_MAX) },
+	{ .name = "settings",
+	  .argument = "LINES",
+	  .text = "of seep.conf, for Seep, separated by semicolons",
+	  FIELD(settings) },
+	{ .name = "json",
+	  .argument = "FILE",
+	  .text = "write the results there, not to standard output",
+	  FIELD(json_file) },
+	{ .name = "sweep",
+	  .text = "Seep alone: budgets, refills, users; cold and warm; common-list or not",
+	  FIELD(sweep) },
+	{ .name = "sweep-users",
+	  .argument = "LIST",
+	  .text = "(5,50,1000)",
+	  .take = take_sweep_users },
+};
+
+static const struct option_set option_set = {
+	.rows = option_rows,
+	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+	.program = "detect",
+};
+
+/* Reads the command line; ends the program if there is nothing to run. */
+static void take_options(struct lab_options *options, int argc, char **argv)
+{
+	int first;
+	int status = options_parse(&option_set, argc, argv, options, &first);
+
+	if (status == SEEPCTL_OK && first == argc)
+		return;
+	if (status == SEEPCTL_HELP) {
+		puts("usage: detect [options]");
+		options_usage(&option_set, stdout);
+		exit(SEEPCTL_OK);
+	}
+	fputs("usage: detect [options]\nTry \"detect --help\".\n", stderr);
+	exit(SEEPCTL_USAGE);
 }
 
 static char *lines_of(const char *text)
@@ -76,139 +206,24 @@ static char *lines_of(const char *text)
 	return lines;
 }
 
-enum {
-	OPTION_USERS = 256,
-	OPTION_DAYS,
-	OPTION_WARM,
-	OPTION_SEED,
-	OPTION_QUICK,
-	OPTION_HOME,
-	OPTION_NAMES,
-	OPTION_COMMON,
-	OPTION_WRITE_COMMON,
-	OPTION_CASES,
-	OPTION_DGA,
-	OPTION_DGA_COVER,
-	OPTION_BUDGETS,
-	OPTION_REFILLS,
-	OPTION_RATE,
-	OPTION_SETTINGS,
-	OPTION_JSON,
-	OPTION_SWEEP,
-	OPTION_SWEEP_USERS,
-	OPTION_MIN_TTL,
-	OPTION_HELP,
-};
-
-static const struct option long_options[] = {
-	{ "users", required_argument, NULL, OPTION_USERS },
-	{ "days", required_argument, NULL, OPTION_DAYS },
-	{ "warm", required_argument, NULL, OPTION_WARM },
-	{ "seed", required_argument, NULL, OPTION_SEED },
-	{ "quick", no_argument, NULL, OPTION_QUICK },
-	{ "home", no_argument, NULL, OPTION_HOME },
-	{ "names", required_argument, NULL, OPTION_NAMES },
-	{ "common-list", required_argument, NULL, OPTION_COMMON },
-	{ "write-common", required_argument, NULL, OPTION_WRITE_COMMON },
-	{ "cases", required_argument, NULL, OPTION_CASES },
-	{ "dga", required_argument, NULL, OPTION_DGA },
-	{ "dga-cover", required_argument, NULL, OPTION_DGA_COVER },
-	{ "budgets", required_argument, NULL, OPTION_BUDGETS },
-	{ "refills", required_argument, NULL, OPTION_REFILLS },
-	{ "rate", required_argument, NULL, OPTION_RATE },
-	{ "settings", required_argument, NULL, OPTION_SETTINGS },
-	{ "json", required_argument, NULL, OPTION_JSON },
-	{ "sweep", no_argument, NULL, OPTION_SWEEP },
-	{ "sweep-users", required_argument, NULL, OPTION_SWEEP_USERS },
-	{ "min-ttl", required_argument, NULL, OPTION_MIN_TTL },
-	{ "help", no_argument, NULL, OPTION_HELP },
-	{ NULL, 0, NULL, 0 },
-};
-
-static void take_option(struct lab_options *options, int option)
-{
-	switch (option) {
-	case OPTION_USERS:
-		options->users = (uint32_t)strtoul(optarg, NULL, 10);
-		break;
-	case OPTION_DAYS:
-		options->days = (unsigned)strtoul(optarg, NULL, 10);
-		break;
-	case OPTION_WARM:
-		options->warm_days = (unsigned)strtoul(optarg, NULL, 10);
-		break;
-	case OPTION_SEED:
-		options->seed = strtoull(optarg, NULL, 10);
-		break;
-	case OPTION_QUICK:
-		options->quick = true;
-		break;
-	case OPTION_HOME:
-		options->home = true;
-		break;
-	case OPTION_NAMES:
-		options->names_file = optarg;
-		break;
-	case OPTION_COMMON:
-		options->common_list = optarg;
-		break;
-	case OPTION_WRITE_COMMON:
-		options->write_common = optarg;
-		break;
-	case OPTION_CASES:
-		options->cases = optarg;
-		break;
-	case OPTION_DGA:
-		options->dga_file = optarg;
-		break;
-	case OPTION_DGA_COVER:
-		options->dga_cover = strtod(optarg, NULL);
-		break;
-	case OPTION_BUDGETS:
-		options->budget_count = read_sizes(optarg, options->budgets);
-		break;
-	case OPTION_REFILLS:
-		options->refill_count = read_sizes(optarg, options->refills);
-		break;
-	case OPTION_RATE:
-		options->rate = strtod(optarg, NULL);
-		break;
-	case OPTION_SETTINGS:
-		options->settings = lines_of(optarg);
-		break;
-	case OPTION_JSON:
-		options->json_file = optarg;
-		break;
-	case OPTION_SWEEP:
-		options->sweep = true;
-		break;
-	case OPTION_SWEEP_USERS:
-		options->users_list = optarg;
-		break;
-	case OPTION_MIN_TTL:
-		options->min_ttl_s = (uint32_t)strtoul(optarg, NULL, 10);
-		break;
-	default:
-		fputs(usage, option == OPTION_HELP ? stdout : stderr);
-		exit(option == OPTION_HELP ? 0 : 2);
-	}
-}
-
 static void fill_defaults(struct lab_options *options)
 {
 	if (!options->users)
 		options->users = options->quick ? 50 : 1000;
 	if (!options->days)
 		options->days = options->quick ? 7 : 30;
-	if (options->warm_days == UINT32_MAX)
+	if (options->warm_days == NOT_GIVEN)
 		options->warm_days = options->quick ? 3 : 7;
 	if (!options->cases)
 		options->cases = options->quick ? "quick" : "standard";
-	if (!options->budget_count)
-		options->budget_count = read_sizes("auto,512,1k,2k,4k", options->budgets);
-	if (!options->refill_count)
-		options->refill_count =
-			read_sizes(options->sweep ? "64,128,256,512" : "128", options->refills);
+	if (!options->budgets.count)
+		take_budgets(options, "auto,512,1k,2k,4k");
+	if (!options->refills.count)
+		take_refills(options, options->sweep ? "64,128,256,512" : "128");
+	if (!options->sweep_users.count)
+		take_sweep_users(options, "5,50,1000");
+	if (options->settings)
+		options->settings = lines_of(options->settings);
 	if (options->users <= 10)
 		options->home = true;
 }
@@ -231,17 +246,12 @@ int main(int argc, char **argv)
 {
 	struct lab_options options = {
 		.seed = 1,
-		.warm_days = UINT32_MAX,
+		.warm_days = NOT_GIVEN,
 		.rate = 0.1,
-		.users_list = "5,50,1000",
 	};
 	struct lab lab;
-	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-		take_option(&options, option);
-	if (optind < argc)
-		take_option(&options, '?');
+	take_options(&options, argc, argv);
 	fill_defaults(&options);
 	lab_open(&lab, &options);
 	if (options.write_common) {

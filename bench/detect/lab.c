@@ -60,8 +60,8 @@ static struct method_plan plan_of(const struct pass *pass)
 		.seed = options->seed,
 		.common_list = options->common_list,
 		.popular = &pass->lab->popular,
-		.user_budget_bytes = options->budgets[0],
-		.user_refill_bytes = options->refills[0],
+		.user_budget_bytes = options->budgets.numbers[0],
+		.user_refill_bytes = options->refills.numbers[0],
 		.memory_bytes = SEEP_MEMORY,
 		.settings = options->settings,
 	};
@@ -89,8 +89,8 @@ static void add_methods_and_budgets(struct pass *pass)
 
 	add_methods(pass);
 	lab->method_count = lab->budget_first = pass->account.method_count;
-	for (unsigned i = 0; i < lab->options->budget_count; i++) {
-		plan.user_budget_bytes = lab->options->budgets[i];
+	for (unsigned i = 0; i < lab->options->budgets.count; i++) {
+		plan.user_budget_bytes = lab->options->budgets.numbers[i];
 		account_add(&pass->account, method_seep_open(&plan));
 	}
 }

@@ -7,12 +7,18 @@
 
 #include "account.h"
 
-#define LAB_BUDGETS 8
+#define LAB_LIST_MOST 8
+
+/* Numbers that an option gives. */
+struct lab_list {
+	uint64_t numbers[LAB_LIST_MOST];
+	unsigned count;
+};
 
 struct lab_options {
-	uint32_t users;
-	unsigned days;      /* measured, after the warm-up */
-	unsigned warm_days; /* learning, and tuning of the others */
+	uint64_t users;
+	uint64_t days;      /* measured, after the warm-up */
+	uint64_t warm_days; /* learning, and tuning of the others */
 	uint64_t seed;
 	bool quick;
 	bool sweep;
@@ -22,16 +28,14 @@ struct lab_options {
 	const char *cases;
 	const char *json_file;
 	const char *dga_file;
-	double dga_cover;       /* existing domains that a bot asks for with each of its own */
-	const char *settings;   /* further lines of seep.conf for Seep */
-	const char *users_list; /* for the sweep */
+	double dga_cover;     /* existing domains that a bot asks for with each of its own */
+	const char *settings; /* further lines of seep.conf for Seep */
 	const char *write_common;
-	uint64_t budgets[LAB_BUDGETS]; /* the first is the one of the tables */
-	unsigned budget_count;
-	uint64_t refills[LAB_BUDGETS];
-	unsigned refill_count;
+	struct lab_list budgets; /* the first is the one of the tables; SEEP_AUTO: found by Seep */
+	struct lab_list refills;
+	struct lab_list sweep_users;
 	double rate;
-	uint32_t min_ttl_s; /* of the resolver's cache */
+	uint64_t min_ttl_s; /* of the resolver's cache */
 };
 
 /* What a bot is, for the report. */

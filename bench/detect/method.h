@@ -52,9 +52,6 @@ struct method {
 	uint64_t domain_bytes; /* for each domain, or each user and domain */
 };
 
-/* A budget that Seep finds itself. */
-#define METHOD_AUTO UINT64_MAX
-
 /* What methods are made from. */
 struct method_plan {
 	uint32_t users;

@@ -96,19 +96,19 @@ static void close_seep(struct method *method)
 
 double method_seep_promise(uint64_t budget_bytes, uint64_t refill_bytes, unsigned days)
 {
-	if (budget_bytes == METHOD_AUTO) {
+	if (budget_bytes == SEEP_AUTO) {
 		budget_bytes = SEEP_BUDGET_NEW * SEEP_BUDGET_UNIT_BYTES;
 		refill_bytes = budget_bytes / SEEP_BUDGET_DAYS;
 	}
 	return (double)(budget_bytes + refill_bytes * days);
 }
 
-/* The budgets as lines of seep.conf; METHOD_AUTO leaves them to Seep. */
+/* The budgets as lines of seep.conf; SEEP_AUTO leaves them to Seep. */
 static void print_budgets(char *text, size_t size, const struct method_plan *plan)
 {
 	unsigned long long budget = plan->user_budget_bytes, refill = plan->user_refill_bytes;
 
-	if (plan->user_budget_bytes == METHOD_AUTO)
+	if (plan->user_budget_bytes == SEEP_AUTO)
 		snprintf(text, size, "user-budget: auto\n");
 	else
 		snprintf(text, size, "user-budget: %llu\nuser-refill: %llu\n", budget, refill);
@@ -160,7 +160,7 @@ static void set_title(struct method *method, const struct method_plan *plan)
 {
 	unsigned long long budget = plan->user_budget_bytes, refill = plan->user_refill_bytes;
 
-	if (plan->user_budget_bytes == METHOD_AUTO)
+	if (plan->user_budget_bytes == SEEP_AUTO)
 		snprintf(method->title, sizeof(method->title), "seep auto");
 	else if (budget % 1024 == 0)
 		snprintf(method->title, sizeof(method->title), "seep %lluk+%llu", budget / 1024,

@@ -3,11 +3,12 @@
 #include "lab.h"
 
 #include "json.h"
+#include "seep_options.h"
 
 /* What a row of Seep's had; no rival's row has these keys. */
 static void write_budget(struct json *json, uint64_t budget_bytes, uint64_t refill_bytes)
 {
-	if (budget_bytes == METHOD_AUTO) {
+	if (budget_bytes == SEEP_AUTO) {
 		json_null(json, "budget_bytes");
 		json_null(json, "refill_bytes");
 	} else {
@@ -65,9 +66,10 @@ static void write_benign(struct json *json, const struct lab *lab, unsigned m)
 	json_text(json, "method", lab->titles[m]);
 	write_trouble(json, &lab->trouble[m]);
 	if (m == 0)
-		write_budget(json, options->budgets[0], options->refills[0]);
+		write_budget(json, options->budgets.numbers[0], options->refills.numbers[0]);
 	else if (m >= lab->budget_first)
-		write_budget(json, options->budgets[m - lab->budget_first], options->refills[0]);
+		write_budget(json, options->budgets.numbers[m - lab->budget_first],
+			     options->refills.numbers[0]);
 	if (isfinite(lab->trouble[m].threshold))
 		json_decimal(json, "threshold", lab->trouble[m].threshold, 1);
 	if (m < lab->method_count) {
@@ -152,11 +154,11 @@ static void write_sweep(struct json *json, const struct lab_options *options,
 	json_bool(json, "common_list", sweep->has_list);
 	json_text(json, "start", sweep->is_warm ? "warm" : "cold");
 	json_open(json, "rows", '[');
-	for (unsigned i = 0; i < options->budget_count * options->refill_count; i++) {
+	for (unsigned i = 0; i < options->budgets.count * options->refills.count; i++) {
 		json_open(json, NULL, '{');
 		write_trouble(json, &sweep->trouble[i]);
-		write_budget(json, options->budgets[i / options->refill_count],
-			     options->refills[i % options->refill_count]);
+		write_budget(json, options->budgets.numbers[i / options->refills.count],
+			     options->refills.numbers[i % options->refills.count]);
 		json_close(json);
 	}
 	json_close(json);
@@ -172,8 +174,8 @@ static void write_sweeps(struct json *json, const struct lab *lab)
 	json_number(json, "seed", options->seed);
 	json_decimal(json, "seconds", lab->seconds, 0);
 	json_open(json, "refills", '[');
-	for (unsigned i = 0; i < options->refill_count; i++)
-		json_number(json, NULL, options->refills[i]);
+	for (unsigned i = 0; i < options->refills.count; i++)
+		json_number(json, NULL, options->refills.numbers[i]);
 	json_close(json);
 	json_open(json, "sweep", '[');
 	for (size_t i = 0; i < lab->sweep_count; i++)
@@ -198,7 +200,8 @@ static void write_world(struct json *json, const struct lab *lab)
 	json_decimal(json, "rate", options->rate, 6);
 	json_decimal(json, "dga_cover", options->dga_cover, 3);
 	json_decimal(json, "promise_bytes",
-		     method_seep_promise(options->budgets[0], options->refills[0], options->days),
+		     method_seep_promise(options->budgets.numbers[0], options->refills.numbers[0],
+					 options->days),
 		     0);
 	json_decimal(json, "seconds", lab->seconds, 0);
 	json_number(json, "queries", lab->queries);
@@ -213,7 +216,7 @@ static void write_run(struct json *json, const struct lab *lab)
 {
 	write_world(json, lab);
 	json_open(json, "benign", '[');
-	for (unsigned m = 0; m < lab->method_count + lab->options->budget_count; m++)
+	for (unsigned m = 0; m < lab->method_count + lab->options->budgets.count; m++)
 		write_benign(json, lab, m);
 	json_close(json);
 	json_open(json, "cases", '[');

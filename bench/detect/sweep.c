@@ -20,10 +20,10 @@ static void add_settings(struct account *account, const struct lab_options *opti
 			 struct method_plan plan, bool warm)
 {
 	plan.warm_days = warm ? options->warm_days : 0;
-	for (unsigned i = 0; i < options->budget_count; i++) {
-		for (unsigned j = 0; j < options->refill_count; j++) {
-			plan.user_budget_bytes = options->budgets[i];
-			plan.user_refill_bytes = options->refills[j];
+	for (unsigned i = 0; i < options->budgets.count; i++) {
+		for (unsigned j = 0; j < options->refills.count; j++) {
+			plan.user_budget_bytes = options->budgets.numbers[i];
+			plan.user_refill_bytes = options->refills.numbers[j];
 			account_add(account, method_seep_open(&plan));
 		}
 	}
@@ -40,14 +40,14 @@ static void keep(struct lab *lab, const struct account *account, unsigned from,
 	sweep = &lab->sweeps[lab->sweep_count++];
 	*sweep = *found;
 	memcpy(sweep->trouble, account->trouble + from,
-	       options->budget_count * options->refill_count * sizeof(sweep->trouble[0]));
+	       options->budgets.count * options->refills.count * sizeof(sweep->trouble[0]));
 }
 
 static void run_one(struct lab *lab, uint32_t users, const char *list)
 {
 	const struct lab_options *options = lab->options;
 	unsigned days = options->warm_days + options->days;
-	unsigned each = options->budget_count * options->refill_count;
+	unsigned each = options->budgets.count * options->refills.count;
 	struct org org;
 	struct stage stage;
 	struct account account;
@@ -98,7 +98,7 @@ void sweep_run(struct lab *lab)
 {
 	const char *list = lab->options->common_list;
 	char made[] = "/tmp/detect-common-XXXXXX";
-	const char *text = lab->options->users_list;
+	const struct lab_list *users = &lab->options->sweep_users;
 	bool has_list = method_seep_has_common_list();
 
 	if (!list && has_list) {
@@ -111,16 +111,10 @@ void sweep_run(struct lab *lab)
 	}
 	if (!has_list)
 		fputs("this Seep has no option common-list: without it only\n", stderr);
-	while (*text) {
-		char *end;
-		uint32_t users = (uint32_t)strtoul(text, &end, 10);
-
-		if (!users)
-			util_die("%s: expected numbers of users", text);
-		run_one(lab, users, NULL);
+	for (unsigned i = 0; i < users->count; i++) {
+		run_one(lab, (uint32_t)users->numbers[i], NULL);
 		if (has_list)
-			run_one(lab, users, list);
-		text = end + (*end == ',');
+			run_one(lab, (uint32_t)users->numbers[i], list);
 	}
 	if (list == made)
 		unlink(made);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "seep_rr.h"
 #include "util.h"
 #include "world_list.h"
 
@@ -205,7 +206,7 @@ static void add_fixed(struct world *world)
 		wire_dotted(&wire, text);
 		wire_end(&wire);
 		world->dead[i] = names_add(&world->names, &wire, 900);
-		world->names.entries[world->dead[i]].rcode = 3;
+		world->names.entries[world->dead[i]].rcode = SEEP_RCODE_NXDOMAIN;
 		/* A third of them with all of their domain. */
 		world->names.entries[world->dead[i]].gone = i % 3 == 0;
 	}

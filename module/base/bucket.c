@@ -2,6 +2,8 @@
 /* A draining bucket, in whole thousandths of a bit. */
 #include "base/bucket.h"
 
+#include "base/clock.h"
+
 #define DAY_S 86400u
 
 void seep_bucket_drain(struct seep_bucket *bucket, uint64_t refill_mbit_day, uint64_t now_s)
@@ -50,20 +52,11 @@ void seep_bucket_lower(struct seep_bucket *bucket, uint64_t mbit)
 	bucket->level_mbit -= mbit < bucket->level_mbit ? mbit : bucket->level_mbit;
 }
 
-uint64_t seep_bucket_moved_s(uint64_t saved_s, int64_t shift_s, uint64_t now_s)
-{
-	uint64_t moved_s = saved_s + (uint64_t)shift_s;
-
-	if (shift_s < 0 && saved_s < 0 - (uint64_t)shift_s)
-		return 0;
-	return moved_s < now_s && moved_s >= (shift_s > 0 ? saved_s : 0) ? moved_s : now_s;
-}
-
 void seep_bucket_mend(struct seep_bucket *bucket, int64_t shift_s, uint64_t now_s)
 {
 	if (bucket->level_mbit > SEEP_BUCKET_MAX_MBIT)
 		bucket->level_mbit = SEEP_BUCKET_MAX_MBIT;
-	bucket->drained_s = seep_bucket_moved_s(bucket->drained_s, shift_s, now_s);
+	bucket->drained_s = seep_clock_moved_s(bucket->drained_s, shift_s, now_s);
 	bucket->carry %= DAY_S;
 	bucket->credit = 0;
 }

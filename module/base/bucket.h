@@ -46,7 +46,4 @@ void seep_bucket_lower(struct seep_bucket *bucket, uint64_t mbit);
  */
 void seep_bucket_mend(struct seep_bucket *bucket, int64_t shift_s, uint64_t now_s);
 
-/* Returns SAVED_S moved by SHIFT_S, not later than NOW_S and not below 0. */
-uint64_t seep_bucket_moved_s(uint64_t saved_s, int64_t shift_s, uint64_t now_s);
-
 #endif

@@ -22,3 +22,12 @@ int64_t seep_clock_shift_ms(uint64_t saved_ms, uint64_t now_ms)
 		return (int64_t)(now_ms - saved_ms);
 	return 0;
 }
+
+uint64_t seep_clock_moved_s(uint64_t saved_s, int64_t shift_s, uint64_t now_s)
+{
+	uint64_t moved_s = saved_s + (uint64_t)shift_s;
+
+	if (shift_s < 0 && saved_s < 0 - (uint64_t)shift_s)
+		return 0;
+	return moved_s < now_s && moved_s >= (shift_s > 0 ? saved_s : 0) ? moved_s : now_s;
+}

@@ -41,4 +41,7 @@ uint64_t seep_clock_now(const struct seep_clock *clock, uint64_t boot_ms);
 /* Returns by how much the times saved are to be moved, at a start at NOW_MS. */
 int64_t seep_clock_shift_ms(uint64_t saved_ms, uint64_t now_ms);
 
+/* Returns SAVED_S moved by SHIFT_S, not later than NOW_S and not below 0. */
+uint64_t seep_clock_moved_s(uint64_t saved_s, int64_t shift_s, uint64_t now_s);
+
 #endif

@@ -114,3 +114,8 @@ bool seep_hash_draw_key(struct seep_hash_key *key)
 	key->rounds = SEEP_HASH_1_3;
 	return RAND_priv_bytes(key->bytes, SEEP_HASH_KEY_BYTES) == 1;
 }
+
+bool seep_hash_draw_nonce(uint64_t *nonce)
+{
+	return RAND_priv_bytes((unsigned char *)nonce, sizeof(*nonce)) == 1;
+}

@@ -34,6 +34,9 @@ struct seep_hash_key {
 /* Draws a new key, of SipHash-1-3; false if the system has no randomness. */
 bool seep_hash_draw_key(struct seep_hash_key *key);
 
+/* Draws a number that no other start has; false as above. */
+bool seep_hash_draw_nonce(uint64_t *nonce);
+
 /*
  * The hash of SIZE bytes, never 0: 0 marks an empty slot everywhere. It is the eight bytes of
  * the paper's output, lowest first, as this machine reads them.

@@ -107,7 +107,7 @@ static struct cut cut_at_suffix(struct seep_name *split, const uint8_t *offsets,
 	struct seep_suffix suffix = seep_suffix_of(suffixes, split->bytes, offsets, labels);
 	struct cut cut = { .domain = suffix.labels + 1, .paid = suffix.icann_labels + 1 };
 
-	split->registrable = cut.domain <= labels;
+	split->registrable = cut.domain <= labels && suffix.is_listed;
 	cut.fixed = suffix.is_private ? suffix.labels - suffix.is_wildcard : cut.domain;
 	return cut;
 }

@@ -23,7 +23,10 @@ struct seep_name {
 	uint8_t domain_at; /* where the domain starts; 0 if no prefix */
 	uint8_t paid_at;   /* where the paid domain starts, within the domain */
 	uint8_t prefix_labels;
-	/* The domain is one that people register: no reverse zone, suffix, single label or root. */
+	/*
+	 * The domain is one that people register, below a suffix of the list: no reverse zone,
+	 * suffix, single label or root, and nothing below a top-level domain that there is not.
+	 */
 	bool registrable;
 	/* How many of the domain's labels, from its left, whoever names things in it chooses. */
 	uint8_t given_labels;

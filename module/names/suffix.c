@@ -25,8 +25,8 @@ struct seep_suffixes {
  * answer.
  */
 struct memo {
-	char text[61]; /* "" if unused */
-	bool is_public;
+	char text[61];    /* "" if unused */
+	bool is_public;   /* a top-level domain: by a rule of its own */
 	bool is_icann;    /* also without the private section */
 	bool is_wildcard; /* by a rule *.x of the private section */
 };
@@ -108,12 +108,15 @@ static void ask_list(struct memo *memo, const psl_ctx_t *list, const char *text)
 {
 	char sibling[RULE_LABELS * 64 + 1] = "_";
 
-	memo->is_public = psl_is_public_suffix(list, text);
+	/* The star rule, which makes a suffix of any top-level domain, is seep_suffix_of's. */
+	memo->is_public = psl_is_public_suffix2(list, text, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
 	memo->is_icann = memo->is_public && psl_is_public_suffix2(list, text, PSL_TYPE_ICANN);
 	memo->is_wildcard = false;
 	if (!memo->is_public || memo->is_icann)
 		return;
 	/* A label that no rule has is as good as this one only by a wildcard. */
+	if (!strchr(text, '.'))
+		return;
 	strcpy(sibling + 1, strchr(text, '.'));
 	memo->is_wildcard = psl_is_public_suffix(list, sibling);
 }
@@ -170,6 +173,7 @@ struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8
 
 		if (memo->is_public && !suffix.labels)
 			suffix = (struct seep_suffix){ .labels = count - i,
+						       .is_listed = true,
 						       .is_private = !memo->is_icann,
 						       .is_wildcard = memo->is_wildcard };
 		if (memo->is_icann) {
@@ -178,7 +182,12 @@ struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8
 		}
 	}
 	suffix.icann_labels = 1;
-	if (!suffix.labels)
+	if (!suffix.labels) {
+		struct memo own;
+		size_t last = starts[count - 1];
+
 		suffix.labels = 1;
+		suffix.is_listed = look_up(reader, &own, text + last, size - last)->is_public;
+	}
 	return suffix;
 }

@@ -53,6 +53,11 @@ struct seep_suffix {
 	/* Of the list's private section: who runs it gives the names below it to others. */
 	bool is_private;
 	bool is_wildcard; /* private, and any label may stand for its leftmost one */
+	/*
+	 * A rule of the list says so. Without one the last label is the suffix, as in printer.lan.
+	 * It is not looked for where a name has but one label.
+	 */
+	bool is_listed;
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/internal.h"
 
 #define KEY_BYTES sizeof(uint64_t)
@@ -38,7 +39,7 @@ enum seep_state_opened seep_record_verify(struct seep_state_reader *reader, cons
 
 static uint32_t moved_s(const struct seep_record_times *times, uint32_t saved_s)
 {
-	return (uint32_t)seep_bucket_moved_s(saved_s, times->shift_s, times->now_s);
+	return (uint32_t)seep_clock_moved_s(saved_s, times->shift_s, times->now_s);
 }
 
 static void mend_entry(struct seep_entry *entry, const struct seep_record_times *times)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/lines.h"
 #include "engine/internal.h"
 #include "state/record.h"
@@ -49,7 +50,7 @@ static void restore_novelty(struct seep_engine_restore *restore, const void *pay
 
 	memcpy(&saved, payload, sizeof(saved));
 	stand = (struct seep_novelty_stand){
-		.began_s = seep_bucket_moved_s(saved.began_s, restore->shift_s, restore->now_s),
+		.began_s = seep_clock_moved_s(saved.began_s, restore->shift_s, restore->now_s),
 		.names = saved.names,
 		.newest = saved.newest,
 	};
@@ -87,7 +88,7 @@ static void restore_names(struct seep_engine_restore *restore, const unsigned ch
 	uint64_t when_s;
 
 	memcpy(&tick, payload, sizeof(tick));
-	when_s = seep_bucket_moved_s(tick.when_ms / 1000, restore->shift_s, restore->now_s);
+	when_s = seep_clock_moved_s(tick.when_ms / 1000, restore->shift_s, restore->now_s);
 	for (size_t at = sizeof(tick); at < bytes; at += sizeof(uint64_t))
 		seep_novelty_learn(restore->engine->novelty, seep_record_key(payload + at), when_s);
 }

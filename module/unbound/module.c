@@ -47,43 +47,35 @@ static void state_say(void *context, bool problem, const char *text)
 		log_info("seep: state-file: %s", text);
 }
 
-/*
- * Opens the state file, and starts the clock from what it says; what of it the engine is to begin
- * with goes into SETUP. False without randomness.
- */
-static bool open_state(struct seep_engine_setup *setup)
+/* Opens the state file in the name of NONCE; FOUND is what an earlier run left. */
+static void open_state(uint64_t nonce, struct seep_keeper_found *found)
 {
-	struct seep_keeper_found found;
 	struct seep_keeper_setup keeping = {
 		.path = ub_module.conf.state_file,
 		.checkpoint_s = ub_module.conf.checkpoint_s,
+		.nonce = nonce,
 		.wall_ms = ub_read_clock_ms(CLOCK_REALTIME),
 		.now = state_now,
 		.say = state_say,
 	};
-	struct seep_hash_key random;
-	int64_t shift_ms;
 
-	if (!seep_hash_draw_key(&setup->key) || !seep_hash_draw_key(&random))
-		return false;
-	memcpy(&keeping.nonce, random.bytes, sizeof(keeping.nonce));
-	ub_module.keeper = seep_keeper_open(&keeping, &found);
+	ub_module.keeper = seep_keeper_open(&keeping, found);
 	if (!ub_module.keeper && keeping.path[0])
 		log_warn("seep: state-file: %s: no memory to write it; budgets will not outlast "
 			 "a restart",
 			 keeping.path);
-	ub_module.clock = seep_clock_start(ub_read_clock_ms(CLOCK_REALTIME),
-					   ub_read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
-	setup->when_ms = ub_now_ms();
-	if (!found.found)
-		return true;
-	setup->key = found.key;
-	explicit_bzero(&found.key, sizeof(found.key));
-	shift_ms = seep_clock_shift_ms(found.saved_ms, setup->when_ms);
-	setup->first_ms = 1000 * seep_bucket_moved_s(found.first_ms / 1000, shift_ms / 1000,
-						     setup->when_ms / 1000) +
-			  found.first_ms % 1000;
-	return true;
+}
+
+/* Lets the engine go on with the key of FOUND, and as long after the first start ever. */
+static void take_found(struct seep_engine_setup *setup, struct seep_keeper_found *found)
+{
+	int64_t shift_ms = seep_clock_shift_ms(found->saved_ms, setup->when_ms);
+
+	setup->key = found->key;
+	explicit_bzero(&found->key, sizeof(found->key));
+	setup->first_ms = 1000 * seep_clock_moved_s(found->first_ms / 1000, shift_ms / 1000,
+						    setup->when_ms / 1000) +
+			  found->first_ms % 1000;
 }
 
 /* Start. */
@@ -134,46 +126,10 @@ static bool open_lists(struct seep_engine_setup *setup)
 	return true;
 }
 
-static enum seep_passthrough make_engine(const struct module_env *env)
-{
-	struct seep_engine_setup setup = {
-		.conf = &ub_module.conf,
-		/* One for each worker, one to spare. */
-		.threads = (unsigned)env->cfg->num_threads + 1,
-		.tell = ub_module.conf.log_events ? ub_log_event : NULL,
-	};
-	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
-
-	if (!open_state(&setup)) {
-		log_err("seep: OpenSSL gives no random bytes for the hash key; passing everything: "
-			"restart Unbound once the system has randomness");
-		return why;
-	}
-	if (open_lists(&setup))
-		ub_module.engine = seep_engine_create(&setup, &why);
-	explicit_bzero(&setup.key, sizeof(setup.key));
-	if (why == SEEP_PASSTHROUGH_MEMORY)
-		log_err("seep: memory-size: %llu bytes cannot be allocated; passing everything: "
-			"lower memory-size or free memory, and restart Unbound",
-			(unsigned long long)ub_module.conf.memory_size_bytes);
-	else if (why == SEEP_PASSTHROUGH_SYSTEM)
-		log_err("seep: there is no Public Suffix List, not even libpsl's own; passing "
-			"everything: set public-suffix-list, or install Debian's publicsuffix");
-	return why;
-}
-
-static void keep_state(void)
-{
-	if (!ub_module.keeper)
-		return;
-	seep_keeper_restore(ub_module.keeper, ub_module.engine, ub_now_ms());
-	seep_keeper_start(ub_module.keeper, ub_module.engine);
-}
-
-static enum seep_passthrough start(struct module_env *env, int id)
+/* Is this an Unbound that Seep was built for, and an order of modules in which it guards? */
+static enum seep_passthrough check_host(const struct module_env *env, int id)
 {
 	const struct dynlibmod_env *loader;
-	enum seep_passthrough why;
 
 	if (!ub_build_matches()) {
 		ub_module.foreign = true;
@@ -196,21 +152,88 @@ static enum seep_passthrough start(struct module_env *env, int id)
 			env->cfg->module_conf);
 		return SEEP_PASSTHROUGH_ORDER;
 	}
-	why = read_conf();
-	if (why != SEEP_PASSTHROUGH_NO)
-		return why;
-	why = make_engine(env);
-	if (why != SEEP_PASSTHROUGH_NO)
-		return why;
-	if (ub_hit_register(env, id)) {
-		keep_state();
+	return SEEP_PASSTHROUGH_NO;
+}
+
+static enum seep_passthrough draw_random(struct seep_hash_key *key, uint64_t *nonce)
+{
+	if (seep_hash_draw_key(key) && seep_hash_draw_nonce(nonce))
 		return SEEP_PASSTHROUGH_NO;
-	}
+	log_err("seep: OpenSSL gives no random bytes for the hash key; passing everything: "
+		"restart Unbound once the system has randomness");
+	return SEEP_PASSTHROUGH_SYSTEM;
+}
+
+static enum seep_passthrough make_engine(struct seep_engine_setup *setup)
+{
+	enum seep_passthrough why = SEEP_PASSTHROUGH_SYSTEM;
+
+	if (open_lists(setup))
+		ub_module.engine = seep_engine_create(setup, &why);
+	if (why == SEEP_PASSTHROUGH_MEMORY)
+		log_err("seep: memory-size: %llu bytes cannot be allocated; passing everything: "
+			"lower memory-size or free memory, and restart Unbound",
+			(unsigned long long)ub_module.conf.memory_size_bytes);
+	else if (why == SEEP_PASSTHROUGH_SYSTEM)
+		log_err("seep: there is no Public Suffix List, not even libpsl's own; passing "
+			"everything: set public-suffix-list, or install Debian's publicsuffix");
+	return why;
+}
+
+static enum seep_passthrough register_hooks(struct module_env *env, int id)
+{
+	if (ub_hit_register(env, id))
+		return SEEP_PASSTHROUGH_NO;
 	log_err("seep: no memory to register with Unbound; passing everything");
 	ub_hit_unregister(env, id);
 	seep_engine_destroy(ub_module.engine);
 	ub_module.engine = NULL;
 	return SEEP_PASSTHROUGH_MEMORY;
+}
+
+/*
+ * The steps of a start, each of which needs those before it:
+ *
+ *  1. The host: until it is known to be ours, nothing of ENV is touched.
+ *  2. seep.conf.
+ *  3. A key and a nonce.
+ *  4. The state file is opened, which seep.conf names: an earlier run's key replaces ours.
+ *  5. The clock, which goes on from the last time saved.
+ *  6. The lists, hashed under the key, and the engine.
+ *  7. Unbound's hooks, from where queries come to the engine.
+ *  8. What was saved goes into the engine, and from now on it is saved.
+ */
+static enum seep_passthrough start(struct module_env *env, int id)
+{
+	struct seep_engine_setup setup = { .conf = &ub_module.conf };
+	struct seep_keeper_found found;
+	uint64_t nonce;
+	enum seep_passthrough why = check_host(env, id);
+
+	if (why == SEEP_PASSTHROUGH_NO)
+		why = read_conf();
+	if (why == SEEP_PASSTHROUGH_NO)
+		why = draw_random(&setup.key, &nonce);
+	if (why != SEEP_PASSTHROUGH_NO)
+		return why;
+	open_state(nonce, &found);
+	ub_module.clock = seep_clock_start(ub_read_clock_ms(CLOCK_REALTIME),
+					   ub_read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
+	setup.when_ms = ub_now_ms();
+	if (found.found)
+		take_found(&setup, &found);
+	/* One for each worker, one to spare. */
+	setup.threads = (unsigned)env->cfg->num_threads + 1;
+	setup.tell = ub_module.conf.log_events ? ub_log_event : NULL;
+	why = make_engine(&setup);
+	explicit_bzero(&setup.key, sizeof(setup.key));
+	if (why == SEEP_PASSTHROUGH_NO)
+		why = register_hooks(env, id);
+	if (why == SEEP_PASSTHROUGH_NO && ub_module.keeper) {
+		seep_keeper_restore(ub_module.keeper, ub_module.engine, ub_now_ms());
+		seep_keeper_start(ub_module.keeper, ub_module.engine);
+	}
+	return why;
 }
 
 #define SIZE_TEXT_BYTES 24

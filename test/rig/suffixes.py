@@ -3,6 +3,10 @@
 
 RULES_LEAST = 5000
 
+# For a Lab: below the top-level domains that the world's root does not have, domains can be missing.
+CONF = "public-suffix-list: \"suffixes.dat\"\n"
+MISSING = ("void", "tld")
+
 
 def suffix_text(rules=RULES_LEAST, more=()):
     """Both sections, rules that every version has, so many others; more: further private rules."""
@@ -12,3 +16,8 @@ def suffix_text(rules=RULES_LEAST, more=()):
         ["r%d.jp" % at for at in range(rules)] +
         ["// ===END ICANN DOMAINS===", "// ===BEGIN PRIVATE DOMAINS===", "github.io",
          "herokuapp.com", "azurewebsites.net", *more, "// ===END PRIVATE DOMAINS===", ""])
+
+
+def files():
+    """The list, for a Lab's directory."""
+    return {"suffixes.dat": suffix_text(more=MISSING)}
