@@ -22,6 +22,8 @@ HARD = ("base32/100s", "base32/10s/100d", "dyndns/10s")
 
 # Here over another machine than one domain's, with another budget: within twice of that, below.
 OTHER_MACHINE = "10, 100, 1000 domains"
+# A family below a suffix that the list has not: its names look like those of a private zone.
+UNLISTED = "bazarbackdoor"
 # Aims of which --quick has no case.
 NOT_RUN = ("boiling frog, office hours, made popular",)
 
@@ -73,7 +75,9 @@ def check_leaks(cases):
 
 def check_bots(bots, wrong_weeks):
     caught = sorted(bot["seep"]["missing"] for bot in bots if bot["seep"]["caught"])
-    ok(bots and len(caught) == len(bots), "%d of %d bots" % (len(caught), len(bots)))
+    missed = [bot["family"] for bot in bots if not bot["seep"]["caught"]]
+    ok(caught and missed == 3 * [UNLISTED],
+       "%d of %d bots, all but those of %s" % (len(caught), len(bots), UNLISTED), missed)
     ok(caught[len(caught) // 2] <= 6, "half of them after %d names" % caught[len(caught) // 2])
     ok(wrong_weeks == 0, "nobody else")
 

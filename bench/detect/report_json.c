@@ -165,13 +165,19 @@ static void write_sweep(struct json *json, const struct lab_options *options,
 	json_close(json);
 }
 
+/* How long the run is, and which one. */
+static void write_length(struct json *json, const struct lab_options *options)
+{
+	json_number(json, "days", options->days);
+	json_number(json, "warm_days", options->warm_days);
+	json_number(json, "seed", options->seed);
+}
+
 static void write_sweeps(struct json *json, const struct lab *lab)
 {
 	const struct lab_options *options = lab->options;
 
-	json_number(json, "days", options->days);
-	json_number(json, "warm_days", options->warm_days);
-	json_number(json, "seed", options->seed);
+	write_length(json, options);
 	json_decimal(json, "seconds", lab->seconds, 0);
 	json_open(json, "refills", '[');
 	for (unsigned i = 0; i < options->refills.count; i++)
@@ -189,9 +195,7 @@ static void write_world(struct json *json, const struct lab *lab)
 	const struct lab_options *options = lab->options;
 
 	json_number(json, "users", options->users);
-	json_number(json, "days", options->days);
-	json_number(json, "warm_days", options->warm_days);
-	json_number(json, "seed", options->seed);
+	write_length(json, options);
 	json_bool(json, "home", options->home);
 	json_bool(json, "names", options->names_file);
 	json_bool(json, "common_list", options->common_list);
