@@ -20,6 +20,7 @@ enum seep_outcome {
 enum seep_meter {
 	SEEP_METER_NONE,
 	SEEP_METER_USER,
+	SEEP_METER_NETWORK,
 	SEEP_METER_DOMAIN,
 	SEEP_METER_DGA,
 };

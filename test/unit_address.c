@@ -9,7 +9,7 @@ static struct seep_address user_of(uint64_t v4_bits, uint64_t v6_bits, uint8_t s
 	struct seep_address client = { .size_bytes = size };
 
 	memset(client.bytes, 0xff, size);
-	return seep_address_user(&masks, &client);
+	return seep_address_block(&masks, &client);
 }
 
 static int bits_of(const struct seep_address *address)
@@ -47,8 +47,8 @@ static void test_worked(void)
 	const struct seep_address client6 = { .bytes = { 0x20, 1, 0xd, 0xb8, [15] = 1 },
 					      .size_bytes = 16 };
 	const struct seep_address wanted6 = { .bytes = { 0x20, 1, 0xd, 0xb8 }, .size_bytes = 16 };
-	struct seep_address user = seep_address_user(&masks, &client);
-	struct seep_address user6 = seep_address_user(&masks, &client6);
+	struct seep_address user = seep_address_block(&masks, &client);
+	struct seep_address user6 = seep_address_block(&masks, &client6);
 
 	ok(memcmp(&user, &wanted, sizeof(user)) == 0, "192.0.2.17 is the user 192.0.2.0");
 	ok(memcmp(&user6, &wanted6, sizeof(user6)) == 0, "2001:db8::1 is the user 2001:db8::");

@@ -51,7 +51,7 @@ static const struct seep_view_row *find_user(const struct state_view *view,
 	const struct seep_hash_key key = seep_state_key(&view->header);
 	const struct seep_address_masks masks = seep_address_masks(
 		view->header.user_prefix_v4_bits, view->header.user_prefix_v6_bits);
-	const struct seep_address user = seep_address_user(&masks, address);
+	const struct seep_address user = seep_address_block(&masks, address);
 
 	return state_view_find(&view->users, seep_hash_bytes(&key, &user, sizeof(user)));
 }

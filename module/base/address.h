@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which user an address belongs to: its leading bits.
+ * Which user and which network an address belongs to: its leading bits.
  *
- * Example: with 24 bits of IPv4 and 64 of IPv6, 192.0.2.17 is the user 192.0.2.0, and 2001:db8::1
- * the user 2001:db8::.
+ * Example: with 24 bits of IPv4 and 64 of IPv6, 192.0.2.17 is in 192.0.2.0, and 2001:db8::1 in
+ * 2001:db8::.
  *
  * Threads: nothing is shared.
  */
@@ -23,27 +23,27 @@ struct seep_address_mask {
 /* Returns the mask of BITS leading bits, 0 to 128. */
 struct seep_address_mask seep_address_mask(unsigned bits);
 
-/* What of a client's address makes a user. */
+/* What of a client's address makes a user, or a network. */
 struct seep_address_masks {
 	struct seep_address_mask v4, v6;
 };
 
-/* Returns the masks of user-prefix-v4 and user-prefix-v6. */
+/* Returns the masks of so many leading bits. */
 struct seep_address_masks seep_address_masks(uint64_t v4_bits, uint64_t v6_bits);
 
-/* Returns the user that CLIENT belongs to. */
-static inline struct seep_address seep_address_user(const struct seep_address_masks *masks,
-						    const struct seep_address *client)
+/* Returns the user or the network that CLIENT belongs to. */
+static inline struct seep_address seep_address_block(const struct seep_address_masks *masks,
+						     const struct seep_address *client)
 {
 	const struct seep_address_mask *mask = client->size_bytes == 4 ? &masks->v4 : &masks->v6;
-	struct seep_address user = *client;
+	struct seep_address block = *client;
 	uint64_t words[2];
 
-	memcpy(words, user.bytes, sizeof(words));
+	memcpy(words, block.bytes, sizeof(words));
 	words[0] &= mask->words[0];
 	words[1] &= mask->words[1];
-	memcpy(user.bytes, words, sizeof(words));
-	return user;
+	memcpy(block.bytes, words, sizeof(words));
+	return block;
 }
 
 /* Returns a hash for a place in a table that is none of a client's business: it has no key. */

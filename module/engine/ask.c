@@ -2,8 +2,8 @@
 /*
  * One query into the engine: name -> charge -> meters -> verdict.
  *
- * A query locks the domain's entry, for how many use it weighs the charge, and
- * within that the user's: always in this order.
+ * A query locks the domain's entry, for how many use it weighs the charge, within that the
+ * user's, and within that the network's: always in this order.
  */
 #include "engine/internal.h"
 
@@ -14,6 +14,9 @@
 #include "meter/price.h"
 #include "names/subtree.h"
 #include "meter/verdict.h"
+
+/* A domain that a common-list has, but not among the most common, counts for so many users. */
+#define LISTED_USERS 2
 
 /* Users. */
 
@@ -36,7 +39,8 @@ static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
 static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
 {
 	const struct seep_engine *engine = thread->engine;
-	struct seep_address user = seep_address_user(&engine->masks, client);
+	struct seep_address user = seep_address_block(&engine->user_masks, client);
+	struct seep_address network = seep_address_block(&engine->network_masks, client);
 	struct recent *recent;
 
 	/* Only a place in a small cache: no key needed. */
@@ -46,6 +50,8 @@ static struct recent *recent_of(struct seep_thread *thread, const struct seep_ad
 	pass_on_hits(thread->engine, recent);
 	recent->address = user;
 	recent->key = seep_hash_bytes(&engine->key, &user, sizeof(user));
+	recent->network = network;
+	recent->network_key = seep_hash_bytes(&engine->key, &network, sizeof(network));
 	return recent;
 }
 
@@ -64,12 +70,25 @@ struct asking {
 	enum seep_mode mode;
 	uint64_t domain_names; /* distinct ones sent there */
 	uint64_t few;          /* so many users of a domain are few */
-	uint64_t users;        /* of the domain, with those that a common-list counts for */
+	uint64_t users;        /* of the domain */
+	uint64_t listed;       /* users that a common-list counts for */
 	bool unseen;           /* nobody here used the domain yet, nor the name */
+	bool is_habit;         /* what its users usually send there */
+	bool is_alike;         /* and its few users send like amounts */
 	struct seep_metering domain;
 	struct seep_metering user;
+	struct seep_metering network;
 	struct seep_event domain_event;
 	struct seep_event user_event;
+	struct seep_event network_event;
+	struct seep_address network_address;
+};
+
+/* The entries that one ask has locked; without a domain's (NULL) it is judged as an empty one. */
+struct entries {
+	struct domain *domain;
+	struct user *user;
+	struct network *network;
 };
 
 static struct seep_event event_of(const struct asking *asking, enum seep_meter which,
@@ -97,6 +116,16 @@ static void note_domain_event(struct asking *asking, struct seep_entry *entry)
 	asking->domain_event.names = seep_sketch_count(&domain->names_sum);
 }
 
+static void note_network_event(struct asking *asking, struct seep_entry *entry)
+{
+	struct network *network = network_of_entry(entry);
+
+	asking->network_event = event_of(asking, SEEP_METER_NETWORK, &asking->network, entry);
+	asking->network_event.users = network->size;
+	asking->network_address = network->address;
+	asking->network_event.network = &asking->network_address;
+}
+
 static void note_user_event(struct asking *asking, struct seep_entry *entry)
 {
 	const struct user *user = user_of_entry(entry);
@@ -108,7 +137,7 @@ static void note_user_event(struct asking *asking, struct seep_entry *entry)
 
 /*
  * What a meter did to the query. One that would have refused counts as spent
- * also where the other refused first; one that would have flagged has done so
+ * also where another refused first; one that would have flagged has done so
  * only if the query goes on.
  */
 static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_metering *metering)
@@ -117,10 +146,12 @@ static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_
 		return SEEP_PASS;
 	if (metering->outcome == SEEP_REFUSE)
 		return verdict.outcome;
+	if (metering->outcome == SEEP_WOULD_REFUSE)
+		return metering->outcome;
 	return verdict.outcome == SEEP_REFUSE ? SEEP_PASS : SEEP_FLAG;
 }
 
-/* The price of the query, and what of it falls on the user. */
+/* The price of the query. */
 static void set_price(struct asking *asking, const struct user *user, bool is_used)
 {
 	struct seep_reservation *reservation = asking->reservation;
@@ -154,33 +185,84 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 	reservation->charge_mbit = price.mbit;
 	reservation->shape = price.shape;
 	reservation->loss_mbit = price.loss_mbit;
+}
+
+/*
+ * The pair meter's key, of who sends to a domain, and for how many that is. Users that do not count
+ * share one with all others of their network, for a machine may have as many of them as it likes.
+ */
+static uint64_t pair_of(const struct asking *asking, const struct network *network,
+			uint64_t *people)
+{
+	const struct seep_reservation *reservation = asking->reservation;
+	uint64_t owner = reservation->counts ? reservation->user_key : reservation->network_key;
+
+	*people = reservation->counts || !network->size ? 1 : network->size;
+	return (owner ^ reservation->domain_key) * UINT64_C(0xd6e8feb86659fd93) | 1;
+}
+
+/* Does a novel name fit into what the domain's users usually send there? */
+static void look_at_habit(struct asking *asking, const struct entries *entries)
+{
+	struct seep_reservation *reservation = asking->reservation;
+	uint64_t people, level_mbit, habit_mbit;
+
+	if (!entries->domain || reservation->class != SEEP_CLASS_CHARGED || asking->users < 2)
+		return;
+	reservation->pair_key = pair_of(asking, entries->network, &people);
+	reservation->pair_mbit = reservation->charge_mbit;
+	level_mbit =
+		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s)
+			.level_mbit;
+	habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit) * people;
+	asking->is_habit =
+		!reservation->rare && level_mbit + reservation->charge_mbit <= habit_mbit;
+	asking->is_alike = reservation->rare && seep_habit_is_alike(&entries->domain->habit);
+}
+
+/*
+ * What of the price falls on the user, and on its network: in a rare domain, and in a common one
+ * within the habit or of a known name, its share among the domain's users; beyond that all of it.
+ */
+static void set_share(struct asking *asking)
+{
+	struct seep_reservation *reservation = asking->reservation;
+	uint64_t users = asking->users > asking->listed ? asking->users : asking->listed;
+	bool is_shared =
+		reservation->rare || asking->is_habit || reservation->class == SEEP_CLASS_KNOWN;
+
 	reservation->user_charge_mbit =
-		seep_charge_weigh(reservation->charge_mbit, asking->users, asking->few);
+		is_shared ? seep_charge_weigh(reservation->charge_mbit, users, asking->few)
+			  : reservation->charge_mbit;
 }
 
 /* What the user's DGA meter says of the domain. */
-static enum seep_outcome dga_outcome(const struct asking *asking, const struct seep_entry *user)
+static enum seep_outcome dga_outcome(const struct asking *asking, const struct user *user)
 {
-	const struct seep_bucket *score = &((const struct user *)(const void *)user)->dga;
-
-	if (!asking->unseen || !seep_dga_is_spent(score, asking->user.now_s))
+	if (!asking->unseen || !seep_dga_is_spent(&user->dga, asking->user.now_s))
 		return SEEP_PASS;
 	return asking->engine->conf.dga_action == SEEP_ACTION_REFUSE ? SEEP_REFUSE : SEEP_FLAG;
 }
 
-/* The verdict of both meters; a DOMAIN that has no entry (NULL) crosses no line yet. */
-static void decide(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
+/* The verdict of all meters; a domain that has no entry crosses no line yet. */
+static void decide(struct asking *asking, const struct entries *entries)
 {
 	struct seep_reservation *reservation = asking->reservation;
+	const struct seep_outcomes outcomes = { .user = asking->user.outcome,
+						.network = asking->network.outcome,
+						.domain = asking->domain.outcome };
 
-	reservation->verdict = seep_verdict_decide(asking->user.outcome, asking->domain.outcome,
-						   reservation->user_charge_mbit, asking->mode);
-	reservation->verdict = seep_verdict_with_dga(reservation->verdict,
-						     dga_outcome(asking, user), asking->mode);
-	if (domain)
-		seep_meter_mark(&asking->domain, domain,
+	reservation->verdict =
+		seep_verdict_decide(outcomes, reservation->user_charge_mbit, asking->mode);
+	reservation->verdict = seep_verdict_with_dga(
+		reservation->verdict, dga_outcome(asking, entries->user), asking->mode);
+	if (entries->domain)
+		seep_meter_mark(&asking->domain, &entries->domain->head,
 				part_of(reservation->verdict, &asking->domain));
-	seep_meter_mark(&asking->user, user, part_of(reservation->verdict, &asking->user));
+	seep_meter_mark(&asking->user, &entries->user->head,
+			part_of(reservation->verdict, &asking->user));
+	seep_meter_mark(&asking->network, &entries->network->head,
+			part_of(reservation->verdict, &asking->network));
 }
 
 /* Did this user send the name itself? */
@@ -202,14 +284,14 @@ static bool is_own(const struct asking *asking, const struct user *user)
  * sent it itself.
  */
 static void doubt_known(struct asking *asking, const struct seep_entry *domain,
-			const struct seep_entry *user)
+			const struct user *user)
 {
 	struct seep_reservation *reservation = asking->reservation;
 
 	if (reservation->class != SEEP_CLASS_KNOWN || !reservation->rare ||
-	    !(seep_meter_is_guessed(user, asking->user.now_s) ||
+	    !(seep_meter_is_guessed(&user->head, asking->user.now_s) ||
 	      seep_meter_is_guessed(domain, asking->domain.now_s)) ||
-	    is_own(asking, (const struct user *)(const void *)user))
+	    is_own(asking, user))
 		return;
 	reservation->class = SEEP_CLASS_CHARGED;
 	reservation->is_doubted = true;
@@ -255,113 +337,212 @@ static void leave_domain(const struct asking *asking, struct seep_entry *entry)
 		seep_table_unlock(domains, asking->reservation->domain_key);
 }
 
-/* How many use the domain, and whether that is few. */
-static void look_at_domain(struct asking *asking, const struct domain *domain, uint64_t users)
+/*
+ * For how many users a common-list counts: what everybody in the world uses may still be somebody's
+ * who gives names away, or sells them.
+ */
+static uint64_t listed_users(const struct asking *asking)
 {
-	asking->domain_names = seep_sketch_count(&domain->names_sum);
-	asking->few = seep_charge_few(seep_table_used(asking->engine->users));
-	/* Common in the world counts as used by so many here. */
-	asking->users =
-		users + seep_common_users(asking->engine->common, asking->reservation->domain_key);
-	asking->reservation->rare = asking->users <= asking->few;
+	uint64_t users = seep_common_users(asking->engine->common, asking->reservation->domain_key);
+
+	return users < SEEP_COMMON_USERS_MOST ? users < LISTED_USERS ? users : LISTED_USERS
+					      : SEEP_CHARGE_FEW_SHARE;
 }
 
-/* What each meter would take of the charge, and says of it. */
-static void judge_meters(struct asking *asking, struct domain *domain, struct user *user,
-			 uint64_t users)
+/* How many use the domain, and whether that is few. */
+static void look_at_domain(struct asking *asking, const struct domain *domain)
 {
-	struct seep_reservation *reservation = asking->reservation;
-	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
+	asking->domain_names = seep_sketch_count(&domain->names_sum);
+	asking->few = seep_charge_few(seep_network_people(asking->engine));
+	asking->users = users_of_domain(domain);
+	asking->listed = listed_users(asking);
+	asking->reservation->rare = asking->users <= asking->few;
+	asking->unseen = !is_used_domain(domain) && !asking->listed && asking->name.registrable &&
+			 asking->reservation->class == SEEP_CLASS_CHARGED;
+}
 
-	reservation->units =
-		(uint8_t)seep_learned_units(&asking->engine->learned, user, asking->user.now_s);
-	asking->user.is_known = asking->domain.is_known = is_known;
-	asking->user.charge_mbit = reservation->user_charge_mbit;
-	asking->user.limits = seep_learned_user(&asking->engine->learned, user, asking->user.now_s);
-	seep_meter_judge(&asking->user, &user->head);
-	/* What more than few use is the organisation's habit: a virus scanner's
-	 * names are all different, and nobody's secret. */
-	asking->domain.charge_mbit = reservation->rare ? reservation->charge_mbit : 0;
+/* Where no budget fits, what a meter would refuse is only told. */
+static void relent(struct seep_metering *metering, bool no_budget_fits)
+{
+	if (no_budget_fits && metering->outcome == SEEP_REFUSE)
+		metering->outcome = SEEP_WOULD_REFUSE;
+}
+
+/* In the last day of the learning, counts what no budget would fit. */
+static void count_misfit(const struct asking *asking)
+{
+	struct seep_learned *learned = &asking->engine->learned;
+	uint64_t when_ms = asking->observation->when_ms;
+	const struct seep_metering *user = &asking->user;
+
+	if (when_ms < learned->until_ms && when_ms + SEEP_DAY_S * 1000 >= learned->until_ms &&
+	    user->charge_mbit && user->level_mbit + user->charge_mbit > user->limits.cap_mbit)
+		atomic_fetch_add_explicit(&learned->misfits, 1, memory_order_relaxed);
+}
+
+/* What falls on the user and its network. */
+static void judge_people(struct asking *asking, const struct entries *entries)
+{
+	const struct seep_learned *learned = &asking->engine->learned;
+	uint64_t now_s = asking->user.now_s;
+	bool is_crowd = seep_learned_is_crowd(learned, entries->user, now_s);
+
+	asking->user.charge_mbit = asking->reservation->user_charge_mbit;
+	asking->user.limits = seep_learned_user(learned, entries->user, now_s);
+	seep_meter_judge(&asking->user, &entries->user->head);
+	relent(&asking->user, is_crowd);
+	count_misfit(asking);
+	/* A crowd is not its network's fault, nor is what its user's level notes no more. */
+	if (!is_crowd && asking->user.level_mbit < asking->user.limits.cap_mbit)
+		asking->network.charge_mbit = asking->user.charge_mbit;
+	asking->network.limits = seep_learned_network(learned, entries->network, now_s);
+	seep_meter_judge(&asking->network, &entries->network->head);
+	relent(&asking->network, seep_learned_is_vast(learned, entries->network, now_s));
+	if (asking->is_habit)
+		asking->user.outcome = asking->network.outcome = SEEP_PASS;
+}
+
+/* What falls on the domain. What more than few use is the organisation's habit: a virus scanner's
+ * names are all different, and nobody's secret. */
+static void judge_domain(struct asking *asking, struct domain *domain, const struct user *user)
+{
+	const struct seep_learned *learned = &asking->engine->learned;
+	struct seep_reservation *reservation = asking->reservation;
+
+	reservation->units = (uint8_t)seep_learned_units(learned, user, asking->user.now_s);
+	asking->domain.charge_mbit =
+		reservation->rare && !seep_learned_is_crowd(learned, user, asking->user.now_s)
+			? reservation->charge_mbit
+			: 0;
 	asking->domain.limits =
-		seep_learned_domain(&asking->engine->learned, domain, reservation->units, users);
+		seep_learned_domain(learned, domain, reservation->units, asking->users);
+	/* Of a service that few use yet each user sends its share. */
+	if (asking->is_alike)
+		asking->domain.limits =
+			seep_meter_times(asking->domain.limits, SEEP_CHARGE_FEW_SHARE);
 	seep_meter_judge(&asking->domain, &domain->head);
 }
 
-static void reserve(struct asking *asking, struct seep_entry *domain, struct seep_entry *user)
+static void reserve(struct asking *asking, const struct entries *entries)
 {
 	struct seep_reservation *reservation = asking->reservation;
 
-	if (domain)
-		seep_meter_reserve(&asking->domain, domain);
+	if (entries->domain)
+		seep_meter_reserve(&asking->domain, &entries->domain->head);
 	else
 		copy_domain(reservation->domain_text, &asking->name);
-	reservation->is_unplaced = !domain;
-	seep_meter_reserve(&asking->user, user);
+	reservation->is_unplaced = !entries->domain;
+	seep_meter_reserve(&asking->user, &entries->user->head);
+	seep_meter_reserve(&asking->network, &entries->network->head);
 	reservation->domain_mbit = asking->domain.added_mbit;
 	reservation->user_mbit = asking->user.added_mbit;
+	reservation->network_mbit = asking->network.added_mbit;
+	if (reservation->pair_key)
+		seep_pairs_raise(asking->engine->pairs, reservation->pair_key,
+				 reservation->pair_mbit, asking->user.now_s);
+}
+
+static void note_events(struct asking *asking, const struct entries *entries)
+{
+	if (asking->domain.edge)
+		note_domain_event(asking, &entries->domain->head);
+	if (asking->user.edge)
+		note_user_event(asking, &entries->user->head);
+	if (asking->network.edge)
+		note_network_event(asking, &entries->network->head);
 }
 
 /*
- * From the price to the reservation, with both entries locked. A domain without an entry
- * (NULL) is judged as an empty one; what is under way for it is on its users' meters alone.
+ * From the price to the reservation, with all entries locked. What is under way for a domain
+ * without an entry is on its users' meters alone.
  */
-static void judge(struct asking *asking, struct seep_entry *entry, struct seep_entry *user)
+static void judge(struct asking *asking, const struct entries *entries)
 {
 	struct seep_reservation *reservation = asking->reservation;
 	struct domain empty = { .head.meter.drained_s = asking->domain.now_s };
-	struct domain *domain = entry ? domain_of_entry(entry) : &empty;
-	uint64_t users = users_of_domain(domain);
+	struct domain *domain = entries->domain ? entries->domain : &empty;
 
-	look_at_domain(asking, domain, users);
-	doubt_known(asking, &domain->head, user);
-	asking->unseen = !asking->users && asking->name.registrable &&
-			 reservation->class == SEEP_CLASS_CHARGED;
-	set_price(asking, user_of_entry(user), users > 0);
-	judge_meters(asking, domain, user_of_entry(user), users);
-	decide(asking, entry, user);
-	if (reservation->verdict.outcome != SEEP_REFUSE)
-		reserve(asking, entry, user);
-	if (asking->domain.edge)
-		note_domain_event(asking, entry);
-	if (asking->user.edge)
-		note_user_event(asking, user);
+	reservation->counts =
+		seep_network_counts(asking->engine, entries->user, asking->user.now_s);
+	look_at_domain(asking, domain);
+	doubt_known(asking, &domain->head, entries->user);
+	set_price(asking, entries->user, is_used_domain(domain));
+	look_at_habit(asking, entries);
+	set_share(asking);
+	asking->user.is_known = asking->network.is_known = asking->domain.is_known =
+		reservation->class == SEEP_CLASS_KNOWN;
+	judge_people(asking, entries);
+	judge_domain(asking, domain, entries->user);
+	decide(asking, entries);
+	if (reservation->verdict.outcome == SEEP_REFUSE)
+		reservation->pair_key = 0;
+	else
+		reserve(asking, entries);
+	note_events(asking, entries);
 }
 
-/* The user's entry, locked, or the one that all without a place share. */
-static struct seep_entry *claim_user(struct asking *asking, struct recent *recent)
+/* The entry in TABLE of the key, locked, or the one that all without a place share. */
+static struct seep_entry *claim_or_share(struct seep_table *table, uint64_t *key,
+					 uint64_t refill_mbit_day, uint64_t now_s,
+					 enum seep_claim *how)
+{
+	struct seep_entry *entry = seep_table_claim(table, *key, refill_mbit_day, now_s, how);
+
+	if (entry)
+		return entry;
+	*key = SEEP_TABLE_SHARED;
+	return seep_table_claim(table, *key, refill_mbit_day, now_s, how);
+}
+
+static struct user *claim_user(struct asking *asking, struct recent *recent)
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t refill_mbit_day = engine->learned.budgets.user.refill_mbit_day;
 	enum seep_claim how;
-	struct seep_entry *entry = seep_table_claim(engine->users, recent->key, refill_mbit_day,
-						    asking->user.now_s, &how);
+	struct user *user;
 
 	reservation->user_key = recent->key;
-	if (!entry) {
-		reservation->user_key = SEEP_TABLE_SHARED;
-		return seep_table_claim(engine->users, SEEP_TABLE_SHARED, refill_mbit_day,
-					asking->user.now_s, &how);
-	}
+	user = user_of_entry(claim_or_share(engine->users, &reservation->user_key,
+					    engine->learned.budgets.user.refill_mbit_day,
+					    asking->user.now_s, &how));
+	if (reservation->user_key == SEEP_TABLE_SHARED)
+		return user;
 	if (how != SEEP_CLAIM_FOUND)
-		user_of_entry(entry)->address = recent->address;
+		user->address = recent->address;
 	if (how == SEEP_CLAIM_EVICTED)
 		seep_counters_add(&asking->thread->counters.evicted_users, 1);
-	user_of_entry(entry)->hits += recent->hits;
+	user->hits += recent->hits;
 	recent->hits = 0;
-	return entry;
+	return user;
+}
+
+static struct network *claim_network(struct asking *asking, const struct recent *recent)
+{
+	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+	enum seep_claim how;
+	struct network *network;
+
+	reservation->network_key = recent->network_key;
+	network = network_of_entry(claim_or_share(engine->networks, &reservation->network_key,
+						  engine->learned.budgets.network.refill_mbit_day,
+						  asking->user.now_s, &how));
+	if (how != SEEP_CLAIM_FOUND && reservation->network_key != SEEP_TABLE_SHARED)
+		network->address = recent->network;
+	return network;
 }
 
 static void count_verdict(struct seep_counters *counters, struct seep_verdict verdict)
 {
 	_Atomic uint64_t *const counter[][SEEP_METER_DGA + 1] = {
-		[SEEP_FLAG] = { NULL, &counters->flagged_user, &counters->flagged_domain,
-				&counters->flagged_dga },
+		[SEEP_FLAG] = { NULL, &counters->flagged_user, &counters->flagged_network,
+				&counters->flagged_domain, &counters->flagged_dga },
 		[SEEP_WOULD_REFUSE] = { NULL, &counters->would_refuse_user,
+					&counters->would_refuse_network,
 					&counters->would_refuse_domain,
 					&counters->would_refuse_dga },
-		[SEEP_REFUSE] = { NULL, &counters->refused_user, &counters->refused_domain,
-				  &counters->refused_dga },
+		[SEEP_REFUSE] = { NULL, &counters->refused_user, &counters->refused_network,
+				  &counters->refused_domain, &counters->refused_dga },
 	};
 
 	if (verdict.outcome != SEEP_PASS)
@@ -378,6 +559,8 @@ static void tell_edges(const struct asking *asking)
 		engine->tell(engine->tell_context, &asking->domain_event);
 	if (asking->user.edge)
 		engine->tell(engine->tell_context, &asking->user_event);
+	if (asking->network.edge)
+		engine->tell(engine->tell_context, &asking->network_event);
 }
 
 /* The class of a name that is never charged; CHARGED for all others. */
@@ -426,24 +609,29 @@ static void ask_meters(struct asking *asking)
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
 	struct recent *recent = recent_of(asking->thread, &asking->observation->client);
-	struct seep_entry *domain, *user;
+	struct seep_entry *domain;
+	struct entries entries;
 
 	/* 1. Keys, and what they will read is fetched. */
 	make_keys(asking);
 	seep_table_prefetch(engine->users, recent->key);
 	/* 2. The mode, the time, and what learning taught. */
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
-	asking->domain.now_s = asking->user.now_s = asking->observation->when_ms / 1000;
-	seep_learned_settle(&engine->learned, engine->users, asking->user.now_s);
+	asking->domain.now_s = asking->user.now_s = asking->network.now_s =
+		asking->observation->when_ms / 1000;
+	seep_learned_settle(engine, asking->user.now_s);
 	/* 3. Known or novel? */
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
 		reservation->labels = seep_charge_label_keys(&asking->name, &engine->key);
-	/* 4. Both entries, the domain's first: price, meters, verdict, reservation. */
+	/* 4. All entries, the domain's first: price, meters, verdict, reservation. */
 	domain = claim_domain(asking);
-	user = claim_user(asking, recent);
-	judge(asking, domain, user);
+	entries.domain = domain ? domain_of_entry(domain) : NULL;
+	entries.user = claim_user(asking, recent);
+	entries.network = claim_network(asking, recent);
+	judge(asking, &entries);
+	seep_table_unlock(engine->networks, reservation->network_key);
 	seep_table_unlock(engine->users, reservation->user_key);
 	if (domain)
 		leave_domain(asking, domain);

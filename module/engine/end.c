@@ -47,10 +47,29 @@ static void give_back_user(struct seep_engine *engine, const struct seep_reserva
 		seep_table_unlock(engine->users, reservation->user_key);
 }
 
+static void give_back_network(struct seep_engine *engine,
+			      const struct seep_reservation *reservation)
+{
+	struct network *network = network_of_entry(
+		reservation->user_key ? seep_table_find(engine->networks, reservation->network_key)
+				      : NULL);
+
+	if (!network)
+		return;
+	seep_meter_give_back(&network->head, reservation->network_mbit);
+	if (is_untouched_entry(&network->head) && !network->day)
+		seep_table_forget(engine->networks, reservation->network_key);
+	else
+		seep_table_unlock(engine->networks, reservation->network_key);
+}
+
 static void unreserve(struct seep_engine *engine, const struct seep_reservation *reservation)
 {
 	give_back_domain(engine, reservation);
 	give_back_user(engine, reservation);
+	give_back_network(engine, reservation);
+	if (reservation->pair_key)
+		seep_pairs_lower(engine->pairs, reservation->pair_key, reservation->pair_mbit);
 }
 
 static void count_class(struct seep_counters *counters, enum seep_class class)
@@ -109,6 +128,47 @@ static void place_domain(struct seep_thread *thread, struct seep_reservation *re
 	seep_table_unlock(engine->domains, reservation->domain_key);
 }
 
+/* A user that does not count uses a domain for the first time: the novelty memory has such uses. */
+static bool is_first_use(struct seep_engine *engine, const struct seep_reservation *reservation,
+			 uint64_t now_s)
+{
+	uint64_t use =
+		(reservation->user_key ^ reservation->domain_key) * UINT64_C(0x9fb21c651e98df25);
+
+	if (seep_novelty_knows(engine->novelty, use))
+		return false;
+	seep_novelty_learn(engine->novelty, use, now_s);
+	return true;
+}
+
+/* One more of the domain's users? Returns whether it is new there. */
+static bool learn_use(struct seep_engine *engine, struct domain *domain,
+		      const struct seep_reservation *reservation, uint64_t now_s)
+{
+	if (!reservation->counts)
+		return reservation->registrable && users_of_domain(domain) <= SEEP_DGA_USERS &&
+		       is_first_use(engine, reservation, now_s);
+	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
+	return seep_sketch_add_few(&domain->first_users, reservation->user_key);
+}
+
+/* What the user sent there today is a part of the domain's habit. */
+static void learn_habit(struct seep_engine *engine, struct domain *domain,
+			const struct seep_reservation *reservation, uint64_t now_s)
+{
+	struct seep_pair pair;
+	unsigned step;
+
+	if (!reservation->pair_key || !reservation->counts)
+		return;
+	pair = seep_pairs_find(engine->pairs, reservation->pair_key, now_s);
+	step = seep_habit_step(pair.level_mbit);
+	if (step == pair.counted)
+		return;
+	seep_habit_move(&domain->habit, pair.counted, step);
+	seep_pairs_count(engine->pairs, reservation->pair_key, step, now_s);
+}
+
 static void learn_domain(struct seep_engine *engine, struct seep_reservation *reservation,
 			 uint64_t now_s)
 {
@@ -121,21 +181,35 @@ static void learn_domain(struct seep_engine *engine, struct seep_reservation *re
 	domain->head.last_s = (uint32_t)now_s;
 	if (domain->head.units < reservation->units)
 		domain->head.units = reservation->units;
-	reservation->first = seep_sketch_add_few(&domain->first_users, reservation->user_key) &&
+	reservation->first = learn_use(engine, domain, reservation, now_s) &&
 			     reservation->registrable && users_of_domain(domain) <= SEEP_DGA_USERS;
-	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
+	learn_habit(engine, domain, reservation, now_s);
 	seep_sketch_add(&domain->names_sum, domain->names, NAMES_BITS, reservation->name_key);
 	domain->head.standing = (uint32_t)users_of_domain(domain);
 	seep_table_unlock(engine->domains, reservation->domain_key);
 }
 
-/* While learning, the level that a user needs is noted. */
-static void note_peak(const struct seep_engine *engine, struct user *user, uint64_t when_ms)
+/* The higher of a peak and a level. */
+static uint32_t higher(uint32_t peak_mbit, uint64_t level_mbit)
 {
-	uint64_t level_mbit = user->head.meter.level_mbit;
+	if (peak_mbit >= level_mbit)
+		return peak_mbit;
+	return (uint32_t)(level_mbit < UINT32_MAX ? level_mbit : UINT32_MAX);
+}
 
-	if (when_ms < engine->learned.until_ms && user->peak_mbit < level_mbit)
-		user->peak_mbit = (uint32_t)(level_mbit < UINT32_MAX ? level_mbit : UINT32_MAX);
+static void learn_network(struct seep_engine *engine, const struct seep_reservation *reservation,
+			  struct user *user, uint64_t when_ms)
+{
+	struct network *network =
+		network_of_entry(seep_table_find(engine->networks, reservation->network_key));
+
+	if (!network)
+		return;
+	seep_meter_keep(&network->head);
+	if (when_ms < engine->learned.until_ms)
+		network->peak_mbit = higher(network->peak_mbit, network->head.meter.level_mbit);
+	seep_network_saw(engine, network, user, reservation->user_key, when_ms / 1000);
+	seep_table_unlock(engine->networks, reservation->network_key);
 }
 
 static void learn_user(struct seep_engine *engine, const struct seep_reservation *reservation,
@@ -150,7 +224,8 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 	if (!user)
 		return;
 	seep_meter_keep(&user->head);
-	note_peak(engine, user, when_ms);
+	if (seep_learned_is_noted(&engine->learned, user, when_ms / 1000))
+		user->peak_mbit = higher(user->peak_mbit, user->head.meter.level_mbit);
 	user->sent++;
 	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
 	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
@@ -162,6 +237,7 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 				    reservation->domain_key, &sending, reservation->loss_mbit);
 		seep_flag_learn(&user->checking_disabled, reservation->checking_disabled);
 	}
+	learn_network(engine, reservation, user, when_ms);
 	seep_table_unlock(engine->users, reservation->user_key);
 }
 
@@ -199,7 +275,7 @@ static void settle_known(struct seep_engine *engine, struct seep_reservation *re
 	struct seep_entry *user = seep_table_find(engine->users, reservation->user_key);
 	uint64_t was_mbit = reservation->charge_mbit;
 	uint64_t now_mbit = reservation->question_mbit;
-	struct seep_entry *domain;
+	struct seep_entry *network, *domain;
 
 	if (!user)
 		return;
@@ -209,6 +285,14 @@ static void settle_known(struct seep_engine *engine, struct seep_reservation *re
 	seep_table_unlock(engine->users, reservation->user_key);
 	if (now_mbit >= was_mbit)
 		return;
+	network = seep_table_find(engine->networks, reservation->network_key);
+	if (network) {
+		lower(network, &reservation->network_mbit, now_mbit, was_mbit);
+		seep_table_unlock(engine->networks, reservation->network_key);
+	}
+	if (reservation->pair_key)
+		seep_pairs_lower(engine->pairs, reservation->pair_key, reservation->pair_mbit);
+	reservation->pair_key = 0;
 	domain = reservation->is_unplaced
 			 ? NULL
 			 : seep_table_find(engine->domains, reservation->domain_key);
@@ -291,8 +375,6 @@ static bool is_asker_counted(struct seep_engine *engine, uint64_t domain_key, ui
 static bool is_first_unsent(struct seep_engine *engine, const struct seep_reservation *reservation,
 			    uint64_t now_s)
 {
-	uint64_t use =
-		(reservation->user_key ^ reservation->domain_key) * UINT64_C(0x9fb21c651e98df25);
 	struct domain *domain =
 		domain_of_entry(seep_table_find(engine->domains, reservation->domain_key));
 	bool few_ask = true;
@@ -301,10 +383,8 @@ static bool is_first_unsent(struct seep_engine *engine, const struct seep_reserv
 		few_ask = users_of_domain(domain) <= SEEP_DGA_USERS;
 		seep_table_unlock(engine->domains, reservation->domain_key);
 	}
-	if (!few_ask || seep_novelty_knows(engine->novelty, use))
-		return false;
-	seep_novelty_learn(engine->novelty, use, now_s);
-	return is_asker_counted(engine, reservation->domain_key, now_s);
+	return few_ask && is_first_use(engine, reservation, now_s) &&
+	       is_asker_counted(engine, reservation->domain_key, now_s);
 }
 
 static bool is_dga_spent(struct seep_engine *engine, uint64_t user_key, uint64_t now_s)

@@ -13,10 +13,13 @@
 #define NOVELTY_SHARE   14
 #define LABELS_SHARE    1
 #define SEQUENCES_SHARE 1
-#define DOMAINS_SHARE   12
+#define PAIRS_SHARE     1
+#define NETWORKS_SHARE  1
+#define DOMAINS_SHARE   10
 #define USERS_SHARE     4
 
-static_assert(LABELS_SHARE == SEQUENCES_SHARE, "a state file tells the lines of both once");
+static_assert(LABELS_SHARE == SEQUENCES_SHARE && LABELS_SHARE == PAIRS_SHARE,
+	      "a state file tells the lines of all three once");
 
 #define PAGE_BYTES 4096
 
@@ -53,11 +56,15 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 	memory += part * LABELS_SHARE;
 	engine->sequences = seep_sequences_create(memory, part * SEQUENCES_SHARE);
 	memory += part * SEQUENCES_SHARE;
+	engine->pairs = seep_pairs_create(memory, part * PAIRS_SHARE);
+	memory += part * PAIRS_SHARE;
+	engine->networks = seep_table_create(memory, part * NETWORKS_SHARE, sizeof(struct network));
+	memory += part * NETWORKS_SHARE;
 	engine->domains = seep_table_create(memory, part * DOMAINS_SHARE, sizeof(struct domain));
 	memory += part * DOMAINS_SHARE;
 	engine->users = seep_table_create(memory, part * USERS_SHARE, sizeof(struct user));
-	return engine->novelty && engine->labels && engine->sequences && engine->domains &&
-	       engine->users;
+	return engine->novelty && engine->labels && engine->sequences && engine->pairs &&
+	       engine->networks && engine->domains && engine->users;
 }
 
 static bool open_threads(struct seep_engine *engine, unsigned count)
@@ -93,12 +100,15 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	engine->lists_kept = setup->lists_kept;
 	engine->lists_missing = setup->lists_missing;
 	engine->tell = setup->tell;
+	engine->tell_review = setup->tell_review;
 	engine->tell_context = setup->tell_context;
 	engine->learned.from_ms = setup->first_ms ? setup->first_ms : setup->when_ms;
 	engine->learned.until_ms = engine->learned.from_ms + setup->conf->learning_s * 1000;
 	engine->key = setup->key;
-	engine->masks = seep_address_masks(engine->conf.user_prefix_v4_bits,
-					   engine->conf.user_prefix_v6_bits);
+	engine->user_masks = seep_address_masks(engine->conf.user_prefix_v4_bits,
+						engine->conf.user_prefix_v6_bits);
+	engine->network_masks = seep_address_masks(engine->conf.network_prefix_v4_bits,
+						   engine->conf.network_prefix_v6_bits);
 	if (claim_memory(engine, setup->when_ms / 1000)) {
 		*why = SEEP_PASSTHROUGH_SYSTEM;
 		if (!engine->suffixes)
@@ -121,9 +131,11 @@ void seep_engine_destroy(struct seep_engine *engine)
 		seep_suffix_reader_close(engine->threads[i].suffixes);
 	free(engine->threads);
 	seep_table_destroy(engine->users);
+	seep_table_destroy(engine->networks);
 	seep_table_destroy(engine->domains);
 	seep_labels_destroy(engine->labels);
 	seep_sequences_destroy(engine->sequences);
+	seep_pairs_destroy(engine->pairs);
 	seep_novelty_destroy(engine->novelty);
 	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)
@@ -161,6 +173,11 @@ uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 size_t seep_engine_users(const struct seep_engine *engine)
 {
 	return seep_table_used(engine->users);
+}
+
+size_t seep_engine_networks(const struct seep_engine *engine)
+{
+	return seep_table_used(engine->networks);
 }
 
 size_t seep_engine_domains(const struct seep_engine *engine)

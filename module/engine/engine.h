@@ -40,10 +40,11 @@ struct seep_event {
 	enum seep_meter meter;
 	enum seep_mode mode;
 	const struct seep_observation *observation;
-	const struct seep_name *name; /* NULL with the DGA meter */
+	const struct seep_name *name;       /* NULL with the DGA meter */
+	const struct seep_address *network; /* with the network's meter */
 	uint64_t level_mbit;
 	uint64_t budget_mbit;
-	uint64_t users;   /* distinct users of the domain; domain meter only */
+	uint64_t users;   /* distinct users of the domain, or of the network on its best day */
 	uint64_t names;   /* distinct names sent, the user's or the domain's; with the
 	                     DGA meter, domains that do not exist */
 	uint64_t domains; /* distinct domains of the user; user and DGA meters */
@@ -51,6 +52,28 @@ struct seep_event {
 };
 
 typedef void seep_tell(void *context, const struct seep_event *event);
+
+/* So many of those that no budget fits are named. */
+#define SEEP_REVIEW_CROWDS 16
+
+/* What the learning taught. Borrowed for the call. */
+struct seep_review {
+	uint64_t users;            /* who have a budget of their own now */
+	uint64_t new_bytes;        /* what a newcomer gets */
+	uint64_t most_bytes;       /* the largest budget that was learned */
+	uint64_t misfits;          /* queries of the last day that would have been refused */
+	uint64_t crowds;           /* users that no budget fits */
+	uint64_t vast;             /* networks that none fits */
+	struct seep_review_crowd { /* the first ones of both */
+		struct seep_address address;
+		bool is_network;
+		uint64_t names; /* distinct ones that it sent; a user's */
+		uint64_t domains;
+	} named[SEEP_REVIEW_CROWDS];
+	unsigned named_count;
+};
+
+typedef void seep_tell_review(void *context, const struct seep_review *review);
 
 struct seep_engine_setup {
 	const struct seep_conf *conf; /* copied in; its lists are borrowed for
@@ -64,7 +87,9 @@ struct seep_engine_setup {
 	const struct seep_common *common;     /* NULL: none */
 	unsigned lists_kept;                  /* to be shown */
 	unsigned lists_missing;
-	seep_tell *tell; /* may be NULL; called without locks held */
+	/* May be NULL; called without locks held. */
+	seep_tell *tell;
+	seep_tell_review *tell_review; /* once, when the learning is over; from any thread */
 	void *tell_context;
 };
 
@@ -91,13 +116,15 @@ struct seep_counters *seep_thread_counters(struct seep_thread *thread);
 struct seep_reservation {
 	struct seep_verdict verdict;
 	enum seep_class class;
-	uint64_t user_key;   /* 0: not metered */
+	uint64_t user_key; /* 0: not metered */
+	uint64_t network_key;
 	uint64_t domain_key; /* 0: not metered */
 	uint64_t name_key;
 	uint16_t type;     /* 0 in classes other than IN: one of the rare ones */
 	uint32_t question; /* type and class, whole */
 	struct seep_label_keys labels;
-	bool rare; /* the domain has few users */
+	bool rare;   /* the domain has few users */
+	bool counts; /* the user is one of its users */
 	bool registrable;
 	bool checking_disabled;
 	bool is_doubted;           /* known perhaps, and charged as novel */
@@ -107,11 +134,14 @@ struct seep_reservation {
 	bool is_sent;              /* set by commit */
 	bool first;                /* the domain is new to this user, and to most; set by commit */
 	uint8_t units;             /* of the user's budget */
+	uint64_t pair_key;         /* of what is on the pair meter; 0: nothing */
+	uint64_t pair_mbit;        /* put there */
 	uint64_t user_mbit;        /* put on the user's meter */
+	uint64_t network_mbit;     /* put on the network's meter */
 	uint64_t domain_mbit;      /* put on the domain's meter */
 	uint64_t question_mbit;    /* of its type and class alone */
 	uint64_t charge_mbit;      /* unweighted */
-	uint64_t user_charge_mbit; /* weighted by rarity */
+	uint64_t user_charge_mbit; /* what of it falls on the user */
 	uint8_t domain_text[SEEP_DOMAIN_TEXT_BYTES]; /* if unplaced: wire form, cut at a label */
 };
 
@@ -156,6 +186,7 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
 /* How many have an entry. */
 size_t seep_engine_users(const struct seep_engine *engine);
+size_t seep_engine_networks(const struct seep_engine *engine);
 size_t seep_engine_domains(const struct seep_engine *engine);
 /* The bytes that an entry of theirs takes in its table, with its key. */
 size_t seep_engine_user_bytes(void);

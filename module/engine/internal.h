@@ -15,10 +15,12 @@
 #include "names/common.h"
 #include "engine/engine.h"
 #include "meter/dga.h"
+#include "meter/habit.h"
 #include "sketch/flag.h"
 #include "sketch/labels.h"
 #include "meter/meter.h"
 #include "sketch/novelty.h"
+#include "sketch/pairs.h"
 #include "sketch/repeat.h"
 #include "sketch/sequence.h"
 #include "sketch/sketch.h"
@@ -38,6 +40,7 @@ struct user {
 	struct seep_repeat repeat; /* of sendings to rare domains */
 	uint32_t peak_mbit;        /* the highest level while learning */
 	struct seep_flag checking_disabled;
+	uint8_t is_established; /* it counts among the users of a domain (network.c) */
 	uint64_t hits;
 	uint64_t sent;
 	struct seep_address address;
@@ -57,6 +60,20 @@ struct domain {
 	uint8_t users[1 << USERS_BITS];
 	uint8_t names[1 << NAMES_BITS];
 	uint8_t text[SEEP_DOMAIN_TEXT_BYTES]; /* wire form, cut at a label */
+	struct seep_habit habit;
+};
+
+struct network {
+	struct seep_entry head;
+	uint32_t peak_mbit;   /* the highest level while learning */
+	uint32_t day;         /* since 1970: the one that today's users are of */
+	uint32_t size;        /* users on a day, as network.c has it */
+	uint32_t size_before; /* when the day began */
+	uint32_t established; /* users, today, of those that came after learning */
+	uint32_t reserved;
+	struct seep_address address;
+	struct seep_sketch_sum today_sum;
+	uint8_t today[1 << USERS_BITS]; /* users */
 };
 
 /* With its key in the table: at most 1 KiB a user and 256 B a domain. */
@@ -65,11 +82,14 @@ static_assert(offsetof(struct user, hits) == offsetof(struct user, checking_disa
 		      sizeof(void *) < 8,
 	      "what is saved of a user has not moved");
 static_assert(sizeof(struct domain) + sizeof(uint64_t) <= 256, "domain size");
+static_assert(sizeof(struct network) == 144, "a network's record");
 
 /* A user lately seen by a thread: its key, and hits not yet passed on. */
 struct recent {
 	struct seep_address address;
 	uint64_t key;
+	struct seep_address network;
+	uint64_t network_key;
 	uint64_t hits;
 };
 
@@ -89,13 +109,15 @@ struct seep_learned {
 	uint64_t from_ms;            /* learning begins: the first start ever */
 	uint64_t until_ms;
 	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
+	/* In the last day of the learning: what no budget would have fitted. */
+	_Atomic uint64_t misfits;
 };
 
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
 	struct seep_learned learned;
 	struct seep_hash_key key;
-	struct seep_address_masks masks;
+	struct seep_address_masks user_masks, network_masks;
 	unsigned char *memory;
 	size_t memory_bytes;
 	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */
@@ -105,9 +127,13 @@ struct seep_engine {
 	struct seep_novelty *novelty;
 	struct seep_labels *labels;
 	struct seep_sequences *sequences;
+	struct seep_pairs *pairs;
 	struct seep_table *users;
+	struct seep_table *networks;
 	struct seep_table *domains;
+	_Atomic int64_t people; /* the sizes of all networks */
 	seep_tell *tell;
+	seep_tell_review *tell_review;
 	void *tell_context;
 	struct seep_thread *threads;
 	unsigned thread_count;
@@ -126,7 +152,18 @@ static inline struct domain *domain_of_entry(struct seep_entry *entry)
 	return (struct domain *)(void *)entry;
 }
 
-/* Distinct users of a domain so far. */
+static inline struct network *network_of_entry(struct seep_entry *entry)
+{
+	return (struct network *)(void *)entry;
+}
+
+/* Did anybody send a name there? Users that do not count do, too. */
+static inline bool is_used_domain(const struct domain *domain)
+{
+	return domain->names_sum.count > 0;
+}
+
+/* Distinct users of a domain so far, of those that count. */
 static inline uint64_t users_of_domain(const struct domain *domain)
 {
 	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
@@ -145,21 +182,50 @@ static inline bool is_untouched_user(const struct user *user)
 
 static inline bool is_untouched_domain(const struct domain *domain)
 {
-	return is_untouched_entry(&domain->head) && !users_of_domain(domain);
+	return is_untouched_entry(&domain->head) && !is_used_domain(domain);
 }
+
+/* network.c */
+
+/*
+ * The network's day: counts a USER that sent, whose entry is locked too, and says whether it is
+ * established from now on.
+ */
+void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
+		      uint64_t user_key, uint64_t now_s);
+/* Does the user count among those of a domain? */
+bool seep_network_counts(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
+/* The people here: the users of a day of all networks. */
+uint64_t seep_network_people(const struct seep_engine *engine);
+/* Counts them anew, after networks were put back. */
+void seep_network_recount(struct seep_engine *engine);
 
 /* learned.c */
 
 /* The limits of a user, as of NOW_S. */
 struct seep_limits seep_learned_user(const struct seep_learned *learned, const struct user *user,
 				     uint64_t now_s);
+/* Does no budget fit the user, by what it needed while learning? */
+bool seep_learned_is_crowd(const struct seep_learned *learned, const struct user *user,
+			   uint64_t now_s);
+/* The same of a network. */
+struct seep_limits seep_learned_network(const struct seep_learned *learned,
+					const struct network *network, uint64_t now_s);
+bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
+			  uint64_t now_s);
+/* Is the user's level, after learning it, still noted? Its own first days are its learning. */
+bool seep_learned_is_noted(const struct seep_learned *learned, const struct user *user,
+			   uint64_t now_s);
 /* The limits of a domain of so many USERS, of which one with so many UNITS of budget is asking. */
 struct seep_limits seep_learned_domain(const struct seep_learned *learned,
 				       const struct domain *domain, unsigned units, uint64_t users);
 /* The units of budget that a user has, as of NOW_S. */
 unsigned seep_learned_units(const struct seep_learned *learned, const struct user *user,
 			    uint64_t now_s);
-/* Concludes from what USERS needed while learning, once that is over. No lock may be held. */
-void seep_learned_settle(struct seep_learned *learned, struct seep_table *users, uint64_t now_s);
+/*
+ * Concludes from what users and networks needed while learning, once that is over, and tells the
+ * review. No lock may be held.
+ */
+void seep_learned_settle(struct seep_engine *engine, uint64_t now_s);
 
 #endif

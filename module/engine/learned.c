@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which budget a user or a domain has, and what learning taught of it. */
+/* Which budget a user, a network or a domain has, and what learning taught of it. */
 #include "engine/internal.h"
 
 /* Of those whose needs are known, so many in a hundred need no more than what a
@@ -12,22 +12,64 @@ static bool is_learning(const struct seep_learned *learned, uint64_t now_s)
 }
 
 /* Was it here for half of the learning at least? */
-static bool is_learned(const struct seep_learned *learned, const struct user *user)
+static bool is_learned(const struct seep_learned *learned, const struct seep_entry *entry)
 {
 	uint64_t half_s = (learned->until_ms - learned->from_ms) / 2000;
 
-	return half_s && user->head.first_s <= learned->from_ms / 1000 + half_s;
+	return half_s && entry->first_s <= learned->from_ms / 1000 + half_s;
+}
+
+/* Is it still within its own first days? */
+static bool is_new(const struct seep_learned *learned, const struct user *user, uint64_t now_s)
+{
+	return !is_learned(learned, &user->head) &&
+	       now_s < user->head.first_s + (learned->until_ms - learned->from_ms) / 1000;
+}
+
+bool seep_learned_is_noted(const struct seep_learned *learned, const struct user *user,
+			   uint64_t now_s)
+{
+	return is_learning(learned, now_s) || is_new(learned, user, now_s);
 }
 
 unsigned seep_learned_units(const struct seep_learned *learned, const struct user *user,
 			    uint64_t now_s)
 {
-	unsigned least = atomic_load_explicit(&learned->new_units, memory_order_relaxed);
+	unsigned new = atomic_load_explicit(&learned->new_units, memory_order_relaxed);
 	unsigned units = seep_budget_units(user->peak_mbit);
 
-	if (is_learning(learned, now_s) || !least)
+	if (is_learning(learned, now_s) || !new)
 		return SEEP_BUDGET_NEW;
-	return units < least && !is_learned(learned, user) ? least : units;
+	if (is_learned(learned, &user->head))
+		return units;
+	/* A latecomer's own first days teach less than a newcomer has, never more: else it would
+	 * pay to begin with a tunnel. */
+	return units < new && !is_new(learned, user, now_s) ? units : new;
+}
+
+bool seep_learned_is_crowd(const struct seep_learned *learned, const struct user *user,
+			   uint64_t now_s)
+{
+	return learned->budgets.is_learned && !is_learning(learned, now_s) &&
+	       seep_budget_is_too_small(user->peak_mbit);
+}
+
+bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
+			  uint64_t now_s)
+{
+	return learned->budgets.is_network_learned && !is_learning(learned, now_s) &&
+	       seep_budget_is_too_small_for_network(network->peak_mbit);
+}
+
+struct seep_limits seep_learned_network(const struct seep_learned *learned,
+					const struct network *network, uint64_t now_s)
+{
+	bool learning = is_learning(learned, now_s);
+	unsigned units = SEEP_BUDGET_NETWORK_NEW;
+
+	if (!learning && is_learned(learned, &network->head))
+		units = seep_budget_network_units(network->peak_mbit);
+	return seep_budgets_network(&learned->budgets, units, learning);
 }
 
 struct seep_limits seep_learned_user(const struct seep_learned *learned, const struct user *user,
@@ -45,38 +87,92 @@ struct seep_limits seep_learned_domain(const struct seep_learned *learned,
 	return seep_budgets_domain(&learned->budgets, units, users);
 }
 
-/* How many users need so many units. */
+/* What users and networks needed. */
 struct needs {
 	const struct seep_learned *learned;
-	uint64_t users[SEEP_BUDGET_MOST + 1];
-	uint64_t all;
+	uint64_t now_s;
+	uint64_t users[SEEP_BUDGET_MOST + 1]; /* by units */
+	struct seep_review review;
 };
+
+static void name_crowd(struct seep_review *review, const struct seep_review_crowd *crowd)
+{
+	if (review->named_count < SEEP_REVIEW_CROWDS)
+		review->named[review->named_count++] = *crowd;
+}
 
 static void count_need(void *context, uint64_t key, struct seep_entry *entry)
 {
 	struct needs *needs = context;
 	const struct user *user = user_of_entry(entry);
+	const struct seep_review_crowd crowd = { .address = user->address,
+						 .names = seep_sketch_count(&user->names_sum),
+						 .domains = seep_sketch_count(&user->domains_sum) };
 
-	(void)key;
-	if (!is_learned(needs->learned, user))
-		return;
-	needs->users[seep_budget_units(user->peak_mbit)]++;
-	needs->all++;
+	if (key != SEEP_TABLE_SHARED && seep_learned_is_crowd(needs->learned, user, needs->now_s)) {
+		needs->review.crowds++;
+		name_crowd(&needs->review, &crowd);
+	} else if (is_learned(needs->learned, entry)) {
+		needs->users[seep_budget_units(user->peak_mbit)]++;
+		needs->review.users++;
+	}
 }
 
-void seep_learned_settle(struct seep_learned *learned, struct seep_table *users, uint64_t now_s)
+static void count_vast(void *context, uint64_t key, struct seep_entry *entry)
 {
-	struct needs needs = { .learned = learned };
+	struct needs *needs = context;
+	const struct network *network = network_of_entry(entry);
+	const struct seep_review_crowd crowd = { .address = network->address, .is_network = true };
+
+	if (key == SEEP_TABLE_SHARED ||
+	    !seep_learned_is_vast(needs->learned, network, needs->now_s))
+		return;
+	needs->review.vast++;
+	name_crowd(&needs->review, &crowd);
+}
+
+/* The units that NEW_PERCENT of the users do with. */
+static unsigned units_of_most(const struct needs *needs)
+{
 	uint64_t enough = 0;
 	unsigned units = 0;
+
+	while (units < SEEP_BUDGET_MOST && 100 * enough < NEW_PERCENT * needs->review.users)
+		enough += needs->users[++units];
+	return units < SEEP_BUDGET_NEW ? SEEP_BUDGET_NEW : units;
+}
+
+/* The review is told at the end of the learning, and again at a start within a day of it. */
+static void tell_review(struct seep_engine *engine, struct needs *needs, unsigned new_units)
+{
+	struct seep_review *review = &needs->review;
+	const struct seep_learned *learned = needs->learned;
+	unsigned most = SEEP_BUDGET_MOST;
+
+	if (!engine->tell_review || learned->until_ms == learned->from_ms ||
+	    needs->now_s > learned->until_ms / 1000 + SEEP_DAY_S)
+		return;
+	while (most > SEEP_BUDGET_LEAST && !needs->users[most])
+		most--;
+	review->new_bytes = (uint64_t)new_units * SEEP_BUDGET_UNIT_BYTES;
+	review->most_bytes = (uint64_t)most * SEEP_BUDGET_UNIT_BYTES;
+	review->misfits = atomic_load_explicit(&learned->misfits, memory_order_relaxed);
+	engine->tell_review(engine->tell_context, review);
+}
+
+void seep_learned_settle(struct seep_engine *engine, uint64_t now_s)
+{
+	struct seep_learned *learned = &engine->learned;
+	struct needs needs = { .learned = learned, .now_s = now_s };
+	unsigned expected = 0;
+	unsigned units;
 
 	if (!learned->budgets.is_learned || is_learning(learned, now_s) ||
 	    atomic_load_explicit(&learned->new_units, memory_order_relaxed))
 		return;
-	seep_table_walk(users, count_need, &needs);
-	while (units < SEEP_BUDGET_MOST && 100 * enough < NEW_PERCENT * needs.all)
-		enough += needs.users[++units];
-	if (units < SEEP_BUDGET_NEW)
-		units = SEEP_BUDGET_NEW;
-	atomic_store_explicit(&learned->new_units, units, memory_order_relaxed);
+	seep_table_walk(engine->users, count_need, &needs);
+	seep_table_walk(engine->networks, count_vast, &needs);
+	units = units_of_most(&needs);
+	if (atomic_compare_exchange_strong(&learned->new_units, &expected, units))
+		tell_review(engine, &needs, units);
 }

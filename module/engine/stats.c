@@ -9,6 +9,7 @@ struct spent {
 	uint64_t count;
 	uint64_t dga;
 	uint64_t raised; /* users with more budget than newcomers have at first */
+	uint64_t crowds;
 };
 
 static void count_spent_user(void *context, uint64_t key, struct seep_entry *entry)
@@ -21,7 +22,19 @@ static void count_spent_user(void *context, uint64_t key, struct seep_entry *ent
 	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 	spent->raised += seep_learned_units(&spent->engine->learned, user_of_entry(entry),
 					    spent->now_s) > SEEP_BUDGET_NEW;
+	spent->crowds +=
+		seep_learned_is_crowd(&spent->engine->learned, user_of_entry(entry), spent->now_s);
 	spent->dga += seep_dga_is_spent(&user_of_entry(entry)->dga, spent->now_s);
+}
+
+static void count_spent_network(void *context, uint64_t key, struct seep_entry *entry)
+{
+	struct spent *spent = context;
+	const struct seep_limits limits = seep_learned_network(
+		&spent->engine->learned, network_of_entry(entry), spent->now_s);
+
+	(void)key;
+	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 }
 
 static void count_spent_domain(void *context, uint64_t key, struct seep_entry *entry)
@@ -45,10 +58,11 @@ static uint64_t value_of(_Atomic int64_t *count)
 static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct seep_gauges *gauges)
 {
 	struct spent users = { .engine = engine, .now_s = when_ms / 1000 };
-	struct spent domains = users;
+	struct spent domains = users, networks = users;
 
-	seep_learned_settle(&engine->learned, engine->users, when_ms / 1000);
+	seep_learned_settle(engine, when_ms / 1000);
 	seep_table_walk(engine->users, count_spent_user, &users);
+	seep_table_walk(engine->networks, count_spent_network, &networks);
 	seep_table_walk(engine->domains, count_spent_domain, &domains);
 	*gauges = (struct seep_gauges){
 		.mode = seep_engine_mode(engine, when_ms),
@@ -56,7 +70,10 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 		.users = seep_table_used(engine->users),
 		.users_spent = users.count,
 		.users_dga = users.dga,
+		.users_crowds = users.crowds,
 		.users_raised = users.raised,
+		.networks = seep_table_used(engine->networks),
+		.networks_spent = networks.count,
 		.domains = seep_table_used(engine->domains),
 		.domains_spent = domains.count,
 		.inflight = value_of(&engine->inflight),

@@ -23,20 +23,30 @@ static struct seep_limits limits_of(uint64_t budget_bytes, uint64_t refill_bytes
 	};
 }
 
+/* What a budget of seep.conf counts in: itself, or if it is learned a unit. */
+static uint64_t unit_bytes(uint64_t budget_bytes, uint64_t learned_unit_bytes)
+{
+	return budget_bytes == SEEP_AUTO ? learned_unit_bytes : budget_bytes;
+}
+
 struct seep_budgets seep_budgets_of(const struct seep_conf *conf)
 {
-	bool is_learned = conf->user_budget_bytes == SEEP_AUTO;
-	uint64_t user_bytes = is_learned ? SEEP_BUDGET_UNIT_BYTES : conf->user_budget_bytes;
-	bool is_auto = conf->domain_budget_bytes == SEEP_AUTO;
+	uint64_t user_bytes = unit_bytes(conf->user_budget_bytes, SEEP_BUDGET_UNIT_BYTES);
 
 	return (struct seep_budgets){
-		.is_learned = is_learned,
-		.is_units = is_learned && is_auto,
+		.is_learned = conf->user_budget_bytes == SEEP_AUTO,
+		.is_network_learned = conf->network_budget_bytes == SEEP_AUTO,
+		.is_units = conf->user_budget_bytes == SEEP_AUTO &&
+			    conf->domain_budget_bytes == SEEP_AUTO,
 		.user_refill_is_auto = conf->user_refill_bytes_per_day == SEEP_AUTO,
+		.network_refill_is_auto = conf->network_refill_bytes_per_day == SEEP_AUTO,
 		.domain_refill_is_auto = conf->domain_refill_bytes_per_day == SEEP_AUTO,
 		.user = limits_of(user_bytes, conf->user_refill_bytes_per_day,
 				  conf->flag_at_percent),
-		.domain = limits_of(is_auto ? user_bytes : conf->domain_budget_bytes,
+		.network = limits_of(
+			unit_bytes(conf->network_budget_bytes, SEEP_BUDGET_NETWORK_UNIT_BYTES),
+			conf->network_refill_bytes_per_day, conf->flag_at_percent),
+		.domain = limits_of(unit_bytes(conf->domain_budget_bytes, user_bytes),
 				    conf->domain_refill_bytes_per_day, conf->flag_at_percent),
 	};
 }
@@ -52,6 +62,11 @@ static struct seep_limits units_of(struct seep_limits unit, unsigned units, bool
 	return unit;
 }
 
+/* The highest level that learning notes. */
+#define CAP_MBIT seep_bits_of_bytes((uint64_t)SEEP_BUDGET_MOST *SEEP_BUDGET_UNIT_BYTES)
+#define NETWORK_CAP_MBIT \
+	seep_bits_of_bytes((uint64_t)SEEP_BUDGET_NETWORK_MOST *SEEP_BUDGET_NETWORK_UNIT_BYTES)
+
 struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigned units,
 				     bool learning)
 {
@@ -60,7 +75,19 @@ struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigne
 	if (budgets->is_learned)
 		limits = units_of(limits, units, budgets->user_refill_is_auto);
 	if (learning && budgets->is_learned)
-		limits.cap_mbit = seep_bits_of_bytes(SEEP_BUDGET_MOST * SEEP_BUDGET_UNIT_BYTES);
+		limits.cap_mbit = CAP_MBIT;
+	return limits;
+}
+
+struct seep_limits seep_budgets_network(const struct seep_budgets *budgets, unsigned units,
+					bool learning)
+{
+	struct seep_limits limits = budgets->network;
+
+	if (budgets->is_network_learned)
+		limits = units_of(limits, units, budgets->network_refill_is_auto);
+	if (learning && budgets->is_network_learned)
+		limits.cap_mbit = NETWORK_CAP_MBIT;
 	return limits;
 }
 
@@ -75,12 +102,36 @@ struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsig
 	return seep_meter_times(limits, users ? users : 1);
 }
 
+/* MARGIN times the peak in units, from the least to the most. */
+static unsigned units_of_peak(uint64_t peak_mbit, unsigned margin, uint64_t unit_bytes,
+			      unsigned least, unsigned most)
+{
+	uint64_t unit_mbit = seep_bits_of_bytes(unit_bytes);
+	uint64_t units = (margin * peak_mbit + unit_mbit - 1) / unit_mbit;
+
+	if (units < least)
+		return least;
+	return units > most ? most : (unsigned)units;
+}
+
 unsigned seep_budget_units(uint64_t peak_mbit)
 {
-	uint64_t unit_mbit = seep_bits_of_bytes(SEEP_BUDGET_UNIT_BYTES);
-	uint64_t units = (SEEP_BUDGET_MARGIN * peak_mbit + unit_mbit - 1) / unit_mbit;
+	return units_of_peak(peak_mbit, SEEP_BUDGET_MARGIN, SEEP_BUDGET_UNIT_BYTES,
+			     SEEP_BUDGET_LEAST, SEEP_BUDGET_MOST);
+}
 
-	if (units < SEEP_BUDGET_LEAST)
-		return SEEP_BUDGET_LEAST;
-	return units > SEEP_BUDGET_MOST ? SEEP_BUDGET_MOST : (unsigned)units;
+unsigned seep_budget_network_units(uint64_t peak_mbit)
+{
+	return units_of_peak(peak_mbit, SEEP_BUDGET_NETWORK_MARGIN, SEEP_BUDGET_NETWORK_UNIT_BYTES,
+			     SEEP_BUDGET_NETWORK_LEAST, SEEP_BUDGET_NETWORK_MOST);
+}
+
+bool seep_budget_is_too_small(uint64_t peak_mbit)
+{
+	return peak_mbit >= CAP_MBIT;
+}
+
+bool seep_budget_is_too_small_for_network(uint64_t peak_mbit)
+{
+	return peak_mbit >= NETWORK_CAP_MBIT;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Budgets: what users' and domains' meters are held to, as seep.conf says or,
- * with `auto`, as learning showed.
+ * Budgets: what the meters of users, networks and domains are held to, as seep.conf says or, with
+ * `auto`, as learning showed.
  *
- * A learned budget counts in units of 256 bytes. Each user gets three times the
- * highest level that its meter reached while learning, at least 768 bytes; a user that
- * came later gets the 90th percentile of these, at least 1.5 KiB. A tunnel that was
- * there all along learns its own budget too, at most 16 KiB.
+ * A learned budget counts in units, of 256 bytes for users and domains and of 1 KiB for networks. A
+ * user gets three times the highest level that its meter reached while learning, at least 512
+ * bytes; one that came later gets the 90th percentile of these, at least 1 KiB, or what it
+ * learned in its own first days if that is less. A network gets twice its highest level, at least 4
+ * KiB; one that came later gets 8 KiB.
+ *
+ * A tunnel that was there all along learns its own budget too, at most 16 KiB. Who needs more than
+ * that is a crowd behind one address, or a tunnel: no budget fits it.
  */
 #ifndef SEEP_BUDGET_H
 #define SEEP_BUDGET_H
@@ -19,35 +23,55 @@
 
 #define SEEP_BUDGET_UNIT_BYTES 256
 /* The least units, those of one of whom nothing is known, and the most. */
-#define SEEP_BUDGET_LEAST      3
-#define SEEP_BUDGET_NEW        6
+#define SEEP_BUDGET_LEAST      2
+#define SEEP_BUDGET_NEW        4
 #define SEEP_BUDGET_MOST       64
 /* What learning saw is not the worst that comes. */
 #define SEEP_BUDGET_MARGIN     3
-/* A budget drains in so many days, if its refill is `auto`. */
-#define SEEP_BUDGET_DAYS       6
 
-/* For a user, and for each user of a domain. */
+/* The same of networks. */
+#define SEEP_BUDGET_NETWORK_UNIT_BYTES 1024
+#define SEEP_BUDGET_NETWORK_LEAST      4
+#define SEEP_BUDGET_NETWORK_NEW        8
+#define SEEP_BUDGET_NETWORK_MOST       64
+#define SEEP_BUDGET_NETWORK_MARGIN     2
+
+/* A budget drains in so many days, if its refill is `auto`. */
+#define SEEP_BUDGET_DAYS 8
+
+/* Of a user, of a network, and for each user of a domain. */
 struct seep_budgets {
-	bool is_learned; /* a user's counts in units... */
-	bool is_units;   /* ...and a domain's */
+	bool is_learned;         /* a user's counts in units... */
+	bool is_network_learned; /* ...and a network's... */
+	bool is_units;           /* ...and a domain's */
 	bool user_refill_is_auto;
+	bool network_refill_is_auto;
 	bool domain_refill_is_auto;
 	struct seep_limits user;
+	struct seep_limits network;
 	struct seep_limits domain;
 };
 
 /* What seep.conf says. */
 struct seep_budgets seep_budgets_of(const struct seep_conf *conf);
 
-/* The limits of a user of so many UNITS; of a domain of USERS users, the one with most
- * units of so many. While LEARNING, levels rise beyond the budget. */
+/*
+ * Return the limits of a user, or a network, of so many UNITS; of a domain of USERS users, the one
+ * with most units of so many. While LEARNING, levels rise beyond the budget.
+ */
 struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigned units,
 				     bool learning);
+struct seep_limits seep_budgets_network(const struct seep_budgets *budgets, unsigned units,
+					bool learning);
 struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsigned units,
 				       uint64_t users);
 
-/* The units of a user whose meter reached PEAK_MBIT while learning. */
+/* Return the units of a user, or a network, whose meter reached PEAK_MBIT while learning. */
 unsigned seep_budget_units(uint64_t peak_mbit);
+unsigned seep_budget_network_units(uint64_t peak_mbit);
+
+/* Return whether no budget fits one whose meter reached PEAK_MBIT: as far as a level rises. */
+bool seep_budget_is_too_small(uint64_t peak_mbit);
+bool seep_budget_is_too_small_for_network(uint64_t peak_mbit);
 
 #endif

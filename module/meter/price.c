@@ -66,7 +66,10 @@ struct seep_price seep_price_of(const struct seep_price_input *input)
 		price.mbit = seep_flag_mbit(input->flag, input->checking_disabled) +
 			     (input->is_known ? known_mbit(input, &price.loss_mbit)
 					      : novel_mbit(input, &price));
-	else if (!input->is_known)
+	else if (input->is_known)
+		price.mbit = question_mbit(input) +
+			     seep_bits_of_odds((double)input->domain_names + 1, 1);
+	else
 		price.mbit = question_mbit(input) +
 			     seep_charge_prefix(input->name, input->label_keys, input->labels,
 						input->shapes, &price.shape);

@@ -4,7 +4,7 @@
  * thousandths of a bit. A pure function of plain data; doc/THEORY.md has the argument.
  *
  *   name    domain   price
- *   known   common   nothing
+ *   known   common   type and class, and which of the domain's known names
  *   known   rare     the CD flag, and which of the known names, in what order, of what type
  *                    (repeat.h)
  *   novel   common   type and class, and the prefix (charge.h)

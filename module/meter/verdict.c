@@ -15,22 +15,23 @@ enum seep_outcome seep_verdict_reading(const struct seep_reading *reading)
 	return SEEP_PASS;
 }
 
-struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcome domain,
-					uint64_t user_charge_mbit, enum seep_mode mode)
+/* VERDICT, or OUTCOME by METER if that is stronger. */
+static struct seep_verdict stronger(struct seep_verdict verdict, enum seep_outcome outcome,
+				    enum seep_meter meter)
+{
+	return outcome > verdict.outcome ? (struct seep_verdict){ outcome, meter } : verdict;
+}
+
+struct seep_verdict seep_verdict_decide(struct seep_outcomes outcomes, uint64_t user_charge_mbit,
+					enum seep_mode mode)
 {
 	struct seep_verdict verdict = { SEEP_PASS, SEEP_METER_NONE };
 
 	if (user_charge_mbit < SEEP_BIT_MBIT)
-		domain = SEEP_PASS;
-	if (user == SEEP_PASS && domain == SEEP_PASS)
-		return verdict;
-	if (user >= domain) {
-		verdict.outcome = user;
-		verdict.meter = SEEP_METER_USER;
-	} else {
-		verdict.outcome = domain;
-		verdict.meter = SEEP_METER_DOMAIN;
-	}
+		outcomes.domain = SEEP_PASS;
+	verdict = stronger(verdict, outcomes.user, SEEP_METER_USER);
+	verdict = stronger(verdict, outcomes.network, SEEP_METER_NETWORK);
+	verdict = stronger(verdict, outcomes.domain, SEEP_METER_DOMAIN);
 	if (verdict.outcome == SEEP_REFUSE && mode != SEEP_MODE_GUARD)
 		verdict.outcome = SEEP_WOULD_REFUSE;
 	return verdict;

@@ -29,13 +29,16 @@ static inline uint64_t seep_verdict_flag_mbit(uint64_t budget_mbit, uint64_t fla
 enum seep_outcome seep_verdict_reading(const struct seep_reading *reading);
 
 /*
- * The two meters' answers together, in this MODE. The stronger one names the
- * meter, of equals the user's. USER_CHARGE_MBIT is what the user would be
+ * The three meters' answers together, in this MODE. The strongest one names the
+ * meter, of equals the user's, then the network's. USER_CHARGE_MBIT is what the user would be
  * charged. Below one bit the domain's meter does not count: such a name goes to a domain
  * that many users use, and one of them must not be able to close it to the others.
  */
-struct seep_verdict seep_verdict_decide(enum seep_outcome user, enum seep_outcome domain,
-					uint64_t user_charge_mbit, enum seep_mode mode);
+struct seep_outcomes {
+	enum seep_outcome user, network, domain;
+};
+struct seep_verdict seep_verdict_decide(struct seep_outcomes outcomes, uint64_t user_charge_mbit,
+					enum seep_mode mode);
 
 /*
  * VERDICT with what the DGA meter says of a new domain, PASS, FLAG or REFUSE;

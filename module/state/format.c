@@ -141,7 +141,7 @@ void seep_state_begin(struct seep_state_progress *progress, const struct seep_st
 
 enum seep_state_fault seep_state_frame_fault(const struct seep_state_frame *frame)
 {
-	if (frame->type < SEEP_STATE_USERS || frame->type > SEEP_STATE_SEQUENCES_LINES)
+	if (frame->type < SEEP_STATE_USERS || frame->type > SEEP_STATE_NETWORKS)
 		return SEEP_FAULT_FRAME_TYPE;
 	if (!frame->bytes || frame->bytes % 8 || frame->bytes > SEEP_STATE_FRAME_BYTES)
 		return SEEP_FAULT_FRAME_SIZE;
@@ -207,6 +207,17 @@ static enum seep_state_fault step_checkpoint(struct seep_state_progress *progres
 	return SEEP_FAULT_NONE;
 }
 
+/* Are there whole records behind the head? */
+static bool are_networks_whole(const void *payload, size_t bytes)
+{
+	struct seep_state_networks head;
+
+	if (bytes < sizeof(head))
+		return false;
+	memcpy(&head, payload, sizeof(head));
+	return head.record_bytes >= 64 && (bytes - sizeof(head)) % head.record_bytes == 0;
+}
+
 /* Is the frame of a type that stands only before, or only after the checkpoint's end? */
 static bool is_misplaced(uint32_t type, bool ended)
 {
@@ -215,6 +226,7 @@ static bool is_misplaced(uint32_t type, bool ended)
 	case SEEP_STATE_NOVELTY_LINES:
 	case SEEP_STATE_LABELS_LINES:
 	case SEEP_STATE_SEQUENCES_LINES:
+	case SEEP_STATE_PAIRS_LINES:
 	case SEEP_STATE_END:
 		return ended;
 	case SEEP_STATE_NAMES:
@@ -257,8 +269,13 @@ enum seep_state_fault seep_state_step(struct seep_state_progress *progress,
 		if (!progress->has_novelty)
 			return SEEP_FAULT_FRAME_PLACE;
 		break;
+	case SEEP_STATE_NETWORKS:
+		if (!are_networks_whole(payload, frame->bytes))
+			return SEEP_FAULT_RECORD_CUT;
+		break;
 	case SEEP_STATE_LABELS_LINES:
 	case SEEP_STATE_SEQUENCES_LINES:
+	case SEEP_STATE_PAIRS_LINES:
 		break;
 	}
 	return step_checkpoint(progress, header, frame);

@@ -52,6 +52,7 @@ enum {
 	SEEP_STATE_UNITS = 2,
 	SEEP_STATE_USER_REFILL_AUTO = 4,
 	SEEP_STATE_DOMAIN_REFILL_AUTO = 8,
+	SEEP_STATE_NETWORK_REFILL_AUTO = SEEP_STATE_USER_REFILL_AUTO,
 	SEEP_STATE_HASH_1_3 = 16, /* all hashes are SipHash-1-3's; without it SipHash-2-4's */
 };
 
@@ -98,6 +99,8 @@ enum seep_state_type {
 	SEEP_STATE_TICK,          /* struct seep_state_tick: a second is whole; journal only */
 	/* Runs of lines, of as many as labels_lines; checkpoint only. */
 	SEEP_STATE_SEQUENCES_LINES,
+	SEEP_STATE_PAIRS_LINES,
+	SEEP_STATE_NETWORKS, /* struct seep_state_networks, records */
 };
 
 struct seep_state_frame {
@@ -113,6 +116,16 @@ struct seep_state_novelty {
 	uint32_t reserved;
 };
 
+/* What the records of networks are, and what networks are held to. */
+struct seep_state_networks {
+	uint32_t record_bytes; /* with its key */
+	uint32_t flags;        /* SEEP_STATE_LEARNED, SEEP_STATE_NETWORK_REFILL_AUTO */
+	uint32_t prefix_v4_bits;
+	uint32_t prefix_v6_bits;
+	uint64_t budget_mbit;
+	uint64_t refill_mbit_day;
+};
+
 struct seep_state_end {
 	uint64_t users; /* how many records there were before */
 	uint64_t domains;
@@ -126,6 +139,7 @@ struct seep_state_tick {
 
 static_assert(sizeof(struct seep_state_frame) == 16, "format");
 static_assert(sizeof(struct seep_state_novelty) == 24, "format");
+static_assert(sizeof(struct seep_state_networks) == 32, "format");
 static_assert(sizeof(struct seep_state_end) == 24, "format");
 static_assert(sizeof(struct seep_state_tick) == 16, "format");
 

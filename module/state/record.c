@@ -9,15 +9,22 @@
 
 #define KEY_BYTES sizeof(uint64_t)
 
+/* No network has more users. */
+#define SIZE_MOST (UINT32_C(1) << 24)
+
 static_assert(SEEP_RECORD_USER_FIRST_BYTES == KEY_BYTES + offsetof(struct user, sequence) ||
 		      sizeof(void *) < 8,
 	      "what a file of before says of a user is where it was");
+static_assert(SEEP_RECORD_DOMAIN_FIRST_BYTES == KEY_BYTES + offsetof(struct domain, habit) ||
+		      sizeof(void *) < 8,
+	      "what a file of before says of a domain is where it was");
 
 enum seep_state_fault seep_record_fault(const struct seep_state_header *header)
 {
 	if ((header->user_bytes != KEY_BYTES + sizeof(struct user) &&
 	     header->user_bytes != SEEP_RECORD_USER_FIRST_BYTES) ||
-	    header->domain_bytes != KEY_BYTES + sizeof(struct domain))
+	    (header->domain_bytes != KEY_BYTES + sizeof(struct domain) &&
+	     header->domain_bytes != SEEP_RECORD_DOMAIN_FIRST_BYTES))
 		return SEEP_FAULT_OTHER_RECORDS;
 	return SEEP_FAULT_NONE;
 }
@@ -72,6 +79,7 @@ bool seep_record_user(struct user *user, const void *from, size_t bytes,
 	seep_flag_mend(&user->checking_disabled);
 	seep_sequence_mend(&user->sequence);
 	seep_shape_mend(&user->shapes);
+	user->is_established = user->is_established != 0;
 	return user->address.size_bytes == 4 || user->address.size_bytes == 16;
 }
 
@@ -85,16 +93,29 @@ static bool is_text_sound(const uint8_t text[SEEP_DOMAIN_TEXT_BYTES])
 	return at < SEEP_DOMAIN_TEXT_BYTES && !text[at];
 }
 
-void seep_record_domain(struct domain *domain, const void *from,
+void seep_record_domain(struct domain *domain, const void *from, size_t bytes,
 			const struct seep_record_times *times)
 {
-	memcpy(domain, (const unsigned char *)from + KEY_BYTES, sizeof(*domain));
+	memset(domain, 0, sizeof(*domain));
+	memcpy(domain, (const unsigned char *)from + KEY_BYTES, bytes - KEY_BYTES);
 	mend_entry(&domain->head, times);
 	seep_sketch_mend(&domain->users_sum, domain->users, USERS_BITS);
 	seep_sketch_mend(&domain->names_sum, domain->names, NAMES_BITS);
 	domain->head.standing = (uint32_t)users_of_domain(domain);
 	if (!is_text_sound(domain->text))
 		memset(domain->text, 0, sizeof(domain->text));
+}
+
+bool seep_record_network(struct network *network, const void *from,
+			 const struct seep_record_times *times)
+{
+	memcpy(network, (const unsigned char *)from + KEY_BYTES, sizeof(*network));
+	mend_entry(&network->head, times);
+	network->head.standing = 0;
+	seep_sketch_mend(&network->today_sum, network->today, USERS_BITS);
+	if (network->size > SIZE_MOST)
+		network->size = SIZE_MOST;
+	return network->address.size_bytes == 4 || network->address.size_bytes == 16;
 }
 
 uint64_t seep_record_key(const void *from)

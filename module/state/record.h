@@ -14,6 +14,7 @@
 
 struct user; /* engine/internal.h */
 struct domain;
+struct network;
 
 /* How saved times become times of now. */
 struct seep_record_times {
@@ -30,15 +31,20 @@ enum seep_state_opened seep_record_verify(struct seep_state_reader *reader, cons
 /* The key of the record at FROM. */
 uint64_t seep_record_key(const void *from);
 
-/* Of users before sequences and shapes were kept: what came later is all zero then. */
-#define SEEP_RECORD_USER_FIRST_BYTES 928
+/* Of users before sequences and shapes were kept, and of domains before habits were: what came
+ * later is all zero then. */
+#define SEEP_RECORD_USER_FIRST_BYTES   928
+#define SEEP_RECORD_DOMAIN_FIRST_BYTES 248
 
 /*
  * Copies the record of BYTES bytes at FROM and mends it; false if it is no user, or the shared one.
  */
 bool seep_record_user(struct user *user, const void *from, size_t bytes,
 		      const struct seep_record_times *times);
-void seep_record_domain(struct domain *domain, const void *from,
+void seep_record_domain(struct domain *domain, const void *from, size_t bytes,
 			const struct seep_record_times *times);
+/* As with users. */
+bool seep_record_network(struct network *network, const void *from,
+			 const struct seep_record_times *times);
 
 #endif

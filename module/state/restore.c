@@ -34,13 +34,46 @@ static void restore_domain(struct seep_engine_restore *restore, const unsigned c
 	const struct seep_engine *engine = restore->engine;
 	struct domain domain;
 
-	seep_record_domain(&domain, record, &times);
+	seep_record_domain(&domain, record, restore->header->domain_bytes, &times);
 	if (seep_table_restore(engine->domains, seep_record_key(record),
 			       engine->learned.budgets.domain.refill_mbit_day, restore->now_s,
 			       &domain.head))
 		restore->domains++;
 	else
 		restore->dropped++;
+}
+
+static void restore_network(struct seep_engine_restore *restore, const unsigned char *record)
+{
+	const struct seep_record_times times = { restore->shift_s, restore->now_s };
+	struct seep_engine *engine = restore->engine;
+	uint64_t key = seep_record_key(record);
+	struct network network;
+	bool sound = seep_record_network(&network, record, &times);
+
+	if (key != SEEP_TABLE_SHARED &&
+	    (!sound ||
+	     key != seep_hash_bytes(&engine->key, &network.address, sizeof(network.address))))
+		restore->dropped++;
+	else if (seep_table_restore(engine->networks, key,
+				    engine->learned.budgets.network.refill_mbit_day, restore->now_s,
+				    &network.head))
+		restore->networks++;
+	else
+		restore->dropped++;
+}
+
+/* Those of a Seep that keeps other records of networks begin anew. */
+static void restore_networks(struct seep_engine_restore *restore, const unsigned char *payload,
+			     size_t bytes)
+{
+	struct seep_state_networks head;
+
+	memcpy(&head, payload, sizeof(head));
+	if (head.record_bytes != seep_table_record_bytes(restore->engine->networks))
+		return;
+	for (size_t at = sizeof(head); at < bytes; at += head.record_bytes)
+		restore_network(restore, payload + at);
 }
 
 static void restore_novelty(struct seep_engine_restore *restore, const void *payload)
@@ -79,6 +112,13 @@ static void restore_sequences_line(void *context, uint64_t line, const uint64_t 
 
 	seep_sequences_restore_line(restore->engine->sequences, restore->header->labels_lines, line,
 				    words);
+}
+
+static void restore_pairs_line(void *context, uint64_t line, const uint64_t *words)
+{
+	struct seep_engine_restore *restore = context;
+
+	seep_pairs_restore_line(restore->engine->pairs, restore->header->labels_lines, line, words);
 }
 
 static void restore_names(struct seep_engine_restore *restore, const unsigned char *payload,
@@ -131,6 +171,14 @@ void seep_engine_restore_frame(struct seep_engine_restore *restore,
 				       &restore->sequences_next, restore_sequences_line, restore))
 			restore->dropped++;
 		break;
+	case SEEP_STATE_PAIRS_LINES:
+		if (!seep_lines_unpack(payload, frame->bytes, header->labels_lines,
+				       &restore->pairs_next, restore_pairs_line, restore))
+			restore->dropped++;
+		break;
+	case SEEP_STATE_NETWORKS:
+		restore_networks(restore, payload, frame->bytes);
+		break;
 	case SEEP_STATE_NAMES:
 		restore_names(restore, payload, frame->bytes);
 		break;
@@ -144,4 +192,5 @@ void seep_engine_restore_frame(struct seep_engine_restore *restore,
 void seep_engine_restore_end(struct seep_engine_restore *restore)
 {
 	restore->forgotten = seep_novelty_restore_end(restore->engine->novelty);
+	seep_network_recount(restore->engine);
 }

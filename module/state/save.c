@@ -41,7 +41,7 @@ void seep_engine_describe(const struct seep_engine *engine, struct seep_state_he
 
 unsigned seep_engine_settle(struct seep_engine *engine, uint64_t when_ms)
 {
-	seep_learned_settle(&engine->learned, engine->users, when_ms / 1000);
+	seep_learned_settle(engine, when_ms / 1000);
 	return atomic_load(&engine->learned.new_units);
 }
 
@@ -64,6 +64,34 @@ static bool save_table(struct seep_table *table, bool changed, struct seep_state
 
 		*count += bytes / seep_table_record_bytes(table);
 		if (!put(out, end, type, bytes))
+			return false;
+	}
+	return true;
+}
+
+/* The networks, each frame with what they are held to. */
+static bool save_networks(struct seep_engine *engine, bool changed, struct seep_state_out *out,
+			  struct seep_state_end *end)
+{
+	const struct seep_budgets *budgets = &engine->learned.budgets;
+	const struct seep_state_networks head = {
+		.record_bytes = (uint32_t)seep_table_record_bytes(engine->networks),
+		.flags = (budgets->is_network_learned ? SEEP_STATE_LEARNED : 0) |
+			 (budgets->network_refill_is_auto ? SEEP_STATE_NETWORK_REFILL_AUTO : 0),
+		.prefix_v4_bits = (uint32_t)engine->conf.network_prefix_v4_bits,
+		.prefix_v6_bits = (uint32_t)engine->conf.network_prefix_v6_bits,
+		.budget_mbit = budgets->network.budget_mbit,
+		.refill_mbit_day = budgets->network.refill_mbit_day,
+	};
+
+	for (size_t set = 0; set < seep_table_sets(engine->networks);) {
+		unsigned char *payload = seep_state_payload(out);
+		size_t bytes =
+			seep_table_copy(engine->networks, &set, changed, payload + sizeof(head),
+					SEEP_STATE_FRAME_BYTES - sizeof(head));
+
+		memcpy(payload, &head, sizeof(head));
+		if (!put(out, end, SEEP_STATE_NETWORKS, bytes ? sizeof(head) + bytes : 0))
 			return false;
 	}
 	return true;
@@ -106,11 +134,13 @@ bool seep_engine_save(struct seep_engine *engine, struct seep_state_out *out)
 	struct seep_state_end end = { 0 };
 
 	if (!save_table(engine->users, false, out, SEEP_STATE_USERS, &end) ||
+	    !save_networks(engine, false, out, &end) ||
 	    !save_table(engine->domains, false, out, SEEP_STATE_DOMAINS, &end) ||
 	    !save_novelty(engine, out, &end) ||
 	    !save_lines(seep_labels_lines(engine->labels), out, SEEP_STATE_LABELS_LINES, &end) ||
 	    !save_lines(seep_sequences_lines(engine->sequences), out, SEEP_STATE_SEQUENCES_LINES,
-			&end))
+			&end) ||
+	    !save_lines(seep_pairs_lines(engine->pairs), out, SEEP_STATE_PAIRS_LINES, &end))
 		return false;
 	memcpy(seep_state_payload(out), &end, sizeof(end));
 	return seep_state_put(out, SEEP_STATE_END, sizeof(end));
@@ -143,6 +173,7 @@ bool seep_engine_save_changes(struct seep_engine *engine, struct seep_state_out 
 	struct seep_state_end ignored = { 0 };
 
 	if (!save_table(engine->users, true, out, SEEP_STATE_USERS, &ignored) ||
+	    !save_networks(engine, true, out, &ignored) ||
 	    !save_table(engine->domains, true, out, SEEP_STATE_DOMAINS, &ignored) ||
 	    !save_names(engine, out, tick))
 		return false;

@@ -42,8 +42,10 @@ struct seep_engine_restore {
 	uint64_t novelty_next; /* lines below these have been put back: a file has each once */
 	uint64_t labels_next;
 	uint64_t sequences_next;
+	uint64_t pairs_next;
 	/* out */
 	uint64_t users; /* records that were put back, journal included */
+	uint64_t networks;
 	uint64_t domains;
 	uint64_t dropped;   /* for which there was no place, or that were none */
 	unsigned forgotten; /* generations of names */

@@ -81,7 +81,7 @@ bool seep_view_domain(struct seep_view_row *row, const struct seep_state_header 
 	struct seep_limits limits;
 	struct domain domain;
 
-	seep_record_domain(&domain, from, &times);
+	seep_record_domain(&domain, from, header->domain_bytes, &times);
 	*row = (struct seep_view_row){
 		.key = seep_record_key(from),
 		.names = seep_sketch_count(&domain.names_sum),

@@ -24,6 +24,14 @@ static void print_client(char *text, size_t size, const struct seep_address *cli
 		text[0] = '\0';
 }
 
+static unsigned network_bits(const struct seep_address *network)
+{
+	const struct seep_conf *conf = &ub_module.conf;
+
+	return (unsigned)(network->size_bytes == 4 ? conf->network_prefix_v4_bits
+						   : conf->network_prefix_v6_bits);
+}
+
 static const char *edge_text(const struct seep_event *event)
 {
 	switch (event->edge) {
@@ -43,6 +51,61 @@ static const char *edge_text(const struct seep_event *event)
 static unsigned long long bytes_of(uint64_t mbit)
 {
 	return (unsigned long long)seep_bits_to_bytes(mbit);
+}
+
+static void log_network(const struct seep_event *event, const char *client, const char *name)
+{
+	char network[INET6_ADDRSTRLEN];
+
+	print_client(network, sizeof(network), event->network);
+	log_info("seep: network %s/%u %s: %llu of %llu bytes, about %llu %s a day; last name %s, "
+		 "of user %s",
+		 network, network_bits(event->network), edge_text(event),
+		 bytes_of(event->level_mbit), bytes_of(event->budget_mbit),
+		 (unsigned long long)event->users, seep_plural(event->users, "user", "users"), name,
+		 client);
+}
+
+/* Whom no budget fits: who, what it did, and what to do. */
+static void log_crowd(const struct seep_review_crowd *crowd)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	print_client(address, sizeof(address), &crowd->address);
+	if (crowd->is_network)
+		log_info("seep: no budget fits network %s/%u: it is flagged and never refused; "
+			 "give network-budget a number to have it refused",
+			 address, network_bits(&crowd->address));
+	else
+		log_info("seep: no budget fits user %s, about %llu %s sent to about %llu %s: many "
+			 "people behind one address, or a tunnel; it is flagged and never refused; "
+			 "exempt-user ends the flags, a number in user-budget has it refused",
+			 address, (unsigned long long)crowd->names,
+			 seep_plural(crowd->names, "name", "names"),
+			 (unsigned long long)crowd->domains,
+			 seep_plural(crowd->domains, "domain", "domains"));
+}
+
+void ub_log_review(void *context, const struct seep_review *review)
+{
+	uint64_t unfit = review->crowds + review->vast;
+
+	(void)context;
+	log_info("seep: learning is over: %llu %s learned a budget, %llu bytes at most; a newcomer "
+		 "gets %llu bytes; in the last day %llu %s would have been refused; no budget fits "
+		 "%llu %s and %llu %s",
+		 (unsigned long long)review->users, seep_plural(review->users, "user", "users"),
+		 (unsigned long long)review->most_bytes, (unsigned long long)review->new_bytes,
+		 (unsigned long long)review->misfits,
+		 seep_plural(review->misfits, "query", "queries"),
+		 (unsigned long long)review->crowds, seep_plural(review->crowds, "user", "users"),
+		 (unsigned long long)review->vast,
+		 seep_plural(review->vast, "network", "networks"));
+	for (unsigned i = 0; i < review->named_count; i++)
+		log_crowd(&review->named[i]);
+	if (unfit > review->named_count)
+		log_info("seep: and %llu more that no budget fits: seepctl top has them",
+			 (unsigned long long)(unfit - review->named_count));
 }
 
 void ub_log_event(void *context, const struct seep_event *event)
@@ -76,6 +139,8 @@ void ub_log_event(void *context, const struct seep_event *event)
 			 seep_plural(event->names, "name", "names"),
 			 (unsigned long long)event->domains,
 			 seep_plural(event->domains, "domain", "domains"), whole);
+	else if (event->meter == SEEP_METER_NETWORK)
+		log_network(event, client, whole);
 	else
 		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu %s sent by about "
 			 "%llu %s; last name %s, of user %s",

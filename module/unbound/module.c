@@ -225,6 +225,7 @@ static enum seep_passthrough start(struct module_env *env, int id)
 	/* One for each worker, one to spare. */
 	setup.threads = (unsigned)env->cfg->num_threads + 1;
 	setup.tell = ub_module.conf.log_events ? ub_log_event : NULL;
+	setup.tell_review = ub_log_review;
 	why = make_engine(&setup);
 	explicit_bzero(&setup.key, sizeof(setup.key));
 	if (why == SEEP_PASSTHROUGH_NO)

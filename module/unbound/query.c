@@ -97,6 +97,8 @@ static void set_refused(struct module_qstate *qstate, enum seep_meter meter)
 		[SEEP_METER_NONE] = "Seep",
 		[SEEP_METER_USER] =
 			"Seep: this client's budget for new names (user meter) is spent",
+		[SEEP_METER_NETWORK] =
+			"Seep: this network's budget for new names (network meter) is spent",
 		[SEEP_METER_DOMAIN] =
 			"Seep: this domain's budget for new names (domain meter) is spent",
 		[SEEP_METER_DGA] =

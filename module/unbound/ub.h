@@ -58,6 +58,8 @@ void ub_thread_forget(void);
 
 /* Logs that a meter crossed a line; no more than some lines a second, whatever clients do. */
 void ub_log_event(void *context, const struct seep_event *event);
+/* Logs what the learning taught, and whom no budget fits. */
+void ub_log_review(void *context, const struct seep_review *review);
 
 /* build.c */
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Who counts as a user of a domain, and how many people are here.
+ *
+ * A machine may take any address of its network, as many as it likes. So a new address counts for
+ * nothing where users are counted: not before it is a day old and has sent a few names, and then
+ * not more of them a day than an eighth of the network's users. Whoever was there while learning,
+ * or on the first day, counts at once.
+ *
+ * The size of a network is the number of users on its best day of late. It falls by an eighth a day
+ * at most, and after learning it grows by no more.
+ */
+#include "engine/internal.h"
+
+#include <string.h>
+
+#define DAY_S 86400
+
+/* Names that a user has sent before it counts. */
+#define ESTABLISHED_NAMES 16
+/* Of the network's size, or of so many users if it has less. */
+#define GROWTH            8
+#define GROWTH_LEAST      2
+
+uint64_t seep_network_people(const struct seep_engine *engine)
+{
+	int64_t people = atomic_load_explicit(&engine->people, memory_order_relaxed);
+
+	return people > 0 ? (uint64_t)people : 0;
+}
+
+static void add_size(void *context, uint64_t key, struct seep_entry *entry)
+{
+	int64_t *people = context;
+
+	(void)key;
+	*people += network_of_entry(entry)->size;
+}
+
+void seep_network_recount(struct seep_engine *engine)
+{
+	int64_t people = 0;
+
+	seep_table_walk(engine->networks, add_size, &people);
+	atomic_store_explicit(&engine->people, people, memory_order_relaxed);
+}
+
+/* Are all who are here taken for what they seem? */
+static bool is_trusting(const struct seep_learned *learned, uint64_t when_s)
+{
+	return when_s < learned->until_ms / 1000 || when_s < learned->from_ms / 1000 + DAY_S;
+}
+
+bool seep_network_counts(const struct seep_engine *engine, const struct user *user, uint64_t now_s)
+{
+	return user->is_established || is_trusting(&engine->learned, now_s);
+}
+
+static uint32_t growth_of(uint32_t size)
+{
+	return size / GROWTH > GROWTH_LEAST ? size / GROWTH : GROWTH_LEAST;
+}
+
+static void set_size(struct seep_engine *engine, struct network *network, uint32_t size)
+{
+	atomic_fetch_add_explicit(&engine->people, (int64_t)size - network->size,
+				  memory_order_relaxed);
+	network->size = size;
+}
+
+/* A day's users become the size, as far as that may grow. */
+static void grow(struct seep_engine *engine, struct network *network, bool is_free)
+{
+	uint32_t today = (uint32_t)seep_sketch_count(&network->today_sum);
+	uint32_t most = network->size_before + growth_of(network->size_before);
+
+	if (!is_free && today > most)
+		today = most;
+	if (today > network->size)
+		set_size(engine, network, today);
+}
+
+static void begin_day(struct seep_engine *engine, struct network *network, uint64_t now_s)
+{
+	network->day = (uint32_t)(now_s / DAY_S);
+	network->size_before = network->size;
+	network->established = 0;
+	network->today_sum = (struct seep_sketch_sum){ 0 };
+	memset(network->today, 0, sizeof(network->today));
+	set_size(engine, network, network->size - network->size / GROWTH);
+}
+
+/* May one more be established today? */
+static bool has_room(const struct network *network)
+{
+	return network->established < growth_of(network->size);
+}
+
+void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
+		      uint64_t user_key, uint64_t now_s)
+{
+	bool was_here = is_trusting(&engine->learned, user->head.first_s);
+
+	if (network->day != now_s / DAY_S)
+		begin_day(engine, network, now_s);
+	if (seep_sketch_add(&network->today_sum, network->today, USERS_BITS, user_key))
+		grow(engine, network, is_trusting(&engine->learned, now_s));
+	if (user->is_established)
+		return;
+	if (!was_here && (now_s < (uint64_t)user->head.first_s + DAY_S ||
+			  user->sent < ESTABLISHED_NAMES || !has_room(network)))
+		return;
+	user->is_established = true;
+	network->established += !was_here;
+}

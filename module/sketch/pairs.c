@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Levels of pairs: a set-associative table, one word a pair. */
+#include "sketch/pairs.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define WAYS 8
+
+/* A word: 24 bits of the key, 12 of the day, 4 of the step, 24 of the level; 0 is empty. */
+#define LEVEL_BITS 24
+#define LEVEL_MOST ((UINT64_C(1) << LEVEL_BITS) - 1)
+#define LEVEL_MBIT 250
+#define STEP_SHIFT LEVEL_BITS
+#define DAY_SHIFT  (STEP_SHIFT + 4)
+#define DAYS       4096
+#define TAG_SHIFT  (DAY_SHIFT + 12)
+
+/* After so many days nothing is left of a level. */
+#define DRAINED_DAYS (LEVEL_BITS / 2)
+
+struct seep_pairs {
+	_Atomic uint64_t *words;
+	size_t sets;
+};
+
+/* A word's parts. */
+struct parts {
+	uint64_t tag;
+	unsigned day;
+	unsigned step;
+	uint64_t level;
+};
+
+static struct parts parts_of(uint64_t word)
+{
+	return (struct parts){ .tag = word >> TAG_SHIFT,
+			       .day = word >> DAY_SHIFT & (DAYS - 1),
+			       .step = word >> STEP_SHIFT & SEEP_PAIRS_STEPS,
+			       .level = word & LEVEL_MOST };
+}
+
+static uint64_t word_of(struct parts parts)
+{
+	return parts.tag << TAG_SHIFT | (uint64_t)parts.day << DAY_SHIFT |
+	       (uint64_t)parts.step << STEP_SHIFT | parts.level;
+}
+
+static unsigned day_of(uint64_t now_s)
+{
+	return (unsigned)(now_s / 86400 % DAYS);
+}
+
+/* Never 0, so that no word in use is. */
+static uint64_t tag_of(uint64_t key)
+{
+	return (key & ((UINT64_C(1) << (64 - TAG_SHIFT)) - 1)) | 1;
+}
+
+struct seep_pairs *seep_pairs_create(void *memory, size_t bytes)
+{
+	size_t sets = bytes / (WAYS * sizeof(uint64_t));
+	struct seep_pairs *pairs = sets ? calloc(1, sizeof(*pairs)) : NULL;
+
+	if (!pairs)
+		return NULL;
+	pairs->words = memory;
+	pairs->sets = sets;
+	return pairs;
+}
+
+void seep_pairs_destroy(struct seep_pairs *pairs)
+{
+	free(pairs);
+}
+
+static _Atomic uint64_t *set_of(const struct seep_pairs *pairs, uint64_t key)
+{
+	return pairs->words + ((key >> 32) * pairs->sets >> 32) * WAYS;
+}
+
+static uint64_t read_word(_Atomic uint64_t *at)
+{
+	return atomic_load_explicit(at, memory_order_relaxed);
+}
+
+/* The days from then to now; a clock that was set back: none. */
+static unsigned days_since(unsigned then, unsigned now)
+{
+	unsigned days = (now - then) % DAYS;
+
+	return days < DAYS / 2 ? days : 0;
+}
+
+/* PARTS as they have drained by DAY. */
+static struct parts drained(struct parts parts, unsigned day)
+{
+	unsigned days = days_since(parts.day, day);
+
+	if (!days)
+		return parts;
+	parts.level = days < DRAINED_DAYS ? parts.level >> 2 * days : 0;
+	parts.step = 0;
+	parts.day = day;
+	return parts;
+}
+
+static _Atomic uint64_t *find_word(const struct seep_pairs *pairs, uint64_t key)
+{
+	_Atomic uint64_t *set = set_of(pairs, key);
+
+	for (int way = 0; way < WAYS; way++)
+		if (read_word(&set[way]) >> TAG_SHIFT == tag_of(key))
+			return &set[way];
+	return NULL;
+}
+
+/* Which of two words is missed less on DAY. */
+static const uint64_t *missed_less(const uint64_t *a, const uint64_t *b, unsigned day)
+{
+	struct parts parts_a = parts_of(*a), parts_b = parts_of(*b);
+	unsigned days_a = days_since(parts_a.day, day), days_b = days_since(parts_b.day, day);
+
+	if (!*a || !*b)
+		return *a ? b : a;
+	if (days_a != days_b)
+		return days_a > days_b ? a : b;
+	return parts_a.level <= parts_b.level ? a : b;
+}
+
+/* The place in the set that KEY may have. */
+static _Atomic uint64_t *victim_word(const struct seep_pairs *pairs, uint64_t key, unsigned day)
+{
+	_Atomic uint64_t *set = set_of(pairs, key);
+	uint64_t words[WAYS];
+	const uint64_t *victim = &words[0];
+
+	for (int way = 0; way < WAYS; way++) {
+		words[way] = read_word(&set[way]);
+		victim = missed_less(victim, &words[way], day);
+	}
+	return &set[victim - words];
+}
+
+struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, uint64_t now_s)
+{
+	_Atomic uint64_t *at = find_word(pairs, key);
+	struct parts parts;
+
+	if (!at)
+		return (struct seep_pair){ 0 };
+	parts = drained(parts_of(read_word(at)), day_of(now_s));
+	return (struct seep_pair){ .level_mbit = parts.level * LEVEL_MBIT, .counted = parts.step };
+}
+
+/* A change of a level, in steps; rounded against the user. */
+static uint64_t raised(uint64_t level, uint64_t mbit)
+{
+	uint64_t steps = mbit / LEVEL_MBIT + (mbit % LEVEL_MBIT > 0);
+
+	return steps < LEVEL_MOST - level ? level + steps : LEVEL_MOST;
+}
+
+/* Does the word at AT belong to KEY? *WORD is it. */
+static bool is_there(_Atomic uint64_t *at, uint64_t key, uint64_t *word)
+{
+	if (!at)
+		return false;
+	*word = read_word(at);
+	return *word >> TAG_SHIFT == tag_of(key);
+}
+
+static bool exchange(_Atomic uint64_t *at, uint64_t *was, struct parts parts)
+{
+	return atomic_compare_exchange_weak_explicit(at, was, word_of(parts), memory_order_relaxed,
+						     memory_order_relaxed);
+}
+
+void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uint64_t now_s)
+{
+	unsigned day = day_of(now_s);
+	_Atomic uint64_t *at = find_word(pairs, key);
+	struct parts parts;
+	uint64_t was;
+
+	if (!at)
+		at = victim_word(pairs, key, day);
+	was = read_word(at);
+	do {
+		parts = drained(parts_of(was), day);
+		if (parts.tag != tag_of(key))
+			parts = (struct parts){ .tag = tag_of(key), .day = day };
+		parts.level = raised(parts.level, mbit);
+	} while (!exchange(at, &was, parts));
+}
+
+void seep_pairs_lower(struct seep_pairs *pairs, uint64_t key, uint64_t mbit)
+{
+	_Atomic uint64_t *at = find_word(pairs, key);
+	uint64_t steps = mbit / LEVEL_MBIT + (mbit % LEVEL_MBIT > 0);
+	struct parts parts;
+	uint64_t was;
+
+	while (is_there(at, key, &was)) {
+		parts = parts_of(was);
+		parts.level = parts.level > steps ? parts.level - steps : 0;
+		if (exchange(at, &was, parts))
+			return;
+	}
+}
+
+void seep_pairs_count(struct seep_pairs *pairs, uint64_t key, unsigned step, uint64_t now_s)
+{
+	_Atomic uint64_t *at = find_word(pairs, key);
+	struct parts parts;
+	uint64_t was;
+
+	while (is_there(at, key, &was)) {
+		parts = drained(parts_of(was), day_of(now_s));
+		parts.step = step;
+		if (exchange(at, &was, parts))
+			return;
+	}
+}
+
+struct seep_lines seep_pairs_lines(const struct seep_pairs *pairs)
+{
+	return (struct seep_lines){ .words = pairs->words, .count = pairs->sets };
+}
+
+/* Puts a word into a set, over the one that is missed least if that is missed less. */
+static void put(struct seep_pairs *pairs, uint64_t set, uint64_t word)
+{
+	unsigned day = parts_of(word).day;
+	_Atomic uint64_t *at = pairs->words + set * WAYS;
+	uint64_t least;
+
+	for (int way = 1; way < WAYS; way++) {
+		uint64_t there = read_word(&pairs->words[set * WAYS + (unsigned)way]);
+
+		least = read_word(at);
+		if (missed_less(&least, &there, day) == &there)
+			at = &pairs->words[set * WAYS + (unsigned)way];
+	}
+	least = read_word(at);
+	if (missed_less(&least, &word, day) == &least)
+		atomic_store_explicit(at, word, memory_order_relaxed);
+}
+
+void seep_pairs_restore_line(struct seep_pairs *pairs, uint64_t from, uint64_t line,
+			     const uint64_t *words)
+{
+	uint64_t last;
+	uint64_t first = seep_lines_place(line, from, pairs->sets, &last);
+
+	for (int way = 0; way < WAYS; way++)
+		for (uint64_t set = first; set <= last && set < pairs->sets; set++)
+			if (parts_of(words[way]).tag)
+				put(pairs, set, words[way]);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How much each user lately sent to each domain: the levels of the pair meter, one word a pair.
+ *
+ * A level rises by the charge before any division. It drains by three quarters a day: after a day
+ * without sending a quarter is left, after two a sixteenth. A pair also remembers on which step of
+ * its domain's habit it was last counted, and that it was today (meter/habit.h).
+ *
+ * Memory: the caller's block, fixed; sets of eight words in a cache line. A full set evicts the
+ * pair that was unseen longest, of equals the one with the lowest level.
+ * Units: levels in thousandths of a bit, kept in steps of 250; at most 4 million bits.
+ * Threads: any, without locks: a word is exchanged as a whole, and no charge is lost.
+ */
+#ifndef SEEP_PAIRS_H
+#define SEEP_PAIRS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/lines.h"
+
+struct seep_pairs;
+
+/* A pair as of a day. */
+struct seep_pair {
+	uint64_t level_mbit;
+	unsigned counted; /* the step of the habit that it is counted on today; 0: none yet */
+};
+
+/* Steps of the habit: 1 to this. */
+#define SEEP_PAIRS_STEPS 15
+
+/*
+ * Returns a table in BYTES of zeroed, cache-line aligned MEMORY, which the caller owns and keeps.
+ * NULL if there is no room for one set, or no memory.
+ */
+struct seep_pairs *seep_pairs_create(void *memory, size_t bytes);
+
+/* Frees the table but for its block. NULL is ignored. */
+void seep_pairs_destroy(struct seep_pairs *pairs);
+
+/* Returns the pair of this keyed hash as of NOW_S; all zero if it is not there. */
+struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, uint64_t now_s);
+
+/* Raises the level by MBIT, and makes a place for the pair if need be. */
+void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uint64_t now_s);
+
+/* Takes MBIT that was added back, down to nothing. */
+void seep_pairs_lower(struct seep_pairs *pairs, uint64_t key, uint64_t mbit);
+
+/* Notes that the pair is counted on STEP today. */
+void seep_pairs_count(struct seep_pairs *pairs, uint64_t key, unsigned step, uint64_t now_s);
+
+/* For the state file: the table's lines, and putting one back that was line LINE of FROM. */
+struct seep_lines seep_pairs_lines(const struct seep_pairs *pairs);
+void seep_pairs_restore_line(struct seep_pairs *pairs, uint64_t from, uint64_t line,
+			     const uint64_t *words);
+
+#endif
