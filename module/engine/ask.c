@@ -152,7 +152,7 @@ static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_
 }
 
 /* The price of the query. */
-static void set_price(struct asking *asking, const struct user *user, bool is_used)
+static void set_price(struct asking *asking, const struct user *user, bool is_used, bool is_last)
 {
 	struct seep_reservation *reservation = asking->reservation;
 	const struct seep_price_input input = {
@@ -166,6 +166,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 		.is_known = reservation->class == SEEP_CLASS_KNOWN,
 		.is_rare = reservation->rare,
 		.is_used = is_used,
+		.is_last = is_last,
 		.domain_key = reservation->domain_key,
 		.domain_names = asking->domain_names,
 		.user_names = seep_sketch_count(&user->rare_sum),
@@ -201,35 +202,54 @@ static uint64_t pair_of(const struct asking *asking, const struct network *netwo
 	return (owner ^ reservation->domain_key) * UINT64_C(0xd6e8feb86659fd93) | 1;
 }
 
-/* Does a novel name fit into what the domain's users usually send there? */
-static void look_at_habit(struct asking *asking, const struct entries *entries)
+/* Does the price fit into what the domain's users usually send there? A domain that few use has a
+ * habit from its second user on. */
+static void set_habit(struct asking *asking, const struct seep_habit *habit,
+		      const struct seep_pair *pair, uint64_t people)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t people, level_mbit, habit_mbit;
+	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(habit) * people;
 
-	if (!entries->domain || reservation->class != SEEP_CLASS_CHARGED || asking->users < 2)
-		return;
-	reservation->pair_key = pair_of(asking, entries->network, &people);
 	reservation->pair_mbit = reservation->charge_mbit;
-	level_mbit =
-		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s)
-			.level_mbit;
-	habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit) * people;
 	asking->is_habit =
-		!reservation->rare && level_mbit + reservation->charge_mbit <= habit_mbit;
-	asking->is_alike = reservation->rare && seep_habit_is_alike(&entries->domain->habit);
+		!reservation->rare && pair->level_mbit + reservation->charge_mbit <= habit_mbit;
+	asking->is_alike = reservation->rare && seep_habit_is_alike(habit);
+}
+
+/* The price, and whether it is the habit here. */
+static void set_price_and_habit(struct asking *asking, const struct entries *entries)
+{
+	struct seep_reservation *reservation = asking->reservation;
+	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
+	struct seep_pair pair = { 0 };
+	uint64_t people = 1;
+	bool is_last = false;
+
+	if (entries->domain && asking->users > 1 && !(is_known && reservation->rare)) {
+		reservation->pair_key = pair_of(asking, entries->network, &people);
+		pair = seep_pairs_find(asking->engine->pairs, reservation->pair_key,
+				       asking->user.now_s);
+		is_last = pair.last == seep_pairs_name(reservation->name_key);
+	}
+	set_price(asking, entries->user, entries->domain && is_used_domain(entries->domain),
+		  is_last);
+	if (reservation->pair_key && !(is_known && is_last))
+		set_habit(asking, &entries->domain->habit, &pair, people);
+	else
+		asking->is_habit = is_known && !reservation->rare;
 }
 
 /*
  * What of the price falls on the user, and on its network: in a rare domain, and in a common one
- * within the habit or of a known name, its share among the domain's users; beyond that all of it.
+ * within the habit, its share among the domain's users; beyond the habit all of it.
  */
 static void set_share(struct asking *asking)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t users = asking->users > asking->listed ? asking->users : asking->listed;
-	bool is_shared =
-		reservation->rare || asking->is_habit || reservation->class == SEEP_CLASS_KNOWN;
+	/* Two who send like amounts share what a service would. */
+	uint64_t least = asking->is_alike ? SEEP_CHARGE_FEW_SHARE : asking->listed;
+	uint64_t users = asking->users > least ? asking->users : least;
+	bool is_shared = reservation->rare || asking->is_habit;
 
 	reservation->user_charge_mbit =
 		is_shared ? seep_charge_weigh(reservation->charge_mbit, users, asking->few)
@@ -466,8 +486,7 @@ static void judge(struct asking *asking, const struct entries *entries)
 		seep_network_counts(asking->engine, entries->user, asking->user.now_s);
 	look_at_domain(asking, domain);
 	doubt_known(asking, &domain->head, entries->user);
-	set_price(asking, entries->user, is_used_domain(domain));
-	look_at_habit(asking, entries);
+	set_price_and_habit(asking, entries);
 	set_share(asking);
 	asking->user.is_known = asking->network.is_known = asking->domain.is_known =
 		reservation->class == SEEP_CLASS_KNOWN;

@@ -159,14 +159,14 @@ static void learn_habit(struct seep_engine *engine, struct domain *domain,
 	struct seep_pair pair;
 	unsigned step;
 
-	if (!reservation->pair_key || !reservation->counts)
+	if (!reservation->pair_key)
 		return;
 	pair = seep_pairs_find(engine->pairs, reservation->pair_key, now_s);
 	step = seep_habit_step(pair.level_mbit);
-	if (step == pair.counted)
-		return;
-	seep_habit_move(&domain->habit, pair.counted, step);
-	seep_pairs_count(engine->pairs, reservation->pair_key, step, now_s);
+	if (reservation->counts && step != pair.counted)
+		seep_habit_move(&domain->habit, pair.counted, step);
+	seep_pairs_note(engine->pairs, reservation->pair_key,
+			seep_pairs_name(reservation->name_key), step, now_s);
 }
 
 static void learn_domain(struct seep_engine *engine, struct seep_reservation *reservation,

@@ -135,7 +135,7 @@ struct seep_reservation {
 	bool first;                /* the domain is new to this user, and to most; set by commit */
 	uint8_t units;             /* of the user's budget */
 	uint64_t pair_key;         /* of what is on the pair meter; 0: nothing */
-	uint64_t pair_mbit;        /* put there */
+	uint64_t pair_mbit;        /* put there; 0 for the last name again */
 	uint64_t user_mbit;        /* put on the user's meter */
 	uint64_t network_mbit;     /* put on the network's meter */
 	uint64_t domain_mbit;      /* put on the domain's meter */

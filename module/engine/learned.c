@@ -19,11 +19,13 @@ static bool is_learned(const struct seep_learned *learned, const struct seep_ent
 	return half_s && entry->first_s <= learned->from_ms / 1000 + half_s;
 }
 
-/* Is it still within its own first days? */
+/* Is it still within its own first days? Where there is no learning, these never end. */
 static bool is_new(const struct seep_learned *learned, const struct user *user, uint64_t now_s)
 {
+	uint64_t learning_s = (learned->until_ms - learned->from_ms) / 1000;
+
 	return !is_learned(learned, &user->head) &&
-	       now_s < user->head.first_s + (learned->until_ms - learned->from_ms) / 1000;
+	       (!learning_s || now_s < user->head.first_s + learning_s);
 }
 
 bool seep_learned_is_noted(const struct seep_learned *learned, const struct user *user,

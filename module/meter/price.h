@@ -4,7 +4,8 @@
  * thousandths of a bit. A pure function of plain data; doc/THEORY.md has the argument.
  *
  *   name    domain   price
- *   known   common   type and class, and which of the domain's known names
+ *   known   common   type and class, and which of the domain's known names; less if it is the
+ *                    last one again that the user sent there
  *   known   rare     the CD flag, and which of the known names, in what order, of what type
  *                    (repeat.h)
  *   novel   common   type and class, and the prefix (charge.h)
@@ -42,6 +43,7 @@ struct seep_price_input {
 	/* its domain */
 	bool is_rare;
 	bool is_used;          /* somebody here sent a name there */
+	bool is_last;          /* the name is the last one that the user sent there */
 	uint64_t domain_key;   /* keyed hash */
 	uint64_t domain_names; /* distinct ones sent there */
 	/* its user */

@@ -6,16 +6,20 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/bits.h"
+
 #define WAYS 8
 
-/* A word: 24 bits of the key, 12 of the day, 4 of the step, 24 of the level; 0 is empty. */
-#define LEVEL_BITS 24
+/* A word: 20 bits of the key, 10 of the day, 10 of the last name, 4 of the step, 20 of the level; 0
+ * is empty. */
+#define LEVEL_BITS 20
 #define LEVEL_MOST ((UINT64_C(1) << LEVEL_BITS) - 1)
-#define LEVEL_MBIT 250
 #define STEP_SHIFT LEVEL_BITS
-#define DAY_SHIFT  (STEP_SHIFT + 4)
-#define DAYS       4096
-#define TAG_SHIFT  (DAY_SHIFT + 12)
+#define NAME_SHIFT (STEP_SHIFT + 4)
+#define NAME_BITS  10
+#define DAY_SHIFT  (NAME_SHIFT + NAME_BITS)
+#define DAYS       1024
+#define TAG_SHIFT  (DAY_SHIFT + 10)
 
 /* After so many days nothing is left of a level. */
 #define DRAINED_DAYS (LEVEL_BITS / 2)
@@ -29,6 +33,7 @@ struct seep_pairs {
 struct parts {
 	uint64_t tag;
 	unsigned day;
+	unsigned name;
 	unsigned step;
 	uint64_t level;
 };
@@ -37,6 +42,7 @@ static struct parts parts_of(uint64_t word)
 {
 	return (struct parts){ .tag = word >> TAG_SHIFT,
 			       .day = word >> DAY_SHIFT & (DAYS - 1),
+			       .name = word >> NAME_SHIFT & ((1u << NAME_BITS) - 1),
 			       .step = word >> STEP_SHIFT & SEEP_PAIRS_STEPS,
 			       .level = word & LEVEL_MOST };
 }
@@ -44,7 +50,8 @@ static struct parts parts_of(uint64_t word)
 static uint64_t word_of(struct parts parts)
 {
 	return parts.tag << TAG_SHIFT | (uint64_t)parts.day << DAY_SHIFT |
-	       (uint64_t)parts.step << STEP_SHIFT | parts.level;
+	       (uint64_t)parts.name << NAME_SHIFT | (uint64_t)parts.step << STEP_SHIFT |
+	       parts.level;
 }
 
 static unsigned day_of(uint64_t now_s)
@@ -151,13 +158,15 @@ struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, u
 	if (!at)
 		return (struct seep_pair){ 0 };
 	parts = drained(parts_of(read_word(at)), day_of(now_s));
-	return (struct seep_pair){ .level_mbit = parts.level * LEVEL_MBIT, .counted = parts.step };
+	return (struct seep_pair){ .level_mbit = parts.level * SEEP_BIT_MBIT,
+				   .last = parts.name,
+				   .counted = parts.step };
 }
 
 /* A change of a level, in steps; rounded against the user. */
 static uint64_t raised(uint64_t level, uint64_t mbit)
 {
-	uint64_t steps = mbit / LEVEL_MBIT + (mbit % LEVEL_MBIT > 0);
+	uint64_t steps = mbit / SEEP_BIT_MBIT + (mbit % SEEP_BIT_MBIT > 0);
 
 	return steps < LEVEL_MOST - level ? level + steps : LEVEL_MOST;
 }
@@ -198,7 +207,7 @@ void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uin
 void seep_pairs_lower(struct seep_pairs *pairs, uint64_t key, uint64_t mbit)
 {
 	_Atomic uint64_t *at = find_word(pairs, key);
-	uint64_t steps = mbit / LEVEL_MBIT + (mbit % LEVEL_MBIT > 0);
+	uint64_t steps = mbit / SEEP_BIT_MBIT + (mbit % SEEP_BIT_MBIT > 0);
 	struct parts parts;
 	uint64_t was;
 
@@ -210,7 +219,13 @@ void seep_pairs_lower(struct seep_pairs *pairs, uint64_t key, uint64_t mbit)
 	}
 }
 
-void seep_pairs_count(struct seep_pairs *pairs, uint64_t key, unsigned step, uint64_t now_s)
+unsigned seep_pairs_name(uint64_t name_key)
+{
+	return (unsigned)(name_key >> 8 & ((1u << NAME_BITS) - 1)) | 1;
+}
+
+void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, unsigned name, unsigned step,
+		     uint64_t now_s)
 {
 	_Atomic uint64_t *at = find_word(pairs, key);
 	struct parts parts;
@@ -219,7 +234,8 @@ void seep_pairs_count(struct seep_pairs *pairs, uint64_t key, unsigned step, uin
 	while (is_there(at, key, &was)) {
 		parts = drained(parts_of(was), day_of(now_s));
 		parts.step = step;
-		if (exchange(at, &was, parts))
+		parts.name = name;
+		if (word_of(parts) == was || exchange(at, &was, parts))
 			return;
 	}
 }

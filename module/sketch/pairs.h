@@ -4,11 +4,11 @@
  *
  * A level rises by the charge before any division. It drains by three quarters a day: after a day
  * without sending a quarter is left, after two a sixteenth. A pair also remembers on which step of
- * its domain's habit it was last counted, and that it was today (meter/habit.h).
+ * its domain's habit it is counted today (meter/habit.h), and the last name.
  *
  * Memory: the caller's block, fixed; sets of eight words in a cache line. A full set evicts the
  * pair that was unseen longest, of equals the one with the lowest level.
- * Units: levels in thousandths of a bit, kept in steps of 250; at most 4 million bits.
+ * Units: levels in thousandths of a bit, kept in whole bits; at most a million bits.
  * Threads: any, without locks: a word is exchanged as a whole, and no charge is lost.
  */
 #ifndef SEEP_PAIRS_H
@@ -24,6 +24,7 @@ struct seep_pairs;
 /* A pair as of a day. */
 struct seep_pair {
 	uint64_t level_mbit;
+	unsigned last;    /* ten bits of the last name's hash; 0: none */
 	unsigned counted; /* the step of the habit that it is counted on today; 0: none yet */
 };
 
@@ -48,8 +49,12 @@ void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uin
 /* Takes MBIT that was added back, down to nothing. */
 void seep_pairs_lower(struct seep_pairs *pairs, uint64_t key, uint64_t mbit);
 
-/* Notes that the pair is counted on STEP today. */
-void seep_pairs_count(struct seep_pairs *pairs, uint64_t key, unsigned step, uint64_t now_s);
+/* Returns what a pair keeps of the name of this keyed hash. */
+unsigned seep_pairs_name(uint64_t name_key);
+
+/* Notes the last name, by seep_pairs_name, and that the pair is counted on STEP today. */
+void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, unsigned name, unsigned step,
+		     uint64_t now_s);
 
 /* For the state file: the table's lines, and putting one back that was line LINE of FROM. */
 struct seep_lines seep_pairs_lines(const struct seep_pairs *pairs);
