@@ -8,13 +8,13 @@
 #include "cmd_replay_tally.h"
 #include "conf/conf.h"
 #include "conf/lists.h"
+#include "engine/engine.h"
 #include "seep_verdict.h"
 #include "trace_merge.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct seep_engine;
 struct replay_overrides;
 
 struct replay_options {
@@ -53,8 +53,10 @@ struct replay {
 	struct tally *users;        /* by masked address: struct seep_address */
 	struct tally *domains;      /* by wire-form name */
 	struct seep_engine *engine; /* NULL if there was no query */
-	const char *problem;        /* why it could not run, or NULL */
-	size_t broken;              /* traces that could not be read to their end */
+	struct seep_review review;
+	bool is_reviewed;    /* the learning ended */
+	const char *problem; /* why it could not run, or NULL */
+	size_t broken;       /* traces that could not be read to their end */
 };
 
 /* cmd_replay_conf.c: options of seep.conf on the command line. */
@@ -97,6 +99,10 @@ void replay_print_json(const struct replay *replay);
 #define REPLAY_KEY_TEXT_SIZE 1024
 void replay_user_text(const struct replay *replay, const struct tally_row *row, char *text);
 void replay_domain_text(const struct replay *replay, const struct tally_row *row, char *text);
+
+/* Whom no budget fits, as text. */
+void replay_crowd_text(const struct replay *replay, const struct seep_review_crowd *crowd,
+		       char *text);
 
 /* "2009-11-18T09:00:00Z" */
 #define REPLAY_TIME_TEXT_SIZE 32

@@ -122,6 +122,34 @@ static int write_statistic(void *context, const char *key, unsigned long long va
 	return 1;
 }
 
+/* What learning taught; empty if it did not end, or there was none. */
+static void write_review(struct json *json, const struct replay *replay)
+{
+	const struct seep_review *review = &replay->review;
+	char text[REPLAY_KEY_TEXT_SIZE];
+
+	json_open(json, "review", '{');
+	if (replay->is_reviewed) {
+		json_number(json, "users", review->users);
+		json_number(json, "most_bytes", review->most_bytes);
+		json_number(json, "network_bytes", review->network_bytes);
+		json_number(json, "new_bytes", review->new_bytes);
+		json_number(json, "misfits", review->misfits);
+		json_number(json, "crowds", review->crowds);
+		json_number(json, "networks_too_large", review->vast);
+		json_open(json, "named", '{');
+		for (unsigned at = 0; at < review->named_count; at++) {
+			replay_crowd_text(replay, &review->named[at], text);
+			json_open(json, text, '{');
+			json_number(json, "names", review->named[at].names);
+			json_number(json, "domains", review->named[at].domains);
+			json_close(json);
+		}
+		json_close(json);
+	}
+	json_close(json);
+}
+
 void replay_print_json(const struct replay *replay)
 {
 	const struct seep_counters none = { .queries = 0 };
@@ -132,6 +160,7 @@ void replay_print_json(const struct replay *replay)
 	json_open(&json, "totals", '{');
 	write_totals(&json, replay);
 	json_close(&json);
+	write_review(&json, replay);
 	write_tally(&json, "users", replay, replay->users, replay_user_text);
 	write_tally(&json, "domains", replay, replay->domains, replay_domain_text);
 	json_open(&json, "engine", '{');

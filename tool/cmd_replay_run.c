@@ -217,6 +217,14 @@ static bool take_event(struct run *run, const struct trace_event *event)
 	return miss(run, user, cache_key ? cache_key : 1, event, when_ms);
 }
 
+static void take_review(void *context, const struct seep_review *review)
+{
+	struct replay *replay = context;
+
+	replay->review = *review;
+	replay->is_reviewed = true;
+}
+
 /* Starts the engine at the time of the first query. */
 static bool start_engine(struct run *run, uint64_t when_ms)
 {
@@ -226,6 +234,8 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 		.when_ms = when_ms,
 		.suffixes = run->replay->options->lists.suffixes,
 		.common = run->replay->options->lists.common,
+		.tell_review = take_review,
+		.tell_context = run->replay,
 	};
 	enum seep_passthrough why;
 

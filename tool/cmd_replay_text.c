@@ -22,20 +22,39 @@ void replay_time_text(uint64_t when_ms, char *text)
 	strftime(text, REPLAY_TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &fields);
 }
 
-void replay_user_text(const struct replay *replay, const struct tally_row *row, char *text)
+/* "192.0.2.0/24", or without the bits if these are all. */
+static void block_text(const struct seep_address *address, uint64_t v4_bits, uint64_t v6_bits,
+		       char *text)
 {
-	struct seep_address user;
-	uint64_t bits;
-	bool v4;
+	bool v4 = address->size_bytes == 4;
+	uint64_t bits = v4 ? v4_bits : v6_bits;
 
-	memcpy(&user, tally_key(replay->users, row), sizeof(user));
-	v4 = user.size_bytes == 4;
-	bits = v4 ? replay->options->conf.user_prefix_v4_bits
-		  : replay->options->conf.user_prefix_v6_bits;
-	inet_ntop(v4 ? AF_INET : AF_INET6, user.bytes, text, REPLAY_KEY_TEXT_SIZE);
-	if (bits < 8u * user.size_bytes)
+	inet_ntop(v4 ? AF_INET : AF_INET6, address->bytes, text, REPLAY_KEY_TEXT_SIZE);
+	if (bits < 8u * address->size_bytes)
 		snprintf(text + strlen(text), REPLAY_KEY_TEXT_SIZE - strlen(text), "/%" PRIu64,
 			 bits);
+}
+
+void replay_user_text(const struct replay *replay, const struct tally_row *row, char *text)
+{
+	const struct seep_conf *conf = &replay->options->conf;
+	struct seep_address user;
+
+	memcpy(&user, tally_key(replay->users, row), sizeof(user));
+	block_text(&user, conf->user_prefix_v4_bits, conf->user_prefix_v6_bits, text);
+}
+
+void replay_crowd_text(const struct replay *replay, const struct seep_review_crowd *crowd,
+		       char *text)
+{
+	const struct seep_conf *conf = &replay->options->conf;
+
+	if (crowd->is_network)
+		block_text(&crowd->address, conf->network_prefix_v4_bits,
+			   conf->network_prefix_v6_bits, text);
+	else
+		block_text(&crowd->address, conf->user_prefix_v4_bits, conf->user_prefix_v6_bits,
+			   text);
 }
 
 void replay_domain_text(const struct replay *replay, const struct tally_row *row, char *text)
@@ -116,6 +135,27 @@ cleanup:
 	free(numbers);
 }
 
+/* What learning taught, and whom no budget fits. */
+static void print_review(const struct replay *replay)
+{
+	const struct seep_review *review = &replay->review;
+	char text[REPLAY_KEY_TEXT_SIZE];
+
+	if (!replay->is_reviewed)
+		return;
+	printf("learned   %" PRIu64 " %s, %" PRIu64 " bytes at most, networks %" PRIu64
+	       "; a newcomer gets %" PRIu64 "; no budget fits %" PRIu64 " %s and %" PRIu64 " %s\n",
+	       review->users, seep_plural(review->users, "user", "users"), review->most_bytes,
+	       review->network_bytes, review->new_bytes, review->crowds,
+	       seep_plural(review->crowds, "user", "users"), review->vast,
+	       seep_plural(review->vast, "network", "networks"));
+	for (unsigned at = 0; at < review->named_count; at++) {
+		replay_crowd_text(replay, &review->named[at], text);
+		printf("          no budget fits %s %s: it is flagged, never refused\n",
+		       review->named[at].is_network ? "network" : "user", text);
+	}
+}
+
 void replay_print_text(const struct replay *replay)
 {
 	const struct replay_totals *totals = &replay->totals;
@@ -163,6 +203,7 @@ void replay_print_text(const struct replay *replay)
 	       seep_plural(totals->refused, "query", "queries"), users_refused,
 	       seep_plural(users_refused, "user", "users"), domains_refused,
 	       seep_plural(domains_refused, "domain", "domains"));
+	print_review(replay);
 	for (size_t at = 0; at < sizeof(tables) / sizeof(tables[0]); at++)
 		print_table(replay, &tables[at]);
 }

@@ -61,6 +61,7 @@ struct seep_review {
 	uint64_t users;            /* who have a budget of their own now */
 	uint64_t new_bytes;        /* what a newcomer gets */
 	uint64_t most_bytes;       /* the largest budget that was learned */
+	uint64_t network_bytes;    /* the largest of a network */
 	uint64_t misfits;          /* queries of the last day that would have been refused */
 	uint64_t crowds;           /* users that no budget fits */
 	uint64_t vast;             /* networks that none fits */

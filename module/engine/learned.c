@@ -120,14 +120,19 @@ static void count_need(void *context, uint64_t key, struct seep_entry *entry)
 	}
 }
 
-static void count_vast(void *context, uint64_t key, struct seep_entry *entry)
+static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 {
 	struct needs *needs = context;
 	const struct network *network = network_of_entry(entry);
 	const struct seep_review_crowd crowd = { .address = network->address, .is_network = true };
+	uint64_t bytes = (uint64_t)seep_budget_network_units(network->peak_mbit) *
+			 SEEP_BUDGET_NETWORK_UNIT_BYTES;
 
-	if (key == SEEP_TABLE_SHARED ||
-	    !seep_learned_is_vast(needs->learned, network, needs->now_s))
+	if (key == SEEP_TABLE_SHARED)
+		return;
+	if (bytes > needs->review.network_bytes)
+		needs->review.network_bytes = bytes;
+	if (!seep_learned_is_vast(needs->learned, network, needs->now_s))
 		return;
 	needs->review.vast++;
 	name_crowd(&needs->review, &crowd);
@@ -173,7 +178,7 @@ void seep_learned_settle(struct seep_engine *engine, uint64_t now_s)
 	    atomic_load_explicit(&learned->new_units, memory_order_relaxed))
 		return;
 	seep_table_walk(engine->users, count_need, &needs);
-	seep_table_walk(engine->networks, count_vast, &needs);
+	seep_table_walk(engine->networks, count_network, &needs);
 	units = units_of_most(&needs);
 	if (atomic_compare_exchange_strong(&learned->new_units, &expected, units))
 		tell_review(engine, &needs, units);

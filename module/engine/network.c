@@ -3,7 +3,7 @@
  * Who counts as a user of a domain, and how many people are here.
  *
  * A machine may take any address of its network, as many as it likes. So a new address counts for
- * nothing where users are counted: not before it is a day old and has sent a few names, and then
+ * nothing where users are counted: not before it is a day old and has a history, and then
  * not more of them a day than an eighth of the network's users. Whoever was there while learning,
  * or on the first day, counts at once.
  *
@@ -16,11 +16,12 @@
 
 #define DAY_S 86400
 
-/* Names that a user has sent before it counts. */
-#define ESTABLISHED_NAMES 16
+/* Names that a user has sent, and to so many domains, before it counts. */
+#define ESTABLISHED_NAMES   16
+#define ESTABLISHED_DOMAINS 8
 /* Of the network's size, or of so many users if it has less. */
-#define GROWTH            8
-#define GROWTH_LEAST      2
+#define GROWTH              8
+#define GROWTH_LEAST        2
 
 uint64_t seep_network_people(const struct seep_engine *engine)
 {
@@ -96,6 +97,12 @@ static bool has_room(const struct network *network)
 	return network->established < growth_of(network->size);
 }
 
+static bool has_history(const struct user *user, uint64_t now_s)
+{
+	return now_s >= (uint64_t)user->head.first_s + DAY_S && user->sent >= ESTABLISHED_NAMES &&
+	       seep_sketch_count(&user->domains_sum) >= ESTABLISHED_DOMAINS;
+}
+
 void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
 		      uint64_t user_key, uint64_t now_s)
 {
@@ -107,8 +114,7 @@ void seep_network_saw(struct seep_engine *engine, struct network *network, struc
 		grow(engine, network, is_trusting(&engine->learned, now_s));
 	if (user->is_established)
 		return;
-	if (!was_here && (now_s < (uint64_t)user->head.first_s + DAY_S ||
-			  user->sent < ESTABLISHED_NAMES || !has_room(network)))
+	if (!was_here && !(has_history(user, now_s) && has_room(network)))
 		return;
 	user->is_established = true;
 	network->established += !was_here;

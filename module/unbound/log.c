@@ -91,16 +91,16 @@ void ub_log_review(void *context, const struct seep_review *review)
 	uint64_t unfit = review->crowds + review->vast;
 
 	(void)context;
-	log_info("seep: learning is over: %llu %s learned a budget, %llu bytes at most; a newcomer "
-		 "gets %llu bytes; in the last day %llu %s would have been refused; no budget fits "
-		 "%llu %s and %llu %s",
-		 (unsigned long long)review->users, seep_plural(review->users, "user", "users"),
-		 (unsigned long long)review->most_bytes, (unsigned long long)review->new_bytes,
-		 (unsigned long long)review->misfits,
-		 seep_plural(review->misfits, "query", "queries"),
-		 (unsigned long long)review->crowds, seep_plural(review->crowds, "user", "users"),
-		 (unsigned long long)review->vast,
-		 seep_plural(review->vast, "network", "networks"));
+	log_info(
+		"seep: learning is over: %llu %s learned a budget, %llu bytes at most, networks "
+		"%llu; a newcomer gets %llu bytes; in the last day %llu %s would have been refused; no budget fits "
+		"%llu %s and %llu %s",
+		(unsigned long long)review->users, seep_plural(review->users, "user", "users"),
+		(unsigned long long)review->most_bytes, (unsigned long long)review->network_bytes,
+		(unsigned long long)review->new_bytes, (unsigned long long)review->misfits,
+		seep_plural(review->misfits, "query", "queries"),
+		(unsigned long long)review->crowds, seep_plural(review->crowds, "user", "users"),
+		(unsigned long long)review->vast, seep_plural(review->vast, "network", "networks"));
 	for (unsigned i = 0; i < review->named_count; i++)
 		log_crowd(&review->named[i]);
 	if (unfit > review->named_count)
