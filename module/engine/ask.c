@@ -89,6 +89,7 @@ struct entries {
 	struct domain *domain;
 	struct user *user;
 	struct network *network;
+	struct seep_entry *of_network; /* the user's meter in it */
 };
 
 static struct seep_event event_of(const struct asking *asking, enum seep_meter which,
@@ -116,11 +117,12 @@ static void note_domain_event(struct asking *asking, struct seep_entry *entry)
 	asking->domain_event.names = seep_sketch_count(&domain->names_sum);
 }
 
-static void note_network_event(struct asking *asking, struct seep_entry *entry)
+static void note_network_event(struct asking *asking, const struct entries *entries)
 {
-	struct network *network = network_of_entry(entry);
+	const struct network *network = entries->network;
 
-	asking->network_event = event_of(asking, SEEP_METER_NETWORK, &asking->network, entry);
+	asking->network_event =
+		event_of(asking, SEEP_METER_NETWORK, &asking->network, entries->of_network);
 	asking->network_event.users = network->size;
 	asking->network_address = network->address;
 	asking->network_event.network = &asking->network_address;
@@ -281,7 +283,7 @@ static void decide(struct asking *asking, const struct entries *entries)
 				part_of(reservation->verdict, &asking->domain));
 	seep_meter_mark(&asking->user, &entries->user->head,
 			part_of(reservation->verdict, &asking->user));
-	seep_meter_mark(&asking->network, &entries->network->head,
+	seep_meter_mark(&asking->network, entries->of_network,
 			part_of(reservation->verdict, &asking->network));
 }
 
@@ -405,6 +407,7 @@ static void judge_people(struct asking *asking, const struct entries *entries)
 {
 	const struct seep_learned *learned = &asking->engine->learned;
 	uint64_t now_s = asking->user.now_s;
+	bool is_newcomer = asking->reservation->is_newcomer;
 	bool is_crowd = seep_learned_is_crowd(learned, entries->user, now_s);
 
 	asking->user.charge_mbit = asking->reservation->user_charge_mbit;
@@ -415,9 +418,11 @@ static void judge_people(struct asking *asking, const struct entries *entries)
 	/* A crowd is not its network's fault, nor is what its user's level notes no more. */
 	if (!is_crowd && asking->user.level_mbit < asking->user.limits.cap_mbit)
 		asking->network.charge_mbit = asking->user.charge_mbit;
-	asking->network.limits = seep_learned_network(learned, entries->network, now_s);
-	seep_meter_judge(&asking->network, &entries->network->head);
-	relent(&asking->network, seep_learned_is_vast(learned, entries->network, now_s));
+	asking->network.limits =
+		seep_learned_network(learned, entries->network, is_newcomer, now_s);
+	seep_meter_judge(&asking->network, entries->of_network);
+	relent(&asking->network,
+	       seep_learned_is_vast(learned, entries->network, is_newcomer, now_s));
 	if (asking->is_habit)
 		asking->user.outcome = asking->network.outcome = SEEP_PASS;
 }
@@ -453,7 +458,7 @@ static void reserve(struct asking *asking, const struct entries *entries)
 		copy_domain(reservation->domain_text, &asking->name);
 	reservation->is_unplaced = !entries->domain;
 	seep_meter_reserve(&asking->user, &entries->user->head);
-	seep_meter_reserve(&asking->network, &entries->network->head);
+	seep_meter_reserve(&asking->network, entries->of_network);
 	reservation->domain_mbit = asking->domain.added_mbit;
 	reservation->user_mbit = asking->user.added_mbit;
 	reservation->network_mbit = asking->network.added_mbit;
@@ -469,7 +474,7 @@ static void note_events(struct asking *asking, const struct entries *entries)
 	if (asking->user.edge)
 		note_user_event(asking, &entries->user->head);
 	if (asking->network.edge)
-		note_network_event(asking, &entries->network->head);
+		note_network_event(asking, entries);
 }
 
 /*
@@ -649,6 +654,10 @@ static void ask_meters(struct asking *asking)
 	entries.domain = domain ? domain_of_entry(domain) : NULL;
 	entries.user = claim_user(asking, recent);
 	entries.network = claim_network(asking, recent);
+	reservation->is_newcomer =
+		seep_network_is_newcomer(entries.network, entries.user, asking->user.now_s);
+	entries.of_network =
+		reservation->is_newcomer ? &entries.network->newcomers : &entries.network->head;
 	judge(asking, &entries);
 	seep_table_unlock(engine->networks, reservation->network_key);
 	seep_table_unlock(engine->users, reservation->user_key);

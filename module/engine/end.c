@@ -47,17 +47,36 @@ static void give_back_user(struct seep_engine *engine, const struct seep_reserva
 		seep_table_unlock(engine->users, reservation->user_key);
 }
 
+/* The meter in its network that a reservation is on. */
+static struct seep_entry *of_network(struct network *network,
+				     const struct seep_reservation *reservation)
+{
+	return reservation->is_newcomer ? &network->newcomers : &network->head;
+}
+
+static struct network *find_network(struct seep_engine *engine,
+				    const struct seep_reservation *reservation)
+{
+	return network_of_entry(
+		reservation->user_key ? seep_table_find(engine->networks, reservation->network_key)
+				      : NULL);
+}
+
+static bool is_untouched_network(const struct network *network)
+{
+	return is_untouched_entry(&network->head) && is_untouched_entry(&network->newcomers) &&
+	       !network->day;
+}
+
 static void give_back_network(struct seep_engine *engine,
 			      const struct seep_reservation *reservation)
 {
-	struct network *network = network_of_entry(
-		reservation->user_key ? seep_table_find(engine->networks, reservation->network_key)
-				      : NULL);
+	struct network *network = find_network(engine, reservation);
 
 	if (!network)
 		return;
-	seep_meter_give_back(&network->head, reservation->network_mbit);
-	if (is_untouched_entry(&network->head) && !network->day)
+	seep_meter_give_back(of_network(network, reservation), reservation->network_mbit);
+	if (is_untouched_network(network))
 		seep_table_forget(engine->networks, reservation->network_key);
 	else
 		seep_table_unlock(engine->networks, reservation->network_key);
@@ -197,17 +216,29 @@ static uint32_t higher(uint32_t peak_mbit, uint64_t level_mbit)
 	return (uint32_t)(level_mbit < UINT32_MAX ? level_mbit : UINT32_MAX);
 }
 
+/* What its users need while learning; on the first day everything is new. */
+static void note_need(const struct seep_engine *engine, struct network *network, uint64_t when_ms)
+{
+	if (when_ms >= engine->learned.until_ms)
+		return;
+	if (when_ms / 1000 < (uint64_t)network->head.first_s + SEEP_DAY_S) {
+		network->head.meter.level_mbit = 0;
+		return;
+	}
+	network->peak_mbit = higher(network->peak_mbit, network->head.meter.level_mbit);
+	network->newcomers_peak_mbit =
+		higher(network->newcomers_peak_mbit, network->newcomers.meter.level_mbit);
+}
+
 static void learn_network(struct seep_engine *engine, const struct seep_reservation *reservation,
 			  struct user *user, uint64_t when_ms)
 {
-	struct network *network =
-		network_of_entry(seep_table_find(engine->networks, reservation->network_key));
+	struct network *network = find_network(engine, reservation);
 
 	if (!network)
 		return;
-	seep_meter_keep(&network->head);
-	if (when_ms < engine->learned.until_ms)
-		network->peak_mbit = higher(network->peak_mbit, network->head.meter.level_mbit);
+	seep_meter_keep(of_network(network, reservation));
+	note_need(engine, network, when_ms);
 	seep_network_saw(engine, network, user, reservation->user_key, when_ms / 1000);
 	seep_table_unlock(engine->networks, reservation->network_key);
 }
@@ -275,7 +306,8 @@ static void settle_known(struct seep_engine *engine, struct seep_reservation *re
 	struct seep_entry *user = seep_table_find(engine->users, reservation->user_key);
 	uint64_t was_mbit = reservation->charge_mbit;
 	uint64_t now_mbit = reservation->question_mbit;
-	struct seep_entry *network, *domain;
+	struct network *network;
+	struct seep_entry *domain;
 
 	if (!user)
 		return;
@@ -285,9 +317,10 @@ static void settle_known(struct seep_engine *engine, struct seep_reservation *re
 	seep_table_unlock(engine->users, reservation->user_key);
 	if (now_mbit >= was_mbit)
 		return;
-	network = seep_table_find(engine->networks, reservation->network_key);
+	network = find_network(engine, reservation);
 	if (network) {
-		lower(network, &reservation->network_mbit, now_mbit, was_mbit);
+		lower(of_network(network, reservation), &reservation->network_mbit, now_mbit,
+		      was_mbit);
 		seep_table_unlock(engine->networks, reservation->network_key);
 	}
 	if (reservation->pair_key)

@@ -119,6 +119,7 @@ struct seep_reservation {
 	enum seep_class class;
 	uint64_t user_key; /* 0: not metered */
 	uint64_t network_key;
+	bool is_newcomer;    /* to the network */
 	uint64_t domain_key; /* 0: not metered */
 	uint64_t name_key;
 	uint16_t type;     /* 0 in classes other than IN: one of the rare ones */

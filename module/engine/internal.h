@@ -63,14 +63,19 @@ struct domain {
 	struct seep_habit habit;
 };
 
+/*
+ * A network has two meters: head's for its users who are established, and one for all others, so
+ * that a machine with ever new addresses does not use up what the people there have.
+ */
 struct network {
 	struct seep_entry head;
-	uint32_t peak_mbit;   /* the highest level while learning */
+	struct seep_entry newcomers; /* never alone in a table */
+	uint32_t peak_mbit;          /* the highest levels while learning, after the first day */
+	uint32_t newcomers_peak_mbit;
 	uint32_t day;         /* since 1970: the one that today's users are of */
 	uint32_t size;        /* users on a day, as network.c has it */
 	uint32_t size_before; /* when the day began */
 	uint32_t established; /* users, today, of those that came after learning */
-	uint32_t reserved;
 	struct seep_address address;
 	struct seep_sketch_sum today_sum;
 	uint8_t today[1 << USERS_BITS]; /* users */
@@ -82,7 +87,7 @@ static_assert(offsetof(struct user, hits) == offsetof(struct user, checking_disa
 		      sizeof(void *) < 8,
 	      "what is saved of a user has not moved");
 static_assert(sizeof(struct domain) + sizeof(uint64_t) <= 256, "domain size");
-static_assert(sizeof(struct network) == 144, "a network's record");
+static_assert(sizeof(struct network) == 192, "a network's record");
 
 /* A user lately seen by a thread: its key, and hits not yet passed on. */
 struct recent {
@@ -193,6 +198,9 @@ static inline bool is_untouched_domain(const struct domain *domain)
  */
 void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
 		      uint64_t user_key, uint64_t now_s);
+/* Is the user a newcomer to its network? On a network's first day nobody is. */
+bool seep_network_is_newcomer(const struct network *network, const struct user *user,
+			      uint64_t now_s);
 /* Does the user count among those of a domain? */
 bool seep_network_counts(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
 /* The people here: the users of a day of all networks. */
@@ -208,11 +216,12 @@ struct seep_limits seep_learned_user(const struct seep_learned *learned, const s
 /* Does no budget fit the user, by what it needed while learning? */
 bool seep_learned_is_crowd(const struct seep_learned *learned, const struct user *user,
 			   uint64_t now_s);
-/* The same of a network. */
+/* The same of a network, and of its NEWCOMERS or its other users. */
 struct seep_limits seep_learned_network(const struct seep_learned *learned,
-					const struct network *network, uint64_t now_s);
+					const struct network *network, bool newcomers,
+					uint64_t now_s);
 bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
-			  uint64_t now_s);
+			  bool newcomers, uint64_t now_s);
 /* Is the user's level, after learning it, still noted? Its own first days are its learning. */
 bool seep_learned_is_noted(const struct seep_learned *learned, const struct user *user,
 			   uint64_t now_s);

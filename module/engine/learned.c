@@ -56,21 +56,28 @@ bool seep_learned_is_crowd(const struct seep_learned *learned, const struct user
 	       seep_budget_is_too_small(user->peak_mbit);
 }
 
+static uint64_t network_peak(const struct network *network, bool newcomers)
+{
+	return newcomers ? network->newcomers_peak_mbit : network->peak_mbit;
+}
+
 bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
-			  uint64_t now_s)
+			  bool newcomers, uint64_t now_s)
 {
 	return learned->budgets.is_network_learned && !is_learning(learned, now_s) &&
-	       seep_budget_is_too_small_for_network(network->peak_mbit);
+	       seep_budget_is_too_small_for_network(network_peak(network, newcomers));
 }
 
 struct seep_limits seep_learned_network(const struct seep_learned *learned,
-					const struct network *network, uint64_t now_s)
+					const struct network *network, bool newcomers,
+					uint64_t now_s)
 {
 	bool learning = is_learning(learned, now_s);
 	unsigned units = SEEP_BUDGET_NETWORK_NEW;
+	unsigned needed = seep_budget_network_units(network_peak(network, newcomers));
 
-	if (!learning && is_learned(learned, &network->head))
-		units = seep_budget_network_units(network->peak_mbit);
+	if (!learning && is_learned(learned, &network->head) && (needed > units || !newcomers))
+		units = needed;
 	return seep_budgets_network(&learned->budgets, units, learning);
 }
 
@@ -123,6 +130,7 @@ static void count_need(void *context, uint64_t key, struct seep_entry *entry)
 static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 {
 	struct needs *needs = context;
+	struct seep_review *review = &needs->review;
 	const struct network *network = network_of_entry(entry);
 	const struct seep_review_crowd crowd = { .address = network->address, .is_network = true };
 	uint64_t bytes = (uint64_t)seep_budget_network_units(network->peak_mbit) *
@@ -130,12 +138,13 @@ static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 
 	if (key == SEEP_TABLE_SHARED)
 		return;
-	if (bytes > needs->review.network_bytes)
-		needs->review.network_bytes = bytes;
-	if (!seep_learned_is_vast(needs->learned, network, needs->now_s))
+	if (bytes > review->network_bytes)
+		review->network_bytes = bytes;
+	if (!seep_learned_is_vast(needs->learned, network, false, needs->now_s) &&
+	    !seep_learned_is_vast(needs->learned, network, true, needs->now_s))
 		return;
-	needs->review.vast++;
-	name_crowd(&needs->review, &crowd);
+	review->vast++;
+	name_crowd(review, &crowd);
 }
 
 /* The units that NEW_PERCENT of the users do with. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who counts as a user of a domain, and how many people are here.
+ * Who is established, who counts as a user of a domain, and how many people are here.
  *
- * A machine may take any address of its network, as many as it likes. So a new address counts for
- * nothing where users are counted: not before it is a day old and has a history, and then
- * not more of them a day than an eighth of the network's users. Whoever was there while learning,
- * or on the first day, counts at once.
+ * A machine may take any address of its network, as many as it likes. So a new address is a
+ * newcomer: it draws on what the network has for all of these together, and counts for nothing
+ * where users are counted, before it is a day old and has a history. After learning not more become
+ * established a day than an eighth of the network's users. Whoever was there on a network's first
+ * day is established at once; while learning everybody counts.
  *
  * The size of a network is the number of users on its best day of late. It falls by an eighth a day
  * at most, and after learning it grows by no more.
@@ -57,6 +58,17 @@ bool seep_network_counts(const struct seep_engine *engine, const struct user *us
 	return user->is_established || is_trusting(&engine->learned, now_s);
 }
 
+static bool is_first_day(const struct network *network, uint64_t when_s)
+{
+	return when_s < (uint64_t)network->head.first_s + DAY_S;
+}
+
+bool seep_network_is_newcomer(const struct network *network, const struct user *user,
+			      uint64_t now_s)
+{
+	return !user->is_established && !is_first_day(network, now_s);
+}
+
 static uint32_t growth_of(uint32_t size)
 {
 	return size / GROWTH > GROWTH_LEAST ? size / GROWTH : GROWTH_LEAST;
@@ -106,16 +118,16 @@ static bool has_history(const struct user *user, uint64_t now_s)
 void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
 		      uint64_t user_key, uint64_t now_s)
 {
-	bool was_here = is_trusting(&engine->learned, user->head.first_s);
+	bool is_free = is_trusting(&engine->learned, now_s);
 
 	if (network->day != now_s / DAY_S)
 		begin_day(engine, network, now_s);
 	if (seep_sketch_add(&network->today_sum, network->today, USERS_BITS, user_key))
-		grow(engine, network, is_trusting(&engine->learned, now_s));
-	if (user->is_established)
-		return;
-	if (!was_here && !(has_history(user, now_s) && has_room(network)))
+		grow(engine, network, is_free);
+	network->head.standing = network->size;
+	if (user->is_established || !(is_free || has_room(network)) ||
+	    !(is_first_day(network, user->head.first_s) || has_history(user, now_s)))
 		return;
 	user->is_established = true;
-	network->established += !was_here;
+	network->established += !is_free;
 }

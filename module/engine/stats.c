@@ -30,11 +30,16 @@ static void count_spent_user(void *context, uint64_t key, struct seep_entry *ent
 static void count_spent_network(void *context, uint64_t key, struct seep_entry *entry)
 {
 	struct spent *spent = context;
-	const struct seep_limits limits = seep_learned_network(
-		&spent->engine->learned, network_of_entry(entry), spent->now_s);
+	const struct seep_learned *learned = &spent->engine->learned;
+	const struct network *network = network_of_entry(entry);
+	const struct seep_limits limits =
+		seep_learned_network(learned, network, false, spent->now_s);
+	const struct seep_limits newcomers =
+		seep_learned_network(learned, network, true, spent->now_s);
 
 	(void)key;
-	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
+	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s) ||
+			seep_meter_is_spent(&network->newcomers, &newcomers, spent->now_s);
 }
 
 static void count_spent_domain(void *context, uint64_t key, struct seep_entry *entry)

@@ -74,8 +74,11 @@ struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigne
 
 	if (budgets->is_learned)
 		limits = units_of(limits, units, budgets->user_refill_is_auto);
-	if (learning && budgets->is_learned)
+	if (learning && budgets->is_learned) {
 		limits.cap_mbit = CAP_MBIT;
+		if (budgets->user_refill_is_auto)
+			limits.refill_mbit_day = SEEP_BUDGET_LEAST * budgets->user.refill_mbit_day;
+	}
 	return limits;
 }
 
@@ -86,8 +89,12 @@ struct seep_limits seep_budgets_network(const struct seep_budgets *budgets, unsi
 
 	if (budgets->is_network_learned)
 		limits = units_of(limits, units, budgets->network_refill_is_auto);
-	if (learning && budgets->is_network_learned)
+	if (learning && budgets->is_network_learned) {
 		limits.cap_mbit = NETWORK_CAP_MBIT;
+		if (budgets->network_refill_is_auto)
+			limits.refill_mbit_day =
+				SEEP_BUDGET_NETWORK_LEAST * budgets->network.refill_mbit_day;
+	}
 	return limits;
 }
 
@@ -102,12 +109,12 @@ struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsig
 	return seep_meter_times(limits, users ? users : 1);
 }
 
-/* MARGIN times the peak in units, from the least to the most. */
-static unsigned units_of_peak(uint64_t peak_mbit, unsigned margin, uint64_t unit_bytes,
+/* PERCENT of the peak in units, from the least to the most. */
+static unsigned units_of_peak(uint64_t peak_mbit, unsigned percent, uint64_t unit_bytes,
 			      unsigned least, unsigned most)
 {
 	uint64_t unit_mbit = seep_bits_of_bytes(unit_bytes);
-	uint64_t units = (margin * peak_mbit + unit_mbit - 1) / unit_mbit;
+	uint64_t units = (percent * peak_mbit / 100 + unit_mbit - 1) / unit_mbit;
 
 	if (units < least)
 		return least;
@@ -116,13 +123,13 @@ static unsigned units_of_peak(uint64_t peak_mbit, unsigned margin, uint64_t unit
 
 unsigned seep_budget_units(uint64_t peak_mbit)
 {
-	return units_of_peak(peak_mbit, SEEP_BUDGET_MARGIN, SEEP_BUDGET_UNIT_BYTES,
+	return units_of_peak(peak_mbit, SEEP_BUDGET_PERCENT, SEEP_BUDGET_UNIT_BYTES,
 			     SEEP_BUDGET_LEAST, SEEP_BUDGET_MOST);
 }
 
 unsigned seep_budget_network_units(uint64_t peak_mbit)
 {
-	return units_of_peak(peak_mbit, SEEP_BUDGET_NETWORK_MARGIN, SEEP_BUDGET_NETWORK_UNIT_BYTES,
+	return units_of_peak(peak_mbit, SEEP_BUDGET_NETWORK_PERCENT, SEEP_BUDGET_NETWORK_UNIT_BYTES,
 			     SEEP_BUDGET_NETWORK_LEAST, SEEP_BUDGET_NETWORK_MOST);
 }
 

@@ -6,8 +6,9 @@
  * A learned budget counts in units, of 256 bytes for users and domains and of 1 KiB for networks. A
  * user gets three times the highest level that its meter reached while learning, at least 512
  * bytes; one that came later gets the 90th percentile of these, at least 1 KiB, or what it
- * learned in its own first days if that is less. A network gets twice its highest level, at least 4
- * KiB; one that came later gets 8 KiB.
+ * learned in its own first days if that is less. A network gets, for its newcomers and for its other
+ * users, one and a half times the highest level after its first day, at least 4 KiB and for the
+ * newcomers 8; one that came later gets 8 KiB for each.
  *
  * A tunnel that was there all along learns its own budget too, at most 16 KiB. Who needs more than
  * that is a crowd behind one address, or a tunnel: no budget fits it.
@@ -27,14 +28,14 @@
 #define SEEP_BUDGET_NEW        4
 #define SEEP_BUDGET_MOST       64
 /* What learning saw is not the worst that comes. */
-#define SEEP_BUDGET_MARGIN     3
+#define SEEP_BUDGET_PERCENT    300
 
 /* The same of networks. */
 #define SEEP_BUDGET_NETWORK_UNIT_BYTES 1024
 #define SEEP_BUDGET_NETWORK_LEAST      4
 #define SEEP_BUDGET_NETWORK_NEW        8
 #define SEEP_BUDGET_NETWORK_MOST       64
-#define SEEP_BUDGET_NETWORK_MARGIN     2
+#define SEEP_BUDGET_NETWORK_PERCENT    150
 
 /* A budget drains in so many days, if its refill is `auto`. */
 #define SEEP_BUDGET_DAYS 8
@@ -57,7 +58,8 @@ struct seep_budgets seep_budgets_of(const struct seep_conf *conf);
 
 /*
  * Return the limits of a user, or a network, of so many UNITS; of a domain of USERS users, the one
- * with most units of so many. While LEARNING, levels rise beyond the budget.
+ * with most units of so many. While LEARNING, levels rise beyond the budget, and drain as the
+ * least budget would: what is learned is what one needs beside that.
  */
 struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigned units,
 				     bool learning);

@@ -111,7 +111,7 @@ bool seep_record_network(struct network *network, const void *from,
 {
 	memcpy(network, (const unsigned char *)from + KEY_BYTES, sizeof(*network));
 	mend_entry(&network->head, times);
-	network->head.standing = 0;
+	mend_entry(&network->newcomers, times);
 	seep_sketch_mend(&network->today_sum, network->today, USERS_BITS);
 	if (network->size > SIZE_MOST)
 		network->size = SIZE_MOST;
