@@ -13,8 +13,8 @@
 #define COUNT_MOST 240
 #define PRIOR      0.5
 
-/* The loss of guessing is kept within so many bits, and a sixteenth of it is forgotten each time. Where
- * both ways cost the same, it is told without guesses. */
+/* The loss of guessing is kept within so many bits, and a sixteenth of it is forgotten each time.
+ * Where both ways cost the same, it is told without guesses. */
 #define LOSS_BITS   16
 #define LOSS_FORGET 16
 #define LEAN_MBIT   (6 * (int32_t)SEEP_BIT_MBIT)
@@ -157,8 +157,8 @@ static uint64_t outcome_mbit(const uint8_t outcomes[2], bool is_so)
 }
 
 /*
- * What says that the way is taken of which the other one was so much cheaper of late: log2(1 + 2^bits) of
- * whole bits, rounded up.
+ * What says that the way is taken of which the other one was so much cheaper of late:
+ * log2(1 + 2^bits) of whole bits, rounded up.
  */
 static uint64_t way_mbit(int32_t loss_mbit)
 {
@@ -317,14 +317,14 @@ struct seep_lines seep_sequences_lines(const struct seep_sequences *sequences)
 	return (struct seep_lines){ .words = sequences->words, .count = sequences->sets };
 }
 
-/* Puts a guess into a set, if a place is free there or holds one that is trusted less. */
-static void put(struct seep_sequences *sequences, uint64_t set, uint64_t word)
+/* Puts a guess into a set: where it was, or where one is trusted less. */
+static void put(struct seep_sequences *sequences, uint64_t set, int from_way, uint64_t word)
 {
 	_Atomic uint64_t *words = sequences->words + set * WAYS;
-	_Atomic uint64_t *least = &words[0];
+	_Atomic uint64_t *least = &words[from_way];
 	uint64_t least_word = atomic_load_explicit(least, memory_order_relaxed);
 
-	for (int way = 1; way < WAYS; way++) {
+	for (int way = 0; way < WAYS; way++) {
 		uint64_t there = atomic_load_explicit(&words[way], memory_order_relaxed);
 
 		if (guess_of_word(there).trust < guess_of_word(least_word).trust) {
@@ -346,5 +346,5 @@ void seep_sequences_restore_line(struct seep_sequences *sequences, uint64_t from
 		for (uint64_t set = first; set <= last && set < sequences->sets; set++)
 			if (guess_of_word(words[way]).trust >= 0 &&
 			    guess_of_word(words[way]).trust < SEEP_SEQUENCE_TRUSTS)
-				put(sequences, set, words[way]);
+				put(sequences, set, way, words[way]);
 }

@@ -46,7 +46,7 @@ static struct seep_name name_of(const struct charging *charging)
 	};
 }
 
-/* What says how a label is written where nothing else does: charge.c's shares of 64, and 63 lengths. */
+/* What says how a label is written where nothing else does: shares of 64 (charge.c), 63 lengths. */
 static const double form_bits[SEEP_CODES] = {
 	[SEEP_CODE_NONE] = INFINITY,   [SEEP_CODE_SHARED] = 1.1926,
 	[SEEP_CODE_MODEL] = 1.1926,    [SEEP_CODE_FLAT] = 4.4150 + 5.977,
