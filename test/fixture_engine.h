@@ -15,12 +15,12 @@
 #define NEW_MBIT         SEEP_CHARGE_NEW_DOMAIN_MBIT
 /*
  * The first name that a user sends, beside what it spells: that it is novel, one of three kinds
- * (1,585); that it is not guessed, with a lean of 6 bits to that (23; sequence.h); that it is in
+ * (1,585); that it is not guessed, with a lean of 9 bits to that (3; sequence.h); that it is in
  * another domain than the last one, one of two (1,000); that its shape is fresh, one of four
  * (shape.h); and that it comes without the CD flag (6).
  */
 #define SHAPE_MBIT       2000
-#define FIRST_MBIT       (1585 + 23 + 1000 + SHAPE_MBIT + 6)
+#define FIRST_MBIT       (1585 + 3 + 1000 + SHAPE_MBIT + 6)
 /* One label and no more; a fresh one by the model; and flat, which says its length, too. */
 #define LABEL_MBIT       2000
 #define MODEL_MBIT       1193

@@ -361,6 +361,8 @@ def orders():
         first = max(4, 100 // len(names) // len(kinds))
         bits = each_after(cycle(names, kinds), first, 4 * first)
         ok(bits < 0.1, "%s: %.3f bit a query after %d rounds" % (title, bits, first))
+    bits = each_after(cycle(["a.vendor.example"]), 1000, 4000)
+    ok(bits < 0.015, "one name that is polled: %.4f bit a query" % bits)
     # Of the order nothing is told but which of the sixteen is out of turn, once in four rounds.
     twelve = ["n%d.vendor.example" % at for at in range(12)]
 

@@ -15,9 +15,9 @@
 
 /* The loss of guessing is kept within so many bits, and a sixteenth of it is forgotten each time.
  * Where both ways cost the same, it is told without guesses. */
-#define LOSS_BITS   16
+#define LOSS_BITS   20
 #define LOSS_FORGET 16
-#define LEAN_MBIT   (6 * (int32_t)SEEP_BIT_MBIT)
+#define LEAN_MBIT   (9 * (int32_t)SEEP_BIT_MBIT)
 
 /*
  * A word: the context's high 32 bits, the symbol's low 29, and above 0 for a word that is in use,
@@ -162,10 +162,9 @@ static uint64_t outcome_mbit(const uint8_t outcomes[2], bool is_so)
  */
 static uint64_t way_mbit(int32_t loss_mbit)
 {
-	static const uint16_t near_mbit[] = {
-		1000, 1585, 2322, 3170, 4088, 5045, 6023, 7012, 8006
-	};
-	static const uint16_t less_mbit[] = { 1000, 585, 322, 170, 88, 45, 23, 12, 6 };
+	static const uint16_t near_mbit[] = { 1000, 1585, 2322, 3170,  4088,  5045, 6023,
+					      7012, 8006, 9003, 10002, 11001, 12001 };
+	static const uint16_t less_mbit[] = { 1000, 585, 322, 170, 88, 45, 23, 12, 6, 3, 2, 1, 1 };
 	const int32_t last = (int32_t)(sizeof(less_mbit) / sizeof(less_mbit[0])) - 1;
 	int32_t bits = loss_mbit / (int32_t)SEEP_BIT_MBIT;
 

@@ -276,13 +276,13 @@ static void wait_ready(struct seep_keeper *keeper)
 	pthread_mutex_unlock(&keeper->lock);
 }
 
-/* Does the file say something else of the engine than HEADER, other budgets for instance? */
-/* Are its records of before? Then none of now's can be appended. */
+/* Are the file's records of before? Then none of now's can be appended. */
 static bool is_older(const struct seep_keeper *keeper, const struct seep_state_header *header)
 {
 	return keeper->found.header.user_bytes != header->user_bytes;
 }
 
+/* Does the file say something else of the engine than HEADER, other budgets for instance? */
 static bool is_outdated(const struct seep_keeper *keeper, const struct seep_state_header *header)
 {
 	const struct seep_state_header *found = &keeper->found.header;
