@@ -348,6 +348,58 @@ static void test_skewed(void)
 	}
 }
 
+/* What the names of a book, and a novel one, take together of a code if each could come next. */
+static double book_share(struct rig *rig, const char *const *names, size_t count)
+{
+	double share = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct seep_reservation held;
+
+		rig_ask(rig, 1, names[i], &held);
+		share += exp2(-(double)held.charge_mbit / 1000);
+		seep_engine_release(rig->thread, &held);
+	}
+	return share;
+}
+
+/*
+ * Four names in no order, once a second, long after the budget is spent: what passes for costing
+ * less than a bit is what is guessed, and the names come in a cycle. At no step is that cheaper
+ * than a code has room for.
+ */
+static void test_spent_codebook(void)
+{
+	static const char *const names[] = { "c0.book.example", "c1.book.example",
+					     "c2.book.example", "c3.book.example",
+					     "novel.book.example" };
+	const unsigned seconds = 100000;
+	const double most_bits = 8 * (768 * 1.125 + 128.0 * seconds / 86400);
+	double charged = 0, most = 0;
+	unsigned sent = 0;
+	uint64_t seed = 4;
+	struct rig rig;
+
+	rig_open(&rig, "learning: 0\nuser-budget: 768\nuser-refill: 128\n");
+	for (unsigned i = 0; i < 4; i++) {
+		rig_send(&rig, 1, names[i]);
+		charged += (double)rig.last.charge_mbit / 1000;
+	}
+	for (unsigned s = 0; s < seconds; s++) {
+		most = fmax(most, book_share(&rig, names, COUNT(names)));
+		rig.now_ms += 1000;
+		if (rig_send(&rig, 1, names[random_next(&seed) % 4]).outcome == SEEP_REFUSE)
+			continue;
+		charged += (double)rig.last.charge_mbit / 1000;
+		sent++;
+	}
+	ok(most <= 1, "four names and a novel one never take more than %.4f of a code", most);
+	ok(charged <= most_bits, "%u of %u pass, for %.0f bits of %.0f", sent, seconds, charged,
+	   most_bits);
+	ok(sent > most_bits / log2(4), "more than if each told which of four: %u", sent);
+	rig_close(&rig);
+}
+
 static void test_type(void)
 {
 	for (unsigned i = 0; i < 4; i++) {
@@ -418,6 +470,7 @@ int main(int argc, char **argv)
 	tap_run(test_given);
 	tap_run(test_codebook);
 	tap_run(test_skewed);
+	tap_run(test_spent_codebook);
 	tap_run(test_type);
 	tap_run(test_machines);
 	return done();
