@@ -8,14 +8,25 @@
 
 #include "fixture.h"
 #include "meter/charge.h"
+#include "meter/letters.h"
 
 /* What any name of its type costs more, and what comes on top in a domain that nobody used. */
 #define TYPE_MBIT        seep_charge_question(1, SEEP_QCLASS_IN, false)
 #define NEW_MBIT         SEEP_CHARGE_NEW_DOMAIN_MBIT
-/* That a name is novel, of a user who never sent one, and that it comes without the CD flag. */
-#define FIRST_MBIT       (1585 + 6)
-/* Of one spelled-out label of ten letters; see charge.c. */
-#define TEN_MBIT         (1000 + 11 * 5322 + 2000 + TYPE_MBIT)
+/*
+ * The first name that a user sends, beside what it spells: that it is novel, one of three kinds
+ * (1,585); that it is not guessed, with a lean of 9 bits to that (3; sequence.h); that it is in
+ * another domain than the last one, one of two (1,000); that its shape is fresh, one of four
+ * (shape.h); and that it comes without the CD flag (6).
+ */
+#define SHAPE_MBIT       2000
+#define FIRST_MBIT       (1585 + 3 + 1000 + SHAPE_MBIT + 6)
+/* One label and no more; a fresh one by the model; and flat, which says its length, too. */
+#define LABEL_MBIT       2000
+#define MODEL_MBIT       1193
+#define FLAT_MBIT        (4416 + 5978)
+/* A name with one label of ten letters costs no more; what comes on top is FIRST_MBIT's. */
+#define TEN_MBIT         (LABEL_MBIT + FLAT_MBIT + 10 * 5248 + TYPE_MBIT)
 /* Of a domain by itself, when new. */
 #define BARE_MBIT        (1000 + TYPE_MBIT + NEW_MBIT)
 /* No test's user has so many names that the choice of a domain costs more. */
@@ -24,9 +35,9 @@
 /* Only the user's meter matters; it holds 8,000,000 mbit. */
 #define USER_ONLY \
 	"learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\ndomain-refill: 0\n"
-/* Of 20 bytes eight bare new domains take nearly all. */
-#define TWENTY \
-	"learning: 0\nuser-budget: 20\nuser-refill: 0\ndomain-budget: 1g\ndomain-refill: 0\nflag-at: 100\n"
+/* Of 23 bytes eight bare new domains take nearly all: BARE_MBIT and FIRST_MBIT each. */
+#define EIGHT_DOMAINS \
+	"learning: 0\nuser-budget: 23\nuser-refill: 0\ndomain-budget: 1g\ndomain-refill: 0\nflag-at: 100\n"
 /* Only the domain's: 800,000 mbit for each user. */
 #define DOMAIN_ONLY \
 	"learning: 0\nuser-budget: 1g\nuser-refill: 0\ndomain-budget: 100\ndomain-refill: 0\n"
@@ -54,11 +65,27 @@ static inline void is_filled(const struct rig *rig, uint64_t room_mbit, const ch
 	   rig->all.mbit, room_mbit, rig->all.next_mbit);
 }
 
-/* Is it what one more label of ten letters costs, and little else? */
-static inline void is_ten(uint64_t mbit, uint64_t more_mbit, const char *text)
+/*
+ * What the last fresh name costs: its type, and its label by the model or flat, whichever is less.
+ * One that is written like another before it tells no more of how that is.
+ */
+static inline uint64_t fresh_mbit(const struct rig *rig, bool is_fresh)
 {
-	ok(mbit >= TEN_MBIT + more_mbit &&
-		   mbit <= TEN_MBIT + more_mbit + FIRST_MBIT + CHOICE_MOST_MBIT,
+	const struct wire wire = wire_of(rig->fresh_name);
+	uint64_t mbit[SEEP_CODES], model_mbit, flat_mbit;
+
+	seep_letters_mbit(wire.bytes, mbit);
+	model_mbit = mbit[SEEP_CODE_MODEL] + (is_fresh ? LABEL_MBIT + MODEL_MBIT : 0);
+	flat_mbit = mbit[SEEP_CODE_FLAT] + (is_fresh ? LABEL_MBIT + FLAT_MBIT : 0);
+	return TYPE_MBIT + (model_mbit < flat_mbit ? model_mbit : flat_mbit);
+}
+
+/* Is it that and MORE_MBIT, and not much else? */
+static inline void is_fresh_charge(const struct rig *rig, uint64_t mbit, uint64_t more_mbit,
+				   const char *text)
+{
+	ok(mbit >= fresh_mbit(rig, false) + more_mbit &&
+		   mbit <= fresh_mbit(rig, true) + more_mbit + FIRST_MBIT + CHOICE_MOST_MBIT,
 	   "%s: %" PRIu64 " mbit", text, mbit);
 }
 

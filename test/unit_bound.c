@@ -31,6 +31,7 @@ struct coding {
 	unsigned labels, length; /* symbols in each label, or one word */
 	const char *word;        /* a format for a number, or NULL */
 	unsigned words;          /* of so many */
+	double least;            /* of its bits that are told, a bit charged */
 };
 
 static const char base36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -38,22 +39,22 @@ static const char base36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 #define WORDS 1024
 
 static const struct coding codings[] = {
-	{ "base32, 50", "abcdefghijklmnopqrstuvwxyz234567", 1, 50, NULL, 0 },
-	{ "base32, 3 x 60", "abcdefghijklmnopqrstuvwxyz234567", 3, 60, NULL, 0 },
-	{ "hex, 32", "0123456789abcdef", 1, 32, NULL, 0 },
-	{ "hex, 3 x 62", "0123456789abcdef", 3, 62, NULL, 0 },
-	{ "base64url lowered, 40", "0123456789abcdefghijklmnopqrstuvwxyz-", 1, 40, NULL, 0 },
-	{ "all 38, 60", "0123456789abcdefghijklmnopqrstuvwxyz-_", 1, 60, NULL, 0 },
-	{ "words, 1", NULL, 1, 0, "word%x", WORDS },
-	{ "words, 4 labels", NULL, 4, 0, "word%x", WORDS },
-	{ "words, 8 labels", NULL, 8, 0, "word%x", WORDS },
-	{ "names of 9 bytes", base36, 1, 9, NULL, 0 },
-	{ "names of 3 bytes", base36, 1, 3, NULL, 0 },
-	{ "digits, 20", "0123456789", 1, 20, NULL, 0 },
-	{ "digits, 8 labels of 1", "0123456789", 8, 1, NULL, 0 },
-	{ "hex, 20 labels of 1", "0123456789abcdef", 20, 1, NULL, 0 },
-	{ "bytes, 30", NULL, 1, 30, NULL, 0 },
-	{ "bytes, 3 x 60", NULL, 3, 60, NULL, 0 },
+	{ "base32, 50", "abcdefghijklmnopqrstuvwxyz234567", 1, 50, NULL, 0, 0.9 },
+	{ "base32, 3 x 60", "abcdefghijklmnopqrstuvwxyz234567", 3, 60, NULL, 0, 0.9 },
+	{ "hex, 32", "0123456789abcdef", 1, 32, NULL, 0, 0.95 },
+	{ "hex, 3 x 62", "0123456789abcdef", 3, 62, NULL, 0, 0.95 },
+	{ "base64url lowered, 40", "0123456789abcdefghijklmnopqrstuvwxyz-", 1, 40, NULL, 0, 0.95 },
+	{ "all 38, 60", "0123456789abcdefghijklmnopqrstuvwxyz-_", 1, 60, NULL, 0, 0.95 },
+	{ "words, 1", NULL, 1, 0, "word%x", WORDS, 0.4 },
+	{ "words, 4 labels", NULL, 4, 0, "word%x", WORDS, 0.5 },
+	{ "words, 8 labels", NULL, 8, 0, "word%x", WORDS, 0.5 },
+	{ "names of 9 bytes", base36, 1, 9, NULL, 0, 0.85 },
+	{ "names of 3 bytes", base36, 1, 3, NULL, 0, 0.7 },
+	{ "digits, 20", "0123456789", 1, 20, NULL, 0, 0.9 },
+	{ "digits, 8 labels of 1", "0123456789", 8, 1, NULL, 0, 0.3 },
+	{ "hex, 20 labels of 1", "0123456789abcdef", 20, 1, NULL, 0, 0.3 },
+	{ "bytes, 30", NULL, 1, 30, NULL, 0, 0.95 },
+	{ "bytes, 3 x 60", NULL, 3, 60, NULL, 0, 0.95 },
 };
 
 static double bits_of(const struct coding *coding)
@@ -228,6 +229,14 @@ static void note(const char *text, const struct tunnel *tunnel, const struct out
 	       outcome->payload / (MACHINE_BITS * tunnel->machines));
 }
 
+/* Is little more charged than what is told? */
+static void is_worth(const struct coding *coding, const struct outcome *outcome)
+{
+	ok(outcome->payload >= coding->least * outcome->charged,
+	   "for each bit charged %.3f are told, at least %g", outcome->payload / outcome->charged,
+	   coding->least);
+}
+
 static void test_codings(void)
 {
 	static const unsigned domains[] = { 1, 10, 100, 1000 };
@@ -245,6 +254,7 @@ static void test_codings(void)
 			   "%s over %u domains: %.0f bits of %.0f", codings[i].text, domains[d],
 			   outcome.payload, MACHINE_BITS);
 			ok(outcome.sent > 10, "and some get out");
+			is_worth(&codings[i], &outcome);
 		}
 }
 
@@ -261,24 +271,24 @@ static void test_given(void)
 		const char *zone;
 		struct coding coding;
 	} cases[] = {
-		{ "github.io", { "one label of 63", all38, 1, 63, NULL, 0 } },
-		{ "github.io", { "one label of 2", all38, 1, 2, NULL, 0 } },
-		{ "github.io", { "bytes, 63", NULL, 1, 63, NULL, 0 } },
-		{ "github.io", { "words, 1", NULL, 1, 0, "word%x", WORDS } },
-		{ "github.io", { "3 x 60", all38, 3, 60, NULL, 0 } },
-		{ "compute.amazonaws.com", { "one label of 63", all38, 1, 63, NULL, 0 } },
-		{ "compute.amazonaws.com", { "2 x 63", all38, 2, 63, NULL, 0 } },
-		{ "compute.amazonaws.com", { "3 x 60", all38, 3, 60, NULL, 0 } },
-		{ v6_32, { "nibbles, the /48", hex, 4, 1, NULL, 0 } },
-		{ v6_32, { "nibbles, all", hex, 24, 1, NULL, 0 } },
-		{ v6_32, { "4 x 40", all38, 4, 40, NULL, 0 } },
-		{ v6_32, { "bytes, 4 x 40", NULL, 4, 40, NULL, 0 } },
-		{ v6_32, { "one label of 63", all38, 1, 63, NULL, 0 } },
-		{ "2.ip6.arpa", { "one label of 63", all38, 1, 63, NULL, 0 } },
-		{ "0.192.in-addr.arpa", { "numbers, the /24", NULL, 1, 0, "%u", 256 } },
-		{ "0.192.in-addr.arpa", { "numbers, all", NULL, 2, 0, "%u", 256 } },
-		{ "0.192.in-addr.arpa", { "one label of 63", all38, 1, 63, NULL, 0 } },
-		{ "192.in-addr.arpa", { "2 x 63", all38, 2, 63, NULL, 0 } },
+		{ "github.io", { "one label of 63", all38, 1, 63, NULL, 0, 0.9 } },
+		{ "github.io", { "one label of 2", all38, 1, 2, NULL, 0, 0.45 } },
+		{ "github.io", { "bytes, 63", NULL, 1, 63, NULL, 0, 0.9 } },
+		{ "github.io", { "words, 1", NULL, 1, 0, "word%x", WORDS, 0.35 } },
+		{ "github.io", { "3 x 60", all38, 3, 60, NULL, 0, 0.95 } },
+		{ "compute.amazonaws.com", { "one label of 63", all38, 1, 63, NULL, 0, 0.9 } },
+		{ "compute.amazonaws.com", { "2 x 63", all38, 2, 63, NULL, 0, 0.9 } },
+		{ "compute.amazonaws.com", { "3 x 60", all38, 3, 60, NULL, 0, 0.95 } },
+		{ v6_32, { "nibbles, the /48", hex, 4, 1, NULL, 0, 0.35 } },
+		{ v6_32, { "nibbles, all", hex, 24, 1, NULL, 0, 0.8 } },
+		{ v6_32, { "4 x 40", all38, 4, 40, NULL, 0, 0.9 } },
+		{ v6_32, { "bytes, 4 x 40", NULL, 4, 40, NULL, 0, 0.9 } },
+		{ v6_32, { "one label of 63", all38, 1, 63, NULL, 0, 0.85 } },
+		{ "2.ip6.arpa", { "one label of 63", all38, 1, 63, NULL, 0, 0.85 } },
+		{ "0.192.in-addr.arpa", { "numbers, the /24", NULL, 1, 0, "%u", 256, 0.85 } },
+		{ "0.192.in-addr.arpa", { "numbers, all", NULL, 2, 0, "%u", 256, 0.6 } },
+		{ "0.192.in-addr.arpa", { "one label of 63", all38, 1, 63, NULL, 0, 0.85 } },
+		{ "192.in-addr.arpa", { "2 x 63", all38, 2, 63, NULL, 0, 0.9 } },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -295,6 +305,7 @@ static void test_given(void)
 		   cases[i].zone, outcome.payload);
 		ok(outcome.payload <= MACHINE_BITS * SLACK, "and no more than %.0f", MACHINE_BITS);
 		ok(outcome.sent > 10, "and some get out");
+		is_worth(&cases[i].coding, &outcome);
 	}
 }
 
@@ -335,6 +346,58 @@ static void test_skewed(void)
 		ok(outcome.payload <= MACHINE_BITS * SKEWED_SLACK, "%s: %.0f bits of %.0f", text,
 		   outcome.payload, MACHINE_BITS);
 	}
+}
+
+/* What the names of a book, and a novel one, take together of a code if each could come next. */
+static double book_share(struct rig *rig, const char *const *names, size_t count)
+{
+	double share = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct seep_reservation held;
+
+		rig_ask(rig, 1, names[i], &held);
+		share += exp2(-(double)held.charge_mbit / 1000);
+		seep_engine_release(rig->thread, &held);
+	}
+	return share;
+}
+
+/*
+ * Four names in no order, once a second, long after the budget is spent: what passes for costing
+ * less than a bit is what is guessed, and the names come in a cycle. At no step is that cheaper
+ * than a code has room for.
+ */
+static void test_spent_codebook(void)
+{
+	static const char *const names[] = { "c0.book.example", "c1.book.example",
+					     "c2.book.example", "c3.book.example",
+					     "novel.book.example" };
+	const unsigned seconds = 100000;
+	const double most_bits = 8 * (768 * 1.125 + 128.0 * seconds / 86400);
+	double charged = 0, most = 0;
+	unsigned sent = 0;
+	uint64_t seed = 4;
+	struct rig rig;
+
+	rig_open(&rig, "learning: 0\nuser-budget: 768\nuser-refill: 128\n");
+	for (unsigned i = 0; i < 4; i++) {
+		rig_send(&rig, 1, names[i]);
+		charged += (double)rig.last.charge_mbit / 1000;
+	}
+	for (unsigned s = 0; s < seconds; s++) {
+		most = fmax(most, book_share(&rig, names, COUNT(names)));
+		rig.now_ms += 1000;
+		if (rig_send(&rig, 1, names[random_next(&seed) % 4]).outcome == SEEP_REFUSE)
+			continue;
+		charged += (double)rig.last.charge_mbit / 1000;
+		sent++;
+	}
+	ok(most <= 1, "four names and a novel one never take more than %.4f of a code", most);
+	ok(charged <= most_bits, "%u of %u pass, for %.0f bits of %.0f", sent, seconds, charged,
+	   most_bits);
+	ok(sent > most_bits / log2(4), "more than if each told which of four: %u", sent);
+	rig_close(&rig);
 }
 
 static void test_type(void)
@@ -407,6 +470,7 @@ int main(int argc, char **argv)
 	tap_run(test_given);
 	tap_run(test_codebook);
 	tap_run(test_skewed);
+	tap_run(test_spent_codebook);
 	tap_run(test_type);
 	tap_run(test_machines);
 	return done();

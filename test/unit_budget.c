@@ -124,8 +124,8 @@ static void send_all(struct rig *rig, uint32_t user, unsigned count)
 		(void)send_own(rig, user);
 }
 
-/* At about 65 bits a name a KiB holds 120 to 130. */
-#define KIB_NAMES 125
+/* At 52.5 bits for ten letters that are flat, or less, a KiB holds 150 to 160 names. */
+#define KIB_NAMES 155
 
 static bool is_about(unsigned got, unsigned kib)
 {
@@ -174,7 +174,7 @@ static void test_newcomers(void)
 
 	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
 	for (uint32_t user = 1; user <= 5; user++)
-		send_all(&rig, user, KIB_NAMES + 30);
+		send_all(&rig, user, KIB_NAMES * 13 / 10);
 	rig.now_ms += 60 * DAY_MS;
 	room = room_of(&rig, 50, 10000);
 	ok(is_about(room, 4), "a newcomer where all needed 1.3 KiB: %u names", room);

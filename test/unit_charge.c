@@ -90,8 +90,8 @@ static double share_of(uint64_t mbit)
 }
 
 /*
- * How a label may be written where nothing says it beside, of 64, and whether that tells its length:
- * written here once more, from the text in charge.c.
+ * How a label may be written where nothing says it beside, of 64, and whether that tells its
+ * length: written here once more, from the text in charge.c.
  */
 static const struct form {
 	enum seep_code code;
@@ -122,7 +122,7 @@ static double spelled_bits(const uint8_t *label)
 	return least;
 }
 
-/* The bits of a fresh prefix: 2 for that it is one of four ways, and for each label one that it is there. */
+/* The bits of a fresh prefix: 2, for it is one of four ways, and one for each label and the end. */
 static double prefix_bits(const uint8_t *wire, size_t size)
 {
 	double bits = 2 + 1;
@@ -173,9 +173,9 @@ static void test_worked(void)
 }
 
 /*
- * Kraft. A label has a code word in each of the ways to write it, all of which together are one code, if
- * each of them is one: the shared labels' (unit_labels) and the letters' (unit_letters). So it is
- * enough that no label costs less than the cheapest of these words, with its bits in front.
+ * Kraft. A label has a code word in each of the ways to write it, all of which together are one
+ * code, if each of them is one: the shared labels' (unit_labels) and the letters' (unit_letters).
+ * So it is enough that no label costs less than the cheapest of them, with its bits in front.
  */
 static void test_no_cheaper(void)
 {
@@ -351,8 +351,8 @@ static void random_prefix(uint64_t *seed, struct wire *wire, size_t most)
 }
 
 /*
- * In reverse names: all 256 whole IPv4 addresses below a /24 and, of the others, the prefixes over 3 of
- * the 256 bytes, are one code.
+ * In reverse names: all 256 whole IPv4 addresses below a /24 and, of the others, the prefixes over
+ * 3 of the 256 bytes, are one code.
  */
 static void test_kraft_reverse(void)
 {

@@ -212,12 +212,52 @@ static unsigned told_of(const struct told *told, enum seep_meter meter)
 }
 
 /*
+ * The one meter refuses; the other, just below its line, would have crossed it. Both take the same
+ * charges; the smaller budget, in bytes, is less than half of the other, so that what the polls
+ * between cost stays below the line.
+ */
+static void refuse_below_a_line(unsigned user_bytes, unsigned domain_bytes,
+				enum seep_meter refusing, enum seep_meter other)
+{
+	static const char *const names[] = {
+		[SEEP_METER_USER] = "user", [SEEP_METER_DOMAIN] = "domain"
+	};
+	const uint64_t line_mbit = 50 * 8000;
+	struct told told = { 0 };
+	struct rig rig;
+	char conf[128];
+	uint64_t mbit;
+
+	snprintf(conf, sizeof(conf),
+		 "learning: 0\nuser-budget: %u\nuser-refill: 0\ndomain-budget: %u\n"
+		 "domain-refill: 0\n",
+		 user_bytes, domain_bytes);
+	rig_open_with(&rig, conf, 1, tell, &told);
+	rig_send(&rig, 1, "far.com");
+	mbit = rig.last.user_mbit;
+	ok(send_all(&rig, 1, "far.com", 100) >= 4, "some names: the %s is spent", names[refusing]);
+	mbit += rig.all.mbit;
+	for (int i = 0; i < 20; i++) {
+		rig_send(&rig, 1, rig_novel(&rig, 20, "far.com"));
+		is_int(rig.last.verdict.meter, refusing, "a name is refused by the %s's meter",
+		       names[refusing]);
+		ok(mbit <= line_mbit && mbit + rig.last.charge_mbit > line_mbit,
+		   "it would have taken the %s's over its line, from %" PRIu64, names[other], mbit);
+		rig_send(&rig, 1, "far.com");
+		mbit += rig.last.user_mbit;
+	}
+	is_int(told_of(&told, other), 0, "no event of the %s's", names[other]);
+	rig_close(&rig);
+}
+
+/*
  * A level that does not move crosses no line: what is refused must not let a client write the log.
  */
 static void test_no_flood(void)
 {
-	static const char *const big = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
-				       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.far.com";
+	/* a hundred letters of 5.248 bits each, of all that 64 bytes hold */
+	static const char *const big = "q7zx9k2w5vj4q8z3x6k9w2v7j5q3z8x4k6w9v2j7q5z3x8k4w6."
+				       "v9j2q7z4x9k3w8v5j6q2z7x3k8w4v9j5q6z2x7k9w3v8j4q5z6.far.com";
 	struct told told = { 0 };
 	struct rig rig;
 
@@ -234,39 +274,8 @@ static void test_no_flood(void)
 	   told.count);
 	rig_close(&rig);
 
-	/* the user's meter refuses; the domain's, just below its line, would have crossed it */
-	memset(&told, 0, sizeof(told));
-	rig_open_with(
-		&rig,
-		"learning: 0\nuser-budget: 50\nuser-refill: 0\ndomain-budget: 100\ndomain-refill: 0\n",
-		1, tell, &told);
-	rig_send(&rig, 1, "far.com");
-	ok(send_all(&rig, 1, "far.com", 100) >= 4,
-	   "some names: the user is spent, the domain just below half");
-	for (int i = 0; i < 20; i++) {
-		rig_send(&rig, 1, rig_fresh(&rig, "far.com"));
-		rig_send(&rig, 1, "far.com");
-	}
-	is_int(told_of(&told, SEEP_METER_DOMAIN), 0,
-	       "refused by the user's meter: no event of the domain's");
-	rig_close(&rig);
-
-	/* the domain's meter refuses; the user's, just below its line, would have crossed it */
-	memset(&told, 0, sizeof(told));
-	rig_open_with(
-		&rig,
-		"learning: 0\nuser-budget: 100\nuser-refill: 0\ndomain-budget: 50\ndomain-refill: 0\n",
-		1, tell, &told);
-	rig_send(&rig, 1, "far.com");
-	ok(send_all(&rig, 1, "far.com", 100) >= 4,
-	   "some names: the domain is spent, the user just below half");
-	for (int i = 0; i < 20; i++) {
-		rig_send(&rig, 1, rig_fresh(&rig, "far.com"));
-		rig_send(&rig, 1, "far.com");
-	}
-	is_int(told_of(&told, SEEP_METER_USER), 0,
-	       "refused by the domain's meter: no event of the user's");
-	rig_close(&rig);
+	refuse_below_a_line(47, 100, SEEP_METER_USER, SEEP_METER_DOMAIN);
+	refuse_below_a_line(100, 47, SEEP_METER_DOMAIN, SEEP_METER_USER);
 }
 
 /* A meter that drains fast is told to be released an hour after it was last above, no sooner. */

@@ -122,7 +122,7 @@ static void test_untracked(void)
 
 	/* every place taken by spent users: the next address has no budget of its own, and what all
 	 * such get out together is one user's budget */
-	rig_open(&rig, TWENTY "memory-size: 1m\n");
+	rig_open(&rig, EIGHT_DOMAINS "memory-size: 1m\n");
 	for (uint32_t user = 0; user < 5000; user++) {
 		spend(&rig, 1000 + user);
 		rig_send(&rig, 1000 + user, rig_fresh(&rig, "far.com")); /* refused */
@@ -144,7 +144,7 @@ static void test_refused_takes_no_place(void)
 	struct rig rig;
 	char text[64];
 
-	rig_open(&rig, TWENTY "memory-size: 1m\n");
+	rig_open(&rig, EIGHT_DOMAINS "memory-size: 1m\n");
 	for (uint32_t user = 0; user < 100; user++)
 		rig_send(&rig, 1000 + user, "www.common.com");
 	spend(&rig, 1);

@@ -2,18 +2,34 @@
 /* The engine reserves a charge before a name leaves, and gives back what does not leave. */
 #include "fixture_engine.h"
 
-/* Asks for fresh names and gives all back: how many would pass at once. */
-static unsigned room_of(struct rig *rig, uint32_t user, const char *domain)
+/* What passed at once, what that would take, and what the next one would add. */
+struct room {
+	unsigned count;
+	uint64_t mbit, next_mbit;
+};
+
+/* Asks for the same names each time, until one is refused, and gives all back. */
+static struct room room_of(struct rig *rig, uint32_t user, const char *domain)
 {
 	static struct seep_reservation held[1000];
-	unsigned count = 0;
+	struct room room = { 0 };
 
-	while (count < COUNT(held) &&
-	       rig_ask(rig, user, rig_fresh(rig, domain), &held[count]).outcome != SEEP_REFUSE)
-		count++;
-	for (unsigned i = 0; i < count; i++)
+	rig->fresh_count = 0;
+	while (room.count < COUNT(held) &&
+	       rig_ask(rig, user, rig_fresh(rig, domain), &held[room.count]).outcome != SEEP_REFUSE)
+		room.mbit += held[room.count++].user_mbit;
+	if (room.count < COUNT(held))
+		room.next_mbit = held[room.count].user_charge_mbit;
+	for (unsigned i = 0; i < room.count; i++)
 		seep_engine_release(rig->thread, &held[i]);
-	return count;
+	return room;
+}
+
+static void is_room(const struct room *room, uint64_t want_mbit, const char *text)
+{
+	ok(room->mbit <= want_mbit && room->mbit + room->next_mbit > want_mbit,
+	   "%s: %u names take %" PRIu64 " mbit of %" PRIu64, text, room->count, room->mbit,
+	   want_mbit);
 }
 
 static void test_reservation(void)
@@ -23,7 +39,7 @@ static void test_reservation(void)
 	struct seep_reservation held[9];
 	struct rig rig;
 
-	rig_open(&rig, TWENTY);
+	rig_open(&rig, EIGHT_DOMAINS);
 	for (int i = 0; i < 8; i++) {
 		is_verdict(rig_ask(&rig, 1, names[i], &held[i]), SEEP_PASS, SEEP_METER_NONE,
 			   "in flight");
@@ -65,22 +81,23 @@ static void test_reservation(void)
 static void test_release_is_exact(void)
 {
 	struct rig rig;
-	unsigned room, again;
+	struct room room, again;
+	uint64_t sent_mbit;
 
 	rig_open(&rig, USER_ONLY);
 	room = room_of(&rig, 1, "one.com");
-	is_int(room, 8000000 / (TEN_MBIT + NEW_MBIT + FIRST_MBIT),
-	       "in flight: as many as the budget holds");
+	is_room(&room, 8000000, "in flight: as many as the budget holds");
 	for (int i = 0; i < 20; i++)
 		again = room_of(&rig, 1, "one.com");
-	is_int(again, room, "twenty times given back, and as many again");
+	is_int(again.count, room.count, "twenty times given back, and as many again");
+	is_int(again.mbit, room.mbit, "that cost the same");
 	rig_send(&rig, 1, "one.com");
-	uint64_t sent_mbit = rig.last.user_mbit;
+	sent_mbit = rig.last.user_mbit;
 	room = room_of(&rig, 1, "one.com");
+	is_room(&room, 8000000 - sent_mbit, "less what was sent");
 	rig_ask(&rig, 1, rig_fresh(&rig, "one.com"), &rig.last);
 	seep_engine_release(rig.thread, &rig.last);
-	is_ten(rig.last.user_mbit, 0, "the next");
-	is_int(room, (8000000 - sent_mbit) / rig.last.user_mbit, "less what was sent");
+	is_fresh_charge(&rig, rig.last.user_mbit, 0, "the next");
 	is_stat(&rig, "inflight", 0, "all given back");
 	rig_close(&rig);
 }
@@ -149,10 +166,12 @@ static void test_capped_release(void)
 	rig_open(
 		&rig,
 		"learning: 7d\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\nflag-at: 100\n");
-	unsigned passed = 0;
-	while (passed < 1000 && rig_send(&rig, 1, rig_fresh(&rig, "far.com")).outcome == SEEP_PASS)
-		passed++;
-	ok(passed > 90 && passed < 8000000 / TEN_MBIT, "learning: %u within the budget", passed);
+	uint64_t mbit = 0;
+	while (mbit <= 8000000 &&
+	       rig_send(&rig, 1, rig_fresh(&rig, "far.com")).outcome == SEEP_PASS)
+		mbit += rig.last.user_mbit;
+	ok(mbit <= 8000000 && mbit + rig.last.user_charge_mbit > 8000000,
+	   "learning: %" PRIu64 " mbit within the budget", mbit);
 	rig_ask(&rig, 1, "www.new.com", &held);
 	is_int(held.user_mbit, 0, "learning: the meter stands at its budget and takes no more");
 	ok(held.user_charge_mbit > NEW_MBIT + TYPE_MBIT + 2000 &&
@@ -205,7 +224,7 @@ static void test_commit_internal(void)
 	struct rig rig;
 
 	rig_open(&rig, USER_ONLY);
-	unsigned room = room_of(&rig, 1, "corp.com");
+	struct room room = room_of(&rig, 1, "corp.com"), again;
 	for (int i = 0; i < 100; i++) {
 		rig_ask(&rig, 1, "www.corp.com", &held);
 		seep_engine_commit_internal(rig.thread, &held);
@@ -217,7 +236,8 @@ static void test_commit_internal(void)
 	is_stat(&rig, "bits", 0, "internal after all");
 	is_stat(&rig, "inflight", 0, "internal after all");
 	is_stat(&rig, "novelty.names", 0, "internal after all");
-	is_int(room_of(&rig, 1, "corp.com"), room, "internal after all: the budget is as it was");
+	again = room_of(&rig, 1, "corp.com");
+	is_int(again.count, room.count, "internal after all: the budget is as it was");
 	rig_close(&rig);
 }
 

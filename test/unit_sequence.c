@@ -105,8 +105,8 @@ static void test_random(void)
 }
 
 /*
- * Kraft: after any history, all names that could come next, each with what it costs otherwise as its
- * share, are one code. And a novel name beside them.
+ * Kraft: after any history, all names that could come next, each with what it costs otherwise as
+ * its share, are one code. And a novel name beside them.
  */
 static void test_kraft(void)
 {

@@ -135,8 +135,8 @@ def write(model, count, source):
     print(" */")
     print('#include "meter/letters.h"\n')
     print("/* clang-format off */")
-    print("const uint8_t seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS]"
-          "[SEEP_LETTERS_SYMBOLS] = {")
+    print("const uint8_t seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS]\n"
+          "\t\t\t\t[SEEP_LETTERS_SYMBOLS] = {")
     for before in range(CONTEXTS):
         print("\t{")
         for last in range(CONTEXTS):

@@ -41,10 +41,11 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 					      const struct seep_hash_key *key);
 
 /*
- * The code of a novel prefix, one bit for an empty one: each label spelled
- * out or, if that is shorter, by its share among LABELS or, in a reverse name,
- * as a number. One pass, linear in
- * the prefix's bytes.
+ * The code of a novel prefix. It is like one of the user's last SHAPES, or fresh, and then says how
+ * each label is written: by its share among LABELS, or in one of the codes of letters.h, whichever
+ * is shortest in all. In a reverse name a whole address is written as numbers. *SHAPE becomes how
+ * the prefix is written; all zero if it has no labels, too many, or is such an address. One pass,
+ * linear in the prefix's bytes.
  */
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
 			    const struct seep_labels *labels, const struct seep_shapes *shapes,

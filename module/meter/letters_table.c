@@ -7,7 +7,8 @@
 #include "meter/letters.h"
 
 /* clang-format off */
-const uint8_t seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_SYMBOLS] = {
+const uint8_t seep_letters_table[SEEP_LETTERS_CONTEXTS][SEEP_LETTERS_CONTEXTS]
+				[SEEP_LETTERS_SYMBOLS] = {
 	{
 		{ 56,91,88,64,89,86,105,120,93,160,156,56,96,103,165,52,173,97,45,101,
 		  114,153,159,80,122,129,95,98,82,80,110,85,99,89,105,87,86,176,176,70 },

@@ -13,11 +13,11 @@
 #define COUNT_MOST 240
 #define PRIOR      0.5
 
-/* The loss of guessing is kept within so many bits, and a sixteenth of it is forgotten each time. Where
- * both ways cost the same, it is told without guesses. */
-#define LOSS_BITS   16
+/* The loss of guessing is kept within so many bits, and a sixteenth of it is forgotten each time.
+ * Where both ways cost the same, it is told without guesses. */
+#define LOSS_BITS   20
 #define LOSS_FORGET 16
-#define LEAN_MBIT   (6 * (int32_t)SEEP_BIT_MBIT)
+#define LEAN_MBIT   (9 * (int32_t)SEEP_BIT_MBIT)
 
 /*
  * A word: the context's high 32 bits, the symbol's low 29, and above 0 for a word that is in use,
@@ -157,15 +157,14 @@ static uint64_t outcome_mbit(const uint8_t outcomes[2], bool is_so)
 }
 
 /*
- * What says that the way is taken of which the other one was so much cheaper of late: log2(1 + 2^bits) of
- * whole bits, rounded up.
+ * What says that the way is taken of which the other one was so much cheaper of late:
+ * log2(1 + 2^bits) of whole bits, rounded up.
  */
 static uint64_t way_mbit(int32_t loss_mbit)
 {
-	static const uint16_t near_mbit[] = {
-		1000, 1585, 2322, 3170, 4088, 5045, 6023, 7012, 8006
-	};
-	static const uint16_t less_mbit[] = { 1000, 585, 322, 170, 88, 45, 23, 12, 6 };
+	static const uint16_t near_mbit[] = { 1000, 1585, 2322, 3170,  4088,  5045, 6023,
+					      7012, 8006, 9003, 10002, 11001, 12001 };
+	static const uint16_t less_mbit[] = { 1000, 585, 322, 170, 88, 45, 23, 12, 6, 3, 2, 1, 1 };
 	const int32_t last = (int32_t)(sizeof(less_mbit) / sizeof(less_mbit[0])) - 1;
 	int32_t bits = loss_mbit / (int32_t)SEEP_BIT_MBIT;
 
@@ -317,14 +316,14 @@ struct seep_lines seep_sequences_lines(const struct seep_sequences *sequences)
 	return (struct seep_lines){ .words = sequences->words, .count = sequences->sets };
 }
 
-/* Puts a guess into a set, if a place is free there or holds one that is trusted less. */
-static void put(struct seep_sequences *sequences, uint64_t set, uint64_t word)
+/* Puts a guess into a set: where it was, or where one is trusted less. */
+static void put(struct seep_sequences *sequences, uint64_t set, int from_way, uint64_t word)
 {
 	_Atomic uint64_t *words = sequences->words + set * WAYS;
-	_Atomic uint64_t *least = &words[0];
+	_Atomic uint64_t *least = &words[from_way];
 	uint64_t least_word = atomic_load_explicit(least, memory_order_relaxed);
 
-	for (int way = 1; way < WAYS; way++) {
+	for (int way = 0; way < WAYS; way++) {
 		uint64_t there = atomic_load_explicit(&words[way], memory_order_relaxed);
 
 		if (guess_of_word(there).trust < guess_of_word(least_word).trust) {
@@ -346,5 +345,5 @@ void seep_sequences_restore_line(struct seep_sequences *sequences, uint64_t from
 		for (uint64_t set = first; set <= last && set < sequences->sets; set++)
 			if (guess_of_word(words[way]).trust >= 0 &&
 			    guess_of_word(words[way]).trust < SEEP_SEQUENCE_TRUSTS)
-				put(sequences, set, words[way]);
+				put(sequences, set, way, words[way]);
 }

@@ -7,7 +7,8 @@
  * before. An adaptive code says of each guess whether it is right, by how often the guesses of
  * this user that were as well tried were (Krichevsky and Trofimov 1981); what both guesses miss is
  * told otherwise (repeat.h, charge.h). So a cycle of any length costs next to nothing from its
- * third round on. What says first
+ * third round on; a user's first one some 13 bits a round until the sixth, for guesses are trusted
+ * by how often in a row they were right, and each trust is learned by itself. What says first
  * whether guesses are used costs the less, the more they saved of late: names in no order cost
  * hardly more than without them.
  *

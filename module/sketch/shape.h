@@ -37,7 +37,7 @@ enum seep_code {
 	SEEP_CODES
 };
 
-/* A label's form: its code, and 8 times its length or 0. 0: no more labels. */
+/* A label's form: its code, and SEEP_CODES times its length or 0. 0: no more labels. */
 struct seep_shape {
 	uint16_t forms[SEEP_SHAPE_LABELS];
 };

@@ -46,7 +46,7 @@ static struct seep_name name_of(const struct charging *charging)
 	};
 }
 
-/* What says how a label is written where nothing else does: charge.c's shares of 64, and 63 lengths. */
+/* What says how a label is written where nothing else does: shares of 64 (charge.c), 63 lengths. */
 static const double form_bits[SEEP_CODES] = {
 	[SEEP_CODE_NONE] = INFINITY,   [SEEP_CODE_SHARED] = 1.1926,
 	[SEEP_CODE_MODEL] = 1.1926,    [SEEP_CODE_FLAT] = 4.4150 + 5.977,
@@ -150,7 +150,7 @@ static void check_charge(struct charging *charging)
 	check_new_domain(charging);
 }
 
-/* The name is sent: one of its make costs no more than being the last one says, and its letters. */
+/* The name is sent: again it costs at most to say that it is like the last one, and its letters. */
 static void check_shape(struct charging *charging)
 {
 	struct seep_name name = name_of(charging);
@@ -162,7 +162,8 @@ static void check_shape(struct charging *charging)
 	fuzz_check(mbit < (uint64_t)SEEP_NAME_MAX_BYTES * 32 * 1000);
 	seep_shape_learn(&charging->shapes, &shape);
 	if (name.prefix_labels)
-		fuzz_check(charge_of(charging, &name, &none, &charging->shapes) <= mbit + 1000);
+		fuzz_check(charge_of(charging, &name, &none, &charging->shapes) <=
+			   mbit + seep_shape_mbit(&charging->shapes, 0));
 }
 
 /* Puts a label in front. */
