@@ -13,18 +13,18 @@ static void test_random(void)
 		bool used;
 	} held[64];
 	uint64_t seed = 77, charge_mbit = 0, metered_mbit = 0;
-	unsigned long long asked = 0, classes[SEEP_CLASS_COUNT] = { 0 }, outcomes[4][3] = { { 0 } },
-			   inflight = 0, unsent = 0;
+	unsigned long long asked = 0, classes[SEEP_CLASS_COUNT] = { 0 },
+			   outcomes[4][SEEP_METER_DGA + 1] = { { 0 } }, inflight = 0, unsent = 0;
 	struct told told = { 0 };
 	struct rig rig;
 	unsigned over = 0;
 
 	printf("# random: seed %" PRIu64 "\n", seed);
-	rig_open_with(
-		&rig,
-		"learning: 6d\nuser-budget: 100\nuser-refill: 60\ndomain-budget: 50\ndomain-refill: 30\n"
-		"allow-domain: allowed.com\nexempt-user: 10.0.0.7/32\n",
-		1, tell, &told);
+	rig_open_with(&rig,
+		      "learning: 6d\nuser-budget: 100\nuser-refill: 60\nnetwork-budget: 400\n"
+		      "network-refill: 250\ndomain-budget: 50\ndomain-refill: 30\n"
+		      "allow-domain: allowed.com\nexempt-user: 10.0.0.7/32\n",
+		      1, tell, &told);
 	for (int step = 0; step < 200000; step++) {
 		unsigned slot = random_next(&seed) % COUNT(held);
 		uint32_t user = random_next(&seed) % USERS;
@@ -62,6 +62,7 @@ static void test_random(void)
 		over += reservation->class != SEEP_CLASS_CHARGED &&
 			reservation->class != SEEP_CLASS_KNOWN && verdict.outcome != SEEP_PASS;
 		over += reservation->user_mbit > reservation->user_charge_mbit;
+		over += reservation->network_mbit > reservation->user_charge_mbit;
 		over += reservation->domain_mbit > reservation->charge_mbit;
 		over += verdict.outcome == SEEP_REFUSE && rig.now_ms < NOW_MS + 6 * DAY_MS;
 		over += verdict.outcome == SEEP_WOULD_REFUSE && rig.now_ms >= NOW_MS + 6 * DAY_MS;
@@ -83,15 +84,21 @@ static void test_random(void)
 	is_int(stats_get(&s, "num.seep.bits.metered"), metered_mbit / 1000, "random: bits metered");
 	is_int(stats_get(&s, "num.seep.flagged.user"), outcomes[SEEP_FLAG][SEEP_METER_USER],
 	       "random: flagged, user");
+	is_int(stats_get(&s, "num.seep.flagged.network"), outcomes[SEEP_FLAG][SEEP_METER_NETWORK],
+	       "random: flagged, network");
 	is_int(stats_get(&s, "num.seep.flagged.domain"), outcomes[SEEP_FLAG][SEEP_METER_DOMAIN],
 	       "random: flagged, domain");
 	is_int(stats_get(&s, "num.seep.refused.user"), outcomes[SEEP_REFUSE][SEEP_METER_USER],
 	       "random: refused, user");
+	is_int(stats_get(&s, "num.seep.refused.network"), outcomes[SEEP_REFUSE][SEEP_METER_NETWORK],
+	       "random: refused, network");
 	is_int(stats_get(&s, "num.seep.refused.domain"), outcomes[SEEP_REFUSE][SEEP_METER_DOMAIN],
 	       "random: refused, domain");
 	is_int(stats_get(&s, "num.seep.would_refuse.user") +
+		       stats_get(&s, "num.seep.would_refuse.network") +
 		       stats_get(&s, "num.seep.would_refuse.domain"),
 	       outcomes[SEEP_WOULD_REFUSE][SEEP_METER_USER] +
+		       outcomes[SEEP_WOULD_REFUSE][SEEP_METER_NETWORK] +
 		       outcomes[SEEP_WOULD_REFUSE][SEEP_METER_DOMAIN],
 	       "random: would refuse");
 	for (int meter = SEEP_METER_USER; meter <= SEEP_METER_DOMAIN; meter++)

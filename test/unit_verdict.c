@@ -51,22 +51,32 @@ static void test_reading(void)
 	}
 }
 
-/* Every pair of answers, and what is said of them where refusals are carried out. */
+/* What the meters answer, and what is said of it where refusals are carried out. */
 static void test_decide(void)
 {
 	static const struct {
-		enum seep_outcome user, domain;
+		struct seep_outcomes outcomes; /* user, network, domain */
 		struct seep_verdict verdict;
 	} cases[] = {
-		{ SEEP_PASS, SEEP_PASS, { SEEP_PASS, SEEP_METER_NONE } },
-		{ SEEP_FLAG, SEEP_PASS, { SEEP_FLAG, SEEP_METER_USER } },
-		{ SEEP_PASS, SEEP_FLAG, { SEEP_FLAG, SEEP_METER_DOMAIN } },
-		{ SEEP_FLAG, SEEP_FLAG, { SEEP_FLAG, SEEP_METER_USER } },
-		{ SEEP_REFUSE, SEEP_PASS, { SEEP_REFUSE, SEEP_METER_USER } },
-		{ SEEP_REFUSE, SEEP_FLAG, { SEEP_REFUSE, SEEP_METER_USER } },
-		{ SEEP_PASS, SEEP_REFUSE, { SEEP_REFUSE, SEEP_METER_DOMAIN } },
-		{ SEEP_FLAG, SEEP_REFUSE, { SEEP_REFUSE, SEEP_METER_DOMAIN } },
-		{ SEEP_REFUSE, SEEP_REFUSE, { SEEP_REFUSE, SEEP_METER_USER } },
+		{ { SEEP_PASS, SEEP_PASS, SEEP_PASS }, { SEEP_PASS, SEEP_METER_NONE } },
+		{ { SEEP_FLAG, SEEP_PASS, SEEP_PASS }, { SEEP_FLAG, SEEP_METER_USER } },
+		{ { SEEP_PASS, SEEP_FLAG, SEEP_PASS }, { SEEP_FLAG, SEEP_METER_NETWORK } },
+		{ { SEEP_PASS, SEEP_PASS, SEEP_FLAG }, { SEEP_FLAG, SEEP_METER_DOMAIN } },
+		{ { SEEP_FLAG, SEEP_FLAG, SEEP_FLAG }, { SEEP_FLAG, SEEP_METER_USER } },
+		{ { SEEP_PASS, SEEP_FLAG, SEEP_FLAG }, { SEEP_FLAG, SEEP_METER_NETWORK } },
+		{ { SEEP_REFUSE, SEEP_PASS, SEEP_PASS }, { SEEP_REFUSE, SEEP_METER_USER } },
+		{ { SEEP_REFUSE, SEEP_FLAG, SEEP_FLAG }, { SEEP_REFUSE, SEEP_METER_USER } },
+		{ { SEEP_PASS, SEEP_REFUSE, SEEP_PASS }, { SEEP_REFUSE, SEEP_METER_NETWORK } },
+		{ { SEEP_FLAG, SEEP_REFUSE, SEEP_FLAG }, { SEEP_REFUSE, SEEP_METER_NETWORK } },
+		{ { SEEP_PASS, SEEP_REFUSE, SEEP_REFUSE }, { SEEP_REFUSE, SEEP_METER_NETWORK } },
+		{ { SEEP_PASS, SEEP_PASS, SEEP_REFUSE }, { SEEP_REFUSE, SEEP_METER_DOMAIN } },
+		{ { SEEP_FLAG, SEEP_FLAG, SEEP_REFUSE }, { SEEP_REFUSE, SEEP_METER_DOMAIN } },
+		{ { SEEP_REFUSE, SEEP_REFUSE, SEEP_REFUSE }, { SEEP_REFUSE, SEEP_METER_USER } },
+		/* Where no budget fits, refusals are only told. */
+		{ { SEEP_WOULD_REFUSE, SEEP_PASS, SEEP_FLAG },
+		  { SEEP_WOULD_REFUSE, SEEP_METER_USER } },
+		{ { SEEP_WOULD_REFUSE, SEEP_REFUSE, SEEP_PASS },
+		  { SEEP_REFUSE, SEEP_METER_NETWORK } },
 	};
 	static const struct {
 		enum seep_mode mode;
@@ -81,26 +91,26 @@ static void test_decide(void)
 
 	for (size_t i = 0; i < COUNT(cases); i++)
 		for (size_t m = 0; m < COUNT(modes); m++) {
+			struct seep_outcomes without_domain = cases[i].outcomes;
 			enum seep_outcome want = cases[i].verdict.outcome;
 
+			without_domain.domain = SEEP_PASS;
 			if (want == SEEP_REFUSE && modes[m].mode != SEEP_MODE_GUARD)
 				want = SEEP_WOULD_REFUSE;
 			for (size_t c = 0; c < COUNT(charges); c++) {
 				struct seep_verdict got = seep_verdict_decide(
-					cases[i].user, cases[i].domain, charges[c], modes[m].mode);
-				is_int(got.outcome, want, "user %s, domain %s, %s: %s",
-				       outcomes[cases[i].user], outcomes[cases[i].domain],
-				       modes[m].text, outcomes[want]);
+					cases[i].outcomes, charges[c], modes[m].mode);
+				is_int(got.outcome, want, "row %zu, %s: %s", i, modes[m].text,
+				       outcomes[want]);
 				is_int(got.meter, cases[i].verdict.meter, "  and the meter");
 			}
 			for (size_t c = 0; c < COUNT(small); c++) {
 				struct seep_verdict got = seep_verdict_decide(
-					cases[i].user, cases[i].domain, small[c], modes[m].mode);
+					cases[i].outcomes, small[c], modes[m].mode);
 				struct seep_verdict alone = seep_verdict_decide(
-					cases[i].user, SEEP_PASS, SEEP_BIT_MBIT, modes[m].mode);
+					without_domain, SEEP_BIT_MBIT, modes[m].mode);
 				ok(got.outcome == alone.outcome && got.meter == alone.meter,
-				   "user %s, domain %s, %s, %" PRIu64 " mbit: the user's alone",
-				   outcomes[cases[i].user], outcomes[cases[i].domain],
+				   "row %zu, %s, %" PRIu64 " mbit: without the domain's", i,
 				   modes[m].text, small[c]);
 			}
 		}
