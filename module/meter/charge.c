@@ -8,7 +8,7 @@
  * of all uses of labels here.
  *
  * A reverse name that is a whole address is written as numbers, each with as many bits as
- * there are in it.
+ * there are in it; so is an address that another prefix begins with, and its other labels follow.
  *
  * A new domain's given labels are written so, too, without the shared code: for
  * what somebody made for a tunnel is in no other domain. How many there are is
@@ -29,6 +29,11 @@
 #define NO_NUMBERS_MBIT 3322u
 #define V4_DIGITS       1u
 #define V6_DIGITS       20u
+
+/* Of 32 other prefixes one begins with an address as reverse names have it: block lists and networks'
+ * numbers are looked up so. */
+#define ADDRESS_MBIT    (5 * SEEP_BIT_MBIT)
+#define NO_ADDRESS_MBIT 46u
 
 /*
  * What says how a label is written, where nothing else does: the code, by shares of 28, 28, 3, 2, 2
@@ -72,11 +77,36 @@ static const struct type_share {
 	{ SEEP_TYPE_SVCB, 2 },  { SEEP_TYPE_NAPTR, 2 },  { SEEP_TYPE_CAA, 1 },
 };
 
+/* Where the COUNT numbers end that the prefix begins with; 0 if it does not. */
+static size_t numbers_end(const struct seep_name *name, unsigned bits, unsigned count)
+{
+	size_t at = 0;
+
+	for (; count; count--) {
+		if (at >= name->domain_at || !seep_name_is_number(name->bytes + at, bits))
+			return 0;
+		at += 1u + name->bytes[at];
+	}
+	return at;
+}
+
+/* Where the address ends that the prefix begins with, and its BITS; 0 if there is none. */
+static size_t address_end(const struct seep_name *name, unsigned *bits)
+{
+	size_t end = name->number_bits ? 0 : numbers_end(name, 8, 4);
+
+	*bits = 32;
+	if (end || name->number_bits)
+		return end;
+	*bits = 128;
+	return numbers_end(name, 4, 32);
+}
+
 struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 					      const struct seep_hash_key *key)
 {
 	struct seep_label_keys keys = { .count = 0 };
-	size_t at = 0;
+	size_t at = address_end(name, &(unsigned){ 0 });
 
 	while (at < name->domain_at && keys.count < SEEP_CHARGE_SHARED_LABELS) {
 		keys.keys[keys.count++] =
@@ -140,16 +170,16 @@ static void add_label(struct ways *ways, const struct seep_shapes *shapes, unsig
 	}
 }
 
-/* A prefix label by label. */
-static uint64_t spelled_mbit(const struct seep_name *name, const struct seep_label_keys *keys,
-			     const struct seep_labels *labels, const struct seep_shapes *shapes,
-			     struct seep_shape *shape)
+/* A prefix label by label, after FROM bytes. */
+static uint64_t spelled_mbit(const struct seep_name *name, size_t from,
+			     const struct seep_label_keys *keys, const struct seep_labels *labels,
+			     const struct seep_shapes *shapes, struct seep_shape *shape)
 {
 	struct ways ways = { .fresh_mbit = MORE_LABELS_MBIT }; /* that no more follow */
 	unsigned count = 0;
 	uint64_t best_mbit;
 
-	for (size_t at = 0; at < name->domain_at; at += 1u + name->bytes[at]) {
+	for (size_t at = from; at < name->domain_at; at += 1u + name->bytes[at]) {
 		uint64_t mbit[SEEP_CODES];
 
 		label_mbit(name->bytes + at,
@@ -174,6 +204,18 @@ static uint64_t spelled_mbit(const struct seep_name *name, const struct seep_lab
 	return best_mbit;
 }
 
+/* A prefix that may begin with an address. */
+static uint64_t forward_mbit(const struct seep_name *name, const struct seep_label_keys *keys,
+			     const struct seep_labels *labels, const struct seep_shapes *shapes,
+			     struct seep_shape *shape)
+{
+	unsigned bits;
+	size_t from = address_end(name, &bits);
+
+	return (from ? ADDRESS_MBIT + bits * SEEP_BIT_MBIT : NO_ADDRESS_MBIT) +
+	       spelled_mbit(name, from, keys, labels, shapes, shape);
+}
+
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
 			    const struct seep_labels *labels, const struct seep_shapes *shapes,
 			    struct seep_shape *shape)
@@ -182,10 +224,10 @@ uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_labe
 
 	*shape = (struct seep_shape){ 0 };
 	if (!name->number_bits)
-		return spelled_mbit(name, keys, labels, shapes, shape);
+		return forward_mbit(name, keys, labels, shapes, shape);
 	if (are_numbers(name, 0, name->domain_at, digits))
 		return NUMBERS_MBIT + digits * name->number_bits * SEEP_BIT_MBIT;
-	return NO_NUMBERS_MBIT + spelled_mbit(name, keys, labels, shapes, shape);
+	return NO_NUMBERS_MBIT + spelled_mbit(name, 0, keys, labels, shapes, shape);
 }
 
 /* A given label: there is no shared code. */
