@@ -18,6 +18,9 @@
 /* A domain that a common-list has, but not among the most common, counts for so many users. */
 #define LISTED_USERS 2
 
+/* The budget of a domain that is used as a service is, of what it would be otherwise. */
+#define SERVICE_TIMES 2
+
 /* Users. */
 
 /* Passes the hits that were put by on to the user's entry, if it has one. */
@@ -74,7 +77,7 @@ struct asking {
 	uint64_t listed;       /* users that a common-list counts for */
 	bool unseen;           /* nobody here used the domain yet, nor the name */
 	bool is_habit;         /* what its users usually send there */
-	bool is_alike;         /* and its few users send like amounts */
+	bool is_service;       /* few use the domain yet, as they would a service */
 	struct seep_metering domain;
 	struct seep_metering user;
 	struct seep_metering network;
@@ -204,20 +207,16 @@ static uint64_t pair_of(const struct asking *asking, const struct network *netwo
 	return (owner ^ reservation->domain_key) * UINT64_C(0xd6e8feb86659fd93) | 1;
 }
 
-/* Does the price fit into what the domain's users usually send there? What few use may be a service
- * too, from the second day on. */
+/* Does the price fit into what the domain's users usually send there? */
 static void set_habit(struct asking *asking, const struct domain *domain,
 		      const struct seep_pair *pair, uint64_t people)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	const struct seep_habit *habit = &domain->habit;
-	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(habit) * people;
-	bool is_old = asking->domain.now_s >= (uint64_t)domain->head.first_s + SEEP_DAY_S;
+	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&domain->habit) * people;
 
 	reservation->pair_mbit = reservation->charge_mbit;
 	asking->is_habit =
 		!reservation->rare && pair->level_mbit + reservation->charge_mbit <= habit_mbit;
-	asking->is_alike = reservation->rare && is_old && seep_habit_is_alike(habit);
 }
 
 /* The price, and whether it is the habit here. */
@@ -250,8 +249,7 @@ static void set_price_and_habit(struct asking *asking, const struct entries *ent
 static void set_share(struct asking *asking)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	/* Two who send like amounts share what a service would. */
-	uint64_t least = asking->is_alike ? SEEP_CHARGE_FEW_SHARE : asking->listed;
+	uint64_t least = asking->is_service ? SEEP_CHARGE_FEW_SHARE : asking->listed;
 	uint64_t users = asking->users > least ? asking->users : least;
 	bool is_shared = reservation->rare || asking->is_habit;
 
@@ -443,10 +441,8 @@ static void judge_domain(struct asking *asking, struct domain *domain, const str
 			: 0;
 	asking->domain.limits =
 		seep_learned_domain(learned, domain, reservation->units, asking->users);
-	/* Of a service that few use yet each user sends its share. */
-	if (asking->is_alike)
-		asking->domain.limits =
-			seep_meter_times(asking->domain.limits, SEEP_CHARGE_FEW_SHARE);
+	if (asking->is_service)
+		asking->domain.limits = seep_meter_times(asking->domain.limits, SERVICE_TIMES);
 	seep_meter_judge(&asking->domain, &domain->head);
 }
 
@@ -494,6 +490,8 @@ static void judge(struct asking *asking, const struct entries *entries)
 	look_at_domain(asking, domain);
 	doubt_known(asking, &domain->head, entries->user);
 	set_price_and_habit(asking, entries);
+	/* Several who send like amounts use it as a service, if it is used by few yet. */
+	asking->is_service = reservation->rare && seep_habit_is_alike(&domain->habit);
 	set_share(asking);
 	asking->user.is_known = asking->network.is_known = asking->domain.is_known =
 		reservation->class == SEEP_CLASS_KNOWN;

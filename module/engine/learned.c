@@ -11,6 +11,24 @@ static bool is_learning(const struct seep_learned *learned, uint64_t now_s)
 	return now_s < learned->until_ms / 1000;
 }
 
+/* What a level that rose to PEAK_MBIT in the learning but for its first LOST_S would be after a week
+ * of it: whoever needs as much every day has a level that rises with the days. */
+static uint64_t peak_of_week(const struct seep_learned *learned, uint64_t peak_mbit,
+			     uint64_t lost_s)
+{
+	uint64_t week_s = SEEP_BUDGET_LEARNING_DAYS * SEEP_DAY_S - lost_s;
+	uint64_t learned_s = (learned->until_ms - learned->from_ms) / 1000;
+
+	if (learned_s < lost_s + SEEP_DAY_S)
+		learned_s = lost_s + SEEP_DAY_S;
+	return learned_s - lost_s < week_s ? peak_mbit * week_s / (learned_s - lost_s) : peak_mbit;
+}
+
+static uint64_t user_peak(const struct seep_learned *learned, const struct user *user)
+{
+	return peak_of_week(learned, user->peak_mbit, 0);
+}
+
 /* Was it here for half of the learning at least? */
 static bool is_learned(const struct seep_learned *learned, const struct seep_entry *entry)
 {
@@ -38,7 +56,7 @@ unsigned seep_learned_units(const struct seep_learned *learned, const struct use
 			    uint64_t now_s)
 {
 	unsigned new = atomic_load_explicit(&learned->new_units, memory_order_relaxed);
-	unsigned units = seep_budget_units(user->peak_mbit);
+	unsigned units = seep_budget_units(user_peak(learned, user));
 
 	if (is_learning(learned, now_s) || !new)
 		return SEEP_BUDGET_NEW;
@@ -53,19 +71,22 @@ bool seep_learned_is_crowd(const struct seep_learned *learned, const struct user
 			   uint64_t now_s)
 {
 	return learned->budgets.is_learned && !is_learning(learned, now_s) &&
-	       seep_budget_is_too_small(user->peak_mbit);
+	       seep_budget_is_too_small(user_peak(learned, user));
 }
 
-static uint64_t network_peak(const struct network *network, bool newcomers)
+/* On its first day nothing was noted. */
+static uint64_t network_peak(const struct seep_learned *learned, const struct network *network,
+			     bool newcomers)
 {
-	return newcomers ? network->newcomers_peak_mbit : network->peak_mbit;
+	return peak_of_week(learned, newcomers ? network->newcomers_peak_mbit : network->peak_mbit,
+			    SEEP_DAY_S);
 }
 
 bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
 			  bool newcomers, uint64_t now_s)
 {
 	return learned->budgets.is_network_learned && !is_learning(learned, now_s) &&
-	       seep_budget_is_too_small_for_network(network_peak(network, newcomers));
+	       seep_budget_is_too_small_for_network(network_peak(learned, network, newcomers));
 }
 
 struct seep_limits seep_learned_network(const struct seep_learned *learned,
@@ -74,7 +95,7 @@ struct seep_limits seep_learned_network(const struct seep_learned *learned,
 {
 	bool learning = is_learning(learned, now_s);
 	unsigned units = SEEP_BUDGET_NETWORK_NEW;
-	unsigned needed = seep_budget_network_units(network_peak(network, newcomers));
+	unsigned needed = seep_budget_network_units(network_peak(learned, network, newcomers));
 
 	if (!learning && is_learned(learned, &network->head) && (needed > units || !newcomers))
 		units = needed;
@@ -122,7 +143,7 @@ static void count_need(void *context, uint64_t key, struct seep_entry *entry)
 		needs->review.crowds++;
 		name_crowd(&needs->review, &crowd);
 	} else if (is_learned(needs->learned, entry)) {
-		needs->users[seep_budget_units(user->peak_mbit)]++;
+		needs->users[seep_budget_units(user_peak(needs->learned, user))]++;
 		needs->review.users++;
 	}
 }
@@ -133,8 +154,9 @@ static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 	struct seep_review *review = &needs->review;
 	const struct network *network = network_of_entry(entry);
 	const struct seep_review_crowd crowd = { .address = network->address, .is_network = true };
-	uint64_t bytes = (uint64_t)seep_budget_network_units(network->peak_mbit) *
-			 SEEP_BUDGET_NETWORK_UNIT_BYTES;
+	uint64_t bytes =
+		(uint64_t)seep_budget_network_units(network_peak(needs->learned, network, false)) *
+		SEEP_BUDGET_NETWORK_UNIT_BYTES;
 
 	if (key == SEEP_TABLE_SHARED)
 		return;

@@ -38,7 +38,9 @@
 #define SEEP_BUDGET_NETWORK_PERCENT    150
 
 /* A budget drains in so many days, if its refill is `auto`. */
-#define SEEP_BUDGET_DAYS 8
+#define SEEP_BUDGET_DAYS          8
+/* The margins are for so many days of learning: after fewer the level has not risen as far yet. */
+#define SEEP_BUDGET_LEARNING_DAYS 7
 
 /* Of a user, of a network, and for each user of a domain. */
 struct seep_budgets {
