@@ -202,11 +202,12 @@ static void check(const char *text, const struct worker *workers, const struct s
 	is_int(stats_get(sum, "num.seep.sent"), sent, "%s: sent is the sum of its kinds", text);
 	is_int(stats_get(sum, "num.seep.unsent"), unsent, "%s: unsent", text);
 	is_int(stats_get(sum, "num.seep.hits"), hits, "%s: hits", text);
-	is_int(stats_get(sum, "num.seep.refused.user") + stats_get(sum, "num.seep.refused.domain"),
+	is_int(stats_get(sum, "num.seep.refused.user") + stats_get(sum, "num.seep.refused.network") + stats_get(sum, "num.seep.refused.domain"),
 	       refused, "%s: refused", text);
 	is_int(sent + unsent + refused, asked, "%s: asked is sent, unsent or refused", text);
 	is_int(stats_get(sum, "seep.inflight"), 0, "%s: nothing is in flight", text);
 	is_int(stats_get(sum, "num.seep.would_refuse.user") +
+		       stats_get(sum, "num.seep.would_refuse.network") +
 		       stats_get(sum, "num.seep.would_refuse.domain"),
 	       0, "%s: nothing would have been refused", text);
 	is_int(atomic_load(&told_above), 0, "%s: no level was told above its budget", text);
@@ -244,7 +245,7 @@ static void check_budget(unsigned budget_bytes, bool spent)
 	snprintf(
 		conf, sizeof(conf),
 		"learning: 0\nuser-budget: %u\nuser-refill: 0\ndomain-budget: %u\ndomain-refill: 0\n"
-		"memory-size: 16m\nallow-domain: allowed.com\n",
+		"network-budget: 1g\nmemory-size: 16m\nallow-domain: allowed.com\n",
 		budget_bytes, spent ? 3000 : 1 << 30);
 	rig_open_with(&rig, conf, THREADS, tell, NULL);
 	run(&rig, workers, seed, users, 0, &sum);
