@@ -11,7 +11,9 @@
 #include "state/record.h"
 #include "state/save.h"
 
-#define SMALL "learning: 0\nuser-budget: 1000\nuser-refill: 0\nmemory-size: 1m\n"
+/* What users send matters, and not what their networks do. */
+#define USER_CONF "learning: 0\nuser-budget: 1000\nuser-refill: 0\nnetwork-budget: 1g\n"
+#define SMALL     USER_CONF "memory-size: 1m\n"
 
 /* What is before a frame's records. */
 #define PAYLOAD sizeof(struct seep_state_frame)

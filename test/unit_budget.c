@@ -21,21 +21,40 @@ static void test_units(void)
 		uint64_t peak_mbit;
 		unsigned units;
 	} cases[] = {
-		{ 0, 3 },
-		{ 1, 3 },
-		{ KIB_MBIT / 4, 3 },
-		{ KIB_MBIT / 4 + 1, 4 },
-		{ KIB_MBIT / 3 + 1, 5 },
-		{ KIB_MBIT, 12 },
-		{ KIB_MBIT + 1, 13 },
-		{ 16 * KIB_MBIT / 3, 64 },
+		{ 0, 2 },
+		{ 1, 2 },
+		{ KIB_MBIT / 4, 2 },
+		{ KIB_MBIT / 4 + 1, 3 },
+		{ KIB_MBIT / 3 + 1, 3 },
+		{ KIB_MBIT, 8 },
+		{ KIB_MBIT + 1, 9 },
+		{ 8 * KIB_MBIT - KIB_MBIT / 8, 63 },
 		{ 8 * KIB_MBIT, 64 },
+		{ UINT32_MAX, 64 },
+	};
+	static const struct {
+		uint64_t peak_mbit;
+		unsigned units;
+	} networks[] = {
+		{ 0, 4 },
+		{ 8 * KIB_MBIT / 3, 4 },
+		{ 8 * KIB_MBIT / 3 + 1, 5 },
+		{ 10 * KIB_MBIT, 15 },
+		{ 10 * KIB_MBIT + 1, 16 },
+		{ 64 * KIB_MBIT, 64 },
 		{ UINT32_MAX, 64 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)
 		is_int(seep_budget_units(cases[i].peak_mbit), cases[i].units,
 		       "a peak of %" PRIu64 " mbit", cases[i].peak_mbit);
+	for (size_t i = 0; i < COUNT(networks); i++)
+		is_int(seep_budget_network_units(networks[i].peak_mbit), networks[i].units,
+		       "a network's peak of %" PRIu64 " mbit", networks[i].peak_mbit);
+	ok(!seep_budget_is_too_small(16 * KIB_MBIT - 1), "below 16 KiB a budget fits");
+	ok(seep_budget_is_too_small(16 * KIB_MBIT), "from there on none does");
+	ok(!seep_budget_is_too_small_for_network(64 * KIB_MBIT - 1), "a network's below 64 KiB");
+	ok(seep_budget_is_too_small_for_network(64 * KIB_MBIT), "and none from there on");
 }
 
 static void test_fixed(void)
@@ -48,14 +67,14 @@ static void test_fixed(void)
 	budgets = seep_budgets_of(&conf);
 	limits = seep_budgets_user(&budgets, 9, false);
 	is_int(limits.budget_mbit, 4 * KIB_MBIT, "a fixed budget, whatever was learned");
-	is_int(limits.refill_mbit_day, 4 * KIB_MBIT / 6, "a sixth of it a day");
+	is_int(limits.refill_mbit_day, 4 * KIB_MBIT / 8, "an eighth of it a day");
 	is_int(limits.flag_at_percent, 80, "flag-at");
 	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
 	is_int(seep_budgets_user(&budgets, 9, true).cap_mbit, limits.budget_mbit,
 	       "nor while learning");
 	is_int(seep_budgets_domain(&budgets, 1, 3).budget_mbit, 12 * KIB_MBIT,
 	       "a domain's is as large, for each of its users");
-	is_int(seep_budgets_domain(&budgets, 1, 0).refill_mbit_day, 4 * KIB_MBIT / 6,
+	is_int(seep_budgets_domain(&budgets, 1, 0).refill_mbit_day, 4 * KIB_MBIT / 8,
 	       "and for one at least");
 	seep_conf_release(&conf);
 
@@ -77,23 +96,41 @@ static void test_auto(void)
 	budgets = seep_budgets_of(&conf);
 	limits = seep_budgets_user(&budgets, 12, false);
 	is_int(limits.budget_mbit, 3 * KIB_MBIT, "twelve units");
-	is_int(limits.refill_mbit_day, 12 * (KIB_MBIT / 4 / 6), "drain by a sixth");
+	is_int(limits.refill_mbit_day, 12 * (KIB_MBIT / 4 / 8), "drain by an eighth");
 	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
 	is_int(seep_budgets_user(&budgets, 2, true).cap_mbit, 16 * KIB_MBIT,
 	       "while learning levels rise to the most that can be learned");
-	is_int(seep_budgets_domain(&budgets, 4, 4).budget_mbit, 6 * KIB_MBIT,
-	       "a domain: six units at least for each user");
+	is_int(seep_budgets_user(&budgets, 12, true).refill_mbit_day, 2 * (KIB_MBIT / 4 / 8),
+	       "and drain as the least budget does");
+	limits = seep_budgets_network(&budgets, 12, false);
+	is_int(limits.budget_mbit, 12 * KIB_MBIT, "a network: twelve units of a KiB");
+	is_int(limits.refill_mbit_day, 12 * KIB_MBIT / 8, "by an eighth");
+	is_int(limits.cap_mbit, limits.budget_mbit, "no level above it");
+	limits = seep_budgets_network(&budgets, 12, true);
+	is_int(limits.cap_mbit, 64 * KIB_MBIT, "while learning to the most");
+	is_int(limits.refill_mbit_day, 4 * KIB_MBIT / 8, "and by the least");
+	is_int(seep_budgets_domain(&budgets, 2, 4).budget_mbit, 4 * KIB_MBIT,
+	       "a domain: four units at least for each user");
 	is_int(seep_budgets_domain(&budgets, 16, 5).budget_mbit, 20 * KIB_MBIT,
 	       "and as many as one of them has");
-	is_int(seep_budgets_domain(&budgets, 16, 5).refill_mbit_day, 80 * (KIB_MBIT / 4 / 6),
-	       "by a sixth");
+	is_int(seep_budgets_domain(&budgets, 16, 5).refill_mbit_day, 80 * (KIB_MBIT / 4 / 8),
+	       "by an eighth");
 	seep_conf_release(&conf);
 
 	conf_of(&conf, "user-refill: 100\ndomain-refill: 50\n");
 	budgets = seep_budgets_of(&conf);
 	is_int(seep_budgets_user(&budgets, 3, false).refill_mbit_day, 800000,
 	       "a refill that is given is everybody's");
+	is_int(seep_budgets_user(&budgets, 3, true).refill_mbit_day, 800000, "while learning, too");
 	is_int(seep_budgets_domain(&budgets, 3, 2).refill_mbit_day, 800000, "domains', too");
+	seep_conf_release(&conf);
+
+	conf_of(&conf, "network-budget: 2k\nnetwork-refill: 16\n");
+	budgets = seep_budgets_of(&conf);
+	limits = seep_budgets_network(&budgets, 12, true);
+	is_int(limits.budget_mbit, 2 * KIB_MBIT, "a network's fixed budget, whatever was learned");
+	is_int(limits.cap_mbit, 2 * KIB_MBIT, "is the most, while learning too");
+	is_int(limits.refill_mbit_day, 128000, "and its refill");
 	seep_conf_release(&conf);
 }
 
@@ -132,9 +169,9 @@ static bool is_about(unsigned got, unsigned kib)
 	return got > kib * (KIB_NAMES - 20) && got < kib * (KIB_NAMES + 20);
 }
 
-static bool is_about_new(unsigned got)
+static bool is_about_half(unsigned got)
 {
-	return 2 * got > 3 * (KIB_NAMES - 20) && 2 * got < 3 * (KIB_NAMES + 20);
+	return 2 * got > KIB_NAMES - 20 && 2 * got < KIB_NAMES + 20;
 }
 
 /* Nineteen quiet ones, one that needs more, one that floods; then a newcomer. */
@@ -143,7 +180,7 @@ static void test_learned(void)
 	struct rig rig;
 	unsigned room;
 
-	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
+	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\nnetwork-budget: 1g\n");
 	for (uint32_t user = 1; user <= 19; user++)
 		send_all(&rig, user, 5);
 	send_all(&rig, 20, 2 * KIB_NAMES - 15);
@@ -152,16 +189,15 @@ static void test_learned(void)
 	send_all(&rig, 40, 1); /* too late to be known */
 	rig.now_ms += 60 * DAY_MS;
 	room = room_of(&rig, 1, 10000);
-	ok(4 * room > 3 * (KIB_NAMES - 20) && 4 * room < 3 * (KIB_NAMES + 20),
-	   "who needs little has 768 bytes: %u names", room);
+	ok(is_about_half(room), "who needs little has 512 bytes: %u names", room);
 	room = room_of(&rig, 20, 10000);
-	ok(is_about(room, 6), "who needed nearly 2 KiB has three times as much: %u names", room);
+	ok(is_about(room, 4), "who needed nearly 2 KiB has twice as much: %u names", room);
 	room = room_of(&rig, 30, 10000);
 	ok(is_about(room, 16), "who was a tunnel all along has 16 KiB, no more: %u names", room);
 	room = room_of(&rig, 40, 10000);
-	ok(is_about_new(room), "who was seen too late has what newcomers have: %u names", room);
+	ok(is_about_half(room), "who came late, and needed little, has as little: %u names", room);
 	room = room_of(&rig, 50, 10000);
-	ok(is_about_new(room), "a newcomer has 1.5 KiB: %u names", room);
+	ok(is_about(room, 1), "a newcomer has 1 KiB: %u names", room);
 	is_int(rig_stat(&rig, "users.raised"), 2, "two have more than newcomers");
 	rig_close(&rig);
 }
@@ -172,12 +208,12 @@ static void test_newcomers(void)
 	struct rig rig;
 	unsigned room;
 
-	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
+	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\nnetwork-budget: 1g\n");
 	for (uint32_t user = 1; user <= 5; user++)
-		send_all(&rig, user, KIB_NAMES * 13 / 10);
+		send_all(&rig, user, KIB_NAMES * 9 / 10);
 	rig.now_ms += 60 * DAY_MS;
 	room = room_of(&rig, 50, 10000);
-	ok(is_about(room, 4), "a newcomer where all needed 1.3 KiB: %u names", room);
+	ok(is_about(room, 2), "a newcomer where all needed nearly 1 KiB: %u names", room);
 	rig_close(&rig);
 }
 
@@ -187,13 +223,13 @@ static void test_unlearned(void)
 	struct rig rig;
 	unsigned room;
 
-	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\n");
+	rig_open(&rig, "learning: 7d\ndomain-budget: 1g\nnetwork-budget: 1g\n");
 	room = room_of(&rig, 1, 10000);
-	ok(is_about_new(room), "learning: would be refused after %u names", room);
+	ok(is_about(room, 1), "learning: would be refused after %u names", room);
 	rig_close(&rig);
-	rig_open(&rig, "learning: 0\ndomain-budget: 1g\n");
+	rig_open(&rig, "learning: 0\ndomain-budget: 1g\nnetwork-budget: 1g\n");
 	room = room_of(&rig, 1, 10000);
-	ok(is_about_new(room), "without learning: refused after %u names", room);
+	ok(is_about(room, 1), "without learning: refused after %u names", room);
 	is_int(rig_stat(&rig, "users.raised"), 0, "nobody is raised");
 	rig_close(&rig);
 }
@@ -204,11 +240,11 @@ static void test_domain(void)
 	struct rig rig;
 	unsigned room;
 
-	rig_open(&rig, "learning: 7d\n");
+	rig_open(&rig, "learning: 7d\nnetwork-budget: 1g\n");
 	send_all(&rig, 20, 2 * KIB_NAMES - 15);
 	rig.now_ms += 60 * DAY_MS;
 	room = room_of(&rig, 20, 10000);
-	ok(is_about(room, 6), "six KiB, all to one domain: %u names", room);
+	ok(is_about(room, 4), "four KiB, all to one domain: %u names", room);
 	rig_close(&rig);
 }
 

@@ -72,13 +72,17 @@ static void test_defaults(void)
 	is_int(conf.learning_s, 7 * 86400, "learning");
 	ok(conf.user_budget_bytes == SEEP_AUTO, "user-budget");
 	ok(conf.user_refill_bytes_per_day == SEEP_AUTO, "user-refill");
+	ok(conf.network_budget_bytes == SEEP_AUTO, "network-budget");
+	ok(conf.network_refill_bytes_per_day == SEEP_AUTO, "network-refill");
 	ok(conf.domain_budget_bytes == SEEP_AUTO, "domain-budget");
 	ok(conf.domain_refill_bytes_per_day == SEEP_AUTO, "domain-refill");
 	is_int(conf.flag_at_percent, 50, "flag-at");
 	is_int(conf.memory_s, 30 * 86400, "memory");
 	is_int(conf.memory_size_bytes, 64 << 20, "memory-size");
 	is_int(conf.user_prefix_v4_bits, 32, "user-prefix-v4");
-	is_int(conf.user_prefix_v6_bits, 64, "user-prefix-v6");
+	is_int(conf.user_prefix_v6_bits, 128, "user-prefix-v6");
+	is_int(conf.network_prefix_v4_bits, 24, "network-prefix-v4");
+	is_int(conf.network_prefix_v6_bits, 64, "network-prefix-v6");
 	ok(!conf.exempt_user && !conf.allow_domain, "lists are empty");
 	ok(conf.allow_lists == NULL, "allow-list");
 	is_str(conf.public_suffix_list, "", "public-suffix-list");

@@ -284,9 +284,10 @@ static void test_release_waits(void)
 	struct told told = { 0 };
 	struct rig rig;
 
-	rig_open_with(&rig,
-		      "learning: 0\nuser-budget: 1000\nuser-refill: 144000\ndomain-budget: 1g\n", 1,
-		      tell, &told);
+	rig_open_with(
+		&rig,
+		"learning: 0\nuser-budget: 1000\nuser-refill: 144000\ndomain-budget: 1g\n" NETWORK_FREE,
+		1, tell, &told);
 	rig_send(&rig, 1, "www.far.com");
 	for (uint64_t minutes = 0; minutes <= 50; minutes += 10) {
 		rig.now_ms = NOW_MS + minutes * 60000;

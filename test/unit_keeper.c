@@ -18,9 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONF "learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\nmemory-size: 1m\n"
+#define CONF \
+	"learning: 0\nuser-budget: 1000\nuser-refill: 0\ndomain-budget: 1g\nnetwork-budget: 1g\nmemory-size: 1m\n"
 
-#define OTHER "learning: 0\nuser-budget: 500\nuser-refill: 0\ndomain-budget: 1g\nmemory-size: 1m\n"
+#define OTHER \
+	"learning: 0\nuser-budget: 500\nuser-refill: 0\ndomain-budget: 1g\nnetwork-budget: 1g\nmemory-size: 1m\n"
 
 static char directory[] = "/tmp/seep-unit-keeper-XXXXXX";
 static char path[SEEP_STATE_NAME_SIZE];

@@ -160,7 +160,7 @@ static void test_refused_takes_no_place(void)
 	rig_close(&rig);
 
 	/* and where the newcomers can pay, a domain with many users outlives those with one */
-	rig_open(&rig, "learning: 0\nuser-budget: 1g\nmemory-size: 1m\n");
+	rig_open(&rig, "learning: 0\nuser-budget: 1g\nmemory-size: 1m\n" NETWORK_FREE);
 	for (uint32_t user = 0; user < 100; user++)
 		rig_send(&rig, 1000 + user, "www.common.com");
 	rig.now_ms += 10 * DAY_MS;

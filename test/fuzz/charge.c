@@ -76,18 +76,34 @@ static bool are_numbers(const struct charging *charging, const uint8_t *at, unsi
 	return numbers;
 }
 
+/* Where the COUNT numbers end that the prefix begins with, an address; 0 if it does not. */
+static size_t address_end(const struct seep_name *name, unsigned bits, unsigned count)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < count; i++, at += 1u + name->bytes[at])
+		if (at >= name->domain_at || !seep_name_is_number(name->bytes + at, bits))
+			return 0;
+	return at;
+}
+
 /* Bits that the prefix costs a user that sent none before; with shared labels or with none. */
 static double prefix_bits(const struct charging *charging, const struct seep_name *name,
 			  bool shared)
 {
 	double bits = 2 + 1; /* fresh, and none follows */
-	size_t at = 0;
+	size_t at = charging->number_bits ? 0 : address_end(name, 8, 4);
+	unsigned address_bits = at ? 32 : 128;
 
 	if (are_numbers(charging, name->bytes, name->prefix_labels) &&
 	    name->prefix_labels == (charging->number_bits == 8 ? 1 : 20))
 		return 0.152 + name->prefix_labels * charging->number_bits;
+	if (!charging->number_bits && !at)
+		at = address_end(name, 4, 32);
 	if (charging->number_bits)
 		bits += 3.3219;
+	else
+		bits += at ? 5 + address_bits : 0.0458;
 	for (unsigned i = 0; at < name->domain_at; i++) {
 		const uint8_t *label = name->bytes + at;
 		uint64_t hash = seep_hash_bytes(&key, label + 1, label[0]);

@@ -124,6 +124,7 @@ static void check_stats(struct play *play, bool reset)
 {
 	struct stats stats = rig_stats(&play->rig, reset);
 	uint64_t refused = stats_get(&stats, "num.seep.refused.user") +
+			   stats_get(&stats, "num.seep.refused.network") +
 			   stats_get(&stats, "num.seep.refused.domain") +
 			   stats_get(&stats, "num.seep.refused.dga");
 	uint64_t sent =
