@@ -240,6 +240,7 @@ struct cause {
 	struct mesh_state *unseen; /* a client's state, or a refresh, that did not get here yet */
 	bool is_wanted;            /* by a query that goes on */
 	bool is_refused;           /* and that one does not */
+	bool is_stale;             /* by one that got an old answer */
 };
 
 static bool find_cause(void *context, struct mesh_state *state)
@@ -249,6 +250,7 @@ static bool find_cause(void *context, struct mesh_state *state)
 
 	if (own && own->query.stage == SEEP_QUERY_REFUSED) {
 		cause->is_refused = true;
+		cause->is_stale |= own->query.is_stale;
 	} else if (own) {
 		cause->is_wanted = true;
 	} else if ((state->reply_list || is_refresh(&state->s)) && state->s.curmod < cause->id &&
@@ -348,7 +350,12 @@ static void begin_own_work(struct module_qstate *qstate, int id, struct seep_thr
 		return;
 	}
 	seep_counters_add(&seep_thread_counters(thread)->background, 1);
-	if (cause.is_refused && !cause.is_wanted)
+	if (!cause.is_refused || cause.is_wanted)
+		return;
+	/* A module in front makes another answer of the old one: dns64, or respip. */
+	if (cause.is_stale && ub_stale_answer(qstate, id, qstate))
+		qstate->ext_state[id] = module_finished;
+	else
 		refuse(qstate, id, SEEP_METER_NONE);
 }
 
