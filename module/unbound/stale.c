@@ -34,19 +34,6 @@ static bool is_expired(const struct reply_info *reply, time_t now)
 #endif
 }
 
-/* A failure is no answer, and no help when it is old. */
-static bool is_answer(const struct reply_info *reply)
-{
-	switch (FLAGS_GET_RCODE(reply->flags)) {
-	case LDNS_RCODE_NOERROR:
-	case LDNS_RCODE_NXDOMAIN:
-	case LDNS_RCODE_YXDOMAIN:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* What did not validate, or was not validated yet, is for those alone who want it unchecked. */
 static bool is_valid_for(const struct module_qstate *qstate, const struct reply_info *reply)
 {
@@ -59,7 +46,7 @@ static bool is_valid_for(const struct module_qstate *qstate, const struct reply_
 
 /*
  * The cached REPLY as a message of the state's own, its chain and its records' validation checked;
- * or NULL. How old it may be, Unbound noted with the reply when it was stored, by its own
+ * or NULL, also of an old failure. How old it may be, Unbound noted with the reply when it was stored, by its own
  * serve-expired-ttl: so the message is made of a copy with another note.
  */
 static struct dns_msg *copy_message(struct module_qstate *qstate, struct query_info *qinfo,
@@ -115,7 +102,7 @@ static void take_entry(struct module_qstate *qstate, const struct lruhash_entry 
 	found->is_expired = is_expired(reply, now);
 	if (found->is_expired && (uint64_t)(now - reply->ttl) > ub_module.conf.stale_s)
 		return;
-	if (is_answer(reply) && is_valid_for(qstate, reply))
+	if (is_valid_for(qstate, reply))
 		found->message = copy_message(qstate, &key->key, reply);
 	if (found->message && found->is_expired)
 		set_ttls(qstate, found->message->rep);
