@@ -46,8 +46,8 @@ static bool is_valid_for(const struct module_qstate *qstate, const struct reply_
 
 /*
  * The cached REPLY as a message of the state's own, its chain and its records' validation checked;
- * or NULL, also of an old failure. How old it may be, Unbound noted with the reply when it was stored, by its own
- * serve-expired-ttl: so the message is made of a copy with another note.
+ * or NULL, also of an old failure. How old it may be, Unbound noted with the reply when it was
+ * stored, by its own serve-expired-ttl: so the message is made of a copy with another note.
  */
 static struct dns_msg *copy_message(struct module_qstate *qstate, struct query_info *qinfo,
 				    const struct reply_info *reply)
