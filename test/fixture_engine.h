@@ -132,8 +132,9 @@ static inline void is_balanced(struct rig *rig, unsigned long long asked, const 
 	is_int(sent + stats_get(&s, "num.seep.unsent") + stats_get(&s, "num.seep.refused.user") +
 		       stats_get(&s, "num.seep.refused.network") +
 		       stats_get(&s, "num.seep.refused.domain") +
-		       stats_get(&s, "num.seep.refused.dga") + stats_get(&s, "seep.inflight"),
-	       asked, "%s: asked is sent, unsent, refused or in flight", text);
+		       stats_get(&s, "num.seep.refused.dga") + stats_get(&s, "num.seep.stale") +
+		       stats_get(&s, "seep.inflight"),
+	       asked, "%s: asked is sent, unsent, refused, stale or in flight", text);
 }
 
 /* What was told, and what of it. */

@@ -587,7 +587,7 @@ def test_expired(tap):
 def test_expired_wait(tap):
     """With a client time-out the old answer comes while the resolver still asks."""
     with rig.Lab(extra="serve-expired: yes\nserve-expired-client-timeout: 200\n"
-                       "ede-serve-expired: yes\n", conf="learning: 0\nuser-budget: 120\n") as lab:
+                       "ede-serve-expired: yes\n", conf="learning: 0\nuser-budget: 120\nstale: 0\n") as lab:
         watch = Watch(lab, tap, "serve-expired-client-timeout")
         slow = lab.slow_server(ttl=1)
         a, b = "127.1.0.1", "127.1.0.2"
@@ -605,12 +605,11 @@ def test_expired_wait(tap):
         for at in range(60):
             lab.ask("n%d.spent.example" % at, source=b)
         time.sleep(2.1)
-        spent = lab.seep()["num.seep.refused.user"]
         name = next((name for name in names if lab.ask(name, source=b) and
-                     lab.seep()["num.seep.refused.user"] > spent), None)
+                     lab.seep()["num.seep.stale"]), None)
         tap.ok(name, "the budget of known names is spent, too")
         with watch.case("old answer for a user whose budget is spent: nothing leaves",
-                        refused_user=1, gauges={"inflight": 0}):
+                        stale=1, gauges={"inflight": 0}):
             answer = lab.ask(name, source=b)
             tap.equal(rcode_of(answer), "NOERROR", "it is answered")
             tap.ok(any(code == 3 for code, _ in ede_of(answer)), "EDE 3 says that it is stale",

@@ -242,7 +242,8 @@ def sanitize():
                       "UBSAN_OPTIONS=print_stacktrace=1:$log TSAN_OPTIONS=exitcode=0:$log\n"
                       "exec %s/unbound \"$@\"\n" % (directory, sbin))
         os.chmod(wrapper, 0o755)
-        for one in ("cases", "wire", "answers", "budget", "state", "same", "tunnel", "reload"):
+        for one in ("cases", "stale", "wire", "answers", "budget", "state", "same", "tunnel",
+                    "reload"):
             pytest("%s, unbound %s, 4 threads" % (one, name), "live_" + one, timeout_s=900,
                    env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
                         "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_PAUSE_S": "2"})
@@ -284,6 +285,7 @@ def live(versions):
         one("wire", version)
     together(*[(one, "state", version) for version in versions])
     together(*[(one, "answers", version) for version in versions])
+    together(*[(one, "stale", version) for version in versions])
     one("same", FIRST)
     together(*[(one, "tunnel", version) for version in versions])
     one("reload", FIRST, SEEP_RELOADS="250")

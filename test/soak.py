@@ -45,7 +45,7 @@ DRAINED_BYTES = 8		# by all the days that the clock is moved back and forth here
 GROWTH_KB = 8192
 DAY_S = 86400
 CLASSES = ("known", "charged", "internal", "allowed", "exempt", "unproven", "untracked")
-REFUSALS = ("refused.user", "refused.domain", "refused.dga")
+REFUSALS = ("refused.user", "refused.domain", "refused.dga", "stale")
 
 
 def secret(digits=40):

@@ -252,6 +252,22 @@ def options(directory):
     equal(replay("-", stdin=pair)["totals"]["hits"], 2, "TTLs by default: five minutes, a failure five seconds")
     equal(replay("--ttl", "99", "-", stdin=pair)["totals"]["hits"], 1, "--ttl")
     equal(replay("--negative-ttl", "1m", "-", stdin=pair)["totals"]["hits"], 1, "--negative-ttl, with a unit")
+    # One user makes names known and spends its budget; another's old answers come to it.
+    old = rows(*[row(at, "k%d.example" % at, "192.0.2.2") for at in range(50)],
+               *[row(50 + at, "n%d.%s.example" % (at, 40 * "x")) for at in range(300)],
+               *[row(900 + at, "q%d.k%d.example" % (at, at), "192.0.2.2") for at in range(9)],
+               *[row(1000 + at, "q%d.k%d.example" % (at, at)) for at in range(9)],
+               *[row(2000 + at, "q%d.k%d.example" % (at, at)) for at in range(9)],
+               row(3000, "q9.k9.example"), row(3001, "q1.k1.example", "192.0.2.1", "AAAA"),
+               row(3002, "q1.k1.example", "192.0.2.1", "A", "SERVFAIL"))
+    for given, stale in (("3d", 9), ("1000", 9), ("600", 0), ("0", 0)):
+        totals = replay("--user-budget", "64", "--user-refill", "0", "--domain-budget", "1m", "--stale", given,
+                        "--exempt-user", "192.0.2.2", "-", stdin=old)
+        equal([totals["totals"][key] for key in ("stale", "hits")], [stale, 9], "--stale %s" % given)
+        equal(totals["engine"]["num.seep.stale"], stale, "--stale %s: the engine's count" % given)
+        totals = totals["totals"]
+        equal(totals["queries"], totals["hits"] + totals["sent"] + totals["refused"] + totals["stale"],
+              "--stale %s: the sum" % given)
     many = rows(*[row(at, "n%d.example" % (at % 500)) for at in range(1000)])
     ok(replay("--ttl", "1d", "--user-budget", "1m", "-", stdin=many)["totals"]["hits"] == 500, "the cache holds what it has room for")
     ok(replay("--ttl", "1d", "--user-budget", "1m", "--cache-entries", "40", "-", stdin=many)["totals"]["hits"] < 100, "--cache-entries")

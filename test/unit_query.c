@@ -6,6 +6,9 @@
 /* Only the user's meter matters; it holds 800,000 mbit, one long name or a few short ones. */
 #define HUNDRED "learning: 0\nuser-budget: 100\nuser-refill: 0\ndomain-budget: 1g\n"
 
+/* Less than any long name. */
+#define SIXTEEN "learning: 0\nuser-budget: 16\nuser-refill: 0\ndomain-budget: 1g\n"
+
 /* No word and no number: three of these hold more than 800 bits, 5.248 for each letter. */
 #define LONG "q7zx9k2w5vj4q8z3x6k9w2v7j5q3z8x4k6w9v2j7q5z3x8k4w6v9j2"
 
@@ -49,8 +52,8 @@ static void is_stat(struct rig *rig, const char *key, unsigned long long want, c
 /* Every query ends in one of these; none is held any more. */
 static void is_ended(struct rig *rig, const char *key, const char *text)
 {
-	static const char *const all[] = { "known", "charged", "internal", "unsent",
-					   "refused.user" };
+	static const char *const all[] = { "known",  "charged",      "internal",
+					   "unsent", "refused.user", "stale" };
 
 	for (size_t i = 0; i < COUNT(all); i++)
 		is_stat(rig, all[i], strcmp(all[i], key) == 0, text);
@@ -123,6 +126,34 @@ static void test_refused(void)
 	seep_query_assume_sent(rig.thread, &asked.query, rig.now_ms);
 	seep_query_end(rig.thread, &asked.query, SEEP_EXISTENCE_UNKNOWN);
 	is_ended(&rig, "refused.user", "more than the budget");
+	rig_close(&rig);
+}
+
+/* Counted at its end, as what became of it; until then it is under way. */
+static void test_stale(void)
+{
+	struct asked asked;
+	struct rig rig;
+
+	rig_open(&rig, SIXTEEN);
+	begin(&rig, &asked, LONG "." LONG "." LONG ".example.com", NULL);
+	is_stat(&rig, "inflight", 1, "refused, and not yet answered");
+	is_stat(&rig, "refused.user", 0, "refused, and not yet answered");
+	asked.query.is_stale = true;
+	seep_query_end(rig.thread, &asked.query, SEEP_EXISTENCE_YES);
+	is_ended(&rig, "stale", "answered from the cache");
+	is_stat(&rig, "bits", 0, "answered from the cache");
+	is_stat(&rig, "users.spent", 1, "answered from the cache: its user is spent all the same");
+	rig_close(&rig);
+
+	rig_open(&rig, SIXTEEN);
+	begin(&rig, &asked, LONG "." LONG "." LONG ".corp.example", "corp.example");
+	leaves(&rig, &asked, "www.corp.example", INSIDE);
+	ok(!leaves(&rig, &asked, "www.example.net", OUTSIDE), "stopped on its way out");
+	is_stat(&rig, "inflight", 1, "stopped on its way out");
+	asked.query.is_stale = true;
+	seep_query_end(rig.thread, &asked.query, SEEP_EXISTENCE_YES);
+	is_ended(&rig, "stale", "stopped on its way out, and answered from the cache");
 	rig_close(&rig);
 }
 
@@ -224,6 +255,7 @@ int main(int argc, char **argv)
 	tap_run(test_packets);
 	tap_run(test_once);
 	tap_run(test_refused);
+	tap_run(test_stale);
 	tap_run(test_internal);
 	tap_run(test_internal_leaves);
 	tap_run(test_unsure);

@@ -70,6 +70,16 @@ bool cache_sim_find(const struct cache_sim *cache, uint64_t key, uint64_t now_s,
 	return false;
 }
 
+bool cache_sim_holds(const struct cache_sim *cache, uint64_t key, uint64_t now_s, uint64_t old_s)
+{
+	const struct set *set = set_of(cache, key);
+
+	for (int way = 0; way < WAYS; way++)
+		if (set->entry[way].key == key)
+			return set->entry[way].expires_s + old_s >= now_s;
+	return false;
+}
+
 void cache_sim_put(struct cache_sim *cache, uint64_t key, uint64_t now_s, uint32_t ttl_s,
 		   uint32_t note)
 {

@@ -29,6 +29,9 @@ void cache_sim_destroy(struct cache_sim *cache);
 /* Whether KEY, which is not 0, is cached; and what was noted with it. */
 bool cache_sim_find(const struct cache_sim *cache, uint64_t key, uint64_t now_s, uint32_t *note);
 
+/* Whether KEY is cached, or was and is not forgotten, and has expired at most OLD_S seconds ago. */
+bool cache_sim_holds(const struct cache_sim *cache, uint64_t key, uint64_t now_s, uint64_t old_s);
+
 /* Caches KEY for TTL_S seconds; for 0, nothing is done. */
 void cache_sim_put(struct cache_sim *cache, uint64_t key, uint64_t now_s, uint32_t ttl_s,
 		   uint32_t note);

@@ -35,11 +35,12 @@ struct replay_options {
 
 struct replay_totals {
 	struct trace_counts traces;
-	uint64_t queries; /* = hits + sent + refused */
+	uint64_t queries; /* = hits + sent + refused + stale */
 	uint64_t hits;
 	uint64_t sent;
 	uint64_t class[SEEP_CLASS_COUNT]; /* of sent, by enum seep_class */
 	uint64_t refused;
+	uint64_t stale;        /* in place of a refusal, from the cache */
 	uint64_t flagged;      /* sent, while a meter was above flag-at */
 	uint64_t would_refuse; /* of flagged: only learning or action: flag let them pass */
 	uint64_t late; /* came too late to be put in order; taken as of the time that it was */

@@ -35,6 +35,7 @@ static void write_row(struct json *json, const char *key, const struct tally_row
 	write_bytes(json, "metered_bytes", row->metered_mbit);
 	json_number(json, "flagged", row->flagged);
 	json_number(json, "refused", row->refused);
+	json_number(json, "stale", row->stale);
 	json_number(json, "would_refuse", row->would_refuse);
 	json_number(json, "own_flagged", row->own_flagged);
 	json_number(json, "own_refused", row->own_refused);
@@ -104,6 +105,7 @@ static void write_totals(struct json *json, const struct replay *replay)
 	json_number(json, "flagged", totals->flagged);
 	json_number(json, "would_refuse", totals->would_refuse);
 	json_number(json, "refused", totals->refused);
+	json_number(json, "stale", totals->stale);
 	json_number(json, "users", tally_count(replay->users));
 	json_number(json, "users_flagged", users.flagged);
 	json_number(json, "users_refused", users.refused);

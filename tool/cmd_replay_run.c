@@ -90,9 +90,16 @@ static void tally_verdict(struct tally_row *row, const struct seep_verdict *verd
 	}
 }
 
-static void tally_miss(struct run *run, uint32_t user, uint32_t domain,
-		       const struct seep_reservation *reservation, uint64_t when_ms)
+/* A miss, as the engine judged it. */
+struct judged {
+	struct seep_reservation reservation;
+	bool is_stale; /* it would be refused, but the cache still has an answer */
+};
+
+static void tally_miss(struct run *run, uint32_t user, uint32_t domain, const struct judged *judged,
+		       uint64_t when_ms)
 {
+	const struct seep_reservation *reservation = &judged->reservation;
 	struct tally_row *rows[] = { tally_row(run->replay->users, user),
 				     tally_row(run->replay->domains, domain) };
 	const uint64_t added_mbit[] = { reservation->user_mbit, reservation->domain_mbit };
@@ -102,21 +109,25 @@ static void tally_miss(struct run *run, uint32_t user, uint32_t domain,
 		struct tally_row *row = rows[which];
 
 		row->queries++;
+		row->stale += judged->is_stale;
 		if (reservation->verdict.outcome != SEEP_REFUSE) {
 			row->sent++;
 			row->metered_mbit += added_mbit[which];
 		}
-		tally_verdict(row, &reservation->verdict, own[which], when_ms);
+		if (!judged->is_stale)
+			tally_verdict(row, &reservation->verdict, own[which], when_ms);
 	}
 }
 
-static void count_miss(struct run *run, const struct seep_reservation *reservation)
+static void count_miss(struct run *run, const struct judged *judged)
 {
+	const struct seep_reservation *reservation = &judged->reservation;
 	struct replay_totals *totals = run->totals;
 	enum seep_outcome outcome = reservation->verdict.outcome;
 
 	if (outcome == SEEP_REFUSE) {
-		totals->refused++;
+		totals->refused += !judged->is_stale;
+		totals->stale += judged->is_stale;
 		return;
 	}
 	totals->sent++;
@@ -140,6 +151,19 @@ static enum seep_existence existence_of(const struct trace_event *event,
 	return SEEP_EXISTENCE_UNKNOWN;
 }
 
+/* Has the cache an old answer? What fails now is taken to have failed before: that is none. */
+static bool is_held(const struct run *run, uint64_t cache_key, const struct trace_event *event,
+		    uint64_t when_ms)
+{
+	uint64_t stale_s = run->replay->options->conf.stale_s;
+
+	if (!run->cache || !stale_s)
+		return false;
+	return (event->rcode == SEEP_RCODE_NOERROR || event->rcode == SEEP_RCODE_NXDOMAIN ||
+		event->rcode == TRACE_RCODE_NONE) &&
+	       cache_sim_holds(run->cache, cache_key, when_ms / 1000, stale_s);
+}
+
 /* A query that the cache cannot answer. False without memory. */
 static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		 const struct trace_event *event, uint64_t when_ms)
@@ -153,21 +177,28 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		.is_proven = true, /* nobody forges what was recorded */
 		.when_ms = when_ms,
 	};
-	struct seep_reservation reservation;
+	struct judged judged = { .is_stale = false };
 	struct seep_name name;
 	uint32_t domain;
+	bool is_refused;
 
 	seep_counters_add(&seep_thread_counters(run->thread)->misses, 1);
-	seep_engine_ask(run->thread, &observation, &reservation, &name);
+	is_refused =
+		seep_engine_judge(run->thread, &observation, &judged.reservation, &name).outcome ==
+		SEEP_REFUSE;
+	judged.is_stale = is_refused && is_held(run, cache_key, event, when_ms);
 	domain = domain_of(run, &name, event);
 	if (domain == TALLY_NONE)
 		return false;
-	tally_miss(run, user, domain, &reservation, when_ms);
-	count_miss(run, &reservation);
-	if (reservation.verdict.outcome == SEEP_REFUSE)
+	tally_miss(run, user, domain, &judged, when_ms);
+	count_miss(run, &judged);
+	if (is_refused) {
+		seep_engine_refuse(run->thread, &judged.reservation, judged.is_stale);
 		return true;
-	seep_engine_commit(run->thread, &reservation, when_ms);
-	seep_engine_answered(run->thread, &observation, &reservation, existence_of(event, &name));
+	}
+	seep_engine_commit(run->thread, &judged.reservation, when_ms);
+	seep_engine_answered(run->thread, &observation, &judged.reservation,
+			     existence_of(event, &name));
 	if (run->cache)
 		cache_sim_put(run->cache, cache_key, when_ms / 1000,
 			      ttl_of(run->replay->options, event), domain);

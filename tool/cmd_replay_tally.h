@@ -20,6 +20,7 @@ struct tally_row {
 	uint64_t sent;
 	uint64_t flagged;     /* by whichever meter */
 	uint64_t refused;     /* by whichever meter */
+	uint64_t stale;       /* in place of a refusal, from the cache */
 	uint64_t own_flagged; /* by its own meter */
 	uint64_t own_refused;
 	uint64_t would_refuse; /* of flagged */

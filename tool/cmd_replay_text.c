@@ -182,9 +182,9 @@ void replay_print_text(const struct replay *replay)
 	       (double)(totals->last_ms - totals->first_ms) / 86400e3);
 	misses = totals->queries - totals->hits;
 	printf("queries   %" PRIu64 ": %" PRIu64 " %s, %" PRIu64 " %s; %" PRIu64 " sent, %" PRIu64
-	       " refused\n",
+	       " refused, %" PRIu64 " stale\n",
 	       totals->queries, totals->hits, seep_plural(totals->hits, "hit", "hits"), misses,
-	       seep_plural(misses, "miss", "misses"), totals->sent, totals->refused);
+	       seep_plural(misses, "miss", "misses"), totals->sent, totals->refused, totals->stale);
 	printf("sent      %" PRIu64 ": %" PRIu64 " known, %" PRIu64 " charged, %" PRIu64
 	       " allowed, %" PRIu64 " exempt, %" PRIu64 " untracked\n",
 	       totals->sent, totals->class[SEEP_CLASS_KNOWN], totals -> class[SEEP_CLASS_CHARGED],

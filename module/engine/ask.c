@@ -565,11 +565,10 @@ static void count_verdict(struct seep_counters *counters, struct seep_verdict ve
 					&counters->would_refuse_network,
 					&counters->would_refuse_domain,
 					&counters->would_refuse_dga },
-		[SEEP_REFUSE] = { NULL, &counters->refused_user, &counters->refused_network,
-				  &counters->refused_domain, &counters->refused_dga },
 	};
 
-	if (verdict.outcome != SEEP_PASS)
+	/* Of a refusal it is not known yet whether an old answer comes instead. */
+	if (verdict.outcome != SEEP_PASS && verdict.outcome != SEEP_REFUSE)
 		seep_counters_add(counter[verdict.outcome][verdict.meter], 1);
 }
 
@@ -670,9 +669,9 @@ static void ask_meters(struct asking *asking)
 	tell_edges(asking);
 }
 
-struct seep_verdict seep_engine_ask(struct seep_thread *thread,
-				    const struct seep_observation *observation,
-				    struct seep_reservation *reservation, struct seep_name *name)
+struct seep_verdict seep_engine_judge(struct seep_thread *thread,
+				      const struct seep_observation *observation,
+				      struct seep_reservation *reservation, struct seep_name *name)
 {
 	struct asking asking = {
 		.thread = thread,
@@ -689,7 +688,17 @@ struct seep_verdict seep_engine_ask(struct seep_thread *thread,
 	if (reservation->class == SEEP_CLASS_CHARGED)
 		ask_meters(&asking);
 	*name = asking.name;
-	if (reservation->verdict.outcome != SEEP_REFUSE)
-		atomic_fetch_add_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
 	return reservation->verdict;
+}
+
+struct seep_verdict seep_engine_ask(struct seep_thread *thread,
+				    const struct seep_observation *observation,
+				    struct seep_reservation *reservation, struct seep_name *name)
+{
+	struct seep_verdict verdict = seep_engine_judge(thread, observation, reservation, name);
+
+	if (verdict.outcome == SEEP_REFUSE)
+		seep_engine_refuse(thread, reservation, false);
+	return verdict;
 }

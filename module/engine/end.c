@@ -381,6 +381,21 @@ void seep_engine_release(struct seep_thread *thread, const struct seep_reservati
 	seep_counters_add(&thread->counters.unsent, 1);
 }
 
+void seep_engine_refuse(struct seep_thread *thread, const struct seep_reservation *reservation,
+			bool is_stale)
+{
+	struct seep_counters *counters = &thread->counters;
+	_Atomic uint64_t *const refused[] = {
+		[SEEP_METER_USER] = &counters->refused_user,
+		[SEEP_METER_NETWORK] = &counters->refused_network,
+		[SEEP_METER_DOMAIN] = &counters->refused_domain,
+		[SEEP_METER_DGA] = &counters->refused_dga,
+	};
+
+	add_count(&thread->engine->inflight, -1);
+	seep_counters_add(is_stale ? &counters->stale : refused[reservation->verdict.meter], 1);
+}
+
 void seep_engine_withdraw_internal(struct seep_thread *thread)
 {
 	add_count(&thread->engine->inflight, -1);

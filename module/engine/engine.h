@@ -3,8 +3,8 @@
  * The engine: takes what was observed of a query, charges it, meters it and
  * says what becomes of it. Knows nothing of Unbound; replay drives it too.
  *
- * One query's life:  ask -> (refused)  or  ask -> commit | release.
- * Between ask and commit or release the charge is reserved on its meters, so
+ * One query's life:  judge -> refuse  or  judge -> commit | release.
+ * Between judge and commit or release the charge is reserved on its meters, so
  * that queries in flight are inside the budget as well; of a domain for which there is
  * no free place, on the user's meter alone.
  *
@@ -111,8 +111,8 @@ struct seep_counters *seep_thread_counters(struct seep_thread *thread);
 #define SEEP_DOMAIN_TEXT_BYTES 48
 
 /*
- * What ask reserved, for commit or release. Holds no pointer, and may be
- * dropped without harm when its verdict was a refusal.
+ * What judge or ask reserved, for commit or release. Holds no pointer. After a refusal by ask it
+ * may be dropped.
  */
 struct seep_reservation {
 	struct seep_verdict verdict;
@@ -149,8 +149,14 @@ struct seep_reservation {
 
 /*
  * Charges and judges an observation, before anything leaves. NAME is how its
- * name splits; all zero if it is no name.
+ * name splits; all zero if it is no name. It is in flight until it is committed,
+ * released or, after a refusal, given to seep_engine_refuse.
  */
+struct seep_verdict seep_engine_judge(struct seep_thread *thread,
+				      const struct seep_observation *observation,
+				      struct seep_reservation *reservation, struct seep_name *name);
+
+/* The same for a caller that has no old answers: a refusal is counted, and is the end of it. */
 struct seep_verdict seep_engine_ask(struct seep_thread *thread,
 				    const struct seep_observation *observation,
 				    struct seep_reservation *reservation, struct seep_name *name);
@@ -171,6 +177,13 @@ void seep_engine_answered(struct seep_thread *thread, const struct seep_observat
 /* The name left, but towards a place of this organisation: no charge. */
 void seep_engine_commit_internal(struct seep_thread *thread,
 				 const struct seep_reservation *reservation);
+
+/*
+ * The verdict was a refusal, and nothing left. IS_STALE: the client got what the host's cache
+ * still held instead. Either way it is counted, once.
+ */
+void seep_engine_refuse(struct seep_thread *thread, const struct seep_reservation *reservation,
+			bool is_stale);
 
 /* Nothing left: the charge is given back, and so is the user's entry if it was made for this. */
 void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation);

@@ -7,7 +7,7 @@
 static struct seep_verdict ask(struct seep_thread *thread, struct seep_query *query)
 {
 	struct seep_verdict verdict =
-		seep_engine_ask(thread, &query->observation, &query->reservation, &query->name);
+		seep_engine_judge(thread, &query->observation, &query->reservation, &query->name);
 
 	query->stage = verdict.outcome == SEEP_REFUSE ? SEEP_QUERY_REFUSED : SEEP_QUERY_HELD;
 	return verdict;
@@ -87,4 +87,6 @@ void seep_query_end(struct seep_thread *thread, struct seep_query *query,
 		seep_engine_answered(thread, &query->observation, &query->reservation, existence);
 	if (stage == SEEP_QUERY_HELD)
 		seep_engine_release(thread, &query->reservation);
+	if (stage == SEEP_QUERY_REFUSED)
+		seep_engine_refuse(thread, &query->reservation, query->is_stale);
 }

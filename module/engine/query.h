@@ -10,6 +10,7 @@
  *                                         budget forbids that
  *   end    HELD: the charge is given back, or there was none, for all went to places of
  *          this organisation
+ *          REFUSED: counted as refused, or as stale if the host's cache still had an answer
  *
  * What a packet tells is a matter of names alone (seep_name_told): a name above a domain
  * that somebody pays for tells nothing, everything else does. Whose name it is does not
@@ -35,6 +36,7 @@ struct seep_query {
 	struct seep_name name;
 	struct seep_reservation reservation;
 	enum seep_query_stage stage;
+	bool is_stale;    /* refused, and the host's cache answered: set by the host */
 	bool went_inside; /* a packet left for a server of this organisation */
 	bool is_pending;  /* a packet that tells left, if the host did not stop it */
 	/* The size of the internal zone's name, in which the observation's ends; 0: none. The

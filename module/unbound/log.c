@@ -38,8 +38,11 @@ static const char *edge_text(const struct seep_event *event)
 	case SEEP_EDGE_FLAGGED:
 		return "is above flag-at";
 	case SEEP_EDGE_SPENT:
-		return event->mode == SEEP_MODE_GUARD ? "is spent; refusing new names"
-						      : "is spent; would refuse new names";
+		if (event->mode != SEEP_MODE_GUARD)
+			return "is spent; would refuse new names";
+		return ub_module.conf.stale_s
+			       ? "is spent; refusing new names that the cache has not"
+			       : "is spent; refusing new names";
 	case SEEP_EDGE_RELEASED:
 	case SEEP_EDGE_NONE:
 		break;

@@ -2,8 +2,8 @@
 /*
  * One query's life in Unbound, told to the core:
  *
- *   operate(new)       a miss, or a refresh that an answer set off: charge it; refuse, or
- *                      let it go on
+ *   operate(new)       a miss, or a refresh that an answer set off: charge it; let it go
+ *                      on, or answer it from the cache (unbound/stale.c), or refuse it
  *   query callback     unbound/packet.c: a packet leaves for it
  *   operate(moddone)   it is answered, as far as this module goes
  *   clear              its state goes, answered or dropped half-way: the query ends
@@ -162,22 +162,35 @@ static struct ub_query *query_create(struct module_qstate *qstate, const struct 
 	return own;
 }
 
-/* Charges and judges the query of a CLIENT that QSTATE is going to work for. */
-static struct seep_verdict begin(struct module_qstate *qstate, int id, struct seep_thread *thread,
-				 const struct ub_client *client)
+/* The budget forbids to send the query; TOLD is the state whose clients wait for it, NULL if none
+ * do. They get what the cache still holds, or are refused. */
+static void forbid(struct module_qstate *qstate, int id, struct ub_query *own,
+		   struct module_qstate *told)
+{
+	enum seep_meter meter = own->query.reservation.verdict.meter;
+
+	qstate->ext_state[id] = module_finished;
+	own->query.is_stale = told && ub_stale_answer(qstate, id, told);
+	if (own->query.is_stale)
+		return;
+	set_refused(qstate, meter);
+	if (told && told != qstate)
+		set_refused(told, meter);
+}
+
+/* Charges and judges the query of a CLIENT that QSTATE is going to work for; TOLD as above. */
+static void begin(struct module_qstate *qstate, int id, struct seep_thread *thread,
+		  const struct ub_client *client, struct module_qstate *told)
 {
 	struct ub_query *own = query_create(qstate, client);
-	struct seep_verdict verdict = { .outcome = SEEP_PASS };
 
 	qstate->ext_state[id] = module_wait_module;
 	ub_query_set_current(own, qstate->env->now_tv);
 	if (!own)
-		return verdict;
-	verdict = seep_query_begin(thread, &own->query);
+		return;
 	qstate->minfo[id] = own;
-	if (verdict.outcome == SEEP_REFUSE)
-		refuse(qstate, id, verdict.meter);
-	return verdict;
+	if (seep_query_begin(thread, &own->query).outcome == SEEP_REFUSE)
+		forbid(qstate, id, own, told);
 }
 
 /* Of several who ask at once, the first counts. */
@@ -186,25 +199,33 @@ static struct ub_client first_client_of(const struct mesh_state *state)
 	return ub_client_of(&state->reply_list->query_reply, &state->reply_list->edns);
 }
 
-/* With serve-expired, what Unbound would give a client that waits for too long, a refused one
- * gets at once: the old answer, if there is one. */
-static void answer_stale(struct module_qstate *qstate)
+/*
+ * With serve-expired, what Unbound would give a client that waits for too long, a refused one gets
+ * at once: its own rules may allow an older answer than option stale.
+ */
+static void serve_expired(struct module_qstate *qstate, struct ub_query *own)
 {
-	if (qstate->serve_expired_data)
-		mesh_serve_expired_callback(qstate->mesh_info);
+	if (own->query.stage != SEEP_QUERY_REFUSED || own->query.is_stale ||
+	    !qstate->serve_expired_data)
+		return;
+	mesh_serve_expired_callback(qstate->mesh_info);
+	own->query.is_stale = !qstate->mesh_info->reply_list;
 }
 
 static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct seep_counters *counters = seep_thread_counters(thread);
 	struct ub_client client = first_client_of(qstate->mesh_info);
+	struct ub_query *own;
 
 	seep_counters_add(&counters->queries, 1);
 	seep_counters_add(&counters->misses, 1);
-	if (begin(qstate, id, thread, &client).outcome == SEEP_REFUSE)
-		answer_stale(qstate);
-	if (ub_query_of(qstate->mesh_info, id))
-		ub_query_of(qstate->mesh_info, id)->has_client = true;
+	begin(qstate, id, thread, &client, qstate);
+	own = ub_query_of(qstate->mesh_info, id);
+	if (!own)
+		return;
+	own->has_client = true;
+	serve_expired(qstate, own);
 }
 
 /* Does a refresh begin? Unbound makes these, and no others, without anybody who waits, and
@@ -221,6 +242,7 @@ struct cause {
 	struct mesh_state *unseen; /* a client's state, or a refresh, that did not get here yet */
 	bool is_wanted;            /* by a query that goes on */
 	bool is_refused;           /* and that one does not */
+	bool is_stale;             /* by one that got an old answer */
 };
 
 static bool find_cause(void *context, struct mesh_state *state)
@@ -230,6 +252,7 @@ static bool find_cause(void *context, struct mesh_state *state)
 
 	if (own && own->query.stage == SEEP_QUERY_REFUSED) {
 		cause->is_refused = true;
+		cause->is_stale |= own->query.is_stale;
 	} else if (own) {
 		cause->is_wanted = true;
 	} else if ((state->reply_list || is_refresh(&state->s)) && state->s.curmod < cause->id &&
@@ -252,7 +275,7 @@ static void begin_set_off(struct module_qstate *qstate, int id, struct seep_thre
 			  const struct ub_client *client)
 {
 	seep_counters_add(&seep_thread_counters(thread)->refreshes, 1);
-	(void)begin(qstate, id, thread, client);
+	begin(qstate, id, thread, client, NULL);
 }
 
 /* What nobody is known to have set off, though somebody did, does not leave when guarding. */
@@ -298,7 +321,6 @@ static void begin_for(struct module_qstate *qstate, int id, struct seep_thread *
 {
 	struct seep_counters *counters = seep_thread_counters(thread);
 	struct ub_client client;
-	struct seep_verdict verdict;
 
 	if (!asked->reply_list) {
 		begin_refresh(qstate, id, thread, &asked->s);
@@ -307,9 +329,7 @@ static void begin_for(struct module_qstate *qstate, int id, struct seep_thread *
 	client = first_client_of(asked);
 	seep_counters_add(&counters->queries, 1);
 	seep_counters_add(&counters->misses, 1);
-	verdict = begin(qstate, id, thread, &client);
-	if (verdict.outcome == SEEP_REFUSE)
-		set_refused(&asked->s, verdict.meter);
+	begin(qstate, id, thread, &client, &asked->s);
 }
 
 static void begin_own_work(struct module_qstate *qstate, int id, struct seep_thread *thread)
@@ -332,7 +352,12 @@ static void begin_own_work(struct module_qstate *qstate, int id, struct seep_thr
 		return;
 	}
 	seep_counters_add(&seep_thread_counters(thread)->background, 1);
-	if (cause.is_refused && !cause.is_wanted)
+	if (!cause.is_refused || cause.is_wanted)
+		return;
+	/* A module in front makes another answer of the old one: dns64, or respip. */
+	if (cause.is_stale && ub_stale_answer(qstate, id, qstate))
+		qstate->ext_state[id] = module_finished;
+	else
 		refuse(qstate, id, SEEP_METER_NONE);
 }
 
@@ -389,12 +414,15 @@ static void note_answered(const struct ub_query *own, const struct timeval *now)
 }
 
 /*
- * The query was refused on its way out. Clients that joined it may well have a budget: all
- * are told to ask again.
+ * The query was refused on its way out. Its clients get what the cache still holds. If it holds
+ * nothing, those that joined may well have a budget: all are told to ask again.
  */
-static void answer_refused(struct module_qstate *qstate, const struct ub_query *own,
+static void answer_refused(struct module_qstate *qstate, int id, struct ub_query *own,
 			   uint64_t clients)
 {
+	own->query.is_stale = clients && ub_stale_answer(qstate, id, qstate);
+	if (own->query.is_stale)
+		return;
 	if (clients <= 1) {
 		set_refused(qstate, own->query.reservation.verdict.meter);
 		return;
@@ -418,7 +446,7 @@ static void note_answer(struct module_qstate *qstate, int id, struct seep_thread
 	if (is_in_doubt(own, qstate))
 		seep_query_assume_sent(thread, &own->query, ub_now_ms());
 	if (own->query.stage == SEEP_QUERY_REFUSED)
-		answer_refused(qstate, own, clients);
+		answer_refused(qstate, id, own, clients);
 	if (qstate->need_refetch)
 		note_refetch(qstate, own);
 	note_answered(own, qstate->env->now_tv);

@@ -124,6 +124,15 @@ bool ub_query_is_stopped(const struct module_qstate *qstate, int id);
 /* Lower-cases the name of a state, in place. */
 void ub_query_lower(struct module_qstate *qstate);
 
+/* stale.c: old answers in place of refusals. */
+
+/*
+ * Answers the query of QSTATE from what the cache still holds, if it holds something that is not
+ * older than option stale; Extended DNS Error 3 or 19 goes to the clients of the state TOLD. False
+ * if there is nothing, and QSTATE stays as it was.
+ */
+bool ub_stale_answer(struct module_qstate *qstate, int id, struct module_qstate *told);
+
 /* waiting.c: for whom a state works. */
 
 /*

@@ -28,13 +28,15 @@ def as_name(name):
     return dns.name.Name(tuple(name) + (b"",))
 
 
-def make_query(name, rdtype="A", rdclass="IN", edns=True, cd=False, dnssec=False, ident=None,
-               options=()):
+def make_query(name, rdtype="A", rdclass="IN", edns=True, cd=False, ad=False, dnssec=False,
+               ident=None, options=()):
     query = dns.message.make_query(as_name(name), rdtype, rdclass, want_dnssec=dnssec,
                                    use_edns=0 if edns or dnssec else -1, payload=1232,
                                    options=list(options))
     if cd:
         query.flags |= dns.flags.CD
+    if ad:
+        query.flags |= dns.flags.AD
     query.id = random.randrange(65536) if ident is None else ident
     return query
 

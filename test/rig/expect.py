@@ -8,7 +8,7 @@ from . import cost
 
 CLASSES = ("known", "charged", "internal", "allowed", "exempt", "unproven",
            "untracked")
-REFUSALS = ("refused.user", "refused.domain", "refused.dga")
+UNSENT = ("unsent", "refused.user", "refused.domain", "refused.dga", "stale")
 BITS = ("bits", "bits.metered")
 WAIT_S = 5			# a busy machine is late with what it counts
 
@@ -19,8 +19,8 @@ def complete(want):
     want = {key.replace("would.refuse", "would_refuse"): value for key, value in want.items()}
     sent = sum(want.get(key, 0) for key in CLASSES)
     want.setdefault("sent", sent)
-    want.setdefault("misses", sent + want.get("unsent", 0) - want.get("refreshes", 0) +
-                    sum(want.get(key, 0) for key in REFUSALS))
+    want.setdefault("misses", sent - want.get("refreshes", 0) +
+                    sum(want.get(key, 0) for key in UNSENT))
     want.setdefault("queries", sum(want.get(key, 0)
                                    for key in ("hits", "local", "misses", "joined")))
     return want

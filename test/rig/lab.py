@@ -72,13 +72,13 @@ class Lab:
     records)} beyond the usual. memory_bytes: limit of the resolver's address space.
     files: {name: text} for its directory. rpz: the rules of a response policy zone; modules: another
     order of modules, whole. state: the state file, if conf does not name one; relative to the resolver's directory.
-    outside: makes another world, given the lab.
+    outside: makes another world, given the lab. signed: those of the zones that are signed.
     """
 
     def __init__(self, module=BUILT, version=need.VERSION, binary=None, conf="learning: 0\n",
                  extra="", clauses="", threads=None, qmin=False, root="hints", zones=None,
                  delegations=None, memory_bytes=None, verbosity=1, rpz="",
-                 files=None, state="", modules=None, outside=None):
+                 files=None, state="", modules=None, outside=None, signed=()):
         self.version = version
         self.module = need.module_path(version) if module == BUILT else module
         if binary in (None, "plain"):
@@ -98,6 +98,7 @@ class Lab:
         self.state = state
         self.modules = modules
         self.outside = outside
+        self.signed = signed
         self.mount = None			# a command, for the resolver's eyes only
         self.files = files or {}
         self.namespaces = []
@@ -125,7 +126,8 @@ class Lab:
             self.hub.address(RESOLVER)
             self.hub.address(RESOLVER6)
             self.world = (self.outside(self) if self.outside else
-                          world.World(self.hub, self.dir, self.zones, self.delegations))
+                          world.World(self.hub, self.dir, self.zones, self.delegations,
+                                      self.signed))
             self.world.start()
             self.certificate()
             for name, text in self.files.items():

@@ -74,12 +74,13 @@ def tunnel_address(number):
 class World:
     """NSD processes in the lab's namespace; delegations is {zone: address} beyond the usual."""
 
-    def __init__(self, namespace, directory, zones=None, delegations=None):
+    def __init__(self, namespace, directory, zones=None, delegations=None, signed=()):
         self.namespace = namespace
         self.directory = directory
         self.anchors = []
         self.zones = dict(ZONES)
         self.zones.update(zones or {})
+        self.signed = SIGNED + tuple(signed)
         self.delegations = {zone: ZONES_ADDRESS for zone in self.zones}
         self.delegations["slow.example"] = SLOW_ADDRESS
         self.delegations["late.example"] = SLOW_ADDRESS
@@ -97,7 +98,7 @@ class World:
         for zone, (ttl, records) in self.zones.items():
             text = soa(zone, ttl) + "@ NS ns\nns A %s\n" % ZONES_ADDRESS + records
             files[zone] = self.write(zone, text)
-            if zone in SIGNED:
+            if zone in self.signed:
                 files[zone] = self.sign(zone, files[zone])
         self.nsd("zones", (ZONES_ADDRESS,), files)
         files = {}
