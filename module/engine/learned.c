@@ -2,6 +2,8 @@
 /* Which budget a user, a network or a domain has, and what learning taught of it. */
 #include "engine/internal.h"
 
+#include "base/bits.h"
+
 /* Of those whose needs are known, so many in a hundred need no more than what a
  * newcomer gets. */
 #define NEW_PERCENT 90
@@ -86,7 +88,27 @@ bool seep_learned_is_vast(const struct seep_learned *learned, const struct netwo
 			  bool newcomers, uint64_t now_s)
 {
 	return learned->budgets.is_network_learned && !is_learning(learned, now_s) &&
-	       seep_budget_is_too_small_for_network(network_peak(learned, network, newcomers));
+	       seep_budget_is_too_small_for_network(&learned->budgets,
+						    network_peak(learned, network, newcomers));
+}
+
+/* Without learning, all that is new on the first day goes on the meter of the established. */
+static bool is_untaught(const struct seep_learned *learned)
+{
+	return learned->until_ms == learned->from_ms;
+}
+
+static unsigned network_units(const struct seep_learned *learned, const struct network *network,
+			      bool newcomers)
+{
+	unsigned units = seep_budget_network_units(&learned->budgets,
+						   network_peak(learned, network, newcomers));
+
+	if (is_untaught(learned) && !newcomers)
+		return SEEP_BUDGET_NETWORK_MOST;
+	if (!is_learned(learned, &network->head))
+		return SEEP_BUDGET_NETWORK_NEW;
+	return newcomers && units < SEEP_BUDGET_NETWORK_NEW ? SEEP_BUDGET_NETWORK_NEW : units;
 }
 
 struct seep_limits seep_learned_network(const struct seep_learned *learned,
@@ -94,11 +116,9 @@ struct seep_limits seep_learned_network(const struct seep_learned *learned,
 					uint64_t now_s)
 {
 	bool learning = is_learning(learned, now_s);
-	unsigned units = SEEP_BUDGET_NETWORK_NEW;
-	unsigned needed = seep_budget_network_units(network_peak(learned, network, newcomers));
+	unsigned units =
+		learning ? SEEP_BUDGET_NETWORK_NEW : network_units(learned, network, newcomers);
 
-	if (!learning && is_learned(learned, &network->head) && (needed > units || !newcomers))
-		units = needed;
 	return seep_budgets_network(&learned->budgets, units, learning);
 }
 
@@ -154,9 +174,9 @@ static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 	struct seep_review *review = &needs->review;
 	const struct network *network = network_of_entry(entry);
 	const struct seep_review_crowd crowd = { .address = network->address, .is_network = true };
-	uint64_t bytes =
-		(uint64_t)seep_budget_network_units(network_peak(needs->learned, network, false)) *
-		SEEP_BUDGET_NETWORK_UNIT_BYTES;
+	const struct seep_limits limits =
+		seep_learned_network(needs->learned, network, false, needs->now_s);
+	uint64_t bytes = (uint64_t)seep_bits_to_bytes(limits.budget_mbit);
 
 	if (key == SEEP_TABLE_SHARED)
 		return;

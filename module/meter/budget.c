@@ -29,6 +29,15 @@ static uint64_t unit_bytes(uint64_t budget_bytes, uint64_t learned_unit_bytes)
 	return budget_bytes == SEEP_AUTO ? learned_unit_bytes : budget_bytes;
 }
 
+/* A learned network's budget: where seep.conf gives users more, a network has it, too. */
+static uint64_t network_unit_bytes(const struct seep_conf *conf)
+{
+	uint64_t user_bytes = conf->user_budget_bytes == SEEP_AUTO ? 0 : conf->user_budget_bytes;
+	uint64_t bytes = user_bytes * SEEP_BUDGET_NETWORK_USERS / SEEP_BUDGET_NETWORK_NEW;
+
+	return bytes > SEEP_BUDGET_NETWORK_UNIT_BYTES ? bytes : SEEP_BUDGET_NETWORK_UNIT_BYTES;
+}
+
 struct seep_budgets seep_budgets_of(const struct seep_conf *conf)
 {
 	uint64_t user_bytes = unit_bytes(conf->user_budget_bytes, SEEP_BUDGET_UNIT_BYTES);
@@ -43,9 +52,9 @@ struct seep_budgets seep_budgets_of(const struct seep_conf *conf)
 		.domain_refill_is_auto = conf->domain_refill_bytes_per_day == SEEP_AUTO,
 		.user = limits_of(user_bytes, conf->user_refill_bytes_per_day,
 				  conf->flag_at_percent),
-		.network = limits_of(
-			unit_bytes(conf->network_budget_bytes, SEEP_BUDGET_NETWORK_UNIT_BYTES),
-			conf->network_refill_bytes_per_day, conf->flag_at_percent),
+		.network =
+			limits_of(unit_bytes(conf->network_budget_bytes, network_unit_bytes(conf)),
+				  conf->network_refill_bytes_per_day, conf->flag_at_percent),
 		.domain = limits_of(unit_bytes(conf->domain_budget_bytes, user_bytes),
 				    conf->domain_refill_bytes_per_day, conf->flag_at_percent),
 	};
@@ -62,10 +71,16 @@ static struct seep_limits units_of(struct seep_limits unit, unsigned units, bool
 	return unit;
 }
 
-/* The highest level that learning notes. */
-#define CAP_MBIT seep_bits_of_bytes((uint64_t)SEEP_BUDGET_MOST *SEEP_BUDGET_UNIT_BYTES)
-#define NETWORK_CAP_MBIT \
-	seep_bits_of_bytes((uint64_t)SEEP_BUDGET_NETWORK_MOST *SEEP_BUDGET_NETWORK_UNIT_BYTES)
+/* The highest levels that learning notes. */
+static uint64_t cap_mbit(void)
+{
+	return seep_bits_of_bytes((uint64_t)SEEP_BUDGET_MOST * SEEP_BUDGET_UNIT_BYTES);
+}
+
+static uint64_t network_cap_mbit(const struct seep_budgets *budgets)
+{
+	return seep_meter_times(budgets->network, SEEP_BUDGET_NETWORK_MOST).budget_mbit;
+}
 
 struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigned units,
 				     bool learning)
@@ -75,7 +90,7 @@ struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigne
 	if (budgets->is_learned)
 		limits = units_of(limits, units, budgets->user_refill_is_auto);
 	if (learning && budgets->is_learned) {
-		limits.cap_mbit = CAP_MBIT;
+		limits.cap_mbit = cap_mbit();
 		if (budgets->user_refill_is_auto)
 			limits.refill_mbit_day = SEEP_BUDGET_LEAST * budgets->user.refill_mbit_day;
 	}
@@ -90,7 +105,7 @@ struct seep_limits seep_budgets_network(const struct seep_budgets *budgets, unsi
 	if (budgets->is_network_learned)
 		limits = units_of(limits, units, budgets->network_refill_is_auto);
 	if (learning && budgets->is_network_learned) {
-		limits.cap_mbit = NETWORK_CAP_MBIT;
+		limits.cap_mbit = network_cap_mbit(budgets);
 		if (budgets->network_refill_is_auto)
 			limits.refill_mbit_day =
 				SEEP_BUDGET_NETWORK_LEAST * budgets->network.refill_mbit_day;
@@ -110,10 +125,9 @@ struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsig
 }
 
 /* PERCENT of the peak in units, from the least to the most. */
-static unsigned units_of_peak(uint64_t peak_mbit, unsigned percent, uint64_t unit_bytes,
+static unsigned units_of_peak(uint64_t peak_mbit, unsigned percent, uint64_t unit_mbit,
 			      unsigned least, unsigned most)
 {
-	uint64_t unit_mbit = seep_bits_of_bytes(unit_bytes);
 	uint64_t units = (percent * peak_mbit / 100 + unit_mbit - 1) / unit_mbit;
 
 	if (units < least)
@@ -123,22 +137,23 @@ static unsigned units_of_peak(uint64_t peak_mbit, unsigned percent, uint64_t uni
 
 unsigned seep_budget_units(uint64_t peak_mbit)
 {
-	return units_of_peak(peak_mbit, SEEP_BUDGET_PERCENT, SEEP_BUDGET_UNIT_BYTES,
-			     SEEP_BUDGET_LEAST, SEEP_BUDGET_MOST);
+	return units_of_peak(peak_mbit, SEEP_BUDGET_PERCENT,
+			     seep_bits_of_bytes(SEEP_BUDGET_UNIT_BYTES), SEEP_BUDGET_LEAST,
+			     SEEP_BUDGET_MOST);
 }
 
-unsigned seep_budget_network_units(uint64_t peak_mbit)
+unsigned seep_budget_network_units(const struct seep_budgets *budgets, uint64_t peak_mbit)
 {
-	return units_of_peak(peak_mbit, SEEP_BUDGET_NETWORK_PERCENT, SEEP_BUDGET_NETWORK_UNIT_BYTES,
+	return units_of_peak(peak_mbit, SEEP_BUDGET_NETWORK_PERCENT, budgets->network.budget_mbit,
 			     SEEP_BUDGET_NETWORK_LEAST, SEEP_BUDGET_NETWORK_MOST);
 }
 
 bool seep_budget_is_too_small(uint64_t peak_mbit)
 {
-	return peak_mbit >= CAP_MBIT;
+	return peak_mbit >= cap_mbit();
 }
 
-bool seep_budget_is_too_small_for_network(uint64_t peak_mbit)
+bool seep_budget_is_too_small_for_network(const struct seep_budgets *budgets, uint64_t peak_mbit)
 {
-	return peak_mbit >= NETWORK_CAP_MBIT;
+	return peak_mbit >= network_cap_mbit(budgets);
 }

@@ -3,7 +3,7 @@
  * Budgets: what the meters of users, networks and domains are held to, as seep.conf says or, with
  * `auto`, as learning showed.
  *
- * A learned budget counts in units, of 256 bytes for users and domains and of 1 KiB for networks. A
+ * A learned budget counts in units, of 256 bytes for users and domains and of 1 KiB or more for networks. A
  * user gets twice the highest level that its meter reached while learning, at least 512
  * bytes; one that came later gets the 90th percentile of these, at least 1 KiB, or what it
  * learned in its own first days if that is less. A network gets, for its newcomers and for its other
@@ -36,6 +36,8 @@
 #define SEEP_BUDGET_NETWORK_NEW        8
 #define SEEP_BUDGET_NETWORK_MOST       64
 #define SEEP_BUDGET_NETWORK_PERCENT    150
+/* A new network's budget is for so many users at least, of such budgets as seep.conf gives. */
+#define SEEP_BUDGET_NETWORK_USERS      4
 
 /* A budget drains in so many days, if its refill is `auto`. */
 #define SEEP_BUDGET_DAYS          8
@@ -72,10 +74,10 @@ struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsig
 
 /* Return the units of a user, or a network, whose meter reached PEAK_MBIT while learning. */
 unsigned seep_budget_units(uint64_t peak_mbit);
-unsigned seep_budget_network_units(uint64_t peak_mbit);
+unsigned seep_budget_network_units(const struct seep_budgets *budgets, uint64_t peak_mbit);
 
 /* Return whether no budget fits one whose meter reached PEAK_MBIT: as far as a level rises. */
 bool seep_budget_is_too_small(uint64_t peak_mbit);
-bool seep_budget_is_too_small_for_network(uint64_t peak_mbit);
+bool seep_budget_is_too_small_for_network(const struct seep_budgets *budgets, uint64_t peak_mbit);
 
 #endif
