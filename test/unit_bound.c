@@ -31,8 +31,8 @@
 #define TRIES_SHARED  40
 
 /*
- * A way to write payload into a prefix. How much of it a charged bit tells grows with the budget: the
- * first names of a make, and each word's first use, cost more than those after them.
+ * A way to write payload into a prefix. How much of it a charged bit tells grows with the budget:
+ * the first names of a make, and each word's first use, cost more than those after them.
  */
 struct coding {
 	const char *text;
