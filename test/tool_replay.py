@@ -73,7 +73,8 @@ def formats(directory):
     ok(re.fullmatch(r"2023-11-14T22:\d\d:\d\dZ", spy["first_refused"]), "times are ISO 8601 in UTC", spy)
     equal(base["users"]["192.0.2.10"]["first_refused"], None, "no time where nothing was refused")
     equal(base["domains"]["example.edu"]["refused"], REFUSED, "the tunnel's domain has the refusals too")
-    ok("2001:db8:1:2::/64" in base["users"], "an IPv6 user is its /64", list(base["users"]))
+    ok("2001:db8:1:2::5" in base["users"], "an IPv6 user is its address", list(base["users"]))
+    ok("2001:db8:1:2::/64" in replay("--user-prefix-v6", "64", path("tsv"))["users"], "or its /64")
     ok("example.net" in base["domains"], "escaped names have their domain", list(base["domains"]))
     for name in ("pcap", "vlan.pcap", "raw.pcap", "sll.pcap", "sll2.pcap", "null.pcap", "pcapng", "dnstap",
                  "open.dnstap", "tsv.gz", "pcap.gz", "dnstap.gz"):
@@ -305,7 +306,8 @@ def lists(directory, tsv, refused):
     missing = os.path.join(directory, "nowhere")
     equal(refused("--allow-list", write("allow", "# one\nexample.edu\n")), 0, "--allow-list")
     equal(refused("--public-suffix-list", write("psl", suffix_text())), REFUSED, "--public-suffix-list")
-    ok(refused("--common-list", write("top", "100000,example.edu\n")) < REFUSED, "--common-list")
+    wide = ("--domain-budget", "1m")
+    ok(refused("--common-list", write("top", "100000,example.edu\n"), *wide) < refused(*wide), "--common-list")
     for option, text, told in (
             ("allow-list", "0.0.0.0 ads.example.com\n127.0.0.1 localhost\n", ':1: "ads.example.com" after the name: expected one domain name a line'),
             ("allow-list", "good.example\n||example.org^\n", ':2: "||example.org^" has a character that needs'),

@@ -30,8 +30,8 @@
 #define V4_DIGITS       1u
 #define V6_DIGITS       20u
 
-/* Of 32 other prefixes one begins with an address as reverse names have it: block lists and networks'
- * numbers are looked up so. */
+/* Of 32 other prefixes one begins with an address as reverse names have it: so block lists and
+ * networks' numbers are looked up. */
 #define ADDRESS_MBIT    (5 * SEEP_BIT_MBIT)
 #define NO_ADDRESS_MBIT 46u
 
