@@ -165,6 +165,8 @@ def core():
     def benchmark():
         tap("small benchmark, leaks and false blocks", "python3", "test/bench_detect.py",
             env={"SEEP_DETECT": os.path.join(directory, "bench", "detect", "detect")})
+        tap("offices of all shapes, replayed", "python3", "test/tool_people.py",
+            env={"SEEP_BUILD": directory})
 
     if step("build the benchmark", "make", "-C", directory, "bench/detect/detect"):
         together((benchmark,), (make_check, "engine, valgrind", directory, "check-valgrind"))
