@@ -28,7 +28,8 @@ static void fire_links(struct actor *actor, struct stage *stage);
 
 const struct extra_row extra_rows[] = {
 	/* clocks of their own: names, seconds */
-	{ "ntp-8", "an NTP client with eight pools", fire_clocks, EXTRA_DEVICE, 1, 8, 1024, 130, 0 },
+	{ "ntp-8", "an NTP client with eight pools", fire_clocks, EXTRA_DEVICE, 1, 8, 1024, 130,
+	  0 },
 	{ "tv-3", "a TV that polls 3 names", fire_clocks, EXTRA_DEVICE, 1, 3, 600, 60, 0 },
 	{ "tv-7", "a TV that polls 7 names", fire_clocks, EXTRA_DEVICE, 1, 7, 900, 60, 0 },
 	{ "tv-19", "a TV that polls 19 names", fire_clocks, EXTRA_DEVICE, 1, 19, 1800, 300, 0 },
@@ -40,8 +41,8 @@ const struct extra_row extra_rows[] = {
 	  EXTRA_LEARNED },
 	{ "feeds-300", "300 sites in order", fire_round, EXTRA_DEVICE, 1, 300, 3600, 60,
 	  EXTRA_LEARNED },
-	{ "reverse-3000", "a firewall with 3,000 PTR a day", fire_reverse, EXTRA_DEVICE, 1, 1,
-	  28.8, 3600, 0 },
+	{ "reverse-3000", "a firewall with 3,000 PTR a day", fire_reverse, EXTRA_DEVICE, 1, 1, 28.8,
+	  3600, 0 },
 	{ "updates-5", "the firewall's own updates", fire_clocks, EXTRA_SAME, 1, 5, 3600, 60,
 	  EXTRA_LEARNED },
 	/* 30 names a working day of 8 hours, on so many machines */
@@ -56,10 +57,12 @@ const struct extra_row extra_rows[] = {
 	{ "product-8m", "on 8 machines", fire_product, EXTRA_PERSON, 8, 30, 960, 3600,
 	  EXTRA_MISSING },
 	/* bursts of one person */
-	{ "leak-test-36", "a DNS leak test", fire_leak_test, EXTRA_PERSON, 1, 36, 0, 60, EXTRA_SPENDS },
-	{ "mtr-2", "mtr -z to two hosts", fire_traceroute, EXTRA_PERSON, 1, 36, 0, 3600, EXTRA_SPENDS },
-	{ "block-lists-40", "an address in 40 lists", fire_block_lists, EXTRA_PERSON, 1, 40, 0,
-	  900, EXTRA_MISSING | EXTRA_SPENDS },
+	{ "leak-test-36", "a DNS leak test", fire_leak_test, EXTRA_PERSON, 1, 36, 0, 60,
+	  EXTRA_SPENDS },
+	{ "mtr-2", "mtr -z to two hosts", fire_traceroute, EXTRA_PERSON, 1, 36, 0, 3600,
+	  EXTRA_SPENDS },
+	{ "block-lists-40", "an address in 40 lists", fire_block_lists, EXTRA_PERSON, 1, 40, 0, 900,
+	  EXTRA_MISSING | EXTRA_SPENDS },
 	{ "reverse-v6-10", "ten IPv6 PTR a day", fire_reverse_v6, EXTRA_PERSON, 1, 10, 86400, 900,
 	  EXTRA_MISSING | EXTRA_SPENDS },
 	/* by many */
@@ -103,7 +106,7 @@ static void ask_both(const struct extra *extra, struct stage *stage, struct wire
 /* The NUMBERth name of a device's own: a few domains of its maker. */
 static void put_own(const struct extra *extra, struct wire *wire, unsigned number)
 {
-	static const char *const hosts[] = { "api",	"time",	  "ads",      "device-metrics",
+	static const char *const hosts[] = { "api",     "time",   "ads",      "device-metrics",
 					     "mqtt-eu", "config", "firmware", "log-ingestion" };
 
 	if (number < 8)
@@ -116,8 +119,8 @@ static void put_own(const struct extra *extra, struct wire *wire, unsigned numbe
 
 static uint64_t by_clock(const struct extra *extra, struct dice *dice)
 {
-	return 1 + (uint64_t)(1000 * extra->row->every_s *
-			      (1 - JITTER + 2 * JITTER * dice_unit(dice)));
+	return 1 +
+	       (uint64_t)(1000 * extra->row->every_s * (1 - JITTER + 2 * JITTER * dice_unit(dice)));
 }
 
 /* Each name on a clock of its own. */
@@ -130,9 +133,8 @@ static void fire_clocks(struct actor *actor, struct stage *stage)
 	if (!extra->due_ms) {
 		extra->due_ms = util_zeroed(extra->row->names, sizeof(*extra->due_ms));
 		for (unsigned i = 0; i < extra->row->names; i++)
-			extra->due_ms[i] =
-				stage->now_ms + (uint64_t)(1000 * extra->row->every_s *
-							   dice_unit(&actor->dice));
+			extra->due_ms[i] = stage->now_ms + (uint64_t)(1000 * extra->row->every_s *
+								      dice_unit(&actor->dice));
 	} else {
 		put_own(extra, &wire, extra->turn);
 		ask_both(extra, stage, &wire);

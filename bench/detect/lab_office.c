@@ -57,6 +57,14 @@ static struct lab_office run_office(struct lab *lab, uint32_t people,
 	return office;
 }
 
+static void tell(const struct lab *lab, const struct lab_office *office)
+{
+	fprintf(stderr, "%6.0f s  %u people, %s: %llu of %llu user-days refused\n",
+		util_clock_s() - lab->seconds, office->people, office->shape->name,
+		(unsigned long long)office->trouble[0].people_days_refused,
+		(unsigned long long)office->trouble[0].user_days);
+}
+
 void office_run_all(struct lab *lab)
 {
 	static const size_t shape_count = sizeof(shapes) / sizeof(shapes[0]);
@@ -70,9 +78,8 @@ void office_run_all(struct lab *lab)
 			if (people < shapes[j].people_least ||
 			    (shapes[j].people_most && people > shapes[j].people_most))
 				continue;
-			lab->offices[lab->office_count++] = run_office(lab, people, &shapes[j]);
-			fprintf(stderr, "%6.0f s  %u people, %s\n", util_clock_s() - lab->seconds,
-				people, shapes[j].name);
+			lab->offices[lab->office_count] = run_office(lab, people, &shapes[j]);
+			tell(lab, &lab->offices[lab->office_count++]);
 		}
 	}
 }

@@ -107,8 +107,7 @@ static void place_free_v4(const struct network *network, struct event *event, ui
 	uint32_t host = FIRST_HOST + (people < NET_PEOPLE ? people : NET_PEOPLE);
 
 	host += (uint32_t)(turn % (LAST_HOST + 1 - host));
-	event->client =
-		first_rotated(network) + (net * (LAST_HOST + 1) + host) % ROTATE_CLIENTS;
+	event->client = first_rotated(network) + (net * (LAST_HOST + 1) + host) % ROTATE_CLIENTS;
 	put_v4(event, net, host);
 }
 
@@ -120,8 +119,7 @@ static void place_rotated(const struct network *network, struct event *event)
 		place_free_v4(network, event, turn);
 		return;
 	}
-	event->client =
-		first_rotated(network) + (event->user * 40503u + turn) % ROTATE_CLIENTS;
+	event->client = first_rotated(network) + (event->user * 40503u + turn) % ROTATE_CLIENTS;
 	put_v6(event, event->user / NET_PEOPLE, dice_mix(dice_mix(event->user + 1) - turn));
 }
 

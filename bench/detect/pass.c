@@ -168,21 +168,21 @@ static void open_pass(struct pass *pass)
 	network.users = pass->org.users + (pass->extras ? extra_users() : 0);
 	stage_open(&pass->stage, &lab->world, &network);
 	pass->stage.cache.min_ttl_s = options->min_ttl_s;
-	account_open(&pass->account, &(struct account_plan){
-					     .people = pass->org.people,
-					     .users = network.users,
-					     .days = pass->days,
-					     .warm_days = options->warm_days,
-					     .measured_days =
-						     pass->days - (unsigned)options->warm_days,
-					     .rate = options->rate,
-					     .cases = lab->cases,
-					     .leaks = lab->leaks,
-					     .catches = lab->catches,
-					     .extras = pass->extras,
-					     .apart = is_apart(pass->network),
-					     .thresholds = pass->thresholds,
-				     });
+	account_open(&pass->account,
+		     &(struct account_plan){
+			     .people = pass->org.people,
+			     .users = network.users,
+			     .days = pass->days,
+			     .warm_days = options->warm_days,
+			     .measured_days = pass->days - (unsigned)options->warm_days,
+			     .rate = options->rate,
+			     .cases = lab->cases,
+			     .leaks = lab->leaks,
+			     .catches = lab->catches,
+			     .extras = pass->extras,
+			     .apart = is_apart(pass->network),
+			     .thresholds = pass->thresholds,
+		     });
 	pass->account.takes_census = pass->census;
 	pass->account.tape = pass->tape;
 	pass->account.census.days = pass->days < 18 ? pass->days : 18;
@@ -214,4 +214,3 @@ void pass_close(struct pass *pass)
 	free(pass->readers);
 	free(pass->order);
 }
-
