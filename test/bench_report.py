@@ -49,6 +49,19 @@ def bot(family, caught, missing):
     return {"family": family, "interval_s": 1, "seep": said, "missing_names": said}
 
 
+def extra(name, refused, first=-1):
+    book = {"names": 200, "refused": refused, "flagged": 0, "days_refused": 1,
+            "first_refused_day": first}
+    return {"extra": name, "text": "", "machines": 1, "methods": [book, dict(book, refused=7)]}
+
+
+def office(people, shape, refused_days, extras=()):
+    return {"people": people, "shape": shape, "home": people <= 10, "days": 30,
+            "methods": [dict(trouble(days), method=method)
+                        for method, days in (("seep auto", refused_days), ("rival", 4))],
+            "extras": list(extras)}
+
+
 TIMED = {"ns_mean": 110, "ns_p50": 100, "ns_p99": 400}
 RESULTS = {
     "users": 100, "servers": 1, "days": 30, "warm_days": 7, "seed": 1, "home": False,
@@ -73,7 +86,13 @@ RESULTS = {
               # A file of 20,000 bytes: 600 gone when it was stopped.
               case("iodine/file", leak(25000, 600), leak(30000), file_bytes=20000, tool=True),
               case("iodine/100s", leak(2700, 600), leak(9000), tool=True),
-              case("base32/10s/50m", leak(0), leak(0), machines=50, ran=False)],
+              case("base32/10s/picture50", leak(3400, 500), leak(9000)),
+             case("base32/10s/rotate24", leak(30000, 500), leak(90000)),
+             case("base32/10s/joins", leak(2600, 500), leak(9000)),
+             case("base32/10s/50m", leak(0), leak(0), machines=50, ran=False)],
+    "offices": [office(5, "slaac", 0), office(50, "slaac", 0),
+                office(50, "new", 0, [extra("tv-3", 0), extra("mtr-2", 9, 1.5),
+                                      extra("product-2m", 5, 3.2)])],
     "bots": [bot("a", True, 4), bot("a", True, 6), bot("b", True, 9), bot("b", False, 0)],
     "bots_wrongly": {"seep": 1, "missing_names": 2, "person_weeks": 400.0},
 }
@@ -106,6 +125,16 @@ LINES = (
     "tools slowed to 100 s a query or slower 2700 9000 met at most 3000",
     "tools, 20 kB file: least share unsent when stopped 97.0% 0.0% met over 95%",
     "false blocks in 1000 user-days 0.000 10.000 met at most 0.1",
+    # A promise of 3,000, and four times four bytes a day.
+    "popular by 10, 30, 50 % of all, a picture each 3400 9000 met at most 3480",
+    "rotated addresses, dual stack, leases 30.0k 90.0k met at most 38912",
+    "machines that join, from the first minute or later 2600 9000 met at most 3000",
+    "refused days in 1000: slaac, of 5, 50 people 0.000 2.000 met none",
+    "devices, products, links refused, new, 50 people 0 1 met none",
+    "5 at home, slaac 30 2000 0.000 2.000",
+    "50, new 30 2000 0.000 2.000",
+    "tv-3 200 0 7 | never",
+    "mtr-2 200 9 7 | 1.5",
     "one observation, p50 / p99, ns 100/400 100/400 met 150 / 500",
 )
 
@@ -123,6 +152,16 @@ BREAKS = (
      "tools, 20 kB file: least share unsent when stopped"),
     (("cases", 8, "methods", 0, "bytes"), 3001, "tools slowed to 100 s a query or slower"),
     (("benign", 0, "people_days_refused"), 1, "false blocks in 1000 user-days"),
+    (("cases", 9, "methods", 0, "bytes"), 3481, "popular by 10, 30, 50 % of all, a picture each"),
+    (("cases", 10, "methods", 0, "bytes"), 38913, "rotated addresses, dual stack, leases"),
+    (("cases", 11, "methods", 0, "bytes"), 3001,
+     "machines that join, from the first minute or later"),
+    (("offices", 1, "methods", 0, "people_days_refused"), 1,
+     "refused days in 1000: slaac, of 5, 50 people"),
+    (("offices", 2, "extras", 0, "methods", 0, "refused"), 1,
+     "devices, products, links refused, new, 50 people"),
+    (("offices", 2, "extras", 2, "methods", 0, "first_refused_day"), 2.9,
+     "devices, products, links refused, new, 50 people"),
 )
 
 
@@ -147,7 +186,16 @@ def check_tables(folder):
         ok(line in lines, line, "\n".join(lines))
     with open(text, encoding="ascii") as file:
         equal([" ".join(line.split()) for line in file], lines, "--text FILE has the same")
-    bare = dict(RESULTS, cases=[], bots=[])
+    other = dict(RESULTS, seed=9, offices=[office(5, "slaac", 2)],
+                 cases=[case("base32/10s", leak(2700, 500), leak(1))])
+    status, lines, errors = report(folder, dict(RESULTS, other=other))
+    for line in ("5 at home, slaac 30 2000 0.000 2.000 | 1.000",
+                 "50, slaac 30 2000 0.000 2.000 | -",
+                 "base32/10s 400k | 500 2000 | never 200k | 2700",
+                 "one domain, 0.75 down to 0.00075 B/s 2000 200k met at most 3000 | 2700 met",
+                 "refused days in 1000: slaac, of 5, 50 people 0.000 2.000 met none"):
+        ok(line in lines, "another seed: " + line, "\n".join(lines) + errors)
+    bare = dict(RESULTS, cases=[], bots=[], offices=[])
     status, lines, errors = report(folder, bare, "--aims")
     ok(status == 0 and not any("aim" in line or "Bots" in line for line in lines),
        "no cases, no bots: no such tables", "\n".join(lines) + errors)
@@ -227,6 +275,11 @@ def check_runs(folder):
     ok("seep auto" in done.stdout, "--detect: the tables", done.stdout)
     with open(kept, encoding="ascii") as file:
         equal(json.load(file), RESULTS, "--detect --json: the results are kept")
+    done = run("--seed", "1", "--users", "5", "--json", kept, "--other-seed", "9")
+    equal((done.returncode, done.stderr), (0, "--seed 1 --users 5\n--users 5 --seed 9\n"),
+          "--other-seed: a second run, by that seed")
+    with open(kept, encoding="ascii") as file:
+        equal(json.load(file), dict(RESULTS, other=RESULTS), "--other-seed: both are kept")
     equal((run("--write-common", "x").stdout, run("--bad").returncode), ("", 3),
           "--detect: nothing measured, no tables; a failure is passed on")
 

@@ -20,6 +20,8 @@ void account_open(struct account *account, const struct account_plan *plan)
 		.cases = plan->cases,
 		.leaks = plan->leaks,
 		.catches = plan->catches,
+		.extras = plan->extras,
+		.apart = plan->apart,
 		.thresholds = plan->thresholds,
 		.people = plan->people,
 		.users = plan->users,
@@ -267,6 +269,23 @@ static void book_bot(struct account *account, unsigned m, const struct event *ev
 	catch->in_time = event->rcode == SEEP_RCODE_NXDOMAIN;
 }
 
+static void book_extra(struct account *account, unsigned m, const struct event *event, enum act act)
+{
+	struct extra_book *book = &account->extras[(event->extra - 1u) * account->method_count + m];
+
+	book->names++;
+	if (!account->methods[m]->armed)
+		return;
+	book->flagged += act == ACT_FLAG;
+	if (act != ACT_REFUSE)
+		return;
+	book->refused++;
+	if (!book->first_refused_ms)
+		book->first_refused_ms = event->when_ms;
+	book->days_refused += book->last_day != event_day(event) + 1;
+	book->last_day = event_day(event) + 1;
+}
+
 void account_sent(void *context, struct event *event)
 {
 	struct account *account = context;
@@ -282,11 +301,14 @@ void account_sent(void *context, struct event *event)
 		enum act act;
 
 		/* Its threshold being known, only the infected matter. */
-		if (account->thresholds && method->per_user && !account->infected[event->user])
+		if (account->thresholds && account->apart && method->per_user &&
+		    !account->infected[event->user])
 			continue;
 		act = method->observe(method, event);
 
-		if (!event->sender)
+		if (event->extra)
+			book_extra(account, m, event, act);
+		else if (!event->sender)
 			book_benign(account, m, event, act);
 		else if (event->sender & DGA_SENDER)
 			book_bot(account, m, event, act);

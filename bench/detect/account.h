@@ -10,6 +10,7 @@
 #include "census.h"
 #include "cost.h"
 #include "dga.h"
+#include "extra.h"
 #include "method.h"
 
 #define ACCOUNT_METHODS 64
@@ -68,11 +69,13 @@ struct account {
 	struct attack_case *cases; /* all there are, by index */
 	struct leak *leaks;        /* case by method */
 	struct catch *catches;     /* bot by method */
+	struct extra_book *extras; /* row by method, or NULL */
 	struct trouble trouble[ACCOUNT_METHODS];
 	struct census census;
 	bool takes_census;
 	struct cost_tape *tape; /* to be recorded on, or NULL */
 	uint32_t people, users;
+	bool apart; /* no two users share a client */
 	unsigned days, warm_days, measured_days;
 	double rate; /* of wrongly refused days among a thousand to tune for */
 	const double *thresholds;
@@ -99,6 +102,8 @@ struct account_plan {
 	struct leak *leaks;
 	size_t bot_count;
 	struct catch *catches;
+	struct extra_book *extras;
+	bool apart;
 	/* Of methods as they are added, known from an earlier run; or NULL. */
 	const double *thresholds;
 };

@@ -15,6 +15,8 @@
 
 #define ATTACK_FILE_BYTES 20000 /* what a tool's default run sends */
 #define ATTACK_ZONE_BYTES 48
+#define ATTACK_RANK       10000
+#define ATTACK_ANYBODY    "sslip.io"
 
 struct attack_sender;
 
@@ -68,17 +70,26 @@ struct attack_case {
 	unsigned domains;
 	unsigned machines;
 	enum attack_schedule schedule;
-	unsigned insiders; /* ask first, to make the domain look common */
-	bool standard;     /* part of the default set, not only of `all` */
+	unsigned insiders;          /* ask first, to make the domain look common */
+	enum network_shape network; /* that it needs */
+	enum network_route route;   /* whence its machines send */
+	unsigned readers; /* percent of the people: each loads a picture, the day before */
+	bool listed;      /* its domain is on the common-list, at ATTACK_RANK */
+	bool anybody;     /* it is one where anybody gets names, and on the list */
+	bool joins;       /* its machines come half-way */
+	bool behaves;     /* for a while, before they send */
+	bool standard;    /* part of the default set, not only of `all` */
 	uint16_t index;
 	uint8_t (*zones)[ATTACK_ZONE_BYTES]; /* wire form, without root */
 	double file_bits;                    /* ATTACK_FILE: no more than this is there to send */
 	uint64_t start_ms;
+	uint64_t joins_ms; /* when its machines come; 0: they were always there */
 };
 
 struct attack_sender {
 	struct actor actor;
 	struct attack_case *from;
+	const struct stage *stage;
 	uint32_t user;
 	unsigned machine;
 	bool insider;
@@ -92,11 +103,26 @@ struct attack_sender {
  * `quick` or `standard`. The caller frees the cases and attack_case_release's
  * the zones. */
 size_t attack_case_list(struct attack_case **cases, const char *patterns);
-void attack_case_prepare(struct attack_case *attack, uint64_t seed, uint64_t start_ms);
+/* Domains and times, of a case that may run from START_MS on for so many days. */
+void attack_case_prepare(struct attack_case *attack, uint64_t seed, uint64_t start_ms,
+			 unsigned days);
+/* Is a domain of its on the common-list? */
+bool attack_is_listed(const struct attack_case *attack);
 void attack_case_release(struct attack_case *attack);
 
 /* Puts a sender on a machine. The case is on stage from its START_MS. */
 void attack_sender_start(struct attack_sender *sender, struct stage *stage);
+
+/* Those who load a picture each, one after the other. */
+struct attack_readers {
+	struct actor actor;
+	const struct attack_case *from;
+	uint32_t people;
+	uint32_t count;
+	uint32_t done;
+};
+
+void attack_readers_start(struct attack_readers *readers, struct stage *stage);
 
 /* Encodings of the generic sender, and the tools. */
 const struct attack_code *attack_code_find(const char *name);

@@ -73,12 +73,62 @@ static const struct attack_case generic[] = {
 	{ .name = "base32/office", .interval_s = 10, .schedule = ATTACK_OFFICE, .standard = true },
 	{ .name = "base32/10s/popular10", .interval_s = 10, .insiders = 10, .standard = true },
 	{ .name = "base32/10s/popular50", .interval_s = 10, .insiders = 50, .standard = true },
+	/* made popular by a mail's picture */
+	{ .name = "base32/10s/picture10", .interval_s = 10, .readers = 10, .standard = true },
+	{ .name = "base32/10s/picture30", .interval_s = 10, .readers = 30, .standard = true },
+	{ .name = "base32/10s/picture50", .interval_s = 10, .readers = 50, .standard = true },
+	/* on the common-list */
+	{ .name = "base32/10s/listed", .interval_s = 10, .listed = true, .standard = true },
+	{ .name = "base32/10s/anybody", .interval_s = 10, .anybody = true, .standard = true },
+	/* known names of common domains */
+	{ .name = "knownbook/1s", .interval_s = 1, .standard = true },
+	{ .name = "knownbook/10s", .interval_s = 10, .standard = true },
+	{ .name = "knownbook/10s/16d", .interval_s = 10, .domains = 16, .standard = true },
+	/* other addresses */
+	{ .name = "base32/10s/rotate24",
+	  .interval_s = 10,
+	  .route = ROUTE_ROTATE,
+	  .standard = true },
+	{ .name = "base32/10s/rotate64",
+	  .interval_s = 10,
+	  .route = ROUTE_ROTATE,
+	  .network = NETWORK_slaac,
+	  .standard = true },
+	{ .name = "base32/10s/dual",
+	  .interval_s = 10,
+	  .route = ROUTE_DUAL,
+	  .network = NETWORK_dual,
+	  .standard = true },
+	{ .name = "base32/10s/lease1d",
+	  .interval_s = 10,
+	  .route = ROUTE_LEASE_1D,
+	  .standard = true },
+	{ .name = "base32/10s/lease1h",
+	  .interval_s = 10,
+	  .route = ROUTE_LEASE_1H,
+	  .standard = true },
+	/* that come later */
+	{ .name = "base32/10s/joins", .interval_s = 10, .joins = true, .standard = true },
+	{ .name = "base32/10s/behaves",
+	  .interval_s = 10,
+	  .joins = true,
+	  .behaves = true,
+	  .standard = true },
 };
 
 static const double tool_paces_s[] = { 1, 10, 100, 1000, 10000 };
 
 static const char quick_set[] = "base32/1s,base32/100s,base32/10s/100d,words/10s,codebook/10s,"
-				"dyndns/10s,base32/10s/2m,iodine/file,dnscat2/100s";
+				"dyndns/10s,base32/10s/2m,iodine/file,dnscat2/100s,"
+				"base32/10s/picture30,base32/10s/picture50,base32/10s/listed,"
+				"base32/10s/anybody,knownbook/10s,knownbook/10s/16d,"
+				"base32/10s/rotate24,base32/10s/rotate64,base32/10s/dual,"
+				"base32/10s/lease1d,base32/10s/lease1h,base32/10s/joins,"
+				"base32/10s/behaves";
+
+/* A machine that behaves first does so for so many days, or this part of all. */
+#define BEHAVES_DAYS 7
+#define BEHAVES_PART 4
 
 static void add_case(struct attack_case **cases, size_t *count, const struct attack_case *attack)
 {
@@ -153,11 +203,23 @@ size_t attack_case_list(struct attack_case **cases, const char *patterns)
 	return count;
 }
 
-void attack_case_prepare(struct attack_case *attack, uint64_t seed, uint64_t start_ms)
+static void set_times(struct attack_case *attack, uint64_t start_ms, unsigned days)
+{
+	unsigned behaves = days / BEHAVES_PART < BEHAVES_DAYS ? days / BEHAVES_PART : BEHAVES_DAYS;
+
+	attack->start_ms = start_ms;
+	if (!attack->joins)
+		return;
+	attack->joins_ms = start_ms + days / 2 * DAY_MS;
+	attack->start_ms = attack->joins_ms + (attack->behaves ? behaves : 0) * DAY_MS;
+}
+
+void attack_case_prepare(struct attack_case *attack, uint64_t seed, uint64_t start_ms,
+			 unsigned days)
 {
 	struct dice dice = dice_of(seed, 400, attack->index);
 
-	attack->start_ms = start_ms;
+	set_times(attack, start_ms, days);
 	attack->zones = util_zeroed(attack->domains, sizeof(*attack->zones));
 	for (unsigned i = 0; i < attack->domains; i++) {
 		struct wire wire = { .size = 0 };
@@ -168,8 +230,17 @@ void attack_case_prepare(struct attack_case *attack, uint64_t seed, uint64_t sta
 		world_word(&dice, text + 2, 16);
 		wire_text(&wire, text);
 		wire_text(&wire, dice_chance(&dice, 0.5) ? "com" : "net");
+		if (attack->anybody) {
+			wire.size = 0;
+			wire_dotted(&wire, ATTACK_ANYBODY);
+		}
 		memcpy(attack->zones[i], wire.bytes, wire.size);
 	}
+}
+
+bool attack_is_listed(const struct attack_case *attack)
+{
+	return attack->listed || attack->anybody;
 }
 
 void attack_case_release(struct attack_case *attack)

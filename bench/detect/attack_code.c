@@ -16,6 +16,7 @@
 #define WORDS      2048
 #define BOOK_NAMES 256
 #define WIDE_BOOK  16
+#define KNOWN_BOOK 24u
 
 static void carry(struct letter *letter, float bits)
 {
@@ -157,6 +158,26 @@ static void send_of_book(struct attack_sender *sender, struct letter *letter, ui
 	attack_put_zone(sender, letter, 0);
 }
 
+/*
+ * Names that are known here, in the most common domains: people ask for them as well. Those of the
+ * sender are answered anew each time, so that its choice always leaves.
+ */
+static void encode_knownbook(struct attack_sender *sender, struct letter *letter)
+{
+	const struct world *world = sender->stage->world;
+	uint32_t domains = sender->from->domains;
+	uint32_t domain = dice_below(&sender->actor.dice, domains);
+	const struct world_domain *platform = &world->platforms[domain];
+	uint32_t names = platform->count < KNOWN_BOOK ? platform->count : KNOWN_BOOK;
+	uint32_t name = dice_below(&sender->actor.dice, names);
+
+	wire_append(&letter->wire, names_bytes(&world->names, platform->first + name));
+	wire_end(&letter->wire);
+	letter->ttl_s = 0;
+	letter->symbol = domain * KNOWN_BOOK + name + 1;
+	carry(letter, log2f((float)names) + log2f((float)domains));
+}
+
 static void encode_codebook(struct attack_sender *sender, struct letter *letter)
 {
 	send_of_book(sender, letter, BOOK_NAMES);
@@ -241,6 +262,7 @@ static const struct attack_code codes[] = {
 	{ "triples", encode_triples, NULL },
 	{ "hosts", encode_hosts, NULL },
 	{ "codebook", encode_codebook, NULL },
+	{ "knownbook", encode_knownbook, NULL },
 	{ "codebook4", encode_codebook4, NULL },
 	{ "types2", encode_types2, NULL },
 	{ "widebook", encode_widebook, NULL },

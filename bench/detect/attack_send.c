@@ -32,6 +32,8 @@ static void send_letter(struct attack_sender *sender, struct stage *stage,
 		.ttl_s = letter->ttl_s,
 		.type = letter->type,
 		.sender = (uint16_t)(sender->from->index + 1),
+		.route = (uint8_t)sender->from->route,
+		.turn = sender->sequence,
 		.size = (uint8_t)letter->wire.size,
 		.domain_at = letter->domain_at,
 		.rcode = letter->rcode,
@@ -143,11 +145,46 @@ static void fire_insider(struct actor *actor, struct stage *stage)
 	actor->next_ms = sender->sequence < 5 ? stage->now_ms + DAY_MS : UINT64_MAX;
 }
 
+/* One name of its own each, in the working hours of one day. */
+static void fire_readers(struct actor *actor, struct stage *stage)
+{
+	struct attack_readers *readers = actor->owner;
+	struct wire wire = { .size = 0 };
+	uint32_t user;
+
+	wire_format(&wire, "img%u", readers->done);
+	wire_append(&wire, readers->from->zones[0]);
+	wire_end(&wire);
+	/* Spread over the people, whose numbers are by chance anyway. */
+	user = (uint32_t)((uint64_t)readers->done * readers->people / readers->count);
+	stage_ask_wire(stage, user, &wire, SEEP_TYPE_A, 300);
+	stage_ask_wire(stage, user, &wire, SEEP_TYPE_AAAA, 300);
+	if (++readers->done == readers->count)
+		actor->next_ms = UINT64_MAX;
+	else
+		actor->next_ms += (OFFICE_TO_HOUR - OFFICE_FROM_HOUR) * HOUR_MS / readers->count;
+}
+
+void attack_readers_start(struct attack_readers *readers, struct stage *stage)
+{
+	readers->count = readers->people * readers->from->readers / 100;
+	readers->actor = (struct actor){
+		.fire = fire_readers,
+		.owner = readers,
+		.next_ms = readers->from->start_ms > START_MS + DAY_MS
+				   ? readers->from->start_ms - DAY_MS
+				   : START_MS,
+	};
+	if (readers->count)
+		stage_add(stage, &readers->actor);
+}
+
 void attack_sender_start(struct attack_sender *sender, struct stage *stage)
 {
 	struct attack_case *from = sender->from;
 	uint64_t start_ms = from->start_ms;
 
+	sender->stage = stage;
 	sender->session = dice_of(stage->world->seed, 401 + from->index, sender->machine);
 	sender->actor = (struct actor){
 		.dice = dice_of(stage->world->seed, 40000 + from->index, sender->machine),

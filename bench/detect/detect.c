@@ -61,6 +61,19 @@ static bool take_sweep_users(void *context, const char *value)
 	return true;
 }
 
+static bool take_offices(void *context, const char *value)
+{
+	static const struct seep_option users = { .type = &seep_option_type_number,
+						  .max = USERS_MOST };
+	struct lab_options *options = context;
+
+	read_list(&options->offices, &users, value);
+	if (options->offices.count == 1 && !options->offices.numbers[0])
+		options->offices.count = 0;
+	options->has_offices = true;
+	return true;
+}
+
 static double read_decimal(const char *value)
 {
 	char *end;
@@ -114,7 +127,7 @@ static const struct option_row option_rows[] = {
 	  FIELD(home) },
 	{ .name = "names",
 	  .argument = "FILE",
-	  .text = "rank and name a line, gzip or not: the popular names",
+	  .text = "a name a line, or rank and name, gzip or not: the popular names",
 	  FIELD(names_file) },
 	{ .name = "common-list",
 	  .argument = "FILE",
@@ -156,6 +169,10 @@ static const struct option_row option_rows[] = {
 	  .argument = "LINES",
 	  .text = "of seep.conf, for Seep, separated by semicolons",
 	  FIELD(settings) },
+	{ .name = "offices",
+	  .argument = "LIST",
+	  .text = "people in offices of all shapes; 0: none (5,12,50,1000,20000; 5,50)",
+	  .take = take_offices },
 	{ .name = "json",
 	  .argument = "FILE",
 	  .text = "write the results there, not to standard output",
@@ -222,6 +239,8 @@ static void fill_defaults(struct lab_options *options)
 		take_refills(options, options->sweep ? "64,128,256,512" : "128");
 	if (!options->sweep_users.count)
 		take_sweep_users(options, "5,50,1000");
+	if (!options->has_offices)
+		take_offices(options, options->quick ? "5,50" : "5,12,50,1000,20000");
 	if (options->settings)
 		options->settings = lines_of(options->settings);
 	if (options->users <= 10)

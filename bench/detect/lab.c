@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Runs the organisation through its days, once without attacks, then with as
- * many at a time as leave most machines clean, then with bots.
+ * many at a time as leave most machines clean, then with bots, then in other sizes and shapes.
  */
-#include "lab.h"
+#include "pass.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* At most so much of the organisation is infected in one run. */
 #define INFECTED_SHARE 0.1
@@ -17,8 +18,8 @@
 
 /* Of the list that ibHH is given. */
 #define POPULAR_DOMAINS 10000
-
-#define SEEP_MEMORY (UINT64_C(64) << 20)
+/* Of the list that Seep is given where a case needs one. */
+#define COMMON_DOMAINS  100000
 
 /* Attacks begin on the first day after the warm-up, at nine. */
 #define ATTACK_HOUR 9
@@ -27,67 +28,13 @@ static const double bot_paces_s[] = { 1, 30, 600 };
 #define BOT_PACES (sizeof(bot_paces_s) / sizeof(bot_paces_s[0]))
 #define BOT_DAYS  7
 
-/* One run. */
-struct pass {
-	struct lab *lab;
-	unsigned days; /* in all */
-	struct attack_case **cases;
-	size_t case_count;
-	struct dga_bot *bots;
-	size_t bot_count;
-	bool census;
-	struct cost_tape *tape;
-	void (*methods)(struct pass *pass);
-	struct org org;
-	struct stage stage;
-	struct account account;
-	struct attack_sender *senders;
-	size_t sender_count;
-	uint32_t *order; /* in which people's machines are infected */
-	uint32_t infected;
-	const double *thresholds;
-};
-
-static struct method_plan plan_of(const struct pass *pass)
-{
-	const struct lab_options *options = pass->lab->options;
-
-	return (struct method_plan){
-		.users = pass->org.users,
-		.people = pass->org.people,
-		.warm_days = options->warm_days,
-		.hits = pass->stage.hits,
-		.seed = options->seed,
-		.common_list = options->common_list,
-		.popular = &pass->lab->popular,
-		.user_budget_bytes = options->budgets.numbers[0],
-		.user_refill_bytes = options->refills.numbers[0],
-		.memory_bytes = SEEP_MEMORY,
-		.settings = options->settings,
-	};
-}
-
-/* Seep and its rivals. */
-static struct method *(*const method_opens[])(const struct method_plan *plan) = {
-	method_seep_open, rival_ibhh_open, rival_zip_open, rival_amc_open, rival_ratio_open,
-};
-#define METHODS (sizeof(method_opens) / sizeof(method_opens[0]))
-
-static void add_methods(struct pass *pass)
-{
-	struct method_plan plan = plan_of(pass);
-
-	for (size_t i = 0; i < METHODS; i++)
-		account_add(&pass->account, method_opens[i](&plan));
-}
-
 /* The same, and Seep with all other budgets. */
 static void add_methods_and_budgets(struct pass *pass)
 {
 	struct lab *lab = pass->lab;
-	struct method_plan plan = plan_of(pass);
+	struct method_plan plan = pass_plan(pass);
 
-	add_methods(pass);
+	pass_add_all(pass);
 	lab->method_count = lab->budget_first = pass->account.method_count;
 	for (unsigned i = 0; i < lab->options->budgets.count; i++) {
 		plan.user_budget_bytes = lab->options->budgets.numbers[i];
@@ -97,123 +44,10 @@ static void add_methods_and_budgets(struct pass *pass)
 
 static void add_dga_methods(struct pass *pass)
 {
-	struct method_plan plan = plan_of(pass);
+	struct method_plan plan = pass_plan(pass);
 
 	account_add(&pass->account, method_seep_open(&plan));
 	account_add(&pass->account, rival_nxd_open(&plan));
-}
-
-/* People's machines in an order of chance; newcomers are left alone. */
-static void draw_order(struct pass *pass)
-{
-	struct dice dice = dice_of(pass->lab->options->seed, 600, 0);
-	uint32_t people = pass->org.people, used = 0;
-
-	pass->order = util_zeroed(people, sizeof(*pass->order));
-	for (uint32_t i = 0; i < people; i++) {
-		if (pass->org.persons[i].joins_day <= pass->lab->options->warm_days)
-			pass->order[used++] = i;
-	}
-	for (uint32_t i = used; i > 1; i--) {
-		uint32_t j = dice_below(&dice, i);
-		uint32_t swap = pass->order[i - 1];
-
-		pass->order[i - 1] = pass->order[j];
-		pass->order[j] = swap;
-	}
-}
-
-static uint32_t infect(struct pass *pass)
-{
-	uint32_t user = pass->order[pass->infected++ % pass->org.people];
-
-	pass->account.infected[user] = 1;
-	return user;
-}
-
-static void start_senders(struct pass *pass)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < pass->case_count; i++)
-		count += pass->cases[i]->machines + pass->cases[i]->insiders;
-	pass->senders = util_zeroed(count, sizeof(*pass->senders));
-	for (size_t i = 0; i < pass->case_count; i++) {
-		struct attack_case *from = pass->cases[i];
-
-		for (unsigned j = 0; j < from->machines + from->insiders; j++) {
-			struct attack_sender *sender = &pass->senders[pass->sender_count++];
-
-			*sender = (struct attack_sender){
-				.from = from,
-				.user = infect(pass),
-				.machine = j,
-				.insider = j >= from->machines,
-			};
-			attack_sender_start(sender, &pass->stage);
-		}
-	}
-	for (size_t i = 0; i < pass->bot_count; i++) {
-		pass->bots[i].user = infect(pass);
-		dga_bot_start(&pass->bots[i], &pass->stage);
-	}
-}
-
-static void open_pass(struct pass *pass)
-{
-	struct lab *lab = pass->lab;
-	const struct lab_options *options = lab->options;
-	struct org_plan org_plan = {
-		.seed = options->seed,
-		.people = options->users,
-		.days = pass->days,
-		.warm_days = options->warm_days,
-		.home = options->home,
-	};
-
-	org_open(&pass->org, &lab->world, &org_plan);
-	/* No operator would have the own domain blocked. */
-	util_map_at(&lab->popular, org_own_domain(&pass->org));
-	stage_open(&pass->stage, &lab->world, pass->org.users, pass->days);
-	pass->stage.cache.min_ttl_s = options->min_ttl_s;
-	account_open(&pass->account, &(struct account_plan){
-					     .people = pass->org.people,
-					     .users = pass->org.users,
-					     .days = pass->days,
-					     .warm_days = options->warm_days,
-					     .measured_days = options->days,
-					     .rate = options->rate,
-					     .cases = lab->cases,
-					     .leaks = lab->leaks,
-					     .catches = lab->catches,
-					     .thresholds = pass->thresholds,
-				     });
-	pass->account.takes_census = pass->census;
-	pass->account.tape = pass->tape;
-	pass->account.census.days = pass->days < 18 ? pass->days : 18;
-	pass->account.census.people = pass->org.people;
-	pass->methods(pass);
-	pass->stage.sent = account_sent;
-	pass->stage.context = &pass->account;
-	draw_order(pass);
-	org_enter(&pass->org, &pass->stage);
-	start_senders(pass);
-}
-
-static void run_pass(struct pass *pass)
-{
-	open_pass(pass);
-	stage_run(&pass->stage);
-	account_finish(&pass->account);
-}
-
-static void close_pass(struct pass *pass)
-{
-	account_close(&pass->account);
-	stage_close(&pass->stage);
-	org_close(&pass->org);
-	free(pass->senders);
-	free(pass->order);
 }
 
 static void progress(const struct lab *lab, const char *what, size_t done, size_t all)
@@ -224,10 +58,10 @@ static void progress(const struct lab *lab, const char *what, size_t done, size_
 /* Each method alone, on what the organisation sent first. */
 static void measure_costs(struct lab *lab, const struct pass *pass)
 {
-	struct method_plan plan = plan_of(pass);
+	struct method_plan plan = pass_plan(pass);
 
-	for (size_t i = 0; i < METHODS; i++) {
-		struct method *method = method_opens[i](&plan);
+	for (size_t i = 0; i < PASS_METHODS; i++) {
+		struct method *method = pass_methods[i](&plan);
 
 		lab->costs[i] = cost_measure(pass->tape, method);
 		method_close(method);
@@ -237,15 +71,12 @@ static void measure_costs(struct lab *lab, const struct pass *pass)
 static void run_benign(struct lab *lab)
 {
 	struct cost_tape tape = { .count = 0 };
-	struct pass pass = {
-		.lab = lab,
-		.days = lab->options->warm_days + lab->options->days,
-		.census = true,
-		.tape = &tape,
-		.methods = add_methods_and_budgets,
-	};
+	struct pass pass = pass_of(lab, lab->options->days);
 
-	run_pass(&pass);
+	pass.census = true;
+	pass.tape = &tape;
+	pass.methods = add_methods_and_budgets;
+	pass_run(&pass);
 	memcpy(lab->trouble, pass.account.trouble, sizeof(lab->trouble));
 	for (unsigned m = 0; m < pass.account.method_count; m++) {
 		memcpy(lab->titles[m], pass.account.methods[m]->title, sizeof(lab->titles[m]));
@@ -260,7 +91,7 @@ static void run_benign(struct lab *lab)
 	lab->misses = pass.stage.misses;
 	measure_costs(lab, &pass);
 	cost_tape_release(&tape);
-	close_pass(&pass);
+	pass_close(&pass);
 }
 
 static unsigned machines_of(const struct attack_case *attack)
@@ -268,7 +99,13 @@ static unsigned machines_of(const struct attack_case *attack)
 	return attack->machines + attack->insiders;
 }
 
-/* As many of the cases from AT on, not run yet, as go together. */
+/* Do they need the same network and the same list? */
+static bool is_alike(const struct attack_case *one, const struct attack_case *other)
+{
+	return one->network == other->network && attack_is_listed(one) == attack_is_listed(other);
+}
+
+/* As many of the cases, not run yet, as go together. */
 static size_t gather(struct lab *lab, struct attack_case **cases)
 {
 	double most = INFECTED_SHARE * lab->options->users;
@@ -280,8 +117,9 @@ static size_t gather(struct lab *lab, struct attack_case **cases)
 
 		if (lab->ran[i])
 			continue;
-		if (count && (machines + machines_of(attack) > most ||
-			      domains + attack->domains > DOMAINS_A_RUN))
+		if (count &&
+		    (!is_alike(attack, cases[0]) || machines + machines_of(attack) > most ||
+		     domains + attack->domains > DOMAINS_A_RUN))
 			continue;
 		machines += machines_of(attack);
 		domains += attack->domains;
@@ -289,6 +127,50 @@ static size_t gather(struct lab *lab, struct attack_case **cases)
 		cases[count++] = attack;
 	}
 	return count;
+}
+
+/* The world's list, with domains of attackers on it; PATH gets its name. */
+static void write_listed(struct lab *lab, struct attack_case **cases, size_t count, char *path)
+{
+	int made = mkstemp(path);
+	FILE *file;
+
+	if (made < 0 || !world_write_common(&lab->world, path, COMMON_DOMAINS))
+		util_die("%s: cannot be written", path);
+	close(made);
+	file = fopen(path, "a");
+	if (!file)
+		util_die("%s: cannot be written", path);
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *label = cases[i]->zones[0];
+
+		fprintf(file, "%u,", ATTACK_RANK);
+		for (; *label; label += 1 + *label)
+			fprintf(file, "%.*s%s", *label, label + 1, label[1 + *label] ? "." : "\n");
+	}
+	fclose(file);
+}
+
+/* A run with the cases. */
+static void run_cases(struct lab *lab, struct attack_case **cases, size_t count,
+		      const double *thresholds)
+{
+	struct pass pass = pass_of(lab, lab->options->days);
+	char path[] = "/tmp/detect-listed-XXXXXX";
+
+	pass.cases = cases;
+	pass.case_count = count;
+	pass.network = cases[0]->network;
+	/* In another network the rivals are tuned anew. */
+	pass.thresholds = pass.network == NETWORK_v4 ? thresholds : NULL;
+	if (attack_is_listed(cases[0])) {
+		write_listed(lab, cases, count, path);
+		pass.common_list = path;
+	}
+	pass_run(&pass);
+	pass_close(&pass);
+	if (pass.common_list)
+		unlink(path);
 }
 
 static void run_attacks(struct lab *lab)
@@ -307,18 +189,10 @@ static void run_attacks(struct lab *lab)
 		done += lab->ran[i] = too_big[i];
 	}
 	while (done < lab->case_count) {
-		struct pass pass = {
-			.lab = lab,
-			.days = lab->options->warm_days + lab->options->days,
-			.cases = cases,
-			.case_count = gather(lab, cases),
-			.methods = add_methods,
-			.thresholds = thresholds,
-		};
+		size_t count = gather(lab, cases);
 
-		run_pass(&pass);
-		close_pass(&pass);
-		done += pass.case_count;
+		run_cases(lab, cases, count, thresholds);
+		done += count;
 		progress(lab, "cases", done, lab->case_count);
 	}
 	for (size_t i = 0; i < lab->case_count; i++)
@@ -340,13 +214,7 @@ static void run_bots(struct lab *lab)
 	for (size_t from = 0; from < lab->bot_count; from += most) {
 		size_t count = lab->bot_count - from < most ? lab->bot_count - from : most;
 		struct dga_bot *bots = util_zeroed(count, sizeof(*bots));
-		struct pass pass = {
-			.lab = lab,
-			.days = lab->options->warm_days + dga_days,
-			.bots = bots,
-			.bot_count = count,
-			.methods = add_dga_methods,
-		};
+		struct pass pass = pass_of(lab, dga_days);
 
 		for (size_t i = 0; i < count; i++) {
 			struct lab_bot *about = &lab->bots[from + i];
@@ -362,11 +230,14 @@ static void run_bots(struct lab *lab)
 					    ATTACK_HOUR * HOUR_MS,
 			};
 		}
-		run_pass(&pass);
+		pass.bots = bots;
+		pass.bot_count = count;
+		pass.methods = add_dga_methods;
+		pass_run(&pass);
 		for (unsigned m = 0; m < 2; m++)
 			lab->dga_weeks[m] += pass.account.trouble[m].dga_weeks;
 		lab->person_weeks += (double)(lab->options->users - count) * dga_days / 7;
-		close_pass(&pass);
+		pass_close(&pass);
 		free(bots);
 		progress(lab, "bots", from + count, lab->bot_count);
 	}
@@ -382,7 +253,8 @@ void lab_open(struct lab *lab, const struct lab_options *options)
 	lab->ran = util_zeroed(lab->case_count, sizeof(*lab->ran));
 	for (size_t i = 0; i < lab->case_count; i++)
 		attack_case_prepare(&lab->cases[i], options->seed,
-				    START_MS + options->warm_days * DAY_MS + ATTACK_HOUR * HOUR_MS);
+				    START_MS + options->warm_days * DAY_MS + ATTACK_HOUR * HOUR_MS,
+				    (unsigned)options->days);
 }
 
 void lab_run(struct lab *lab)
@@ -391,6 +263,7 @@ void lab_run(struct lab *lab)
 	progress(lab, "benign", 1, 1);
 	run_attacks(lab);
 	run_bots(lab);
+	office_run_all(lab);
 	lab->seconds = util_clock_s() - lab->seconds;
 }
 
@@ -407,5 +280,8 @@ void lab_close(struct lab *lab)
 	free(lab->leaks);
 	free(lab->bots);
 	free(lab->catches);
+	for (size_t i = 0; i < lab->office_count; i++)
+		free(lab->offices[i].extras);
+	free(lab->offices);
 	free(lab->sweeps);
 }

@@ -34,6 +34,8 @@ struct lab_options {
 	struct lab_list budgets; /* the first is the one of the tables; SEEP_AUTO: found by Seep */
 	struct lab_list refills;
 	struct lab_list sweep_users;
+	bool has_offices;
+	struct lab_list offices; /* how many people there are in each */
 	double rate;
 	uint64_t min_ttl_s; /* of the resolver's cache */
 };
@@ -42,6 +44,17 @@ struct lab_options {
 struct lab_bot {
 	const struct dga_family *family;
 	double interval_s;
+};
+
+/* An organisation of another size or shape, without attacks. */
+struct lab_office {
+	uint32_t people;
+	const struct office_shape *shape;
+	bool home;
+	unsigned days;
+	unsigned method_count; /* Seep, or all */
+	struct trouble trouble[ACCOUNT_METHODS];
+	struct extra_book *extras; /* row by method, or NULL */
 };
 
 /* One organisation's settings under one kind of start, for the sweep. */
@@ -80,6 +93,8 @@ struct lab {
 	struct catch *catches; /* bot by two methods: Seep, missing names an hour */
 	uint64_t dga_weeks[2]; /* wrongly flagged */
 	double person_weeks;
+	struct lab_office *offices;
+	size_t office_count;
 	/* The sweep, in place of all the above. */
 	struct lab_sweep *sweeps;
 	size_t sweep_count;
@@ -89,6 +104,19 @@ struct lab {
 void lab_open(struct lab *lab, const struct lab_options *options);
 void lab_run(struct lab *lab);
 void lab_close(struct lab *lab);
+
+/* What an organisation is like, beside its size. lab_office.c. */
+struct office_shape {
+	const char *name;
+	enum network_shape network;
+	bool late;   /* with a team that comes weeks later */
+	bool extras; /* with what is in extra.c */
+	uint32_t people_least;
+	uint32_t people_most; /* 0: any */
+};
+
+/* All offices that were asked for. */
+void office_run_all(struct lab *lab);
 
 /* In place of lab_run: budgets, refills, users, starts and lists. sweep.c. */
 void sweep_run(struct lab *lab);

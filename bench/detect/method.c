@@ -27,7 +27,7 @@ struct method *method_new_per_client(const char *title, const struct method_plan
 {
 	struct method *method = method_new(title);
 
-	method->state = util_zeroed(plan->users, client_bytes);
+	method->state = util_zeroed(plan->clients, client_bytes);
 	method->close = close_clients;
 	method->tune_share = 1;
 	method->user_bytes = client_bytes;

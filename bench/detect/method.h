@@ -54,10 +54,10 @@ struct method {
 
 /* What methods are made from. */
 struct method_plan {
-	uint32_t users;
-	uint32_t people; /* the first of these; servers follow */
+	uint32_t clients; /* addresses that may ask, by number */
+	uint32_t people;  /* the first of the users; servers follow */
 	unsigned warm_days;
-	const uint32_t *hits; /* a user: queries answered from cache so far */
+	const uint32_t *hits; /* a client: queries answered from cache so far */
 	uint64_t seed;
 	const char *common_list;   /* path, or NULL */
 	const struct map *popular; /* hashes of the world's popular domains */
@@ -68,7 +68,7 @@ struct method_plan {
 
 struct method *method_new(const char *title);
 /* A method that is tuned on the whole warm-up, and whose state is CLIENT_BYTES of zero for each
- * user and nothing else. */
+ * client and nothing else. */
 struct method *method_new_per_client(const char *title, const struct method_plan *plan,
 				     size_t client_bytes);
 void method_close(struct method *method);

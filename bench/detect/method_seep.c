@@ -56,9 +56,7 @@ static enum act observe(struct method *method, const struct event *event)
 {
 	struct seep *seep = method->state;
 	struct seep_observation observation = {
-		.client = { .bytes = { 10, (uint8_t)(event->user >> 16),
-				       (uint8_t)(event->user >> 8), (uint8_t)event->user },
-			    .size_bytes = 4 },
+		.client.size_bytes = event->address.size,
 		.name = event->name,
 		.name_size = event->size,
 		.type = event->type,
@@ -70,6 +68,7 @@ static enum act observe(struct method *method, const struct event *event)
 	struct seep_name name;
 	enum act act;
 
+	memcpy(observation.client.bytes, event->address.bytes, sizeof(event->address.bytes));
 	seep->told_dga = false;
 	verdict = seep_engine_ask(seep->thread, &observation, &reservation, &name);
 	act = act_of(verdict);

@@ -17,6 +17,9 @@
 
 #define DEPARTMENT_SITES 120
 
+/* One in so many is of a late team. */
+#define LATE_SHARE 5
+
 /* A program's server: mostly a platform's, at times one hardly known. */
 static uint32_t pick_app(const struct org *org, struct dice *dice)
 {
@@ -94,6 +97,8 @@ static void set_person(struct org *org, uint32_t user)
 	/* New employees: one in fifty a month. */
 	if (!org->home && org->days > org->warm_days && dice_chance(&dice, 0.02))
 		person->joins_day = (uint16_t)dice_between(&dice, org->warm_days + 1, org->days);
+	if (org->late && user >= org->people - org->people / LATE_SHARE)
+		person->joins_day = (uint16_t)((org->warm_days + org->days) / 2);
 	person->browse = (struct actor){ .dice = dice_of(org->seed, 201, user),
 					 .fire = browse_fire,
 					 .owner = person };
@@ -194,6 +199,7 @@ void org_open(struct org *org, struct world *world, const struct org_plan *plan)
 		.home = plan->home,
 		.days = plan->days,
 		.warm_days = plan->warm_days,
+		.late = plan->late,
 	};
 	for (uint32_t i = 0; i < org->people; i++)
 		set_person(org, i);

@@ -64,6 +64,7 @@ struct org {
 	bool home;
 	unsigned days;
 	unsigned warm_days; /* people join after these */
+	bool late;          /* a fifth of the people is a team that comes weeks later */
 };
 
 /* What an organisation is made of. */
@@ -73,6 +74,7 @@ struct org_plan {
 	unsigned days;
 	unsigned warm_days;
 	bool home;
+	bool late;
 };
 
 void org_open(struct org *org, struct world *world, const struct org_plan *plan);

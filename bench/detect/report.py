@@ -4,6 +4,7 @@
 
 import argparse
 import contextlib
+import json
 import subprocess
 import sys
 
@@ -22,6 +23,10 @@ def parser_of(runs):
         parser.add_argument("results", help="JSON that detect wrote earlier")
     parser.add_argument("--detect", metavar="PROGRAM", help="run it, in place of a file")
     parser.add_argument("--json", metavar="FILE", help="with --detect: keep its results there")
+    parser.add_argument("--other", metavar="FILE",
+                        help="results by another seed, for a column of Seep's beside")
+    parser.add_argument("--other-seed", metavar="S",
+                        help="with --detect: run it by this seed, too, and keep both in one file")
     parser.add_argument("--text", metavar="FILE", nargs="?", help="the tables, there as well")
     parser.add_argument("--svg", metavar="FOLDER", help="the plots; needs matplotlib")
     parser.add_argument("--aims", action="store_true",
@@ -29,17 +34,36 @@ def parser_of(runs):
     return parser
 
 
-def measured(program, options, keep):
-    """The results of a run, also written to KEEP if that is a file; None if it measured nothing."""
+def measured(program, options):
+    """The results of a run; None if it measured nothing."""
     run = subprocess.run((program, *options), check=False, stdout=subprocess.PIPE)
     if run.returncode:
         sys.exit(run.returncode)
     if not run.stdout:
         return None
-    if keep:
-        keep.write(run.stdout)
-        keep.flush()
     return detected.parse(run.stdout, program)
+
+
+def with_other(options, others, results):
+    """The same, with those by the other seed as `other`."""
+    if options.other:
+        results["other"] = detected.load(options.other)
+    elif options.other_seed:
+        results["other"] = measured(options.detect, [*without_seed(others), "--seed",
+                                                     options.other_seed])
+    if results.get("other"):
+        results["other"].pop("other", None)
+    return results
+
+
+def without_seed(arguments):
+    """The arguments but for `--seed S` or `--seed=S`."""
+    kept, skip = [], False
+    for argument in arguments:
+        if not skip and argument != "--seed" and not argument.startswith("--seed="):
+            kept.append(argument)
+        skip = argument == "--seed"
+    return kept
 
 
 def main():
@@ -59,10 +83,14 @@ def main():
         keep, text = (path and files.enter_context(open(path, mode, **more))
                       for path, mode, more in ((options.json, "wb", {}),
                                                (options.text, "w", {"encoding": "utf-8"})))
-        results = (measured(options.detect, others, keep) if runs
+        results = (measured(options.detect, others) if runs
                    else detected.load(options.results))
         if results is None:
             return 0
+        results = with_other(options, others, results)
+        if keep:
+            keep.write(json.dumps(results, indent=1).encode())
+            keep.flush()
         for file in filter(None, (sys.stdout, text)):
             file.write(tables.text(results))
     if "sweep" in results:

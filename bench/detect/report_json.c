@@ -115,6 +115,12 @@ static void write_case(struct json *json, const struct lab *lab, size_t i)
 	json_number(json, "domains", attack->domains);
 	json_number(json, "machines", attack->machines);
 	json_number(json, "insiders", attack->insiders);
+	json_number(json, "readers", attack->readers);
+	json_text(json, "network", network_names[attack->network]);
+	json_decimal(json, "start_day",
+		     (double)(attack->start_ms - START_MS) / DAY_MS -
+			     (double)lab->options->warm_days,
+		     1);
 	json_decimal(json, "file_bytes", attack->file_bits / 8, 0);
 	json_bool(json, "tool", attack->code->tool);
 	json_bool(json, "ran", lab->ran[i]);
@@ -189,6 +195,57 @@ static void write_sweeps(struct json *json, const struct lab *lab)
 	json_close(json);
 }
 
+/* What is new in an office: each row under each method. */
+static void write_extra(struct json *json, const struct lab *lab, const struct lab_office *office,
+			size_t i)
+{
+	json_open(json, NULL, '{');
+	json_text(json, "extra", extra_rows[i].name);
+	json_text(json, "text", extra_rows[i].text);
+	json_number(json, "machines", extra_rows[i].machines);
+	json_open(json, "methods", '[');
+	for (unsigned m = 0; m < office->method_count; m++) {
+		const struct extra_book *book = &office->extras[i * office->method_count + m];
+		double days = ((double)book->first_refused_ms - (double)START_MS) / DAY_MS;
+
+		json_open(json, NULL, '{');
+		json_number(json, "names", book->names);
+		json_number(json, "refused", book->refused);
+		json_number(json, "flagged", book->flagged);
+		json_number(json, "days_refused", book->days_refused);
+		json_decimal(json, "first_refused_day",
+			     book->first_refused_ms ? days - (double)lab->options->warm_days : -1,
+			     1);
+		json_close(json);
+	}
+	json_close(json);
+	json_close(json);
+}
+
+static void write_office(struct json *json, const struct lab *lab, size_t i)
+{
+	const struct lab_office *office = &lab->offices[i];
+
+	json_open(json, NULL, '{');
+	json_number(json, "people", office->people);
+	json_text(json, "shape", office->shape->name);
+	json_bool(json, "home", office->home);
+	json_number(json, "days", office->days);
+	json_open(json, "methods", '[');
+	for (unsigned m = 0; m < office->method_count; m++) {
+		json_open(json, NULL, '{');
+		json_text(json, "method", lab->titles[m]);
+		write_trouble(json, &office->trouble[m]);
+		json_close(json);
+	}
+	json_close(json);
+	json_open(json, "extras", '[');
+	for (size_t j = 0; office->extras && j < extra_count; j++)
+		write_extra(json, lab, office, j);
+	json_close(json);
+	json_close(json);
+}
+
 /* How the run was called, and what it was. */
 static void write_world(struct json *json, const struct lab *lab)
 {
@@ -230,6 +287,10 @@ static void write_run(struct json *json, const struct lab *lab)
 	json_open(json, "bots", '[');
 	for (size_t i = 0; i < lab->bot_count; i++)
 		write_bot(json, lab, i);
+	json_close(json);
+	json_open(json, "offices", '[');
+	for (size_t i = 0; i < lab->office_count; i++)
+		write_office(json, lab, i);
 	json_close(json);
 	json_open(json, "bots_wrongly", '{');
 	json_number(json, "seep", lab->dga_weeks[0]);

@@ -19,7 +19,7 @@ struct client {
 
 static enum act observe(struct method *method, const struct event *event)
 {
-	struct client *client = &((struct client *)method->state)[event->user];
+	struct client *client = &((struct client *)method->state)[event->client];
 	uint32_t window = (uint32_t)((event->when_ms - START_MS) / WINDOW_MS) + 1;
 
 	if (client->window != window) {

@@ -24,7 +24,7 @@ static bool is_reverse(const struct event *event)
 
 static enum act observe(struct method *method, const struct event *event)
 {
-	struct client *client = &((struct client *)method->state)[event->user];
+	struct client *client = &((struct client *)method->state)[event->client];
 	uint64_t window = event->when_ms / WINDOW_MS;
 
 	method->dga = false;

@@ -30,16 +30,16 @@ struct ratio {
 static enum act observe(struct method *method, const struct event *event)
 {
 	struct ratio *ratio = method->state;
-	struct client *client = &ratio->clients[event->user];
+	struct client *client = &ratio->clients[event->client];
 	uint64_t window = event->when_ms / WINDOW_MS;
 	uint32_t answers;
 
 	if (client->window != window) {
 		client->window = window;
 		client->misses = 0;
-		client->hits_before = ratio->hits[event->user];
+		client->hits_before = ratio->hits[event->client];
 	}
-	answers = ++client->misses + ratio->hits[event->user] - client->hits_before;
+	answers = ++client->misses + ratio->hits[event->client] - client->hits_before;
 	method->score = client->misses >= RATIO * answers ? answers : 0;
 	if (method->armed && method->score > method->threshold)
 		client->blocked_until_ms = event->when_ms + BLOCK_MS;
@@ -60,7 +60,7 @@ struct method *rival_ratio_open(const struct method_plan *plan)
 	struct ratio *ratio = util_zeroed(1, sizeof(*ratio));
 
 	ratio->hits = plan->hits;
-	ratio->clients = util_zeroed(plan->users, sizeof(*ratio->clients));
+	ratio->clients = util_zeroed(plan->clients, sizeof(*ratio->clients));
 	method->state = ratio;
 	method->observe = observe;
 	method->close = close_ratio;

@@ -51,7 +51,7 @@ static void forget_day(struct zip *zip)
 static struct talk *talk_of(struct zip *zip, const struct event *event)
 {
 	uint64_t *number = util_map_at(
-		&zip->of, (event->domain ^ (event->user + 1) * UINT64_C(0x9e3779b97f4a7c15)) | 1);
+		&zip->of, (event->domain ^ (event->client + 1) * UINT64_C(0x9e3779b97f4a7c15)) | 1);
 
 	if (*number)
 		return &zip->talks[*number - 1];

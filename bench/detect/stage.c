@@ -9,14 +9,14 @@
 /* How long "does not exist" is kept. */
 #define NEGATIVE_TTL_S 900
 
-void stage_open(struct stage *stage, struct world *world, uint32_t users, unsigned days)
+void stage_open(struct stage *stage, struct world *world, const struct network *network)
 {
 	*stage = (struct stage){
 		.world = world,
 		.now_ms = START_MS,
-		.end_ms = START_MS + days * DAY_MS,
-		.users = users,
-		.hits = util_zeroed(users, sizeof(*stage->hits)),
+		.end_ms = START_MS + network->days * DAY_MS,
+		.network = *network,
+		.hits = util_zeroed(network_clients(network), sizeof(*stage->hits)),
 	};
 	cache_open(&stage->cache, world->names.count);
 }
@@ -96,15 +96,7 @@ static uint32_t run_s(const struct stage *stage)
 void stage_ask(struct stage *stage, uint32_t user, uint32_t id, uint16_t type)
 {
 	const struct name_entry *entry = &stage->world->names.entries[id];
-	struct event event;
-
-	stage->queries++;
-	if (cache_pool_hit(&stage->cache, id, type, run_s(stage), entry->ttl_s)) {
-		stage->hits[user]++;
-		return;
-	}
-	stage->misses++;
-	event = (struct event){
+	struct event event = {
 		.when_ms = stage->now_ms,
 		.name = names_bytes(&stage->world->names, id),
 		.key = entry->key,
@@ -118,6 +110,14 @@ void stage_ask(struct stage *stage, uint32_t user, uint32_t id, uint16_t type)
 		.rcode = entry->rcode,
 		.gone = entry->gone,
 	};
+
+	stage->queries++;
+	network_place(&stage->network, &event);
+	if (cache_pool_hit(&stage->cache, id, type, run_s(stage), entry->ttl_s)) {
+		stage->hits[event.client]++;
+		return;
+	}
+	stage->misses++;
 	stage->sent(stage->context, &event);
 }
 
@@ -141,8 +141,9 @@ void stage_ask_event(struct stage *stage, struct event *event)
 	event->when_ms = stage->now_ms;
 	event->id = EVENT_DYNAMIC;
 	event->key = wire_hash(event->name, event->size);
+	network_place(&stage->network, event);
 	if (cache_other_hit(&stage->cache, event->key, event->type, run_s(stage), event->ttl_s)) {
-		stage->hits[event->user]++;
+		stage->hits[event->client]++;
 		return;
 	}
 	stage->misses++;

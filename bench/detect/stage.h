@@ -10,6 +10,7 @@
 
 #include "cache.h"
 #include "event.h"
+#include "network.h"
 #include "world.h"
 
 struct stage;
@@ -29,15 +30,15 @@ struct stage {
 	uint64_t end_ms;
 	struct actor **waiting; /* heap, the earliest first */
 	size_t waiting_count, waiting_room;
-	uint32_t users;
-	uint32_t *hits; /* a user: queries answered from cache so far */
+	struct network network;
+	uint32_t *hits; /* a client: queries answered from cache so far */
 	uint64_t queries;
 	uint64_t misses;
 	void (*sent)(void *context, struct event *event);
 	void *context;
 };
 
-void stage_open(struct stage *stage, struct world *world, uint32_t users, unsigned days);
+void stage_open(struct stage *stage, struct world *world, const struct network *network);
 void stage_close(struct stage *stage);
 
 void stage_add(struct stage *stage, struct actor *actor);

@@ -52,8 +52,8 @@ static void run_one(struct lab *lab, uint32_t users, const char *list)
 	struct stage stage;
 	struct account account;
 	struct lab_sweep found;
+	struct network network = { .days = days };
 	struct method_plan plan = {
-		.users = users,
 		.people = users,
 		.seed = options->seed,
 		.common_list = list,
@@ -69,7 +69,9 @@ static void run_one(struct lab *lab, uint32_t users, const char *list)
 				     .days = days,
 				     .warm_days = options->warm_days,
 				     .home = options->home || users <= 10 });
-	stage_open(&stage, &lab->world, org.users, days);
+	network.users = org.users;
+	plan.clients = network_clients(&network);
+	stage_open(&stage, &lab->world, &network);
 	stage.cache.min_ttl_s = options->min_ttl_s;
 	account_open(&account, &(struct account_plan){ .people = org.people,
 						       .users = org.users,

@@ -22,6 +22,63 @@ def median(counts):
     return 0
 
 
+def office_rows(results):
+    """Each office, and the refused user-days of every method."""
+    for office in results.get("offices", ()):
+        rates = ["%.3f" % per_1000(row, "people_days_refused") for row in office["methods"]]
+        rates += ["-"] * (len(method_rows(results)) - len(rates))
+        yield office, rates
+
+
+def offices(results):
+    """Who is disturbed in organisations of all sizes and shapes."""
+    if not results.get("offices"):
+        return []
+    other = other_offices(results)
+    titles = [row["method"] for row in method_rows(results)]
+    lines = ["Refused user-days per 1000 of people, in networks of all shapes, after %d days of "
+             "warm-up" % results["warm_days"],
+             "  %-26s %6s %9s" % ("people, network", "days", "user-days")
+             + "".join(" %10.10s" % title for title in titles)
+             + (" | seed %d" % results["other"]["seed"] if other else "")]
+    for office, rates in office_rows(results):
+        key = (office["people"], office["shape"])
+        lines.append("  %-26s %6d %9d" % (
+            "%d%s, %s" % (office["people"], " at home" if office["home"] else "",
+                          office["shape"]), office["days"], office["methods"][0]["user_days"])
+            + "".join(" %10s" % rate for rate in rates)
+            + (" | %s" % other.get(key, "-") if other else ""))
+    return lines
+
+
+def other_offices(results):
+    """Seep's rate under the other seed, by people and shape."""
+    if not results.get("other"):
+        return {}
+    return {(office["people"], office["shape"]): rates[0]
+            for office, rates in office_rows(results["other"])}
+
+
+def extras(results):
+    """What is new in an office, or unlike people: queries refused of those sent."""
+    lines = []
+    for office in results.get("offices", ()):
+        if not office["extras"]:
+            continue
+        lines += ["" if lines else "Devices, products and bursts, beside people: queries, and of "
+                  "them refused; first on which day after the warm-up (Seep)",
+                  "  %-26s %8s" % ("%d people, %s" % (office["people"], office["shape"]), "queries")
+                  + "".join(" %10.10s" % row["method"] for row in office["methods"])
+                  + " | first day"]
+        for extra in office["extras"]:
+            books = extra["methods"]
+            first = books[0]["first_refused_day"]
+            lines.append("  %-26s %8d" % (extra["extra"], books[0]["names"])
+                         + "".join(" %10d" % book["refused"] for book in books)
+                         + " | %s" % ("never" if not books[0]["refused"] else "%.1f" % first))
+    return lines
+
+
 def quantile(ordered, share):
     return ordered[int(len(ordered) * share)] if ordered else 0
 
@@ -91,7 +148,7 @@ def trouble(results):
             *map(trouble_row, budget_rows(results))]
 
 
-def leak_row(case):
+def leak_row(case, others):
     if not case["ran"]:
         return "  %-26s needs more machines than there are" % case["case"]
     line = "  %-26s %8s" % (case["case"], size_text(offered(case)))
@@ -99,6 +156,8 @@ def leak_row(case):
         before = (size_text(capped(case, leak["bytes_before_block"])) if leak["block_s"] >= 0
                   else "never")
         line += " | %7s %7s" % (before, size_text(leaked(case, method)))
+    if case["case"] in others:
+        line += " | %7s" % size_text(leaked(others[case["case"]], 0))
     return line
 
 
@@ -106,12 +165,16 @@ def leaks(results):
     if not results["cases"]:
         return []
     methods = [row["method"] for row in method_rows(results)]
+    other = results.get("other") or {}
+    others = {case["case"]: case for case in other.get("cases", ()) if case["ran"]}
     return ["Payload that leaves, in bytes: before the first refusal, and over %d days (`never`: "
             "not refused at all)" % results["days"],
             "  %-26s %8s" % ("case", "offered")
-            + "".join(" | %-15.15s" % method for method in methods),
-            "  %-26s %8s" % ("", "") + " |  before     all" * len(methods),
-            *map(leak_row, results["cases"])]
+            + "".join(" | %-15.15s" % method for method in methods)
+            + (" | seed %d" % other["seed"] if others else ""),
+            "  %-26s %8s" % ("", "") + " |  before     all" * len(methods)
+            + (" | seep all" if others else ""),
+            *(leak_row(case, others) for case in results["cases"])]
 
 
 def catcher_row(results, key, title):
@@ -161,11 +224,21 @@ def aims(results):
     lines = ["The aims: worst case of each kind, payload bytes a machine over %d days; and whether "
              "Seep meets them" % results["days"],
              "  %-52s" % "" + "".join(" %10.10s" % row["method"] for row in method_rows(results))
-             + "   Seep    aim"]
+             + "   Seep    aim" + other_head(results)]
+    others = {aim.title: aim for aim in all_aims(results["other"])} if results.get("other") else {}
     for aim in rows:
         lines.append("  %-52s" % aim.title + "".join(" %10s" % value for value in aim.values)
-                     + "   %-6s  %s" % (says[aim.met], aim.aim))
+                     + "   %-6s  %-34s" % (says[aim.met], aim.aim)
+                     + other_value(others.get(aim.title), says))
     return lines
+
+
+def other_head(results):
+    return " " * 31 + "| seed %d" % results["other"]["seed"] if results.get("other") else ""
+
+
+def other_value(aim, says):
+    return "" if aim is None else "| %10s   %s" % (aim.values[0], says[aim.met])
 
 
 def sweep_table(results, half):
@@ -196,6 +269,7 @@ def text(results):
         parts = [sweep_table(results, half) for half in results["sweep"]]
     else:
         parts = [part(results)
-                 for part in (head, census, trouble, leaks, bots, costs, aims)]
+                 for part in (head, census, trouble, offices, extras, leaks, bots,
+                                      costs, aims)]
     parts.append(["%.0f seconds" % results["seconds"]])
     return "\n\n".join("\n".join(line.rstrip() for line in part) for part in parts if part) + "\n"

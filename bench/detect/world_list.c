@@ -36,8 +36,10 @@ static void take_line(void *context, char *text)
 
 	if (*text == '#')
 		return;
-	text += strcspn(text, "\t,");
-	if (!*text++)
+	if (text[strcspn(text, "\t,")])
+		text += strcspn(text, "\t,") + 1;
+	text[strcspn(text, "\r \t,")] = 0;
+	if (!*text)
 		return;
 	if (listing->count == listing->room) {
 		listing->room = listing->room ? 2 * listing->room : 4096;

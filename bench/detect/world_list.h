@@ -6,7 +6,7 @@
 #include "world.h"
 
 /*
- * Reads "rank<TAB>name" or "rank,name" lines, gzip or not. Domains with many
+ * Reads lines of "rank<TAB>name", "rank,name" or a name alone, gzip or not. Domains with many
  * names take the platforms' place, the others alternately the third parties'
  * and the first sites'.
  */
