@@ -7,7 +7,7 @@
  * networks. A user gets twice the highest level that its meter reached while learning, at least 512
  * bytes; one that came later gets the 90th percentile of these, at least 1 KiB, or what it learned
  * in its own first days if that is less. A network gets, for its newcomers and for its other users,
- * one and a half times the highest level after its first day, at least 4 KiB and for the newcomers
+ * twice the highest level after its first day, at least 4 KiB and for the newcomers
  * 8; one that came later gets 8 KiB for each.
  *
  * A tunnel that was there all along learns its own budget too, at most 16 KiB. Who needs more than
@@ -35,7 +35,7 @@
 #define SEEP_BUDGET_NETWORK_LEAST      4
 #define SEEP_BUDGET_NETWORK_NEW        8
 #define SEEP_BUDGET_NETWORK_MOST       64
-#define SEEP_BUDGET_NETWORK_PERCENT    150
+#define SEEP_BUDGET_NETWORK_PERCENT    200
 /* A new network's budget is for so many users at least, of such budgets as seep.conf gives. */
 #define SEEP_BUDGET_NETWORK_USERS      4
 
