@@ -121,7 +121,7 @@ static void print_finding(const struct stand *stand, enum state_kind kind)
 
 static void print_new(const struct stand *stand)
 {
-	if (stand->is_on)
+	if (stand->is_on || !stand->found[STATE_USERS].is_learned)
 		return;
 	if (stand->new_mbit)
 		printf("newcomer  gets %.0f bytes\n", seep_bits_to_bytes(stand->new_mbit));
@@ -129,7 +129,8 @@ static void print_new(const struct stand *stand)
 		printf("newcomer  not known yet: Unbound has not run with Seep since\n");
 }
 
-static void print_unfit(const struct state_view *view, enum state_kind kind)
+static void print_unfit(const struct state_view *view, const struct stand *stand,
+			enum state_kind kind)
 {
 	const struct state_rows *rows = &view->rows[kind];
 	const struct seep_view_row *row;
@@ -145,7 +146,8 @@ static void print_unfit(const struct state_view *view, enum state_kind kind)
 			printf(", about %" PRIu64 " %s sent to about %" PRIu64 " %s", row->names,
 			       seep_plural(row->names, "name", "names"), row->domains,
 			       seep_plural(row->domains, "domain", "domains"));
-		printf(": it is flagged and never refused;\n    %s\n", what_to_do[kind]);
+		printf(": it %s flagged and never refused;\n    %s\n",
+		       stand->is_on ? "will be" : "is", what_to_do[kind]);
 	}
 }
 
@@ -157,8 +159,8 @@ static void print_text(const struct state_view *view, const struct stand *stand)
 	if (view->rows[STATE_NETWORKS].count)
 		print_finding(stand, STATE_NETWORKS);
 	print_new(stand);
-	print_unfit(view, STATE_USERS);
-	print_unfit(view, STATE_NETWORKS);
+	print_unfit(view, stand, STATE_USERS);
+	print_unfit(view, stand, STATE_NETWORKS);
 }
 
 /* JSON. */
