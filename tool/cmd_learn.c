@@ -108,6 +108,8 @@ static void print_finding(const struct stand *stand, enum state_kind kind)
 		printf("have the budget of seep.conf");
 	else if (stand->is_on)
 		printf("%" PRIu64 " so far", finding->seen);
+	else if (kind == STATE_USERS && !stand->new_mbit)
+		printf("not counted yet: Unbound has not run with Seep since");
 	else if (!finding->learned)
 		printf("none learned a budget");
 	else
@@ -121,12 +123,8 @@ static void print_finding(const struct stand *stand, enum state_kind kind)
 
 static void print_new(const struct stand *stand)
 {
-	if (stand->is_on || !stand->found[STATE_USERS].is_learned)
-		return;
-	if (stand->new_mbit)
+	if (stand->found[STATE_USERS].is_learned && stand->new_mbit && !stand->is_on)
 		printf("newcomer  gets %.0f bytes\n", seep_bits_to_bytes(stand->new_mbit));
-	else
-		printf("newcomer  not known yet: Unbound has not run with Seep since\n");
 }
 
 static void print_unfit(const struct state_view *view, const struct stand *stand,

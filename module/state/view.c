@@ -85,8 +85,8 @@ bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *h
 	limits = seep_learned_user(&learned, &user, now_s);
 	view_entry(row, &user.head, &limits, now_s);
 	row->meter.is_crowd = seep_learned_is_crowd(&learned, &user, AFTER_LEARNING);
-	row->is_learned =
-		learned.budgets.is_learned && seep_learned_has_own(&learned, &user.head, now_s);
+	row->is_learned = learned.budgets.is_learned && header->new_units &&
+			  seep_learned_has_own(&learned, &user.head, now_s);
 	return true;
 }
 

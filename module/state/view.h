@@ -25,7 +25,7 @@ struct seep_view_row {
 	uint8_t text[64];            /* a domain, in wire form, cut at a label */
 	struct seep_view_meter meter;
 	struct seep_view_meter newcomers; /* of a network */
-	bool is_learned;     /* learning is over, and gave a user or a network its budget */
+	bool is_learned;     /* a user or a network has the budget that learning gave it */
 	bool is_established; /* a user */
 	uint64_t dga_mbit;
 	uint64_t first_s;
