@@ -32,8 +32,10 @@ static inline void disk_fill(struct rig *rig)
 	}
 }
 
-/* What RIG knows as a checkpoint and a journal of two ticks at PATH, of that time by the wall clock;
- * the test ends if there cannot be one. */
+/*
+ * What RIG knows as a checkpoint and a journal of two ticks at PATH, of that time by the wall
+ * clock; the test ends if there cannot be one.
+ */
 static inline struct disk_file disk_save(struct rig *rig, const char *path, uint64_t wall_ms)
 {
 	static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a state file says, for people: of each user, network and domain its latest record. The file may be
- * in use; what is read is as of its last whole second.
+ * What a state file says, for people: of each user, network and domain its latest record. The file
+ * may be in use; what is read is as of its last whole second.
  */
 #ifndef SEEPCTL_STATE_VIEW_H
 #define SEEPCTL_STATE_VIEW_H

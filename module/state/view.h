@@ -15,7 +15,7 @@ struct seep_view_meter {
 	uint64_t budget_mbit;
 	bool flagged;
 	bool spent;
-	bool is_crowd; /* no budget fits: flagged, never refused; as it will be while learning is on */
+	bool is_crowd; /* no budget fits, or none will after learning: flagged, never refused */
 };
 
 /* A user, a network or a domain. */
