@@ -320,12 +320,21 @@ def made_up_networks(path, directory):
     shown = shown_with([(head, struct.pack("<I", NETWORK_BYTES // 2))])
     equal(([code for code, _, _ in shown], json.loads(shown[0][1])["networks"]), ([0, 0, 1, 0, 0], []),
           "those of another build are left out")
-    ok("1 user" not in shown[1][1] and "users (3)" in shown[1][1], "and users are shown", shown[1][1])
+    ok("users (3)" in shown[1][1] and "networks (" not in shown[1][1], "and users are shown", shown[1][1])
     shown = shown_with([(head + 16, b"\xff" * 16)])
     row = json.loads(shown[0][1])["networks"][0]
     equal(([code for code, _, _ in shown], row["budget_bytes"], row["network"]),
           ([0] * 5, 2.0 ** 30, "10.0.0.0/24"), "of a made up budget, the most that there can be")
     record = head + 32
+    # Budgets of 8 KiB that do not drain; one meter is flagged, and the newcomers' is spent.
+    shown = shown_with([(head + 4, b"\x01"), (head + 24, bytes(8)), (record + 8, struct.pack("<Q", 8000 * 6000)),
+                        (record + 52, b"\x01"), (record + 56, struct.pack("<Q", 8000 * 8192)), (record + 100, b"\x01\x01")])
+    row = json.loads(shown[0][1])["networks"][0]
+    equal([(meter["level_bytes"], meter["flagged"], meter["spent"]) for meter in (row, row["newcomers"])],
+          [(6000, True, False), (8192, True, True)], "each meter is flagged or spent by itself")
+    ok(re.search(r"6000\.0 +8192\.0  flagged .* 10\.0\.0\.0/24\n +100\.0% +8192\.0 +8192\.0  spent .*, newcomers\n",
+                 shown[1][1]), "and in the table", shown[1][1])
+    ok(re.search(r"^level .*; flagged\n^newcomers .*; spent$", shown[2][1], re.M), "and in show network", shown[2][1])
     shown = shown_with([(record + 128 + 16, b"\x05")])
     equal(([code for code, _, _ in shown], json.loads(shown[0][1])["networks"]), ([0, 0, 1, 0, 0], []),
           "a record that is no network is left out")
