@@ -321,7 +321,7 @@ def made_up_networks(path, directory):
     equal(([code for code, _, _ in shown], json.loads(shown[0][1])["networks"]), ([0, 0, 1, 0, 0], []),
           "those of another build are left out")
     ok("users (3)" in shown[1][1] and "networks (" not in shown[1][1], "and users are shown", shown[1][1])
-    shown = shown_with([(head + 16, b"\xff" * 16)])
+    shown = shown_with([(head + 4, bytes(4)), (head + 16, b"\xff" * 16)])
     row = json.loads(shown[0][1])["networks"][0]
     equal(([code for code, _, _ in shown], row["budget_bytes"], row["network"]),
           ([0] * 5, 2.0 ** 30, "10.0.0.0/24"), "of a made up budget, the most that there can be")
@@ -335,6 +335,11 @@ def made_up_networks(path, directory):
     ok(re.search(r"6000\.0 +8192\.0  flagged .* 10\.0\.0\.0/24\n +100\.0% +8192\.0 +8192\.0  spent .*, newcomers\n",
                  shown[1][1]), "and in the table", shown[1][1])
     ok(re.search(r"^level .*; flagged\n^newcomers .*; spent$", shown[2][1], re.M), "and in show network", shown[2][1])
+    shown = shown_with([(record + 108, b"\xff" * 4)])
+    row = json.loads(shown[0][1])["networks"][0]
+    equal((row["crowd"], row["newcomers"]["crowd"]), (False, True), "newcomers that no budget fits")
+    ok("10.0.0.0/24, newcomers (no budget fits)\n" in shown[1][1] and
+       "no budget fits network 10.0.0.0/24: it is flagged" in shown[3][1], "and in text", shown[1][1] + shown[3][1])
     shown = shown_with([(record + 128 + 16, b"\x05")])
     equal(([code for code, _, _ in shown], json.loads(shown[0][1])["networks"]), ([0, 0, 1, 0, 0], []),
           "a record that is no network is left out")
