@@ -219,7 +219,8 @@ static void print_json(const struct state_view *view, const struct stand *stand)
 	}
 	write_finding(&json, &stand->found[STATE_USERS], STATE_USERS);
 	write_finding(&json, &stand->found[STATE_NETWORKS], STATE_NETWORKS);
-	write_bytes(&json, "new_bytes", stand->is_on ? 0 : stand->new_mbit);
+	write_bytes(&json, "new_bytes",
+		    stand->is_on && stand->found[STATE_USERS].is_learned ? 0 : stand->new_mbit);
 	json_open(&json, "no_budget_fits", '[');
 	write_unfit(&json, view, STATE_USERS);
 	write_unfit(&json, view, STATE_NETWORKS);
