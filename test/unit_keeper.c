@@ -453,7 +453,7 @@ static uint64_t told_level(uint32_t user)
 					   (const char *)(reader.frame + 1) + at,
 					   clock_ms() / 1000) &&
 			    memcmp(&saved.address, &address, sizeof(address)) == 0)
-				level = saved.level_mbit;
+				level = saved.meter.level_mbit;
 	}
 	seep_state_close(&reader);
 	return level;

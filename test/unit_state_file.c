@@ -2,9 +2,13 @@
 /*
  * The state file on disk: its generations, what is set aside, and what is never written to.
  *
- * With --make PATH, makes an example there instead, for the tests of seepctl.
+ * With --make PATH, makes an example there instead, for the tests of seepctl; with --make-office
+ * PATH DAY, one of an office that learns for seven days, as of that day.
  */
+#include <time.h>
+
 #include "fixture_disk.h"
+#include "fixture_state.h"
 #include "state/reader.h"
 
 static char directory[] = "/tmp/seep-unit-state-XXXXXX";
@@ -74,11 +78,60 @@ static void test_full(void)
 	seep_state_end(&file);
 }
 
+/* Sends until the user's meter has taken so many bytes, or takes no more. */
+static void send_bytes(struct rig *rig, uint32_t user, unsigned bytes)
+{
+	uint64_t taken_mbit = 0;
+
+	for (uint64_t n = 0; taken_mbit < UINT64_C(8000) * bytes; n++) {
+		send_secret(rig, user, n << 32 | user, "tunnel.example");
+		taken_mbit += rig->last.user_mbit;
+		if (!rig->last.user_mbit)
+			return;
+	}
+}
+
+#define OFFICE   60  /* 10.0.0.1 and so on */
+#define CROWD    99  /* 10.0.0.99 needs more than any budget */
+#define NEWCOMER 177 /* 10.0.0.177 comes after learning */
+#define VAST     256 /* 10.0.1.0 to 10.0.1.4 together need more than a network's budget */
+#define LATE     512 /* 10.0.2.0 and its network come after learning */
+
+/* On day 7 learning is over, and nobody has counted yet what it taught; on day 8 it is counted. */
+static void make_office(const char *to, unsigned day)
+{
+	struct rig rig;
+
+	rig_open(&rig, "learning: 7d\nmemory-size: 4m\n");
+	for (uint32_t user = 1; user <= OFFICE; user++)
+		rig_send(&rig, user, "www.portal.example");
+	rig_send(&rig, CROWD, "www.portal.example");
+	for (uint32_t user = VAST; user < VAST + 5; user++)
+		rig_send(&rig, user, "www.portal.example");
+	rig.now_ms = NOW_MS + 2 * DAY_MS;
+	send_bytes(&rig, CROWD, 100000);
+	for (uint32_t user = VAST; user < VAST + 5; user++)
+		send_bytes(&rig, user, 15000);
+	if (day > 2)
+		rig.now_ms = NOW_MS + day * DAY_MS;
+	if (day > 7) {
+		seep_engine_settle(rig.engine, rig.now_ms);
+		send_bytes(&rig, NEWCOMER, 300);
+		rig_send(&rig, LATE, "www.portal.example");
+	}
+	disk_save(&rig, to, (uint64_t)time(NULL) * 1000);
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
 	if (argc == 3 && strcmp(argv[1], "--make") == 0) {
 		disk_make(argv[2]);
+		return 0;
+	}
+	if (argc == 4 && strcmp(argv[1], "--make-office") == 0) {
+		make_office(argv[2], (unsigned)atoi(argv[3]));
 		return 0;
 	}
 	directory_make(directory);

@@ -36,12 +36,16 @@ static int say_whole(const char *path, const struct seep_state_reader *reader)
 	const struct seep_state_progress *progress = &reader->progress;
 	char text[SEEP_FAULT_TEXT_SIZE];
 
-	printf("ok: version %" PRIu32 ", checkpoint of %" PRIu64 " %s, %" PRIu64 " %s; %" PRIu64
-	       " bytes, and %" PRIu64 " of journal; %s\n",
-	       reader->header.version, progress->seen.users,
-	       seep_plural(progress->seen.users, "user", "users"), progress->seen.domains,
-	       seep_plural(progress->seen.domains, "domain", "domains"), reader->checkpoint_bytes,
-	       reader->offset - reader->checkpoint_bytes, of_owner(&progress->owner, text));
+	printf("ok: version %" PRIu32 ", checkpoint of %" PRIu64 " %s, ", reader->header.version,
+	       progress->seen.users, seep_plural(progress->seen.users, "user", "users"));
+	/* A file of before networks has none. */
+	if (progress->networks)
+		printf("%" PRIu64 " %s, ", progress->networks,
+		       seep_plural(progress->networks, "network", "networks"));
+	printf("%" PRIu64 " %s; %" PRIu64 " bytes, and %" PRIu64 " of journal; %s\n",
+	       progress->seen.domains, seep_plural(progress->seen.domains, "domain", "domains"),
+	       reader->checkpoint_bytes, reader->offset - reader->checkpoint_bytes,
+	       of_owner(&progress->owner, text));
 	if (reader->fault)
 		printf("%s: byte %" PRIu64 ": %s, as it is after a crash; all before it is used\n",
 		       path, reader->offset,

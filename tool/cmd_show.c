@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl show: what a state file says of one user or domain. */
+/* seepctl show: what a state file says of one user, network or domain. */
 #include "seepctl.h"
 
 #include "base/bits.h"
@@ -28,32 +28,35 @@ const struct option_set cmd_show_options = {
 
 /* Whom to show. */
 struct subject {
-	bool is_user;
-	struct seep_address address; /* of a user */
+	enum state_kind kind;
+	struct seep_address address; /* not of a domain */
+	bool has_bits;               /* they are written behind a network's address */
+	uint64_t bits;
 	uint8_t name[SEEP_NAME_MAX_BYTES];
 	uint8_t name_size;
 };
 
+static bool read_kind(enum state_kind *kind, const char *word)
+{
+	for (*kind = 0; *kind < STATE_KINDS; ++*kind)
+		if (strcmp(word, state_kind_words[*kind].one) == 0)
+			return true;
+	return false;
+}
+
 /* Returns NULL, or why TEXT is none. */
 static const char *read_subject(struct subject *subject, const char *text)
 {
-	if (!subject->is_user)
-		return trace_text_name(text, strlen(text), subject->name, &subject->name_size);
-	return trace_text_address(text, strlen(text), &subject->address)
-		       ? NULL
-		       : "not an IPv4 or IPv6 address";
-}
+	const char *slash = subject->kind == STATE_NETWORKS ? strchr(text, '/') : NULL;
+	size_t length = slash ? (size_t)(slash - text) : strlen(text);
 
-/* The user that the address belongs to. */
-static const struct seep_view_row *find_user(const struct state_view *view,
-					     const struct seep_address *address)
-{
-	const struct seep_hash_key key = seep_state_key(&view->header);
-	const struct seep_address_masks masks = seep_address_masks(
-		view->header.user_prefix_v4_bits, view->header.user_prefix_v6_bits);
-	const struct seep_address user = seep_address_block(&masks, address);
-
-	return state_view_find(&view->users, seep_hash_bytes(&key, &user, sizeof(user)));
+	if (subject->kind == STATE_DOMAINS)
+		return trace_text_name(text, length, subject->name, &subject->name_size);
+	subject->has_bits = slash;
+	if (slash && !trace_text_number(slash + 1, strlen(slash + 1), 128, &subject->bits))
+		return "not a number of bits";
+	return trace_text_address(text, length, &subject->address) ? NULL
+								   : "not an IPv4 or IPv6 address";
 }
 
 /* The domain of that name, or one that it is below. */
@@ -64,46 +67,109 @@ static const struct seep_view_row *find_domain(const struct state_view *view, co
 	const struct seep_view_row *row = NULL;
 
 	for (size_t at = 0; !row && at < size; at += 1u + name[at])
-		row = state_view_find(&view->domains, seep_hash_bytes(&key, name + at, size - at));
+		row = state_view_find(&view->rows[STATE_DOMAINS],
+				      seep_hash_bytes(&key, name + at, size - at));
 	return row;
 }
 
-static void print_text(const struct state_view *view, const struct seep_view_row *row, bool is_user)
+/* The network of that address, if it has as many bits as are written. */
+static const struct seep_view_row *find_network(const struct state_view *view,
+						const struct subject *subject)
+{
+	bool is_v4 = subject->address.size_bytes == 4;
+
+	if (subject->has_bits &&
+	    subject->bits != state_view_prefix_bits(view, STATE_NETWORKS, is_v4))
+		return NULL;
+	return state_view_find_address(view, STATE_NETWORKS, &subject->address);
+}
+
+static const struct seep_view_row *find(const struct state_view *view,
+					const struct subject *subject)
+{
+	if (subject->kind == STATE_DOMAINS)
+		return find_domain(view, subject->name, subject->name_size);
+	if (subject->kind == STATE_NETWORKS)
+		return find_network(view, subject);
+	return state_view_find_address(view, STATE_USERS, &subject->address);
+}
+
+static void print_meter(const char *word, const struct seep_view_meter *meter)
+{
+	const char *standing = state_view_standing(meter);
+
+	printf("%-9s %.1f of %.1f bytes, %.1f %%%s%s%s\n", word,
+	       seep_bits_to_bytes(meter->level_mbit), seep_bits_to_bytes(meter->budget_mbit),
+	       (double)state_view_share(meter) / 100, *standing ? "; " : "", standing,
+	       meter->is_crowd ? "; no budget fits" : "");
+}
+
+static void print_network_of(const struct state_view *view, const struct seep_view_row *user)
+{
+	const struct seep_view_row *network = state_view_network_of(view, user);
+	char text[STATE_VIEW_TEXT_SIZE];
+
+	if (!network)
+		return;
+	state_view_text(view, STATE_NETWORKS, network, text);
+	printf("network   %s; %s\n", text,
+	       user->is_established                                ? "established"
+	       : seep_view_is_newcomer(network, user, view->now_s) ? "a newcomer"
+								   : "not established yet");
+}
+
+static void print_user(const struct state_view *view, const struct seep_view_row *row)
+{
+	printf("names     about %" PRIu64 " (+- " ERROR_64 ")\n", row->names);
+	printf("domains   about %" PRIu64 " (+- " ERROR_64 "); about %" PRIu64
+	       " that it asked for do not exist\n",
+	       row->domains, row->missing);
+	printf("sent      %" PRIu64 "; %" PRIu64 " answered from cache\n", row->sent, row->hits);
+	printf("dga       %.1f bits\n", (double)row->dga_mbit / 1000);
+	print_network_of(view, row);
+}
+
+static void print_network(const struct seep_view_row *row)
+{
+	printf("users     about %" PRIu64 " on its best day of late; today about %" PRIu64
+	       " (+- " ERROR_32 "), of whom %" PRIu64 " newly established\n",
+	       row->users, row->users_today, row->established_today);
+}
+
+static void print_domain(const struct seep_view_row *row)
+{
+	printf("names     about %" PRIu64 " (+- " ERROR_64 ")\n", row->names);
+	printf(row->users < 8 ? "users     %" PRIu64 "\n"
+			      : "users     about %" PRIu64 " (+- " ERROR_32 ")\n",
+	       row->users);
+}
+
+static void print_text(const struct state_view *view, enum state_kind kind,
+		       const struct seep_view_row *row)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 
-	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
-	printf("%-9s %s\n", is_user ? "user" : "domain", text);
-	printf("level     %.1f of %.1f bytes, %.1f %%%s\n", seep_bits_to_bytes(row->level_mbit),
-	       seep_bits_to_bytes(row->budget_mbit), (double)state_view_share(row) / 100,
-	       row->spent     ? "; spent"
-	       : row->flagged ? "; flagged"
-			      : "");
+	state_view_text(view, kind, row, text);
+	printf("%-9s %s\n", state_kind_words[kind].one, text);
+	print_meter("level", &row->meter);
+	if (kind == STATE_NETWORKS)
+		print_meter("newcomers", &row->newcomers);
 	state_view_time_text(view, row->first_s, text);
 	printf("first     %s\n", text);
 	state_view_time_text(view, row->last_s, text);
 	printf("last      %s\n", text);
-	printf("names     about %" PRIu64 " (+- " ERROR_64 ")\n", row->names);
-	if (is_user) {
-		printf("domains   about %" PRIu64 " (+- " ERROR_64 "); about %" PRIu64
-		       " that it asked for do not exist\n",
-		       row->domains, row->missing);
-		printf("sent      %" PRIu64 "; %" PRIu64 " answered from cache\n", row->sent,
-		       row->hits);
-		printf("dga       %.1f bits\n", (double)row->dga_mbit / 1000);
-	} else {
-		printf(row->users < 8 ? "users     %" PRIu64 "\n"
-				      : "users     about %" PRIu64 " (+- " ERROR_32 ")\n",
-		       row->users);
-	}
+	if (kind == STATE_USERS)
+		print_user(view, row);
+	else if (kind == STATE_NETWORKS)
+		print_network(row);
+	else
+		print_domain(row);
 }
 
 static int show(const struct state_view *view, const struct subject *subject, const char *text,
 		bool json)
 {
-	const struct seep_view_row *row =
-		subject->is_user ? find_user(view, &subject->address)
-				 : find_domain(view, subject->name, subject->name_size);
+	const struct seep_view_row *row = find(view, subject);
 	struct json object = { .file = stdout };
 
 	if (!row) {
@@ -111,16 +177,16 @@ static int show(const struct state_view *view, const struct subject *subject, co
 		return SEEPCTL_WRONG;
 	}
 	if (json)
-		state_view_write_json(&object, view, row, subject->is_user);
+		state_view_write_json(&object, view, subject->kind, row);
 	else
-		print_text(view, row, subject->is_user);
+		print_text(view, subject->kind, row);
 	return SEEPCTL_OK;
 }
 
 int cmd_show(int argc, char **argv)
 {
 	struct options options = { .json = false };
-	struct subject subject = { .is_user = false };
+	struct subject subject;
 	struct state_view view;
 	const char *problem;
 	int first;
@@ -130,10 +196,8 @@ int cmd_show(int argc, char **argv)
 		return status;
 	argc -= first;
 	argv += first;
-	if (argc < 2 || argc > 3 ||
-	    (strcmp(argv[0], "user") != 0 && strcmp(argv[0], "domain") != 0))
+	if (argc < 2 || argc > 3 || !read_kind(&subject.kind, argv[0]))
 		return SEEPCTL_USAGE;
-	subject.is_user = strcmp(argv[0], "user") == 0;
 	problem = read_subject(&subject, argv[1]);
 	if (problem) {
 		fprintf(stderr, "seepctl: %s: %s\n", argv[1], problem);

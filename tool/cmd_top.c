@@ -10,15 +10,21 @@
 #include <string.h>
 
 struct options {
-	uint64_t rows; /* 0: all */
-	bool users;
-	bool domains;
+	uint64_t rows;          /* 0: all */
+	bool only[STATE_KINDS]; /* none: all */
 	bool json;
 };
 
 static const struct option_row option_rows[] = {
-	{ .name = "users", .text = "only users", .offset = offsetof(struct options, users) },
-	{ .name = "domains", .text = "only domains", .offset = offsetof(struct options, domains) },
+	{ .name = "users",
+	  .text = "only users",
+	  .offset = offsetof(struct options, only[STATE_USERS]) },
+	{ .name = "networks",
+	  .text = "only networks",
+	  .offset = offsetof(struct options, only[STATE_NETWORKS]) },
+	{ .name = "domains",
+	  .text = "only domains",
+	  .offset = offsetof(struct options, only[STATE_DOMAINS]) },
 	{ .letter = 'n',
 	  .argument = "N",
 	  .text = "so many rows of each (default 10; 0: all)",
@@ -32,11 +38,20 @@ const struct option_set cmd_top_options = {
 	.count = sizeof(option_rows) / sizeof(option_rows[0]),
 };
 
+/* How full the fuller one of its meters is; only networks have a second one. */
+static uint64_t share_of(const struct seep_view_row *row)
+{
+	uint64_t share = state_view_share(&row->meter);
+	uint64_t newcomers = row->newcomers.budget_mbit ? state_view_share(&row->newcomers) : 0;
+
+	return share > newcomers ? share : newcomers;
+}
+
 /* The fullest first. */
 static int compare(const void *a, const void *b)
 {
-	uint64_t x = state_view_share(*(const struct seep_view_row *const *)a);
-	uint64_t y = state_view_share(*(const struct seep_view_row *const *)b);
+	uint64_t x = share_of(*(const struct seep_view_row *const *)a);
+	uint64_t y = share_of(*(const struct seep_view_row *const *)b);
 
 	return (x < y) - (x > y);
 }
@@ -52,19 +67,44 @@ static const struct seep_view_row **sorted(const struct state_rows *rows)
 	return order;
 }
 
-static void print_row(const struct state_view *view, const struct seep_view_row *row, bool is_user)
+static void print_meter(const struct seep_view_meter *meter)
 {
+	printf("%7.1f%% %10.1f %10.1f  %-7s ", (double)state_view_share(meter) / 100,
+	       seep_bits_to_bytes(meter->level_mbit), seep_bits_to_bytes(meter->budget_mbit),
+	       state_view_standing(meter));
+}
+
+static const char *crowd_text(const struct seep_view_meter *meter)
+{
+	return meter->is_crowd ? " (no budget fits)" : "";
+}
+
+/* What the two columns of numbers are of. */
+static const char *const column_words[STATE_KINDS][2] = {
+	[STATE_USERS] = { "names", "domains" },
+	[STATE_NETWORKS] = { "users", "today" },
+	[STATE_DOMAINS] = { "names", "users" },
+};
+
+static void print_row(const struct state_view *view, enum state_kind kind,
+		      const struct seep_view_row *row)
+{
+	const uint64_t columns[STATE_KINDS][2] = {
+		[STATE_USERS] = { row->names, row->domains },
+		[STATE_NETWORKS] = { row->users, row->users_today },
+		[STATE_DOMAINS] = { row->names, row->users },
+	};
 	char key[STATE_VIEW_TEXT_SIZE], last[STATE_VIEW_TEXT_SIZE];
 
-	(is_user ? state_view_user_text : state_view_domain_text)(view, row, key);
+	state_view_text(view, kind, row, key);
 	state_view_time_text(view, row->last_s, last);
-	printf("%7.1f%% %10.1f %10.1f  %-7s %8" PRIu64 " %8" PRIu64 "  %-20s  %s\n",
-	       (double)state_view_share(row) / 100, seep_bits_to_bytes(row->level_mbit),
-	       seep_bits_to_bytes(row->budget_mbit),
-	       row->spent     ? "spent"
-	       : row->flagged ? "flagged"
-			      : "",
-	       row->names, is_user ? row->domains : row->users, last, key);
+	print_meter(&row->meter);
+	printf("%8" PRIu64 " %8" PRIu64 "  %-20s  %s%s\n", columns[kind][0], columns[kind][1], last,
+	       key, crowd_text(&row->meter));
+	if (kind != STATE_NETWORKS)
+		return;
+	print_meter(&row->newcomers);
+	printf("%8s %8s  %-20s  %s, newcomers%s\n", "", "", "", key, crowd_text(&row->newcomers));
 }
 
 struct ranking {
@@ -82,39 +122,59 @@ static struct ranking ranking_of(const struct state_rows *rows, const struct opt
 	return ranking;
 }
 
-static void print_rows(const struct state_view *view, const struct options *options, bool is_user)
+static bool is_wanted(const struct options *options, enum state_kind kind)
 {
-	const struct state_rows *rows = is_user ? &view->users : &view->domains;
-	struct ranking ranking = ranking_of(rows, options);
+	bool any = false;
+
+	for (enum state_kind other = 0; other < STATE_KINDS; other++)
+		any = any || options->only[other];
+	return options->only[kind] || !any;
+}
+
+static void print_rows(const struct state_view *view, const struct options *options,
+		       enum state_kind kind)
+{
+	struct ranking ranking = ranking_of(&view->rows[kind], options);
 
 	printf("%8s %10s %10s  %-7s %8s %8s  %-20s  %s (%zu)\n", "level", "bytes", "of", "",
-	       "names", is_user ? "domains" : "users", "last seen", is_user ? "users" : "domains",
-	       rows->count);
+	       column_words[kind][0], column_words[kind][1], "last seen",
+	       state_kind_words[kind].many, view->rows[kind].count);
 	for (size_t i = 0; i < ranking.count; i++)
-		print_row(view, ranking.rows[i], is_user);
+		print_row(view, kind, ranking.rows[i]);
 	free(ranking.rows);
 }
 
 static void write_rows(struct json *json, const struct state_view *view,
-		       const struct options *options, bool is_user)
+		       const struct options *options, enum state_kind kind)
 {
-	struct ranking ranking = ranking_of(is_user ? &view->users : &view->domains, options);
+	struct ranking ranking = ranking_of(&view->rows[kind], options);
 
-	json_open(json, is_user ? "users" : "domains", '[');
+	json_open(json, state_kind_words[kind].many, '[');
 	for (size_t i = 0; i < ranking.count; i++)
-		state_view_write_json(json, view, ranking.rows[i], is_user);
+		state_view_write_json(json, view, kind, ranking.rows[i]);
 	json_close(json);
 	free(ranking.rows);
 }
 
+/* A file of before networks shows no empty table of them, unless that is asked for. */
+static bool is_printed(const struct state_view *view, const struct options *options,
+		       enum state_kind kind)
+{
+	return is_wanted(options, kind) &&
+	       (kind != STATE_NETWORKS || view->rows[kind].count || options->only[STATE_NETWORKS]);
+}
+
 static void print_text(const struct state_view *view, const struct options *options)
 {
-	if (!options->domains || options->users)
-		print_rows(view, options, true);
-	if (options->users == options->domains)
-		putchar('\n');
-	if (!options->users || options->domains)
-		print_rows(view, options, false);
+	const char *between = "";
+
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++) {
+		if (!is_printed(view, options, kind))
+			continue;
+		fputs(between, stdout);
+		print_rows(view, options, kind);
+		between = "\n";
+	}
 }
 
 static void print_json(const struct state_view *view, const struct options *options)
@@ -122,10 +182,9 @@ static void print_json(const struct state_view *view, const struct options *opti
 	struct json json = { .file = stdout, .lines = 2 };
 
 	json_open(&json, NULL, '{');
-	if (!options->domains || options->users)
-		write_rows(&json, view, options, true);
-	if (!options->users || options->domains)
-		write_rows(&json, view, options, false);
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
+		if (is_wanted(options, kind))
+			write_rows(&json, view, options, kind);
 	json_close(&json);
 }
 

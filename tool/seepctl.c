@@ -15,10 +15,13 @@ const struct seepctl_command seepctl_commands[] = {
 	{ "check-conf", "[FILE]", "check a seep.conf (default: seep.conf)", cmd_check_conf, NULL,
 	  NULL },
 	{ "check-state", "[FILE]", "check a state file", cmd_check_state, NULL, NULL },
-	{ "top", "[--users|--domains] [-n N] [--json] [FILE]", "show whose meters are fullest",
-	  cmd_top, &cmd_top_options, NULL },
-	{ "show", "user ADDRESS | domain NAME [--json] [FILE]",
-	  "show what is metered of one user or domain", cmd_show, &cmd_show_options, NULL },
+	{ "top", "[--users|--networks|--domains] [-n N] [--json] [FILE]",
+	  "show whose meters are fullest", cmd_top, &cmd_top_options, NULL },
+	{ "show", "user ADDRESS | network ADDRESS | domain NAME [--json] [FILE]",
+	  "show what is metered of one user, network or domain", cmd_show, &cmd_show_options,
+	  NULL },
+	{ "learn", "status [--json] [FILE]", "show what learning found, and whom no budget fits",
+	  cmd_learn, &cmd_learn_options, NULL },
 	{ "help", "[COMMAND]", "show how a command is used", cmd_help, NULL, NULL },
 };
 

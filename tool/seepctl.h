@@ -42,6 +42,8 @@ int cmd_top(int argc, char **argv);
 extern const struct option_set cmd_top_options;
 int cmd_show(int argc, char **argv);
 extern const struct option_set cmd_show_options;
+int cmd_learn(int argc, char **argv);
+extern const struct option_set cmd_learn_options;
 int cmd_help(int argc, char **argv);
 
 #endif

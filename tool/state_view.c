@@ -48,19 +48,66 @@ static bool add(struct state_rows *rows, const struct seep_view_row *row)
 	return true;
 }
 
-typedef bool read_record(struct seep_view_row *saved, const struct seep_state_header *header,
-			 const void *from, uint64_t now_s);
+/* A frame's records, of one kind. */
+struct records {
+	enum state_kind kind;
+	const struct seep_state_networks *head; /* of networks */
+	size_t bytes;                           /* of each */
+};
 
-static bool add_records(struct state_view *view, struct state_rows *rows,
-			const struct seep_state_frame *frame, read_record *record_of)
+static bool read_row(struct seep_view_row *row, const struct state_view *view,
+		     const struct records *records, const void *from)
 {
-	const unsigned char *payload = (const unsigned char *)(frame + 1);
-	size_t bytes = rows == &view->users ? view->header.user_bytes : view->header.domain_bytes;
+	switch (records->kind) {
+	case STATE_USERS:
+		return seep_view_user(row, &view->header, from, view->now_s);
+	case STATE_NETWORKS:
+		return seep_view_network(row, &view->header, records->head, from, view->now_s);
+	case STATE_DOMAINS:
+		return seep_view_domain(row, &view->header, from, view->now_s);
+	case STATE_KINDS:
+		break;
+	}
+	return false;
+}
+
+static bool add_records(struct state_view *view, const struct records *records,
+			const unsigned char *payload, size_t size)
+{
 	struct seep_view_row row;
 
-	for (size_t at = 0; at < frame->bytes; at += bytes)
-		if (record_of(&row, &view->header, payload + at, view->now_s) && !add(rows, &row))
+	for (size_t at = 0; at < size; at += records->bytes)
+		if (read_row(&row, view, records, payload + at) &&
+		    !add(&view->rows[records->kind], &row))
 			return false;
+	return true;
+}
+
+/* Networks that another build wrote are left out, as the module leaves them. */
+static bool add_networks(struct state_view *view, const unsigned char *payload, size_t size)
+{
+	struct seep_state_networks head;
+	const struct records networks = { STATE_NETWORKS, &head, SEEP_RECORD_NETWORK_BYTES };
+
+	memcpy(&head, payload, sizeof(head));
+	if (!seep_view_has_networks(&head))
+		return true;
+	view->networks = head;
+	return add_records(view, &networks, payload + sizeof(head), size - sizeof(head));
+}
+
+static bool add_frame(struct state_view *view, const struct seep_state_frame *frame)
+{
+	const unsigned char *payload = (const unsigned char *)(frame + 1);
+	const struct records users = { STATE_USERS, NULL, view->header.user_bytes };
+	const struct records domains = { STATE_DOMAINS, NULL, view->header.domain_bytes };
+
+	if (frame->type == SEEP_STATE_USERS)
+		return add_records(view, &users, payload, frame->bytes);
+	if (frame->type == SEEP_STATE_NETWORKS)
+		return add_networks(view, payload, frame->bytes);
+	if (frame->type == SEEP_STATE_DOMAINS)
+		return add_records(view, &domains, payload, frame->bytes);
 	return true;
 }
 
@@ -80,12 +127,8 @@ static bool read_rows(struct state_view *view, struct seep_state_reader *reader,
 	bool enough = true;
 
 	seep_state_rewind(reader);
-	while (enough && reader->offset < end && seep_state_next(reader)) {
-		if (reader->frame->type == SEEP_STATE_USERS)
-			enough = add_records(view, &view->users, reader->frame, seep_view_user);
-		if (reader->frame->type == SEEP_STATE_DOMAINS)
-			enough = add_records(view, &view->domains, reader->frame, seep_view_domain);
-	}
+	while (enough && reader->offset < end && seep_state_next(reader))
+		enough = add_frame(view, reader->frame);
 	return enough;
 }
 
@@ -115,50 +158,95 @@ bool state_view_read(struct state_view *view, const char *path)
 
 void state_view_release(struct state_view *view)
 {
-	free(view->users.rows);
-	map_release(&view->users.numbers);
-	free(view->domains.rows);
-	map_release(&view->domains.numbers);
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++) {
+		free(view->rows[kind].rows);
+		map_release(&view->rows[kind].numbers);
+	}
 	explicit_bzero(view, sizeof(*view));
 }
 
-uint64_t state_view_share(const struct seep_view_row *row)
+const struct state_kind_words state_kind_words[STATE_KINDS] = {
+	[STATE_USERS] = { "user", "users" },
+	[STATE_NETWORKS] = { "network", "networks" },
+	[STATE_DOMAINS] = { "domain", "domains" },
+};
+
+uint32_t state_view_prefix_bits(const struct state_view *view, enum state_kind kind, bool is_v4)
 {
-	return row->budget_mbit ? row->level_mbit * 10000 / row->budget_mbit : 10000;
+	if (kind == STATE_NETWORKS)
+		return is_v4 ? view->networks.prefix_v4_bits : view->networks.prefix_v6_bits;
+	return is_v4 ? view->header.user_prefix_v4_bits : view->header.user_prefix_v6_bits;
 }
 
-void state_view_user_text(const struct state_view *view, const struct seep_view_row *row,
-			  char *text)
+const struct seep_view_row *state_view_find_address(const struct state_view *view,
+						    enum state_kind kind,
+						    const struct seep_address *address)
 {
-	bool v4 = row->address.size_bytes == 4;
-	uint32_t bits = v4 ? view->header.user_prefix_v4_bits : view->header.user_prefix_v6_bits;
+	const struct seep_hash_key key = seep_state_key(&view->header);
+	const struct seep_address_masks masks =
+		seep_address_masks(state_view_prefix_bits(view, kind, true),
+				   state_view_prefix_bits(view, kind, false));
+	const struct seep_address block = seep_address_block(&masks, address);
+
+	return state_view_find(&view->rows[kind], seep_hash_bytes(&key, &block, sizeof(block)));
+}
+
+const struct seep_view_row *state_view_network_of(const struct state_view *view,
+						  const struct seep_view_row *user)
+{
+	bool is_v4 = user->address.size_bytes == 4;
+
+	if (user->key == SEEP_TABLE_SHARED ||
+	    state_view_prefix_bits(view, STATE_NETWORKS, is_v4) >
+		    state_view_prefix_bits(view, STATE_USERS, is_v4))
+		return NULL;
+	return state_view_find_address(view, STATE_NETWORKS, &user->address);
+}
+
+uint64_t state_view_share(const struct seep_view_meter *meter)
+{
+	return meter->budget_mbit ? meter->level_mbit * 10000 / meter->budget_mbit : 10000;
+}
+
+const char *state_view_standing(const struct seep_view_meter *meter)
+{
+	return meter->spent ? "spent" : meter->flagged ? "flagged" : "";
+}
+
+static void address_text(const struct state_view *view, enum state_kind kind,
+			 const struct seep_view_row *row, char *text)
+{
+	bool is_v4 = row->address.size_bytes == 4;
+	uint32_t bits = state_view_prefix_bits(view, kind, is_v4);
 	size_t used;
 
-	if (row->key == SEEP_TABLE_SHARED) {
-		snprintf(text, STATE_VIEW_TEXT_SIZE, "(others)");
-		return;
-	}
-	inet_ntop(v4 ? AF_INET : AF_INET6, row->address.bytes, text, STATE_VIEW_TEXT_SIZE);
+	inet_ntop(is_v4 ? AF_INET : AF_INET6, row->address.bytes, text, STATE_VIEW_TEXT_SIZE);
 	used = strlen(text);
 	if (bits < 8u * row->address.size_bytes)
 		snprintf(text + used, STATE_VIEW_TEXT_SIZE - used, "/%" PRIu32, bits);
 }
 
-void state_view_domain_text(const struct state_view *view, const struct seep_view_row *row,
-			    char *text)
+static void domain_text(const struct state_view *view, const struct seep_view_row *row, char *text)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
 	size_t size = 0;
 
 	while (row->text[size])
 		size += 1u + row->text[size];
-	if (row->key == SEEP_TABLE_SHARED) {
-		snprintf(text, STATE_VIEW_TEXT_SIZE, "(others)");
-		return;
-	}
 	seep_name_print(text, STATE_VIEW_TEXT_SIZE - 3, row->text, size + 1);
 	if (row->key != seep_hash_bytes(&key, row->text, size + 1))
 		strcat(text, "...");
+}
+
+void state_view_text(const struct state_view *view, enum state_kind kind,
+		     const struct seep_view_row *row, char *text)
+{
+	if (row->key == SEEP_TABLE_SHARED)
+		snprintf(text, STATE_VIEW_TEXT_SIZE, "(others)");
+	else if (kind == STATE_DOMAINS)
+		domain_text(view, row, text);
+	else
+		address_text(view, kind, row, text);
 }
 
 void state_view_time_text(const struct state_view *view, uint64_t when_s, char *text)
@@ -179,29 +267,72 @@ static void write_time(struct json *json, const char *key, const struct state_vi
 	json_text(json, key, text);
 }
 
-void state_view_write_json(struct json *json, const struct state_view *view,
-			   const struct seep_view_row *row, bool is_user)
+static void write_meter(struct json *json, const struct seep_view_meter *meter)
+{
+	json_decimal(json, "level_bytes", seep_bits_to_bytes(meter->level_mbit), 3);
+	json_decimal(json, "budget_bytes", seep_bits_to_bytes(meter->budget_mbit), 3);
+	json_decimal(json, "percent", (double)state_view_share(meter) / 100, 2);
+	json_bool(json, "flagged", meter->flagged);
+	json_bool(json, "spent", meter->spent);
+}
+
+/* Where the user belongs, if the file knows. */
+static void write_network_of(struct json *json, const struct state_view *view,
+			     const struct seep_view_row *user)
+{
+	const struct seep_view_row *network = state_view_network_of(view, user);
+	char text[STATE_VIEW_TEXT_SIZE];
+
+	if (!network)
+		return;
+	state_view_text(view, STATE_NETWORKS, network, text);
+	json_text(json, "network", text);
+	json_bool(json, "established", user->is_established);
+	json_bool(json, "newcomer", seep_view_is_newcomer(network, user, view->now_s));
+}
+
+static void write_user(struct json *json, const struct state_view *view,
+		       const struct seep_view_row *row)
+{
+	json_number(json, "names", row->names);
+	json_number(json, "domains", row->domains);
+	json_number(json, "missing", row->missing);
+	json_number(json, "hits", row->hits);
+	json_number(json, "sent", row->sent);
+	json_decimal(json, "dga_bits", (double)row->dga_mbit / 1000, 3);
+	json_bool(json, "crowd", row->meter.is_crowd);
+	write_network_of(json, view, row);
+}
+
+static void write_network(struct json *json, const struct seep_view_row *row)
+{
+	json_bool(json, "crowd", row->meter.is_crowd);
+	json_number(json, "users", row->users);
+	json_number(json, "users_today", row->users_today);
+	json_number(json, "established_today", row->established_today);
+	json_open(json, "newcomers", '{');
+	write_meter(json, &row->newcomers);
+	json_bool(json, "crowd", row->newcomers.is_crowd);
+	json_close(json);
+}
+
+void state_view_write_json(struct json *json, const struct state_view *view, enum state_kind kind,
+			   const struct seep_view_row *row)
 {
 	char text[STATE_VIEW_TEXT_SIZE];
 
-	(is_user ? state_view_user_text : state_view_domain_text)(view, row, text);
+	state_view_text(view, kind, row, text);
 	json_open(json, NULL, '{');
-	json_text(json, is_user ? "user" : "domain", text);
-	json_decimal(json, "level_bytes", seep_bits_to_bytes(row->level_mbit), 3);
-	json_decimal(json, "budget_bytes", seep_bits_to_bytes(row->budget_mbit), 3);
-	json_decimal(json, "percent", (double)state_view_share(row) / 100, 2);
-	json_bool(json, "flagged", row->flagged);
-	json_bool(json, "spent", row->spent);
+	json_text(json, state_kind_words[kind].one, text);
+	write_meter(json, &row->meter);
 	write_time(json, "first_seen", view, row->first_s);
 	write_time(json, "last_seen", view, row->last_s);
-	json_number(json, "names", row->names);
-	if (is_user) {
-		json_number(json, "domains", row->domains);
-		json_number(json, "missing", row->missing);
-		json_number(json, "hits", row->hits);
-		json_number(json, "sent", row->sent);
-		json_decimal(json, "dga_bits", (double)row->dga_mbit / 1000, 3);
+	if (kind == STATE_USERS) {
+		write_user(json, view, row);
+	} else if (kind == STATE_NETWORKS) {
+		write_network(json, row);
 	} else {
+		json_number(json, "names", row->names);
 		json_number(json, "users", row->users);
 	}
 	json_close(json);

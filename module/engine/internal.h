@@ -222,6 +222,9 @@ struct seep_limits seep_learned_network(const struct seep_learned *learned,
 					uint64_t now_s);
 bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
 			  bool newcomers, uint64_t now_s);
+/* Is learning over, and was the user or network of ENTRY there for long enough to have taught? */
+bool seep_learned_has_own(const struct seep_learned *learned, const struct seep_entry *entry,
+			  uint64_t now_s);
 /* Is the user's level, after learning it, still noted? Its own first days are its learning. */
 bool seep_learned_is_noted(const struct seep_learned *learned, const struct user *user,
 			   uint64_t now_s);

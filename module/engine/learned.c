@@ -39,6 +39,12 @@ static bool is_learned(const struct seep_learned *learned, const struct seep_ent
 	return half_s && entry->first_s <= learned->from_ms / 1000 + half_s;
 }
 
+bool seep_learned_has_own(const struct seep_learned *learned, const struct seep_entry *entry,
+			  uint64_t now_s)
+{
+	return !is_learning(learned, now_s) && is_learned(learned, entry);
+}
+
 /* Is it still within its own first days? Where there is no learning, these never end. */
 static bool is_new(const struct seep_learned *learned, const struct user *user, uint64_t now_s)
 {

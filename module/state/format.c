@@ -207,15 +207,20 @@ static enum seep_state_fault step_checkpoint(struct seep_state_progress *progres
 	return SEEP_FAULT_NONE;
 }
 
-/* Are there whole records behind the head? */
-static bool are_networks_whole(const void *payload, size_t bytes)
+/* Counts the records behind the head; false if they are not whole. */
+static bool step_networks(struct seep_state_progress *progress, const void *payload, size_t bytes)
 {
 	struct seep_state_networks head;
 
 	if (bytes < sizeof(head))
 		return false;
 	memcpy(&head, payload, sizeof(head));
-	return head.record_bytes >= 64 && (bytes - sizeof(head)) % head.record_bytes == 0;
+	bytes -= sizeof(head);
+	if (head.record_bytes < 64 || bytes % head.record_bytes)
+		return false;
+	if (!progress->ended)
+		progress->networks += bytes / head.record_bytes;
+	return true;
 }
 
 /* Is the frame of a type that stands only before, or only after the checkpoint's end? */
@@ -270,7 +275,7 @@ enum seep_state_fault seep_state_step(struct seep_state_progress *progress,
 			return SEEP_FAULT_FRAME_PLACE;
 		break;
 	case SEEP_STATE_NETWORKS:
-		if (!are_networks_whole(payload, frame->bytes))
+		if (!step_networks(progress, payload, frame->bytes))
 			return SEEP_FAULT_RECORD_CUT;
 		break;
 	case SEEP_STATE_LABELS_LINES:

@@ -180,6 +180,7 @@ enum seep_state_fault seep_state_header_fault(struct seep_state_header *header, 
 /* How far a walk over the frames has come; all zero to begin with. */
 struct seep_state_progress {
 	struct seep_state_end seen;
+	uint64_t networks; /* records before the checkpoint's end, which does not tell them */
 	bool has_novelty;
 	bool ended; /* the checkpoint is whole */
 	struct seep_state_owner owner;

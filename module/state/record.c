@@ -18,6 +18,8 @@ static_assert(SEEP_RECORD_USER_FIRST_BYTES == KEY_BYTES + offsetof(struct user, 
 static_assert(SEEP_RECORD_DOMAIN_FIRST_BYTES == KEY_BYTES + offsetof(struct domain, habit) ||
 		      sizeof(void *) < 8,
 	      "what a file of before says of a domain is where it was");
+static_assert(SEEP_RECORD_NETWORK_BYTES == KEY_BYTES + sizeof(struct network),
+	      "a network's record");
 
 enum seep_state_fault seep_record_fault(const struct seep_state_header *header)
 {

@@ -36,6 +36,9 @@ uint64_t seep_record_key(const void *from);
 #define SEEP_RECORD_USER_FIRST_BYTES   928
 #define SEEP_RECORD_DOMAIN_FIRST_BYTES 248
 
+/* Of networks. */
+#define SEEP_RECORD_NETWORK_BYTES 200
+
 /*
  * Copies the record of BYTES bytes at FROM and mends it; false if it is no user, or the shared one.
  */

@@ -8,17 +8,30 @@
 #include "meter/verdict.h"
 #include "state/record.h"
 
+/* Levels that learning notes only rise: what no budget fits already, none will. */
+#define AFTER_LEARNING UINT64_MAX
+
+static struct seep_view_meter view_meter(const struct seep_entry *entry,
+					 const struct seep_limits *limits, uint64_t now_s)
+{
+	uint64_t level_mbit = seep_bucket_level(&entry->meter, limits->refill_mbit_day, now_s);
+
+	return (struct seep_view_meter){
+		.level_mbit = level_mbit,
+		.budget_mbit = limits->budget_mbit,
+		.spent = seep_meter_is_spent(entry, limits, now_s),
+		.flagged = entry->flagged &&
+			   level_mbit > seep_verdict_flag_mbit(limits->budget_mbit,
+							       limits->flag_at_percent),
+	};
+}
+
 static void view_entry(struct seep_view_row *row, const struct seep_entry *entry,
 		       const struct seep_limits *limits, uint64_t now_s)
 {
-	row->level_mbit = seep_bucket_level(&entry->meter, limits->refill_mbit_day, now_s);
-	row->budget_mbit = limits->budget_mbit;
+	row->meter = view_meter(entry, limits, now_s);
 	row->first_s = entry->first_s;
 	row->last_s = entry->last_s;
-	row->spent = seep_meter_is_spent(entry, limits, now_s);
-	row->flagged = entry->flagged &&
-		       row->level_mbit >
-			       seep_verdict_flag_mbit(limits->budget_mbit, limits->flag_at_percent);
 }
 
 /* What the engine that wrote the header held users and domains to. */
@@ -61,6 +74,7 @@ bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *h
 	*row = (struct seep_view_row){
 		.key = seep_record_key(from),
 		.address = user.address,
+		.is_established = user.is_established,
 		.dga_mbit = user.dga.level_mbit,
 		.names = seep_sketch_count(&user.names_sum),
 		.domains = seep_sketch_count(&user.domains_sum),
@@ -70,6 +84,9 @@ bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *h
 	};
 	limits = seep_learned_user(&learned, &user, now_s);
 	view_entry(row, &user.head, &limits, now_s);
+	row->meter.is_crowd = seep_learned_is_crowd(&learned, &user, AFTER_LEARNING);
+	row->is_learned = learned.budgets.is_learned && header->new_units &&
+			  seep_learned_has_own(&learned, &user.head, now_s);
 	return true;
 }
 
@@ -91,4 +108,80 @@ bool seep_view_domain(struct seep_view_row *row, const struct seep_state_header 
 	limits = seep_learned_domain(&learned, &domain, 0, row->users);
 	view_entry(row, &domain.head, &limits, now_s);
 	return true;
+}
+
+bool seep_view_has_networks(const struct seep_state_networks *head)
+{
+	return head->record_bytes == SEEP_RECORD_NETWORK_BYTES;
+}
+
+/* With what networks are held to. */
+static struct seep_learned learned_with(const struct seep_state_header *header,
+					const struct seep_state_networks *head)
+{
+	struct seep_learned learned = learned_of(header);
+	struct seep_limits network = { .budget_mbit = head->budget_mbit,
+				       .refill_mbit_day = head->refill_mbit_day,
+				       .cap_mbit = head->budget_mbit,
+				       .flag_at_percent = header->flag_at_percent };
+
+	learned.budgets.is_network_learned = head->flags & SEEP_STATE_LEARNED;
+	learned.budgets.network_refill_is_auto = head->flags & SEEP_STATE_NETWORK_REFILL_AUTO;
+	/* The head is not looked at when the file is read: into the range. */
+	learned.budgets.network = seep_meter_times(network, 1);
+	return learned;
+}
+
+bool seep_view_network(struct seep_view_row *row, const struct seep_state_header *header,
+		       const struct seep_state_networks *head, const void *from, uint64_t now_s)
+{
+	const struct seep_learned learned = learned_with(header, head);
+	const struct seep_record_times times = { 0, now_s };
+	struct seep_limits limits;
+	struct network network;
+	bool is_today;
+
+	if (!seep_record_network(&network, from, &times) &&
+	    seep_record_key(from) != SEEP_TABLE_SHARED)
+		return false;
+	is_today = network.day == now_s / SEEP_DAY_S;
+	*row = (struct seep_view_row){
+		.key = seep_record_key(from),
+		.address = network.address,
+		.users = network.size,
+		.users_today = is_today ? seep_sketch_count(&network.today_sum) : 0,
+		.established_today = is_today ? network.established : 0,
+		.is_learned = learned.budgets.is_network_learned &&
+			      seep_learned_has_own(&learned, &network.head, now_s),
+	};
+	limits = seep_learned_network(&learned, &network, false, now_s);
+	view_entry(row, &network.head, &limits, now_s);
+	row->meter.is_crowd = seep_learned_is_vast(&learned, &network, false, AFTER_LEARNING);
+	limits = seep_learned_network(&learned, &network, true, now_s);
+	row->newcomers = view_meter(&network.newcomers, &limits, now_s);
+	row->newcomers.is_crowd = seep_learned_is_vast(&learned, &network, true, AFTER_LEARNING);
+	return true;
+}
+
+bool seep_view_is_newcomer(const struct seep_view_row *network, const struct seep_view_row *user,
+			   uint64_t now_s)
+{
+	const struct network seen = { .head.first_s = (uint32_t)network->first_s };
+	const struct user asking = { .is_established = user->is_established };
+
+	return seep_network_is_newcomer(&seen, &asking, now_s);
+}
+
+uint64_t seep_view_learning_ends_s(const struct seep_state_header *header)
+{
+	return header->learning_ms ? (header->first_ms + header->learning_ms) / 1000 : 0;
+}
+
+uint64_t seep_view_new_budget_mbit(const struct seep_state_header *header)
+{
+	const struct seep_limits unit = { .budget_mbit = header->user_budget_mbit };
+
+	return header->flags & SEEP_STATE_LEARNED
+		       ? seep_meter_times(unit, header->new_units).budget_mbit
+		       : unit.budget_mbit;
 }

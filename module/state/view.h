@@ -9,24 +9,35 @@
 #include "base/address.h"
 #include "state/format.h"
 
-/* A user or a domain. */
+/* A meter: a network has two, its users' and its newcomers'. */
+struct seep_view_meter {
+	uint64_t level_mbit; /* drained up to now */
+	uint64_t budget_mbit;
+	bool flagged;
+	bool spent;
+	bool is_crowd; /* no budget fits, or none will after learning: flagged, never refused */
+};
+
+/* A user, a network or a domain. */
 struct seep_view_row {
 	uint64_t key;
-	struct seep_address address; /* a user */
+	struct seep_address address; /* not of a domain */
 	uint8_t text[64];            /* a domain, in wire form, cut at a label */
-	uint64_t level_mbit;         /* drained up to now */
-	uint64_t budget_mbit;
+	struct seep_view_meter meter;
+	struct seep_view_meter newcomers; /* of a network */
+	bool is_learned;     /* a user or a network has the budget that learning gave it */
+	bool is_established; /* a user */
 	uint64_t dga_mbit;
 	uint64_t first_s;
 	uint64_t last_s;
 	uint64_t names; /* estimates */
 	uint64_t domains;
 	uint64_t missing;
-	uint64_t users; /* of a domain; exact up to 7 */
+	uint64_t users;             /* of a domain; exact up to 7; of a network on its best day */
+	uint64_t users_today;       /* of a network: estimate */
+	uint64_t established_today; /* users of a network, after learning */
 	uint64_t hits;
 	uint64_t sent;
-	bool flagged;
-	bool spent;
 };
 
 /* Fills in ROW by the record at FROM, as of NOW_S; false if it is no user. */
@@ -35,5 +46,20 @@ bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *h
 /* The same of a domain; always true. */
 bool seep_view_domain(struct seep_view_row *row, const struct seep_state_header *header,
 		      const void *from, uint64_t now_s);
+
+/* Are the records behind HEAD networks of this build's kind? */
+bool seep_view_has_networks(const struct seep_state_networks *head);
+/* As with users; they are networks. */
+bool seep_view_network(struct seep_view_row *row, const struct seep_state_header *header,
+		       const struct seep_state_networks *head, const void *from, uint64_t now_s);
+
+/* Does the USER draw on the newcomers' meter of its NETWORK? */
+bool seep_view_is_newcomer(const struct seep_view_row *network, const struct seep_view_row *user,
+			   uint64_t now_s);
+
+/* When learning ends, by the meters' clock; 0: there is none. */
+uint64_t seep_view_learning_ends_s(const struct seep_state_header *header);
+/* What a newcomer gets; 0: learning has not told yet. */
+uint64_t seep_view_new_budget_mbit(const struct seep_state_header *header);
 
 #endif

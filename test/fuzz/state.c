@@ -57,6 +57,26 @@ static void start(struct rig *rig, const struct seep_state_header *header)
 	rig->now_ms = NOW_MS;
 }
 
+/* The networks of a frame as people see them. */
+static void view_networks(const struct seep_state_header *header, const unsigned char *payload,
+			  size_t bytes)
+{
+	struct seep_state_networks head;
+	struct seep_view_row saved;
+
+	memcpy(&head, payload, sizeof(head));
+	if (!seep_view_has_networks(&head))
+		return;
+	for (size_t at = sizeof(head); at < bytes; at += head.record_bytes) {
+		if (!seep_view_network(&saved, header, &head, payload + at, NOW_S))
+			continue;
+		fuzz_check(saved.meter.level_mbit <= SEEP_BUCKET_MAX_MBIT);
+		fuzz_check(saved.newcomers.level_mbit <= SEEP_BUCKET_MAX_MBIT);
+		fuzz_check(saved.meter.budget_mbit <= SEEP_BUCKET_MAX_MBIT);
+		fuzz_check(saved.first_s <= NOW_S && saved.last_s <= NOW_S);
+	}
+}
+
 /* A record as people see it. */
 static void view(const struct seep_state_header *header, const struct seep_state_frame *frame)
 {
@@ -64,6 +84,8 @@ static void view(const struct seep_state_header *header, const struct seep_state
 	bool users = frame->type == SEEP_STATE_USERS;
 	struct seep_view_row saved;
 
+	if (frame->type == SEEP_STATE_NETWORKS)
+		view_networks(header, payload, frame->bytes);
 	if (!users && frame->type != SEEP_STATE_DOMAINS)
 		return;
 	for (size_t at = 0; at < frame->bytes;
@@ -71,7 +93,7 @@ static void view(const struct seep_state_header *header, const struct seep_state
 		if (users ? !seep_view_user(&saved, header, payload + at, NOW_S)
 			  : !seep_view_domain(&saved, header, payload + at, NOW_S))
 			continue;
-		fuzz_check(saved.level_mbit <= SEEP_BUCKET_MAX_MBIT);
+		fuzz_check(saved.meter.level_mbit <= SEEP_BUCKET_MAX_MBIT);
 		fuzz_check(saved.first_s <= NOW_S && saved.last_s <= NOW_S);
 		fuzz_check(users || fuzz_is_name(saved.text, strlen((char *)saved.text) + 1) ||
 			   memchr(saved.text, 0, sizeof(saved.text)));
