@@ -18,9 +18,6 @@
 /* A domain that a common-list has, but not among the most common, counts for so many users. */
 #define LISTED_USERS 2
 
-/* The budget of a domain that is used as a service is, of what it would be otherwise. */
-#define SERVICE_TIMES 2
-
 /* Users. */
 
 /* Passes the hits that were put by on to the user's entry, if it has one. */
@@ -102,7 +99,8 @@ static struct seep_event event_of(const struct asking *asking, enum seep_meter w
 	return (struct seep_event){
 		.edge = metering->edge,
 		.meter = which,
-		.mode = asking->mode,
+		/* Where no budget fits, nothing is refused. */
+		.mode = metering->outcome == SEEP_WOULD_REFUSE ? SEEP_MODE_FLAG : asking->mode,
 		.observation = asking->observation,
 		.name = &asking->name,
 		.level_mbit = metering->level_mbit,
@@ -441,8 +439,6 @@ static void judge_domain(struct asking *asking, struct domain *domain, const str
 			: 0;
 	asking->domain.limits =
 		seep_learned_domain(learned, domain, reservation->units, asking->users);
-	if (asking->is_service)
-		asking->domain.limits = seep_meter_times(asking->domain.limits, SERVICE_TIMES);
 	seep_meter_judge(&asking->domain, &domain->head);
 }
 

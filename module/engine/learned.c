@@ -186,13 +186,13 @@ static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 
 	if (key == SEEP_TABLE_SHARED)
 		return;
-	if (bytes > review->network_bytes)
+	if (seep_learned_is_vast(needs->learned, network, false, needs->now_s) ||
+	    seep_learned_is_vast(needs->learned, network, true, needs->now_s)) {
+		review->vast++;
+		name_crowd(review, &crowd);
+	} else if (bytes > review->network_bytes) {
 		review->network_bytes = bytes;
-	if (!seep_learned_is_vast(needs->learned, network, false, needs->now_s) &&
-	    !seep_learned_is_vast(needs->learned, network, true, needs->now_s))
-		return;
-	review->vast++;
-	name_crowd(review, &crowd);
+	}
 }
 
 /* The units that NEW_PERCENT of the users do with. */

@@ -118,7 +118,7 @@ static bool has_history(const struct user *user, uint64_t now_s)
 void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
 		      uint64_t user_key, uint64_t now_s)
 {
-	bool is_free = is_trusting(&engine->learned, now_s);
+	bool is_free = is_trusting(&engine->learned, now_s) || is_first_day(network, now_s);
 
 	if (network->day != now_s / DAY_S)
 		begin_day(engine, network, now_s);

@@ -108,6 +108,11 @@ void seep_record_domain(struct domain *domain, const void *from, size_t bytes,
 		memset(domain->text, 0, sizeof(domain->text));
 }
 
+static uint32_t most_of(uint32_t size)
+{
+	return size < SIZE_MOST ? size : SIZE_MOST;
+}
+
 bool seep_record_network(struct network *network, const void *from,
 			 const struct seep_record_times *times)
 {
@@ -115,8 +120,12 @@ bool seep_record_network(struct network *network, const void *from,
 	mend_entry(&network->head, times);
 	mend_entry(&network->newcomers, times);
 	seep_sketch_mend(&network->today_sum, network->today, USERS_BITS);
-	if (network->size > SIZE_MOST)
-		network->size = SIZE_MOST;
+	network->day = moved_s(times, network->day < UINT32_MAX / SEEP_DAY_S
+					      ? network->day * (uint32_t)SEEP_DAY_S
+					      : 0) /
+		       SEEP_DAY_S;
+	network->size = most_of(network->size);
+	network->size_before = most_of(network->size_before);
 	return network->address.size_bytes == 4 || network->address.size_bytes == 16;
 }
 
