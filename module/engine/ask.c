@@ -205,20 +205,23 @@ static uint64_t pair_of(const struct asking *asking, const struct network *netwo
 	return (owner ^ reservation->domain_key) * UINT64_C(0xd6e8feb86659fd93) | 1;
 }
 
-/* Does the price fit into what the domain's users usually send there? What few use may be a service
- * too, from the second day on. */
+/* What few use may be a service too, from the second day on. */
+static bool is_alike(const struct asking *asking, const struct domain *domain)
+{
+	return asking->reservation->rare && seep_habit_is_alike(&domain->habit) &&
+	       asking->domain.now_s >= (uint64_t)domain->head.first_s + SEEP_DAY_S;
+}
+
+/* Does the price fit into what the domain's users usually send there? */
 static void set_habit(struct asking *asking, const struct domain *domain,
 		      const struct seep_pair *pair, uint64_t people)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	const struct seep_habit *habit = &domain->habit;
-	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(habit) * people;
-	bool is_old = asking->domain.now_s >= (uint64_t)domain->head.first_s + SEEP_DAY_S;
+	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&domain->habit) * people;
 
 	reservation->pair_mbit = reservation->charge_mbit;
 	asking->is_habit =
 		!reservation->rare && pair->level_mbit + reservation->charge_mbit <= habit_mbit;
-	asking->is_alike = reservation->rare && is_old && seep_habit_is_alike(habit);
 }
 
 /* The price, and whether it is the habit here. */
@@ -242,6 +245,7 @@ static void set_price_and_habit(struct asking *asking, const struct entries *ent
 		set_habit(asking, entries->domain, &pair, people);
 	else
 		asking->is_habit = is_known && !reservation->rare;
+	asking->is_alike = entries->domain && is_alike(asking, entries->domain);
 }
 
 /*
