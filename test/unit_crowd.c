@@ -209,6 +209,37 @@ static void test_vast(void)
 	check_vast(true, "learning: 7d\nnetwork-budget: 20k\n", false);
 }
 
+/* What a network needs is noted from its second day on: on the first everything is new. */
+static void test_first_day(void)
+{
+	for (unsigned day = 0; day < 2; day++) {
+		struct reviewed reviewed;
+		struct rig rig;
+		char domain[32];
+
+		open_reviewed(&rig, "learning: 7d\n", &reviewed);
+		send_many(&rig, 1, "www.com", 1);
+		rig.now_ms += day * DAY_MS;
+		for (uint32_t user = 1; user <= 6; user++) {
+			snprintf(domain, sizeof(domain), "u%" PRIu32 ".com", user);
+			send_many(&rig, user, domain, 6 * KIB_NAMES);
+		}
+		rig.now_ms += DAY_MS;
+		send_many(&rig, 1, "www.com", 1);
+		rig.now_ms += (LEARNING_DAYS - 1 - day) * DAY_MS;
+		send_many(&rig, 1, "www.com", 1);
+		is_int(reviewed.count, 1, "day %u: it is reviewed", day);
+		if (day)
+			ok(reviewed.review.network_bytes > 8192,
+			   "what its users send on the second day it may need: %" PRIu64 " bytes",
+			   reviewed.review.network_bytes);
+		else
+			is_int(reviewed.review.network_bytes, 4096,
+			       "what they send on the first it does not");
+		rig_close(&rig);
+	}
+}
+
 /* Who comes after learning: what it needs in its own first days, and no more than newcomers get. */
 static void test_latecomer(void)
 {
@@ -288,6 +319,7 @@ int main(int argc, char **argv)
 	tap_run(test_crowd);
 	tap_run(test_no_crowd);
 	tap_run(test_vast);
+	tap_run(test_first_day);
 	tap_run(test_latecomer);
 	tap_run(test_latecomer_days);
 	tap_run(test_every_day);

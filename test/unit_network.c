@@ -341,6 +341,7 @@ static void test_quota(void)
 static void test_uncounted(void)
 {
 	struct domain domain;
+	struct seep_habit habit;
 	struct rig rig;
 	unsigned counted = 0;
 
@@ -356,6 +357,12 @@ static void test_uncounted(void)
 	for (unsigned step = 0; step < SEEP_HABIT_STEPS; step++)
 		counted += domain.habit.users[step];
 	is_int(counted, 0, "nor have they a habit");
+	habit = domain_of(&rig, "common.com").habit;
+	all_send(&rig, 100, 100, "common.com");
+	domain = domain_of(&rig, "common.com");
+	ok(rig.last.pair_key && memcmp(&habit, &domain.habit, sizeof(habit)) == 0,
+	   "nor a part in that of a common one");
+	all_send(&rig, 100, 1, "made-up.com");
 	ok(rig.last.rare && !rig.last.counts, "the domain is rare");
 	rig_send(&rig, 1, rig_fresh(&rig, "made-up.com"));
 	domain = domain_of(&rig, "made-up.com");
