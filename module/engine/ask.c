@@ -125,6 +125,7 @@ static void note_network_event(struct asking *asking, const struct entries *entr
 	asking->network_event =
 		event_of(asking, SEEP_METER_NETWORK, &asking->network, entries->of_network);
 	asking->network_event.users = network->size;
+	asking->network_event.first_s = network->head.first_s; /* its newcomers' meter has none */
 	asking->network_address = network->address;
 	asking->network_event.network = &asking->network_address;
 }

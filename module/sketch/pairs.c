@@ -164,11 +164,9 @@ struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, u
 }
 
 /* A change of a level, in steps; rounded against the user. */
-static uint64_t raised(uint64_t level, uint64_t mbit)
+static uint64_t steps_of(uint64_t mbit)
 {
-	uint64_t steps = mbit / SEEP_BIT_MBIT + (mbit % SEEP_BIT_MBIT > 0);
-
-	return steps < LEVEL_MOST - level ? level + steps : LEVEL_MOST;
+	return mbit / SEEP_BIT_MBIT + (mbit % SEEP_BIT_MBIT > 0);
 }
 
 /* Does the word at AT belong to KEY? *WORD is it. */
@@ -186,11 +184,12 @@ static bool exchange(_Atomic uint64_t *at, uint64_t *was, struct parts parts)
 						     memory_order_relaxed);
 }
 
-void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uint64_t now_s)
+/* Adds STEPS to the level. Returns whether a place was made for the pair. */
+static bool add(struct seep_pairs *pairs, uint64_t key, uint64_t steps, unsigned day)
 {
-	unsigned day = day_of(now_s);
 	_Atomic uint64_t *at = find_word(pairs, key);
 	struct parts parts;
+	bool is_new;
 	uint64_t was;
 
 	if (!at)
@@ -198,16 +197,56 @@ void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uin
 	was = read_word(at);
 	do {
 		parts = drained(parts_of(was), day);
-		if (parts.tag != tag_of(key))
+		is_new = parts.tag != tag_of(key);
+		if (is_new)
 			parts = (struct parts){ .tag = tag_of(key), .day = day };
-		parts.level = raised(parts.level, mbit);
+		parts.level = steps < LEVEL_MOST - parts.level ? parts.level + steps : LEVEL_MOST;
 	} while (!exchange(at, &was, parts));
+	return is_new;
+}
+
+/* Empties the place AT if it is the pair's. Returns the level that was there. */
+static uint64_t take(_Atomic uint64_t *at, uint64_t key, unsigned day)
+{
+	uint64_t was;
+
+	while (is_there(at, key, &was))
+		if (atomic_compare_exchange_weak_explicit(at, &was, 0, memory_order_relaxed,
+							  memory_order_relaxed))
+			return drained(parts_of(was), day).level;
+	return 0;
+}
+
+/*
+ * Threads that make places for one pair at once may make several, of which only the first is found.
+ * So each looks again, after its own is there, and puts what later ones hold into the first.
+ */
+static bool join(struct seep_pairs *pairs, uint64_t key, unsigned day)
+{
+	_Atomic uint64_t *end = set_of(pairs, key) + WAYS;
+	_Atomic uint64_t *at;
+	uint64_t steps = 0;
+
+	atomic_thread_fence(memory_order_seq_cst);
+	at = find_word(pairs, key);
+	while (at && ++at < end)
+		steps += take(at, key, day);
+	return steps && add(pairs, key, steps, day);
+}
+
+void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uint64_t now_s)
+{
+	unsigned day = day_of(now_s);
+
+	if (add(pairs, key, steps_of(mbit), day))
+		while (join(pairs, key, day))
+			;
 }
 
 void seep_pairs_lower(struct seep_pairs *pairs, uint64_t key, uint64_t mbit)
 {
 	_Atomic uint64_t *at = find_word(pairs, key);
-	uint64_t steps = mbit / SEEP_BIT_MBIT + (mbit % SEEP_BIT_MBIT > 0);
+	uint64_t steps = steps_of(mbit);
 	struct parts parts;
 	uint64_t was;
 

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The habit of a domain: its users' median, and whether they are alike. */
+#include "meter/habit.h"
+
+#include "base/bits.h"
+#include "fixture.h"
+
+/* COUNT users on a step. */
+static void add(struct seep_habit *habit, unsigned step, unsigned count)
+{
+	while (count--)
+		seep_habit_move(habit, 0, step);
+}
+
+static unsigned all_of(const struct seep_habit *habit)
+{
+	unsigned all = 0;
+
+	for (unsigned step = 0; step < SEEP_HABIT_STEPS; step++)
+		all += habit->users[step];
+	return all;
+}
+
+static void test_steps(void)
+{
+	static const struct {
+		uint64_t bits;
+		unsigned step;
+	} cases[] = {
+		{ 0, 1 },   { 1, 1 },    { 64, 1 },   { 65, 2 },   { 128, 2 },  { 129, 3 },
+		{ 256, 3 }, { 4096, 7 }, { 4097, 8 }, { 8192, 8 }, { 8193, 8 }, { 1 << 20, 8 }
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		is_int(seep_habit_step(cases[i].bits * SEEP_BIT_MBIT), cases[i].step,
+		       "%" PRIu64 " bits", cases[i].bits);
+	is_int(seep_habit_step(64 * SEEP_BIT_MBIT + 1), 2, "a thousandth of a bit more than 64");
+}
+
+/* Half of the users do what is the habit; what one does is not. */
+static void test_median(void)
+{
+	static const struct {
+		const char *text;
+		unsigned users[SEEP_HABIT_STEPS];
+		uint64_t bits;
+	} cases[] = {
+		{ "nobody", { 0 }, 64 },
+		{ "one of much alone", { [7] = 1 }, 8192 },
+		{ "eight of little, one of much", { [0] = 8, [7] = 1 }, 64 },
+		{ "four of little, three of much", { [0] = 4, [7] = 3 }, 64 },
+		{ "as many of both: the lower", { [0] = 4, [7] = 4 }, 64 },
+		{ "three of little, four of much", { [0] = 3, [7] = 4 }, 8192 },
+		{ "spread", { 1, 1, 1, 1, 1, 1, 1, 0 }, 512 },
+		{ "a hundred on the third", { [2] = 100 }, 256 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct seep_habit habit = { { 0 } };
+
+		for (unsigned step = 0; step < SEEP_HABIT_STEPS; step++)
+			add(&habit, step + 1, cases[i].users[step]);
+		is_int(seep_habit_mbit(&habit), cases[i].bits * SEEP_BIT_MBIT, "%s", cases[i].text);
+	}
+}
+
+static void test_move(void)
+{
+	struct seep_habit habit = { { 0 } };
+
+	add(&habit, 1, 3);
+	seep_habit_move(&habit, 1, 4);
+	is_int(habit.users[0], 2, "who sends more leaves its step");
+	is_int(habit.users[3], 1, "for a higher one");
+	seep_habit_move(&habit, 6, 7);
+	is_int(habit.users[5], 0, "from a step that old days have left, too");
+	is_int(habit.users[6], 1, "to its own");
+	is_int(all_of(&habit), 4, "and is counted once");
+}
+
+/* A full step halves all: what was the habit goes as new users come. */
+static void test_halving(void)
+{
+	struct seep_habit habit = { { 0 } };
+
+	add(&habit, 1, UINT8_MAX);
+	add(&habit, 3, 100);
+	is_int(all_of(&habit), UINT8_MAX + 100, "as many as a step can hold");
+	add(&habit, 1, 1);
+	is_int(habit.users[0], UINT8_MAX / 2 + 1, "one more halves the step");
+	is_int(habit.users[2], 50, "and all others");
+	is_int(seep_habit_mbit(&habit), 64 * SEEP_BIT_MBIT, "which changes no median");
+	add(&habit, 3, 300);
+	is_int(seep_habit_mbit(&habit), 256 * SEEP_BIT_MBIT, "new days do");
+}
+
+/* However much one machine sends to a domain of several users, their habit stays. */
+static void test_one_machine(void)
+{
+	struct seep_habit habit = { { 0 } };
+	unsigned counted = 0;
+
+	for (unsigned day = 0; day < 100; day++) {
+		add(&habit, 1, 2);
+		/* the machine's level rises through all steps in a day */
+		for (unsigned step = 1; step <= SEEP_HABIT_STEPS; step++) {
+			seep_habit_move(&habit, counted, step);
+			counted = step;
+		}
+		counted = 0;
+		if (seep_habit_mbit(&habit) != 64 * SEEP_BIT_MBIT)
+			ok(false, "day %u: the habit is %" PRIu64, day, seep_habit_mbit(&habit));
+	}
+	is_int(seep_habit_mbit(&habit), 64 * SEEP_BIT_MBIT,
+	       "one of three that sends all it can makes no habit in a hundred days");
+}
+
+static void test_alike(void)
+{
+	static const struct {
+		const char *text;
+		unsigned users[SEEP_HABIT_STEPS];
+		bool alike;
+	} cases[] = {
+		{ "nobody", { 0 }, false },
+		{ "one", { [3] = 1 }, false },
+		{ "two on a step", { [3] = 2 }, true },
+		{ "two that are two steps apart", { [3] = 1, [5] = 1 }, true },
+		{ "two that are three steps apart", { [3] = 1, [6] = 1 }, false },
+		{ "one far above seven", { [0] = 7, [7] = 1 }, true },
+		{ "one far above six", { [0] = 6, [7] = 1 }, false },
+		{ "two far above thirteen", { [0] = 13, [7] = 2 }, false },
+		{ "who sends less than most is none", { [0] = 3, [7] = 4 }, true },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct seep_habit habit = { { 0 } };
+
+		for (unsigned step = 0; step < SEEP_HABIT_STEPS; step++)
+			add(&habit, step + 1, cases[i].users[step]);
+		is_bool(seep_habit_is_alike(&habit), cases[i].alike, "alike: %s", cases[i].text);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	tap_begin(argc, argv);
+	tap_run(test_steps);
+	tap_run(test_median);
+	tap_run(test_move);
+	tap_run(test_halving);
+	tap_run(test_one_machine);
+	tap_run(test_alike);
+	return done();
+}
