@@ -37,24 +37,31 @@ static void test_units(void)
 		unsigned units;
 	} networks[] = {
 		{ 0, 4 },
-		{ 8 * KIB_MBIT / 3, 4 },
-		{ 8 * KIB_MBIT / 3 + 1, 5 },
-		{ 10 * KIB_MBIT, 15 },
-		{ 10 * KIB_MBIT + 1, 16 },
+		{ 2 * KIB_MBIT, 4 },
+		{ 2 * KIB_MBIT + KIB_MBIT / 100, 5 },
+		{ 10 * KIB_MBIT, 20 },
+		{ 10 * KIB_MBIT + KIB_MBIT / 100, 21 },
 		{ 64 * KIB_MBIT, 64 },
 		{ UINT32_MAX, 64 },
 	};
 
+	struct seep_conf conf;
+	struct seep_budgets budgets;
+
+	conf_of(&conf, "");
+	budgets = seep_budgets_of(&conf);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		is_int(seep_budget_units(cases[i].peak_mbit), cases[i].units,
 		       "a peak of %" PRIu64 " mbit", cases[i].peak_mbit);
 	for (size_t i = 0; i < COUNT(networks); i++)
-		is_int(seep_budget_network_units(networks[i].peak_mbit), networks[i].units,
-		       "a network's peak of %" PRIu64 " mbit", networks[i].peak_mbit);
+		is_int(seep_budget_network_units(&budgets, networks[i].peak_mbit),
+		       networks[i].units, "a network's peak of %" PRIu64 " mbit",
+		       networks[i].peak_mbit);
 	ok(!seep_budget_is_too_small(16 * KIB_MBIT - 1), "below 16 KiB a budget fits");
 	ok(seep_budget_is_too_small(16 * KIB_MBIT), "from there on none does");
-	ok(!seep_budget_is_too_small_for_network(64 * KIB_MBIT - 1), "a network's below 64 KiB");
-	ok(seep_budget_is_too_small_for_network(64 * KIB_MBIT), "and none from there on");
+	ok(!seep_budget_is_too_small_for_network(&budgets, 64 * KIB_MBIT - 1),
+	   "a network's below 64 KiB");
+	ok(seep_budget_is_too_small_for_network(&budgets, 64 * KIB_MBIT), "and none from there on");
 }
 
 static void test_fixed(void)

@@ -76,7 +76,7 @@ static void test_defaults(void)
 	ok(conf.network_refill_bytes_per_day == SEEP_AUTO, "network-refill");
 	ok(conf.domain_budget_bytes == SEEP_AUTO, "domain-budget");
 	ok(conf.domain_refill_bytes_per_day == SEEP_AUTO, "domain-refill");
-	is_int(conf.flag_at_percent, 50, "flag-at");
+	is_int(conf.flag_at_percent, 75, "flag-at");
 	is_int(conf.memory_s, 30 * 86400, "memory");
 	is_int(conf.memory_size_bytes, 64 << 20, "memory-size");
 	is_int(conf.user_prefix_v4_bits, 32, "user-prefix-v4");
@@ -225,7 +225,7 @@ static void test_values(void)
 		size = snprintf(line, sizeof(line), "flag-at: %s", percents[at].value);
 		is_int(parse(&conf, line, (size_t)size, &error),
 		       percents[at].good ? SEEP_CONF_OK : SEEP_CONF_BAD, "%s", line);
-		is_int(conf.flag_at_percent, percents[at].good ? percents[at].percent : 50,
+		is_int(conf.flag_at_percent, percents[at].good ? percents[at].percent : 75,
 		       "%s: percent", line);
 		seep_conf_release(&conf);
 	}
@@ -412,7 +412,7 @@ static void test_fields(void)
 {
 	static const char text[] =
 		"action: flag\nlearning: 0\nuser-budget: 2k\nuser-refill: 0\ndomain-budget: 3k\n"
-		"domain-refill: 4k\nflag-at: 75%\nmemory: 60d\nmemory-size: 1g\n"
+		"domain-refill: 4k\nflag-at: 60%\nmemory: 60d\nmemory-size: 1g\n"
 		"user-prefix-v4: 24\nuser-prefix-v6: 56\nlog-events: no\n"
 		"public-suffix-list: \"/tmp/a b\\\"c#d\"\n"
 		"exempt-user: 192.0.2.0/24\nexempt-user: \"2001:db8::1\"\nexempt-user: \"\"\n"
@@ -431,7 +431,7 @@ static void test_fields(void)
 	is_int(conf.user_refill_bytes_per_day, 0, "user-refill is set");
 	is_int(conf.domain_budget_bytes, 3072, "domain-budget is set");
 	is_int(conf.domain_refill_bytes_per_day, 4096, "domain-refill is set");
-	is_int(conf.flag_at_percent, 75, "flag-at is set");
+	is_int(conf.flag_at_percent, 60, "flag-at is set");
 	is_int(conf.memory_s, 60 * 86400, "memory is set");
 	is_int(conf.memory_size_bytes, 1 << 30, "memory-size is set");
 	is_int(conf.user_prefix_v4_bits, 24, "user-prefix-v4 is set");

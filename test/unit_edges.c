@@ -11,19 +11,20 @@ static void test_edges(void)
 		enum seep_mode mode;
 		uint64_t budget_mbit;
 	} cases[] = {
-		{ "user", "learning: 0\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n",
+		{ "user",
+		  "learning: 0\nflag-at: 50\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n",
 		  SEEP_METER_USER, SEEP_MODE_GUARD, 8000000 },
 		{ "user, learning",
-		  "learning: 365d\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n",
+		  "learning: 365d\nflag-at: 50\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n",
 		  SEEP_METER_USER, SEEP_MODE_LEARNING, 8000000 },
 		{ "user, flag",
-		  "action: flag\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n",
+		  "action: flag\nflag-at: 50\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\n",
 		  SEEP_METER_USER, SEEP_MODE_FLAG, 8000000 },
 		{ "domain",
-		  "learning: 0\nuser-budget: 1g\ndomain-budget: 1000\ndomain-refill: 100\n",
+		  "learning: 0\nflag-at: 50\nuser-budget: 1g\ndomain-budget: 1000\ndomain-refill: 100\n",
 		  SEEP_METER_DOMAIN, SEEP_MODE_GUARD, 8000000 },
 		{ "domain, learning",
-		  "learning: 365d\nuser-budget: 1g\ndomain-budget: 1000\ndomain-refill: 100\n",
+		  "learning: 365d\nflag-at: 50\nuser-budget: 1g\ndomain-budget: 1000\ndomain-refill: 100\n",
 		  SEEP_METER_DOMAIN, SEEP_MODE_LEARNING, 8000000 },
 	};
 
@@ -120,9 +121,9 @@ static void test_edges(void)
 static void test_edges_new_domains(void)
 {
 	static const char *const confs[] = {
-		"learning: 0\nuser-budget: 1000\n",
-		"learning: 7d\nuser-budget: 1000\n",
-		"learning: 0\naction: flag\nuser-budget: 1000\n",
+		"learning: 0\nflag-at: 50\nuser-budget: 1000\n",
+		"learning: 7d\nflag-at: 50\nuser-budget: 1000\n",
+		"learning: 0\naction: flag\nflag-at: 50\nuser-budget: 1000\n",
 	};
 
 	for (size_t i = 0; i < COUNT(confs); i++) {
@@ -183,7 +184,7 @@ static void test_flag_counts(void)
 {
 	struct rig rig;
 
-	rig_open(&rig, USER_ONLY);
+	rig_open(&rig, USER_ONLY "flag-at: 50\n");
 	rig.all.line_mbit = 4000000;
 	ok(send_all(&rig, 1, "far.com", 1000) < 1000, "some names pass");
 	is_filled(&rig, 8000000, "user");
@@ -191,7 +192,7 @@ static void test_flag_counts(void)
 	is_stat(&rig, "flagged.domain", 0, "none for the domain");
 	rig_close(&rig);
 
-	rig_open(&rig, DOMAIN_ONLY);
+	rig_open(&rig, DOMAIN_ONLY "flag-at: 50\n");
 	rig.all.line_mbit = 400000;
 	ok(send_all(&rig, 1, "far.com", 1000) < 1000, "some names pass");
 	is_filled(&rig, 800000, "domain");
@@ -229,7 +230,7 @@ static void refuse_below_a_line(unsigned user_bytes, unsigned domain_bytes,
 	uint64_t mbit;
 
 	snprintf(conf, sizeof(conf),
-		 "learning: 0\nuser-budget: %u\nuser-refill: 0\ndomain-budget: %u\n"
+		 "learning: 0\nflag-at: 50\nuser-budget: %u\nuser-refill: 0\ndomain-budget: %u\n"
 		 "domain-refill: 0\n",
 		 user_bytes, domain_bytes);
 	rig_open_with(&rig, conf, 1, tell, &told);
@@ -262,8 +263,10 @@ static void test_no_flood(void)
 	struct rig rig;
 
 	/* too large for the whole budget, which is empty otherwise */
-	rig_open_with(&rig, "learning: 0\nuser-budget: 64\nuser-refill: 0\ndomain-budget: 1g\n", 1,
-		      tell, &told);
+	rig_open_with(
+		&rig,
+		"learning: 0\nflag-at: 50\nuser-budget: 64\nuser-refill: 0\ndomain-budget: 1g\n", 1,
+		tell, &told);
 	rig_send(&rig, 1, "far.com");
 	for (int i = 0; i < 20; i++) {
 		is_verdict(rig_send(&rig, 1, big), SEEP_REFUSE, SEEP_METER_USER,
@@ -286,7 +289,7 @@ static void test_release_waits(void)
 
 	rig_open_with(
 		&rig,
-		"learning: 0\nuser-budget: 1000\nuser-refill: 144000\ndomain-budget: 1g\n" NETWORK_FREE,
+		"learning: 0\nflag-at: 50\nuser-budget: 1000\nuser-refill: 144000\ndomain-budget: 1g\n" NETWORK_FREE,
 		1, tell, &told);
 	rig_send(&rig, 1, "www.far.com");
 	for (uint64_t minutes = 0; minutes <= 50; minutes += 10) {

@@ -34,7 +34,7 @@ static void test_refill(void)
 {
 	static const unsigned days[] = { 1, 1, 3, 7, 2, 100, 1 };
 	const char *conf =
-		"learning: 0\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\ndomain-refill: 0\n";
+		"learning: 0\nflag-at: 50\nuser-budget: 1000\nuser-refill: 100\ndomain-budget: 1g\ndomain-refill: 0\n";
 
 	for (unsigned touches = 1; touches <= 1000; touches *= 10) {
 		struct level level = { 0, NOW_MS };
@@ -74,9 +74,10 @@ static void test_not_guarding(void)
 		enum seep_mode mode;
 		bool ends;
 	} cases[] = {
-		{ "learning", "learning: 7d\n", SEEP_MODE_LEARNING, true },
-		{ "flag", "learning: 0\naction: flag\n", SEEP_MODE_FLAG, false },
-		{ "learning and flag", "learning: 7d\naction: flag\n", SEEP_MODE_FLAG, false },
+		{ "learning", "learning: 7d\nflag-at: 50\n", SEEP_MODE_LEARNING, true },
+		{ "flag", "learning: 0\naction: flag\nflag-at: 50\n", SEEP_MODE_FLAG, false },
+		{ "learning and flag", "learning: 7d\naction: flag\nflag-at: 50\n", SEEP_MODE_FLAG,
+		  false },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

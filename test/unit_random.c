@@ -21,8 +21,8 @@ static void test_random(void)
 
 	printf("# random: seed %" PRIu64 "\n", seed);
 	rig_open_with(&rig,
-		      "learning: 6d\nuser-budget: 100\nuser-refill: 60\nnetwork-budget: 400\n"
-		      "network-refill: 250\ndomain-budget: 16\ndomain-refill: 8\n"
+		      "learning: 6d\nuser-budget: 100\nuser-refill: 60\nnetwork-budget: 250\n"
+		      "network-refill: 120\ndomain-budget: 16\ndomain-refill: 8\n"
 		      "allow-domain: allowed.com\nexempt-user: 10.0.0.7/32\n",
 		      1, tell, &told);
 	for (int step = 0; step < 200000; step++) {
