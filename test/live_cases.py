@@ -135,16 +135,16 @@ def test_transports(lab, watch, tap):
         lab.ask("p3.by.example", source="127.2.0.1", proxy=inner)
     inner = ("fd00:66::1", 4000), ("fd00:66::53", 53)
     with watch.case("PROXYv2 with IPv6 inside", charged=1,
-                    charge=[("fd00:66::", "p4.by.example")], gauges={"users": 1}):
+                    charge=[("fd00:66::1", "p4.by.example")], gauges={"users": 1}):
         lab.ask("p4.by.example", source="127.2.0.1", proxy=inner)
-    with watch.case("IPv6", charged=1, charge=[("fd00:1::", "six.by.example")],
-                    gauges={"users": 1}):
+    with watch.case("IPv6", charged=1, charge=[("fd00:1::1", "six.by.example")],
+                    gauges={"users": 1, "networks": 1}):
         lab.ask("six.by.example", source="fd00:1::1")
-    with watch.case("IPv6: the same /64, the same user", charged=1,
-                    charge=[("fd00:1::", "seven.by.example")], gauges={"users": 0}):
+    with watch.case("IPv6: another address of the /64, another user of the network", charged=1,
+                    charge=[("fd00:1::2:3:4:5", "seven.by.example")], gauges={"users": 1, "networks": 0}):
         lab.ask("seven.by.example", source="fd00:1::2:3:4:5")
-    with watch.case("IPv6: another /64, another user", charged=1,
-                    charge=[("fd00:1:0:1::", "eight.by.example")], gauges={"users": 1}):
+    with watch.case("IPv6: another /64, another network", charged=1,
+                    charge=[("fd00:1:0:1::1", "eight.by.example")], gauges={"users": 1, "networks": 1}):
         lab.ask("eight.by.example", source="fd00:1:0:1::1")
 
 

@@ -54,7 +54,8 @@ class Lists:
         tap.equal(self.changed("a%d.allowed.example", "num.seep.allowed"), int(in_use),
                   title + ": the allow-list")
         metered = self.changed("m" * 50 + "%d.common.example", "num.seep.bits.metered")
-        tap.ok((metered < 5) == in_use, title + ": the common-list", "%d bits" % metered)
+        # Fifty letters hold some 250 bits; of a listed domain's a half or a quarter is metered.
+        tap.ok((metered < 150) == in_use, title + ": the common-list", "%d bits" % metered)
         two = self.changed("www.d%d.own.example", "seep.domains") + \
             self.changed("www.e%d.own.example", "seep.domains")
         tap.ok((two == 2) == in_use, title + ": the list of public suffixes", two)
