@@ -13,8 +13,10 @@ static bool is_learning(const struct seep_learned *learned, uint64_t now_s)
 	return now_s < learned->until_ms / 1000;
 }
 
-/* What a level that rose to PEAK_MBIT in the learning but for its first LOST_S would be after a week
- * of it: whoever needs as much every day has a level that rises with the days. */
+/*
+ * What a level that rose to PEAK_MBIT in the learning, but for its first LOST_S, would be after a
+ * week of it: whoever needs as much every day has a level that rises with the days.
+ */
 static uint64_t peak_of_week(const struct seep_learned *learned, uint64_t peak_mbit,
 			     uint64_t lost_s)
 {

@@ -38,8 +38,8 @@ void seep_habit_move(struct seep_habit *habit, unsigned from, unsigned to);
 uint64_t seep_habit_mbit(const struct seep_habit *habit);
 
 /*
- * Do several users send like amounts, as those of a service do? At least two are counted, and of all
- * no more than one in eight is more than two steps above the median.
+ * Do several users send like amounts, as those of a service do? At least two are counted, and of
+ * all no more than one in eight is more than two steps above the median.
  */
 bool seep_habit_is_alike(const struct seep_habit *habit);
 
