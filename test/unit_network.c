@@ -543,6 +543,41 @@ static void test_release(void)
 	rig_close(&rig);
 }
 
+/* Whoever has many networks does not push out one whose newcomers' budget is spent, or in use. */
+static void test_place(void)
+{
+	struct seep_reservation held;
+	struct rig rig;
+
+	rig_open(&rig, NETWORK_ONLY "memory-size: 1m\n");
+	all_send(&rig, 1, 1, "own.com");
+	rig_ask(&rig, ELSEWHERE, "www.elsewhere.com", &held);
+	seep_engine_commit(rig.thread, &held, rig.now_ms);
+	rig.now_ms += DAY_MS;
+	send_all(&rig, 2, "new.com", 1000);
+	rig_ask(&rig, ELSEWHERE + 1, "more.elsewhere.com", &held);
+	ok(held.is_newcomer, "a newcomer's query is under way");
+	for (uint32_t n = 0; n < 2000; n++) {
+		struct seep_address client = address_v6(0, 1);
+		char domain[32];
+
+		client.bytes[4] = (uint8_t)(n >> 8);
+		client.bytes[5] = (uint8_t)n;
+		snprintf(domain, sizeof(domain), "many%" PRIu32 ".com", n);
+		for (unsigned i = 0; i < 2; i++)
+			send_as(&rig, &client, rig_fresh(&rig, domain));
+	}
+	is_verdict(rig_send(&rig, 3, rig_fresh(&rig, "last.com")), SEEP_REFUSE, SEEP_METER_NETWORK,
+		   "after thousands of networks a newcomer where that is spent");
+	is_int(network_of(&rig, ELSEWHERE).newcomers.inflight, 1, "and where one is under way");
+	is_int(network_of(&rig, ELSEWHERE).newcomers.meter.level_mbit, held.network_mbit,
+	       "it is on the meter");
+	seep_engine_commit(rig.thread, &held, rig.now_ms);
+	is_int(network_of(&rig, ELSEWHERE).newcomers.inflight, 0, "until it is sent");
+	is_int(network_of(&rig, ELSEWHERE).head.inflight, 0, "for the network, too");
+	rig_close(&rig);
+}
+
 /* Networks, pairs, habits and who is established are in the state file. */
 static void test_restart(void)
 {
@@ -609,6 +644,7 @@ int main(int argc, char **argv)
 	tap_run(test_shrinks);
 	tap_run(test_in_flight);
 	tap_run(test_release);
+	tap_run(test_place);
 	tap_run(test_restart);
 	return done();
 }

@@ -193,6 +193,11 @@ static inline bool is_untouched_domain(const struct domain *domain)
 /* network.c */
 
 /*
+ * How much its place in the table is worth: the more users, the more; and above all while the
+ * newcomers' meter is spent, of which the table knows nothing.
+ */
+uint32_t seep_network_standing(const struct network *network);
+/*
  * The network's day: counts a USER that sent, whose entry is locked too, and says whether it is
  * established from now on.
  */

@@ -115,6 +115,11 @@ static bool has_history(const struct user *user, uint64_t now_s)
 	       seep_sketch_count(&user->domains_sum) >= ESTABLISHED_DOMAINS;
 }
 
+uint32_t seep_network_standing(const struct network *network)
+{
+	return network->newcomers.spent ? UINT32_MAX : network->size;
+}
+
 void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
 		      uint64_t user_key, uint64_t now_s)
 {
@@ -124,7 +129,7 @@ void seep_network_saw(struct seep_engine *engine, struct network *network, struc
 		begin_day(engine, network, now_s);
 	if (seep_sketch_add(&network->today_sum, network->today, USERS_BITS, user_key))
 		grow(engine, network, is_free);
-	network->head.standing = network->size;
+	network->head.standing = seep_network_standing(network);
 	if (user->is_established || !(is_free || has_room(network)) ||
 	    !(is_first_day(network, user->head.first_s) || has_history(user, now_s)))
 		return;
