@@ -268,8 +268,35 @@ static void test_first_day(void)
 	is_int(established_among(&rig, 50, 10), 0, "who comes on the second day is not");
 	rig.now_ms += 10 * DAY_MS;
 	all_send(&rig, ELSEWHERE, 40, "some.com");
-	is_int(established_among(&rig, ELSEWHERE, 40), 2,
-	       "after learning two of a new network, on a day");
+	is_int(established_among(&rig, ELSEWHERE, 40), 0, "after learning nobody of a new network");
+	ok(!rig.last.is_newcomer, "though none of them is a newcomer on its first day");
+	rig_close(&rig);
+}
+
+/* After learning, a machine that takes addresses in network after network makes nothing common. */
+static void test_many_networks(void)
+{
+	struct domain domain;
+	struct rig rig;
+	uint64_t sent_mbit = 0;
+
+	rig_open(&rig, "learning: 7d\n");
+	for (unsigned day = 0; day < 8; day++) {
+		all_send(&rig, 0, 60, "some.com");
+		rig.now_ms += DAY_MS;
+	}
+	for (unsigned i = 0; i < 3000; i++) {
+		struct seep_address client = address_v6((uint8_t)(i % 60), 1);
+
+		if (i % 600 == 599)
+			rig.now_ms += DAY_MS;
+		if (send_as(&rig, &client, rig_fresh(&rig, "tunnel.com")).outcome != SEEP_REFUSE)
+			sent_mbit += rig.last.charge_mbit;
+	}
+	domain = domain_of(&rig, "tunnel.com");
+	is_int(users_of_domain(&domain), 0, "sixty networks, with no user that counts");
+	ok(sent_mbit > 8000000 && sent_mbit <= 8192000 / 8 * 13,
+	   "send no more than one machine: %" PRIu64 " mbit in five days", sent_mbit);
 	rig_close(&rig);
 }
 
@@ -636,6 +663,7 @@ int main(int argc, char **argv)
 	tap_run(test_rotation);
 	tap_run(test_event);
 	tap_run(test_first_day);
+	tap_run(test_many_networks);
 	tap_run(test_history);
 	tap_run(test_quota);
 	tap_run(test_uncounted);

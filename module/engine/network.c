@@ -5,8 +5,9 @@
  * A machine may take any address of its network, as many as it likes. So a new address is a
  * newcomer: it draws on what the network has for all of these together, and counts for nothing
  * where users are counted, before it is a day old and has a history. After learning not more become
- * established a day than an eighth of the network's users. Whoever was there on a network's first
- * day is established at once; while learning everybody counts.
+ * established a day than an eighth of the network's users. While learning everybody counts, and
+ * whoever was there on a network's first day is established at once; later that is not so, for a
+ * machine may have many networks, too.
  *
  * The size of a network is the number of users on its best day of late. It falls by an eighth a day
  * at most, and after learning it grows by no more.
@@ -131,7 +132,7 @@ void seep_network_saw(struct seep_engine *engine, struct network *network, struc
 		grow(engine, network, is_free);
 	network->head.standing = seep_network_standing(network);
 	if (user->is_established || !(is_free || has_room(network)) ||
-	    !(is_first_day(network, user->head.first_s) || has_history(user, now_s)))
+	    !((is_free && is_first_day(network, user->head.first_s)) || has_history(user, now_s)))
 		return;
 	user->is_established = true;
 	network->established += !is_free;
