@@ -248,7 +248,7 @@ static void test_event(void)
 	rig_close(&rig);
 }
 
-/* A network's first day establishes everybody. */
+/* While all are trusted, a network's first day establishes everybody. */
 static void test_first_day(void)
 {
 	struct rig rig;
@@ -268,8 +268,35 @@ static void test_first_day(void)
 	is_int(established_among(&rig, 50, 10), 0, "who comes on the second day is not");
 	rig.now_ms += 10 * DAY_MS;
 	all_send(&rig, ELSEWHERE, 40, "some.com");
-	is_int(established_among(&rig, ELSEWHERE, 40), 40,
-	       "after learning, on a new network's first day");
+	is_int(established_among(&rig, ELSEWHERE, 40), 0, "after learning nobody of a new network");
+	ok(!rig.last.is_newcomer, "though none of them is a newcomer on its first day");
+	rig_close(&rig);
+}
+
+/* After learning, a machine that takes addresses in network after network makes nothing common. */
+static void test_many_networks(void)
+{
+	struct domain domain;
+	struct rig rig;
+	uint64_t sent_mbit = 0;
+
+	rig_open(&rig, "learning: 7d\n");
+	for (unsigned day = 0; day < 8; day++) {
+		all_send(&rig, 0, 60, "some.com");
+		rig.now_ms += DAY_MS;
+	}
+	for (unsigned i = 0; i < 3000; i++) {
+		struct seep_address client = address_v6((uint8_t)(i % 60), 1);
+
+		if (i % 600 == 599)
+			rig.now_ms += DAY_MS;
+		if (send_as(&rig, &client, rig_fresh(&rig, "tunnel.com")).outcome != SEEP_REFUSE)
+			sent_mbit += rig.last.charge_mbit;
+	}
+	domain = domain_of(&rig, "tunnel.com");
+	is_int(users_of_domain(&domain), 0, "sixty networks, with no user that counts");
+	ok(sent_mbit > 8000000 && sent_mbit <= 8192000 / 8 * 13,
+	   "send no more than one machine: %" PRIu64 " mbit in five days", sent_mbit);
 	rig_close(&rig);
 }
 
@@ -543,6 +570,41 @@ static void test_release(void)
 	rig_close(&rig);
 }
 
+/* Whoever has many networks does not push out one whose newcomers' budget is spent, or in use. */
+static void test_place(void)
+{
+	struct seep_reservation held;
+	struct rig rig;
+
+	rig_open(&rig, NETWORK_ONLY "memory-size: 1m\n");
+	all_send(&rig, 1, 1, "own.com");
+	rig_ask(&rig, ELSEWHERE, "www.elsewhere.com", &held);
+	seep_engine_commit(rig.thread, &held, rig.now_ms);
+	rig.now_ms += DAY_MS;
+	send_all(&rig, 2, "new.com", 1000);
+	rig_ask(&rig, ELSEWHERE + 1, "more.elsewhere.com", &held);
+	ok(held.is_newcomer, "a newcomer's query is under way");
+	for (uint32_t n = 0; n < 2000; n++) {
+		struct seep_address client = address_v6(0, 1);
+		char domain[32];
+
+		client.bytes[4] = (uint8_t)(n >> 8);
+		client.bytes[5] = (uint8_t)n;
+		snprintf(domain, sizeof(domain), "many%" PRIu32 ".com", n);
+		for (unsigned i = 0; i < 2; i++)
+			send_as(&rig, &client, rig_fresh(&rig, domain));
+	}
+	is_verdict(rig_send(&rig, 3, rig_fresh(&rig, "last.com")), SEEP_REFUSE, SEEP_METER_NETWORK,
+		   "after thousands of networks a newcomer where that is spent");
+	is_int(network_of(&rig, ELSEWHERE).newcomers.inflight, 1, "and where one is under way");
+	is_int(network_of(&rig, ELSEWHERE).newcomers.meter.level_mbit, held.network_mbit,
+	       "it is on the meter");
+	seep_engine_commit(rig.thread, &held, rig.now_ms);
+	is_int(network_of(&rig, ELSEWHERE).newcomers.inflight, 0, "until it is sent");
+	is_int(network_of(&rig, ELSEWHERE).head.inflight, 0, "for the network, too");
+	rig_close(&rig);
+}
+
 /* Networks, pairs, habits and who is established are in the state file. */
 static void test_restart(void)
 {
@@ -601,6 +663,7 @@ int main(int argc, char **argv)
 	tap_run(test_rotation);
 	tap_run(test_event);
 	tap_run(test_first_day);
+	tap_run(test_many_networks);
 	tap_run(test_history);
 	tap_run(test_quota);
 	tap_run(test_uncounted);
@@ -609,6 +672,7 @@ int main(int argc, char **argv)
 	tap_run(test_shrinks);
 	tap_run(test_in_flight);
 	tap_run(test_release);
+	tap_run(test_place);
 	tap_run(test_restart);
 	return done();
 }

@@ -284,6 +284,7 @@ static void decide(struct asking *asking, const struct entries *entries)
 			part_of(reservation->verdict, &asking->user));
 	seep_meter_mark(&asking->network, entries->of_network,
 			part_of(reservation->verdict, &asking->network));
+	entries->network->head.standing = seep_network_standing(entries->network);
 }
 
 /* Did this user send the name itself? */
@@ -454,6 +455,7 @@ static void reserve(struct asking *asking, const struct entries *entries)
 	reservation->is_unplaced = !entries->domain;
 	seep_meter_reserve(&asking->user, &entries->user->head);
 	seep_meter_reserve(&asking->network, entries->of_network);
+	entries->network->head.inflight += reservation->is_newcomer;
 	reservation->domain_mbit = asking->domain.added_mbit;
 	reservation->user_mbit = asking->user.added_mbit;
 	reservation->network_mbit = asking->network.added_mbit;

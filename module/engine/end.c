@@ -62,6 +62,14 @@ static struct network *find_network(struct seep_engine *engine,
 				      : NULL);
 }
 
+/* Ends a reservation on that meter. A newcomer's holds its network's place, too. */
+static void keep_network(struct network *network, const struct seep_reservation *reservation)
+{
+	seep_meter_keep(of_network(network, reservation));
+	if (reservation->is_newcomer)
+		seep_meter_keep(&network->head);
+}
+
 static bool is_untouched_network(const struct network *network)
 {
 	return is_untouched_entry(&network->head) && is_untouched_entry(&network->newcomers) &&
@@ -75,7 +83,8 @@ static void give_back_network(struct seep_engine *engine,
 
 	if (!network)
 		return;
-	seep_meter_give_back(of_network(network, reservation), reservation->network_mbit);
+	keep_network(network, reservation);
+	seep_bucket_lower(&of_network(network, reservation)->meter, reservation->network_mbit);
 	if (is_untouched_network(network))
 		seep_table_forget(engine->networks, reservation->network_key);
 	else
@@ -237,7 +246,7 @@ static void learn_network(struct seep_engine *engine, const struct seep_reservat
 
 	if (!network)
 		return;
-	seep_meter_keep(of_network(network, reservation));
+	keep_network(network, reservation);
 	note_need(engine, network, when_ms);
 	seep_network_saw(engine, network, user, reservation->user_key, when_ms / 1000);
 	seep_table_unlock(engine->networks, reservation->network_key);

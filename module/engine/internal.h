@@ -114,6 +114,8 @@ struct seep_learned {
 	uint64_t from_ms;            /* learning begins: the first start ever */
 	uint64_t until_ms;
 	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
+	/* The state file is of before networks were metered: nothing was learned of them. */
+	bool networks_unknown;
 	/* In the last day of the learning: what no budget would have fitted. */
 	_Atomic uint64_t misfits;
 };
@@ -192,6 +194,11 @@ static inline bool is_untouched_domain(const struct domain *domain)
 
 /* network.c */
 
+/*
+ * How much its place in the table is worth: the more users, the more; and above all while the
+ * newcomers' meter is spent, of which the table knows nothing.
+ */
+uint32_t seep_network_standing(const struct network *network);
 /*
  * The network's day: counts a USER that sent, whose entry is locked too, and says whether it is
  * established from now on.

@@ -100,10 +100,11 @@ bool seep_learned_is_vast(const struct seep_learned *learned, const struct netwo
 						    network_peak(learned, network, newcomers));
 }
 
-/* Without learning, all that is new on the first day goes on the meter of the established. */
+/* Was nothing learned of networks? All that is new on the first day goes on the meter of the
+ * established, and of an organisation that was learned without them more is not known either. */
 static bool is_untaught(const struct seep_learned *learned)
 {
-	return learned->until_ms == learned->from_ms;
+	return learned->until_ms == learned->from_ms || learned->networks_unknown;
 }
 
 static unsigned network_units(const struct seep_learned *learned, const struct network *network,

@@ -5,8 +5,9 @@
  * A machine may take any address of its network, as many as it likes. So a new address is a
  * newcomer: it draws on what the network has for all of these together, and counts for nothing
  * where users are counted, before it is a day old and has a history. After learning not more become
- * established a day than an eighth of the network's users. Whoever was there on a network's first
- * day is established at once; while learning everybody counts.
+ * established a day than an eighth of the network's users. While learning everybody counts, and
+ * whoever was there on a network's first day is established at once; later only who was there while
+ * learning is, for a machine may have many networks, too.
  *
  * The size of a network is the number of users on its best day of late. It falls by an eighth a day
  * at most, and after learning it grows by no more.
@@ -115,19 +116,34 @@ static bool has_history(const struct user *user, uint64_t now_s)
 	       seep_sketch_count(&user->domains_sum) >= ESTABLISHED_DOMAINS;
 }
 
+uint32_t seep_network_standing(const struct network *network)
+{
+	return network->newcomers.spent ? UINT32_MAX : network->size;
+}
+
+/* Is it established without any more ado? Later a machine may have many networks, too. */
+static bool was_there(const struct seep_engine *engine, const struct network *network,
+		      const struct user *user, uint64_t now_s)
+{
+	if (is_trusting(&engine->learned, now_s))
+		return is_first_day(network, user->head.first_s);
+	return is_trusting(&engine->learned, user->head.first_s);
+}
+
 void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,
 		      uint64_t user_key, uint64_t now_s)
 {
-	bool is_free = is_trusting(&engine->learned, now_s) || is_first_day(network, now_s);
+	bool is_free = is_trusting(&engine->learned, now_s);
+	bool is_old = was_there(engine, network, user, now_s);
 
 	if (network->day != now_s / DAY_S)
 		begin_day(engine, network, now_s);
 	if (seep_sketch_add(&network->today_sum, network->today, USERS_BITS, user_key))
 		grow(engine, network, is_free);
-	network->head.standing = network->size;
-	if (user->is_established || !(is_free || has_room(network)) ||
-	    !(is_first_day(network, user->head.first_s) || has_history(user, now_s)))
+	network->head.standing = seep_network_standing(network);
+	if (user->is_established ||
+	    (!is_old && !(has_history(user, now_s) && (is_free || has_room(network)))))
 		return;
 	user->is_established = true;
-	network->established += !is_free;
+	network->established += !is_free && !is_old;
 }

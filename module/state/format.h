@@ -53,6 +53,7 @@ enum {
 	SEEP_STATE_USER_REFILL_AUTO = 4,
 	SEEP_STATE_DOMAIN_REFILL_AUTO = 8,
 	SEEP_STATE_NETWORK_REFILL_AUTO = SEEP_STATE_USER_REFILL_AUTO,
+	SEEP_STATE_NETWORKS_UNKNOWN = 32, /* the learning was over before networks were metered */
 	SEEP_STATE_HASH_1_3 = 16, /* all hashes are SipHash-1-3's; without it SipHash-2-4's */
 };
 

@@ -189,8 +189,19 @@ void seep_engine_restore_frame(struct seep_engine_restore *restore,
 	}
 }
 
+/* Was the learning over before networks were metered? */
+static bool are_networks_unknown(const struct seep_engine_restore *restore)
+{
+	const struct seep_state_header *header = restore->header;
+
+	return header->flags & SEEP_STATE_NETWORKS_UNKNOWN ||
+	       (restore->users && !restore->networks &&
+		header->began_ms >= header->first_ms + header->learning_ms);
+}
+
 void seep_engine_restore_end(struct seep_engine_restore *restore)
 {
 	restore->forgotten = seep_novelty_restore_end(restore->engine->novelty);
 	seep_network_recount(restore->engine);
+	restore->engine->learned.networks_unknown = are_networks_unknown(restore);
 }

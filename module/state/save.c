@@ -35,7 +35,8 @@ void seep_engine_describe(const struct seep_engine *engine, struct seep_state_he
 	header->flags = (budgets->is_learned ? SEEP_STATE_LEARNED : 0) |
 			(budgets->is_units ? SEEP_STATE_UNITS : 0) |
 			(budgets->user_refill_is_auto ? SEEP_STATE_USER_REFILL_AUTO : 0) |
-			(budgets->domain_refill_is_auto ? SEEP_STATE_DOMAIN_REFILL_AUTO : 0);
+			(budgets->domain_refill_is_auto ? SEEP_STATE_DOMAIN_REFILL_AUTO : 0) |
+			(engine->learned.networks_unknown ? SEEP_STATE_NETWORKS_UNKNOWN : 0);
 	seep_state_set_key(header, &engine->key);
 }
 

@@ -55,6 +55,7 @@ static struct seep_learned learned_of(const struct seep_state_header *header)
 			     .user = user,
 			     .domain = domain },
 		.new_units = header->new_units,
+		.networks_unknown = flags & SEEP_STATE_NETWORKS_UNKNOWN,
 		.from_ms = header->first_ms,
 		.until_ms = header->first_ms + header->learning_ms,
 	};
