@@ -162,7 +162,7 @@ def members(path):
     for user, said, network, established, newcomer in (
             ("10.0.0.1", "established", "10.0.0.0/24", True, False),
             ("10.0.0.177", "a newcomer", "10.0.0.0/24", False, True),
-            ("10.0.2.0", "established", "10.0.2.0/24", True, False)):
+            ("10.0.2.0", "not yet established", "10.0.2.0/24", False, False)):
         out = run("show", "user", user, path)[1]
         ok(out.endswith("\nnetwork   %s; %s\n" % (network, said)), "%s is %s" % (user, said), out)
         ok("no budget fits" not in out, "and a budget fits it", out)
@@ -327,11 +327,11 @@ def made_up_networks(path, directory):
           ([0] * 5, 2.0 ** 30, "10.0.0.0/24"), "of a made up budget, the most that there can be")
     record = head + 32
     # Budgets of 8 KiB that do not drain; one meter is flagged, and the newcomers' is spent.
-    shown = shown_with([(head + 4, b"\x01"), (head + 24, bytes(8)), (record + 8, struct.pack("<Q", 8000 * 6000)),
+    shown = shown_with([(head + 4, b"\x01"), (head + 24, bytes(8)), (record + 8, struct.pack("<Q", 8000 * 7000)),
                         (record + 52, b"\x01"), (record + 56, struct.pack("<Q", 8000 * 8192)), (record + 100, b"\x01\x01")])
     row = json.loads(shown[0][1])["networks"][0]
     equal([(meter["level_bytes"], meter["flagged"], meter["spent"]) for meter in (row, row["newcomers"])],
-          [(6000, True, False), (8192, True, True)], "each meter is flagged or spent by itself")
+          [(7000, True, False), (8192, True, True)], "each meter is flagged or spent by itself")
     ok(re.search(r"6000\.0 +8192\.0  flagged .* 10\.0\.0\.0/24\n +100\.0% +8192\.0 +8192\.0  spent .*, newcomers\n",
                  shown[1][1]), "and in the table", shown[1][1])
     ok(re.search(r"^level .*; flagged\n^newcomers .*; spent$", shown[2][1], re.M), "and in show network", shown[2][1])
