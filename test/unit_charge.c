@@ -505,6 +505,42 @@ static void test_numbers(void)
 	number_bits = 0;
 }
 
+/* Elsewhere a prefix may begin with an address: it costs its bits, and what follows as ever. */
+static void test_addresses(void)
+{
+	static const char v6[] = "1.2.3.4.5.6.7.8.9.a.b.c.d.e.f.0.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f.0";
+	static const struct {
+		const char *prefix, *rest;
+		unsigned bits; /* 0: no address */
+	} cases[] = {
+		{ "4.3.2.1", "", 32 },      { "4.3.2.1.zen", "zen", 32 }, { "0.0.0.255", "", 32 },
+		{ "4.3.2", NULL, 0 },       { "4.3.2.256", NULL, 0 },     { "4.3.02.1", NULL, 0 },
+		{ "zen.4.3.2.1", NULL, 0 },
+	};
+	char more[128];
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire whole = wire_of(cases[i].prefix);
+		struct wire rest = wire_of(cases[i].rest && *cases[i].rest ? cases[i].rest : ".");
+		double bits = cases[i].bits ? ADDRESS_BITS + cases[i].bits +
+						      labels_bits(rest.bytes, rest.size - 1)
+					    : prefix_bits(whole.bytes, whole.size - 1);
+
+		ok(fabs((double)charge_of_text(cases[i].prefix) - 1000 * bits) < 10,
+		   "\"%s\" costs %.3f bits", cases[i].prefix, bits);
+	}
+	ok(fabs((double)charge_of_text(v6) - 1000 * (ADDRESS_BITS + 128 + labels_bits(NULL, 0))) <
+		   10,
+	   "an IPv6 address");
+	snprintf(more, sizeof(more), "%s.mail", v6);
+	ok(fabs((double)charge_of_text(more) -
+		1000 * (ADDRESS_BITS + 128 + labels_bits(wire_of("mail").bytes, 5))) < 10,
+	   "and a label behind it");
+	ok(charge_of_text(v6 + 2) > 160000, "31 digits are no address");
+	ok(exp2(-ADDRESS_BITS) + exp2(-(double)NO_ADDRESS_MBIT / 1000) <= 1,
+	   "with an address in front or none: one code");
+}
+
 /* What is shared is cheaper, nothing is ever dearer than spelled out, and only for eight labels. */
 static void test_shared(void)
 {
@@ -700,6 +736,7 @@ int main(int argc, char **argv)
 	tap_run(test_given);
 	tap_run(test_new_domain);
 	tap_run(test_numbers);
+	tap_run(test_addresses);
 	tap_run(test_shared);
 	tap_run(test_types);
 	tap_run(test_sums);

@@ -90,16 +90,19 @@ static size_t numbers_end(const struct seep_name *name, unsigned bits, unsigned 
 	return at;
 }
 
-/* Where the address ends that the prefix begins with, and its BITS; 0 if there is none. */
+/*
+ * Where the address ends that the prefix begins with, and its BITS; 0 if there is none. The longer
+ * one first: an IPv6 address may begin with four digits that are numbers of IPv4, too.
+ */
 static size_t address_end(const struct seep_name *name, unsigned *bits)
 {
-	size_t end = name->number_bits ? 0 : numbers_end(name, 8, 4);
+	size_t end = name->number_bits ? 0 : numbers_end(name, 4, 32);
 
-	*bits = 32;
+	*bits = 128;
 	if (end || name->number_bits)
 		return end;
-	*bits = 128;
-	return numbers_end(name, 4, 32);
+	*bits = 32;
+	return numbers_end(name, 8, 4);
 }
 
 struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,

@@ -92,14 +92,14 @@ static double prefix_bits(const struct charging *charging, const struct seep_nam
 			  bool shared)
 {
 	double bits = 2 + 1; /* fresh, and none follows */
-	size_t at = charging->number_bits ? 0 : address_end(name, 8, 4);
-	unsigned address_bits = at ? 32 : 128;
+	size_t at = charging->number_bits ? 0 : address_end(name, 4, 32);
+	unsigned address_bits = at ? 128 : 32;
 
 	if (are_numbers(charging, name->bytes, name->prefix_labels) &&
 	    name->prefix_labels == (charging->number_bits == 8 ? 1 : 20))
 		return 0.152 + name->prefix_labels * charging->number_bits;
 	if (!charging->number_bits && !at)
-		at = address_end(name, 4, 32);
+		at = address_end(name, 8, 4);
 	if (charging->number_bits)
 		bits += 3.3219;
 	else

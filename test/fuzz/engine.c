@@ -15,6 +15,8 @@ const char fuzz_target[] = "engine";
 #define ASKS_MOST  400
 #define PRINT_MOST 4
 
+#define PAIR_MOST_MBIT (UINT64_C(1000) << 20)
+
 /* A query under way, or one that has ended and may still be answered. */
 struct slot {
 	bool open, committed;
@@ -70,6 +72,43 @@ static uint64_t level_of(const struct play *play, struct seep_table *table, uint
 	return level_mbit;
 }
 
+/* The same of the meter in its network that a reservation is on. */
+static uint64_t level_of_network(const struct play *play,
+				 const struct seep_reservation *reservation, uint64_t added_mbit)
+{
+	const struct seep_engine *engine = play->rig.engine;
+	struct seep_entry *entry =
+		reservation->user_key ? seep_table_find(engine->networks, reservation->network_key)
+				      : NULL;
+	struct seep_limits limits;
+	struct network *network;
+	uint64_t level_mbit, known_mbit;
+
+	if (!entry)
+		return 0;
+	network = network_of_entry(entry);
+	limits = seep_learned_network(&engine->learned, network, reservation->is_newcomer,
+				      play->rig.now_ms / 1000);
+	known_mbit = limits.budget_mbit + limits.budget_mbit / SEEP_METER_KNOWN_SHARE;
+	level_mbit =
+		(reservation->is_newcomer ? network->newcomers : network->head).meter.level_mbit;
+	fuzz_check(level_mbit >= added_mbit);
+	fuzz_check(!added_mbit ||
+		   level_mbit <= (known_mbit > limits.cap_mbit ? known_mbit : limits.cap_mbit));
+	seep_table_unlock(engine->networks, reservation->network_key);
+	return level_mbit;
+}
+
+/* What is on the pair meter; a level is in whole bits. */
+static uint64_t level_of_pair(const struct play *play, const struct seep_reservation *reservation)
+{
+	if (!reservation->pair_key)
+		return 0;
+	return seep_pairs_find(play->rig.engine->pairs, reservation->pair_key,
+			       play->rig.now_ms / 1000)
+		.level_mbit;
+}
+
 static void check_event(void *context, const struct seep_event *event)
 {
 	struct play *play = context;
@@ -80,6 +119,7 @@ static void check_event(void *context, const struct seep_event *event)
 	fuzz_check(event->mode == seep_engine_mode(play->rig.engine, play->rig.now_ms));
 	fuzz_check(event->observation);
 	fuzz_check((event->name == NULL) == (event->meter == SEEP_METER_DGA));
+	fuzz_check((event->network != NULL) == (event->meter == SEEP_METER_NETWORK));
 	if (!event->name)
 		return;
 	fuzz_check(event->budget_mbit > 0);
@@ -90,9 +130,12 @@ static void check_charged(const struct seep_reservation *reservation)
 {
 	fuzz_check(reservation->user_charge_mbit <= reservation->charge_mbit);
 	fuzz_check(reservation->user_mbit <= reservation->user_charge_mbit);
+	fuzz_check(reservation->network_mbit <= reservation->user_charge_mbit);
 	fuzz_check(reservation->domain_mbit <= reservation->charge_mbit);
+	fuzz_check(reservation->pair_mbit <= reservation->charge_mbit);
 	if (reservation->verdict.outcome == SEEP_REFUSE)
-		fuzz_check(!reservation->user_mbit && !reservation->domain_mbit);
+		fuzz_check(!reservation->user_mbit && !reservation->network_mbit &&
+			   !reservation->domain_mbit && !reservation->pair_key);
 	/* What costs nothing is never refused. */
 	if (!reservation->user_charge_mbit)
 		fuzz_check(reservation->verdict.outcome != SEEP_REFUSE);
@@ -116,8 +159,13 @@ static void check_verdict(const struct play *play, const struct slot *slot, bool
 	}
 	check_charged(reservation);
 	level_of(play, play->rig.engine->users, reservation->user_key, reservation->user_mbit);
+	level_of_network(play, reservation, reservation->network_mbit);
 	level_of(play, play->rig.engine->domains, reservation->domain_key,
 		 reservation->domain_mbit);
+	fuzz_check(level_of_pair(play, reservation) >=
+		   (reservation->pair_key && reservation->pair_mbit < PAIR_MOST_MBIT
+			    ? reservation->pair_mbit
+			    : 0));
 }
 
 static void check_stats(struct play *play, bool reset)
@@ -281,17 +329,24 @@ static void step_probe(struct play *play, struct slot *slot)
 {
 	const struct seep_engine *engine = play->rig.engine;
 	const struct seep_reservation *reservation = &slot->reservation;
-	uint64_t user_mbit, domain_mbit;
+	uint64_t user_mbit, network_mbit, domain_mbit, pair_mbit;
 
 	step_ask(play, slot);
 	if (!slot->open)
 		return;
 	user_mbit = level_of(play, engine->users, reservation->user_key, reservation->user_mbit);
+	network_mbit = level_of_network(play, reservation, reservation->network_mbit);
 	domain_mbit =
 		level_of(play, engine->domains, reservation->domain_key, reservation->domain_mbit);
+	pair_mbit = level_of_pair(play, reservation);
 	end(play, slot, false);
 	fuzz_check(level_of(play, engine->users, reservation->user_key, 0) ==
 		   user_mbit - reservation->user_mbit);
+	fuzz_check(level_of_network(play, reservation, 0) ==
+		   network_mbit - reservation->network_mbit);
+	if (reservation->pair_key)
+		fuzz_check(level_of_pair(play, reservation) ==
+			   pair_mbit - (reservation->pair_mbit + 999) / 1000 * 1000);
 	fuzz_check(level_of(play, engine->domains, reservation->domain_key, 0) ==
 		   domain_mbit - reservation->domain_mbit);
 }
@@ -412,6 +467,11 @@ static void begin(struct play *play)
 	words = fuzz_take8(&play->input);
 	conf->action = words % 2;
 	conf->spoofable = words / 2 % 2;
+	conf->network_budget_bytes =
+		(const uint64_t[]){ SEEP_AUTO, 1024, 16, SEEP_GIB }[words / 4 % 4];
+	conf->network_refill_bytes_per_day =
+		(const uint64_t[]){ SEEP_AUTO, 128, 0, SEEP_GIB }[words / 16 % 4];
+	conf->network_prefix_v4_bits = (const uint64_t[]){ 24, 32, 8, 28 }[words / 64];
 	conf->dga_action = fuzz_take8(&play->input) % 2;
 	conf->learning_s = TAKE_OF(play, 0, 86400, 365 * SEEP_DAY_S);
 	conf->user_budget_bytes = TAKE_OF(play, 1024, 16, 64, SEEP_GIB, SEEP_AUTO);
@@ -437,6 +497,12 @@ static void check_entry(void *context, uint64_t key, struct seep_entry *entry)
 	fuzz_check(key && entry->inflight == 0);
 }
 
+static void check_network(void *context, uint64_t key, struct seep_entry *entry)
+{
+	check_entry(context, key, entry);
+	fuzz_check(network_of_entry(entry)->newcomers.inflight == 0);
+}
+
 static void finish(struct play *play)
 {
 	struct seep_engine *engine = play->rig.engine;
@@ -446,6 +512,7 @@ static void finish(struct play *play)
 	fuzz_check(play->open == 0);
 	check_stats(play, false);
 	seep_table_walk(engine->users, check_entry, NULL);
+	seep_table_walk(engine->networks, check_network, NULL);
 	seep_table_walk(engine->domains, check_entry, NULL);
 	rig_close(&play->rig);
 }
