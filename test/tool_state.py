@@ -326,13 +326,13 @@ def made_up_networks(path, directory):
     equal(([code for code, _, _ in shown], row["budget_bytes"], row["network"]),
           ([0] * 5, 2.0 ** 30, "10.0.0.0/24"), "of a made up budget, the most that there can be")
     record = head + 32
-    # Budgets of 8 KiB that do not drain; one meter is flagged, and the newcomers' is spent.
-    shown = shown_with([(head + 4, b"\x01"), (head + 24, bytes(8)), (record + 8, struct.pack("<Q", 8000 * 7000)),
+    # Budgets of 64 and 8 KiB that do not drain; one meter is flagged, and the newcomers' is spent.
+    shown = shown_with([(head + 4, b"\x01"), (head + 24, bytes(8)), (record + 8, struct.pack("<Q", 8000 * 60000)),
                         (record + 52, b"\x01"), (record + 56, struct.pack("<Q", 8000 * 8192)), (record + 100, b"\x01\x01")])
     row = json.loads(shown[0][1])["networks"][0]
     equal([(meter["level_bytes"], meter["flagged"], meter["spent"]) for meter in (row, row["newcomers"])],
-          [(7000, True, False), (8192, True, True)], "each meter is flagged or spent by itself")
-    ok(re.search(r"6000\.0 +8192\.0  flagged .* 10\.0\.0\.0/24\n +100\.0% +8192\.0 +8192\.0  spent .*, newcomers\n",
+          [(60000, True, False), (8192, True, True)], "each meter is flagged or spent by itself")
+    ok(re.search(r"60000\.0 +65536\.0  flagged .* 10\.0\.0\.0/24\n +100\.0% +8192\.0 +8192\.0  spent .*, newcomers\n",
                  shown[1][1]), "and in the table", shown[1][1])
     ok(re.search(r"^level .*; flagged\n^newcomers .*; spent$", shown[2][1], re.M), "and in show network", shown[2][1])
     shown = shown_with([(record + 108, b"\xff" * 4)])
