@@ -129,6 +129,21 @@ def leased(seconds):
     return lambda when, _number: "10.0.0.%d" % (50 + int(when // seconds) % 200)
 
 
+def patient(addresses):
+    """Each of so many addresses asks for what everybody does, for ten days; then all of them send."""
+    draw = random.Random(addresses)
+    begin = NEW + 10
+    known = [office.party(rank)[0][0] for rank in range(40)]
+    rows = [one(at(day, draw.uniform(9, 17)), "10.0.0.%d" % (200 + who), draw.choice(known), 60)
+            for day in range(NEW, begin) for who in range(addresses) for _ in range(10)]
+    domain = "patient-tunnel.com"
+    result = replay(office.people(60, begin + TUNNEL_DAYS) + rows
+                    + tunnel(lambda _when, number: "10.0.0.%d" % (200 + number % addresses), domain, begin))
+    # Four of them count at most, so each is charged a quarter.
+    within("tunnel, %d addresses held for ten days" % addresses, out_bytes(result, domain),
+           4 * allowed(newcomer(result), TUNNEL_DAYS))
+
+
 def rotation():
     domain = "rotating-tunnel.com"
     for key, address, people_by, days, options in (
@@ -408,6 +423,8 @@ def main():
     with tap:
         networks()
         rotation()
+        for addresses in (2, 12):
+            patient(addresses)
         for readers in (130, 200):
             popular(readers)
         listed()

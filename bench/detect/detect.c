@@ -115,7 +115,7 @@ static const struct option_row option_rows[] = {
 	  NUMBER(days, 1, 3650) },
 	{ .name = "warm",
 	  .argument = "D",
-	  .text = "days before: learning, and tuning of the others (7; 3)",
+	  .text = "days before: learning, and tuning of the others (7)",
 	  NUMBER(warm_days, 0, 365) },
 	{ .name = "seed",
 	  .argument = "S",
@@ -230,7 +230,7 @@ static void fill_defaults(struct lab_options *options)
 	if (!options->days)
 		options->days = options->quick ? 7 : 30;
 	if (options->warm_days == NOT_GIVEN)
-		options->warm_days = options->quick ? 3 : 7;
+		options->warm_days = 7;
 	if (!options->cases)
 		options->cases = options->quick ? "quick" : "standard";
 	if (!options->budgets.count)

@@ -486,6 +486,8 @@ static void judge(struct asking *asking, const struct entries *entries)
 
 	reservation->counts =
 		seep_network_counts(asking->engine, entries->user, asking->user.now_s);
+	reservation->is_late =
+		seep_network_is_late(asking->engine, entries->user, asking->user.now_s);
 	look_at_domain(asking, domain);
 	doubt_known(asking, &domain->head, entries->user);
 	set_price_and_habit(asking, entries);

@@ -156,7 +156,22 @@ static void place_domain(struct seep_thread *thread, struct seep_reservation *re
 	seep_table_unlock(engine->domains, reservation->domain_key);
 }
 
-/* A user that does not count uses a domain for the first time: the novelty memory has such uses. */
+/* Is there one more of the few of KEY that are counted, in the novelty memory? */
+static bool takes_place(struct seep_engine *engine, uint64_t key, uint64_t now_s)
+{
+	for (uint64_t n = 1; n <= SEEP_DGA_USERS; n++) {
+		uint64_t place = (key + n) * UINT64_C(0xd6e8feb86659fd93);
+
+		if (seep_novelty_knows(engine->novelty, place))
+			continue;
+		seep_novelty_learn(engine->novelty, place, now_s);
+		return true;
+	}
+	return false;
+}
+
+/* Does a user that does not count, or not everywhere, use a domain for the first time? The novelty
+ * memory has such uses. */
 static bool is_first_use(struct seep_engine *engine, const struct seep_reservation *reservation,
 			 uint64_t now_s)
 {
@@ -169,13 +184,25 @@ static bool is_first_use(struct seep_engine *engine, const struct seep_reservati
 	return true;
 }
 
+/* Of late users four at most of a network count in a domain: a machine may be many of them. */
+static bool counts_in_domain(struct seep_engine *engine, const struct seep_reservation *reservation,
+			     bool is_first, uint64_t now_s)
+{
+	if (!reservation->is_late)
+		return true;
+	return is_first &&
+	       takes_place(engine, reservation->domain_key ^ reservation->network_key, now_s);
+}
+
 /* One more of the domain's users? Returns whether it is new there. */
 static bool learn_use(struct seep_engine *engine, struct domain *domain,
 		      const struct seep_reservation *reservation, uint64_t now_s)
 {
-	if (!reservation->counts)
-		return reservation->registrable && users_of_domain(domain) <= SEEP_DGA_USERS &&
-		       is_first_use(engine, reservation, now_s);
+	bool is_apart = !reservation->counts || reservation->is_late;
+	bool is_first = is_apart && is_first_use(engine, reservation, now_s);
+
+	if (!reservation->counts || !counts_in_domain(engine, reservation, is_first, now_s))
+		return is_first;
 	seep_sketch_add(&domain->users_sum, domain->users, USERS_BITS, reservation->user_key);
 	return seep_sketch_add_few(&domain->first_users, reservation->user_key);
 }
@@ -191,7 +218,7 @@ static void learn_habit(struct seep_engine *engine, struct domain *domain,
 		return;
 	pair = seep_pairs_find(engine->pairs, reservation->pair_key, now_s);
 	step = seep_habit_step(pair.level_mbit);
-	if (reservation->counts && step != pair.counted)
+	if (reservation->counts && !reservation->is_late && step != pair.counted)
 		seep_habit_move(&domain->habit, pair.counted, step);
 	seep_pairs_note(engine->pairs, reservation->pair_key,
 			seep_pairs_name(reservation->name_key), step, now_s);
@@ -410,21 +437,6 @@ void seep_engine_withdraw_internal(struct seep_thread *thread)
 	add_count(&thread->engine->inflight, -1);
 }
 
-/* The users of a domain of which no name was sent are counted in the novelty memory: is there one
- * more of the few that count? */
-static bool is_asker_counted(struct seep_engine *engine, uint64_t domain_key, uint64_t now_s)
-{
-	for (uint64_t n = 1; n <= SEEP_DGA_USERS; n++) {
-		uint64_t asker = (domain_key + n) * UINT64_C(0xd6e8feb86659fd93);
-
-		if (seep_novelty_knows(engine->novelty, asker))
-			continue;
-		seep_novelty_learn(engine->novelty, asker, now_s);
-		return true;
-	}
-	return false;
-}
-
 /*
  * Is it the first time that the user asks for this domain, which few do, though no name
  * was sent? What the resolver knows of a signed zone answers for many a name there.
@@ -441,7 +453,7 @@ static bool is_first_unsent(struct seep_engine *engine, const struct seep_reserv
 		seep_table_unlock(engine->domains, reservation->domain_key);
 	}
 	return few_ask && is_first_use(engine, reservation, now_s) &&
-	       is_asker_counted(engine, reservation->domain_key, now_s);
+	       takes_place(engine, reservation->domain_key, now_s);
 }
 
 static bool is_dga_spent(struct seep_engine *engine, uint64_t user_key, uint64_t now_s)

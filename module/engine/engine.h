@@ -125,8 +125,9 @@ struct seep_reservation {
 	uint16_t type;     /* 0 in classes other than IN: one of the rare ones */
 	uint32_t question; /* type and class, whole */
 	struct seep_label_keys labels;
-	bool rare;   /* the domain has few users */
-	bool counts; /* the user is one of its users */
+	bool rare;    /* the domain has few users */
+	bool counts;  /* the user is one of its users */
+	bool is_late; /* and came after learning, not long ago */
 	bool registrable;
 	bool checking_disabled;
 	bool is_doubted;           /* known perhaps, and charged as novel */

@@ -210,6 +210,9 @@ bool seep_network_is_newcomer(const struct network *network, const struct user *
 			      uint64_t now_s);
 /* Does the user count among those of a domain? */
 bool seep_network_counts(const struct seep_engine *engine, const struct user *user, uint64_t now_s);
+/* Did it come after learning, and not long ago? Then few of its network count in any domain. */
+bool seep_network_is_late(const struct seep_engine *engine, const struct user *user,
+			  uint64_t now_s);
 /* The people here: the users of a day of all networks. */
 uint64_t seep_network_people(const struct seep_engine *engine);
 /* Counts them anew, after networks were put back. */

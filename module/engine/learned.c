@@ -234,7 +234,8 @@ void seep_learned_settle(struct seep_engine *engine, uint64_t now_s)
 	unsigned expected = 0;
 	unsigned units;
 
-	if (!learned->budgets.is_learned || is_learning(learned, now_s) ||
+	if (!(learned->budgets.is_learned || learned->budgets.is_network_learned) ||
+	    is_learning(learned, now_s) ||
 	    atomic_load_explicit(&learned->new_units, memory_order_relaxed))
 		return;
 	seep_table_walk(engine->users, count_need, &needs);

@@ -9,6 +9,10 @@
  * whoever was there on a network's first day is established at once; later only who was there while
  * learning is, for a machine may have many networks, too.
  *
+ * Whoever came after learning is late for ninety days: of a network four such users at most count in
+ * a domain, and none in its habit. So a machine that holds many addresses for long makes no domain
+ * common either.
+ *
  * The size of a network is the number of users on its best day of late. It falls by an eighth a day
  * at most, and after learning it grows by no more.
  */
@@ -21,9 +25,12 @@
 /* Names that a user has sent, and to so many domains, before it counts. */
 #define ESTABLISHED_NAMES   16
 #define ESTABLISHED_DOMAINS 8
+/* For so many days a user that came after learning is late. */
+#define LATE_DAYS           90
+
 /* Of the network's size, or of so many users if it has less. */
-#define GROWTH              8
-#define GROWTH_LEAST        2
+#define GROWTH       8
+#define GROWTH_LEAST 2
 
 uint64_t seep_network_people(const struct seep_engine *engine)
 {
@@ -57,6 +64,12 @@ static bool is_trusting(const struct seep_learned *learned, uint64_t when_s)
 bool seep_network_counts(const struct seep_engine *engine, const struct user *user, uint64_t now_s)
 {
 	return user->is_established || is_trusting(&engine->learned, now_s);
+}
+
+bool seep_network_is_late(const struct seep_engine *engine, const struct user *user, uint64_t now_s)
+{
+	return !is_trusting(&engine->learned, user->head.first_s) &&
+	       now_s < user->head.first_s + LATE_DAYS * SEEP_DAY_S;
 }
 
 static bool is_first_day(const struct network *network, uint64_t when_s)
