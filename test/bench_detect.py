@@ -15,8 +15,8 @@ from tap import Tap  # noqa: E402
 
 DETECT = os.environ["SEEP_DETECT"]
 SEEP, RIVALS = "seep auto", ("ibHH", "compressed bytes a day", "access-miss count", "miss ratio")
-# What is let pass to one of whom nothing is known: 1.5 KiB, and a sixth a day.
-PROMISE = 1536 + 256 * 7
+# What is let pass to one of whom nothing is known: 1 KiB, and an eighth a day.
+PROMISE = 1024 + 128 * 7
 # Slow, or over many domains: what the others cannot see.
 HARD = ("base32/100s", "base32/10s/100d", "dyndns/10s")
 
@@ -26,51 +26,13 @@ OTHER_MACHINE = "10, 100, 1000 domains"
 OFFICES = ("refused days", "devices, products")
 # A family below a suffix that the list has not: its names look like those of a private zone.
 UNLISTED = "bazarbackdoor"
-# Checks that fail today. Who mends one takes it out: it is a failure if one of these passes.
-FAILING = (
-    "base32/10s/picture30",
-    "base32/10s/picture50",
-    "base32/10s/listed",
-    "base32/10s/anybody",
-    "knownbook/10s",
-    "knownbook/10s/16d",
-    "base32/10s/rotate24",
-    "base32/10s/dual",
-    "base32/10s/lease1d",
-    "base32/10s/lease1h",
-    "base32/10s/joins",
-    "base32/10s/behaves",
-    "5 people, slaac",
-    "5 people, nat",
-    "50 people, slaac",
-    "50 people, dual",
-    "50 people, nat",
-    "50 people, new",
-    "50 people, new-slaac",
-    *("50 people, new-slaac, " + extra
-      for extra in ("ntp-8", "tv-3", "tv-7", "tv-19", "hub-6", "camera-3", "monitor-200",
-                    "feeds-300", "updates-5", "product-2m", "product-3m", "product-5m",
-                    "product-8m", "links-26")),
-    "aim: popular by 10, 30, 50 % of all, a picture each",
-    "aim: on the common-list, or anybody's",
-    "aim: known names of common domains",
-    "aim: rotated addresses, dual stack, leases",
-    "aim: machines that join, from the first minute or later",
-)
-
 tap = Tap()
 ok = tap.ok
-checked = set()
 
 
 def check(key, passed, measured):
-    """Prints what was measured. What is listed as failing has to fail."""
-    checked.add(key)
-    if key not in FAILING:
-        return ok(passed, "%s: %s" % (key, measured))
-    if passed:
-        return ok(False, "%s: %s; it no longer fails: take it out of FAILING" % (key, measured))
-    return ok(True, "%s: %s (fails, as FAILING says)" % (key, measured))
+    """Prints what was measured."""
+    return ok(passed, "%s: %s" % (key, measured))
 
 
 def measured():
@@ -164,7 +126,6 @@ def main():
         check_offices(result["offices"])
         check_bots(result["bots"], result["bots_wrongly"]["seep"])
         check_aims(result)
-        tap.equal(sorted(set(FAILING) - checked), [], "FAILING names checks that there are")
     return tap.code()
 
 

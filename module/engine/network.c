@@ -9,9 +9,9 @@
  * whoever was there on a network's first day is established at once; later only who was there while
  * learning is, for a machine may have many networks, too.
  *
- * Whoever came after learning is late for ninety days: of a network four such users at most count in
- * a domain, and none in its habit. So a machine that holds many addresses for long makes no domain
- * common either.
+ * Whoever came after learning is late for ninety days: of a network four such users at most count
+ * in a domain, and none in its habit. So a machine that holds many addresses for long makes no
+ * domain common either.
  *
  * The size of a network is the number of users on its best day of late. It falls by an eighth a day
  * at most, and after learning it grows by no more.
