@@ -162,7 +162,7 @@ def members(path):
     for user, said, network, established, newcomer in (
             ("10.0.0.1", "established", "10.0.0.0/24", True, False),
             ("10.0.0.177", "a newcomer", "10.0.0.0/24", False, True),
-            ("10.0.2.0", "not yet established", "10.0.2.0/24", False, False)):
+            ("10.0.2.0", "not established yet", "10.0.2.0/24", False, False)):
         out = run("show", "user", user, path)[1]
         ok(out.endswith("\nnetwork   %s; %s\n" % (network, said)), "%s is %s" % (user, said), out)
         ok("no budget fits" not in out, "and a budget fits it", out)
