@@ -89,7 +89,7 @@ static _Atomic uint64_t *set_of(const struct seep_pairs *pairs, uint64_t key)
 
 static uint64_t read_word(_Atomic uint64_t *at)
 {
-	return atomic_load_explicit(at, memory_order_relaxed);
+	return atomic_load(at);
 }
 
 /* The days from then to now; a clock that was set back: none. */
@@ -180,8 +180,7 @@ static bool is_there(_Atomic uint64_t *at, uint64_t key, uint64_t *word)
 
 static bool exchange(_Atomic uint64_t *at, uint64_t *was, struct parts parts)
 {
-	return atomic_compare_exchange_weak_explicit(at, was, word_of(parts), memory_order_relaxed,
-						     memory_order_relaxed);
+	return atomic_compare_exchange_weak(at, was, word_of(parts));
 }
 
 /* Adds STEPS to the level. Returns whether a place was made for the pair. */
@@ -219,7 +218,8 @@ static uint64_t take(_Atomic uint64_t *at, uint64_t key, unsigned day)
 
 /*
  * Threads that make places for one pair at once may make several, of which only the first is found.
- * So each looks again, after its own is there, and puts what later ones hold into the first.
+ * So each looks again, after its own is there, and puts what later ones hold into the first. All
+ * reads and exchanges are in one order: one of two threads sees the other's place.
  */
 static bool join(struct seep_pairs *pairs, uint64_t key, unsigned day)
 {
@@ -227,7 +227,6 @@ static bool join(struct seep_pairs *pairs, uint64_t key, unsigned day)
 	_Atomic uint64_t *at;
 	uint64_t steps = 0;
 
-	atomic_thread_fence(memory_order_seq_cst);
 	at = find_word(pairs, key);
 	while (at && ++at < end)
 		steps += take(at, key, day);
