@@ -39,13 +39,13 @@ RESOLVES_S = 0.5		# whether it resolves again is asked in rounds, and both may b
 # In each step that plain Unbound goes through: how much longer an outage may take.
 LONGER_S = {"kills": START_S, "reloads": START_S, "upstream": 2 * RESOLVES_S, "clock": START_S}
 SAVED_S = 1.5			# a second between two writes, and what a busy machine adds
-NAME_BYTES = 41 * 5.322 / 8	# the least that secret() is charged
+NAME_BYTES = 40 * 4 / 8	# the least that secret() is charged: what it tells
 DRAINED_BYTES = 8		# by all the days that the clock is moved back and forth here
 # Beyond what plain Unbound grows: at a reload it puts to use what it only reserved at its start.
 GROWTH_KB = 8192
 DAY_S = 86400
 CLASSES = ("known", "charged", "internal", "allowed", "exempt", "unproven", "untracked")
-REFUSALS = ("refused.user", "refused.domain", "refused.dga", "stale")
+REFUSALS = ("refused.user", "refused.network", "refused.domain", "refused.dga", "stale")
 
 
 def secret(digits=40):

@@ -8,7 +8,7 @@ from . import cost
 
 CLASSES = ("known", "charged", "internal", "allowed", "exempt", "unproven",
            "untracked")
-UNSENT = ("unsent", "refused.user", "refused.domain", "refused.dga", "stale")
+UNSENT = ("unsent", "refused.user", "refused.network", "refused.domain", "refused.dga", "stale")
 BITS = ("bits", "bits.metered")
 WAIT_S = 5			# a busy machine is late with what it counts
 
