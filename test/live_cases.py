@@ -353,7 +353,7 @@ def test_odd_names(lab, watch, tap):
 
 
 def test_over_budget(lab, watch, tap):
-    """The default budget is 8192 bits: six long names in six domains fit, a seventh does not."""
+    """A budget of 1k is 8192 bits: six long names in six domains fit, a seventh does not."""
     a, b = "127.8.0.1", "127.8.0.2"
 
     def long_name(at):
@@ -362,7 +362,7 @@ def test_over_budget(lab, watch, tap):
         return "%s.%s.%s.%s%d.over%d.example" % (long + ("y" * 39, at, at))
 
     for at in range(6):
-        more = {"flagged_user": 1} if at >= 3 else {}
+        more = {"flagged_user": 1} if at >= 5 else {}
         with watch.case("long name %d" % at, charged=1, charge=[(a, long_name(at))],
                         gauges={"users.spent": 0}, **more):
             tap.equal(rcode_of(lab.ask(long_name(at), source=a)), "NOERROR", "it resolves")
@@ -433,7 +433,7 @@ def test_domain(tap):
         # 1024 bits for one user: a label of 40 takes 210 bits, 13 more at first, the new domain 16.
         for at in range(4):
             name = "%s%d.heavy.example" % (SECRET, at)
-            more = {"flagged_domain": 1} if at >= 2 else {}
+            more = {"flagged_domain": 1} if at >= 3 else {}
             with watch.case("name %d" % at, charged=1, charge=[(a, name)], **more):
                 lab.ask(name, source=a)
         with watch.case("over the domain's budget", refused_domain=1,
@@ -482,7 +482,7 @@ def test_flag(tap, conf, mode):
         tap.equal(lab.seep().get("seep.mode"), mode, conf.strip() + ": seep.mode")
         for at in range(4):
             name = "%s%d.flag%d.example" % (SECRET, at, at)
-            more = {"flagged_user": 1} if at >= 2 else {}
+            more = {"flagged_user": 1} if at >= 3 else {}
             with watch.case("name %d" % at, charged=1, charge=[(a, name)], **more):
                 lab.ask(name, source=a)
         with watch.case("over budget, but it passes", charged=1, would_refuse_user=1,
