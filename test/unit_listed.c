@@ -39,7 +39,7 @@ static void test_share(void)
 		const char *domain;
 		unsigned users;
 	} cases[] = { { "first.com", 4 }, { "thousandth.com", 4 }, { "next.com", 2 },
-		      { "half.com", 2 },  { "more.com", 1 },       { "last.com", 1 },
+		      { "half.com", 2 },  { "more.com", 2 },       { "last.com", 2 },
 		      { "below.com", 2 }, { "other.com", 1 } };
 	struct rig rig;
 	struct seep_common *common = open_listed(&rig, USER_ONLY, lines, COUNT(lines));

@@ -265,6 +265,7 @@ static void check_version_1(const struct image *image, const char *text)
 	is_int(class_of(&rig, 5, "mail.d0.example"), SEEP_CLASS_CHARGED, "%s: a novel one", text);
 	is_int(send_secret(&rig, 9, 99, "tunnel.example").outcome, SEEP_REFUSE,
 	       "%s: who was spent is refused", text);
+	ok(rig.engine->learned.networks_unknown, "%s: nothing was learned of networks", text);
 	rig_close(&rig);
 }
 
@@ -280,8 +281,11 @@ static void test_version_1(void)
 		return;
 	}
 	image = read_image(source_path(VERSION_1_FILE));
-	check_version_1(&image, "a file of before SipHash-1-3");
 	memcpy(&header, image.bytes, sizeof(header));
+	ok(header.user_bytes == SEEP_RECORD_USER_FIRST_BYTES &&
+		   header.domain_bytes == SEEP_RECORD_DOMAIN_FIRST_BYTES,
+	   "its records are shorter: %u and %u bytes", header.user_bytes, header.domain_bytes);
+	check_version_1(&image, "a file of before SipHash-1-3");
 	key = seep_state_key(&header);
 	rig_open_hashed(&rig, VERSION_1_CONF, &key);
 	restore(&rig, &image);

@@ -15,9 +15,6 @@
 #include "names/subtree.h"
 #include "meter/verdict.h"
 
-/* A domain that a common-list has, but not among the most common, counts for so many users. */
-#define LISTED_USERS 2
-
 /* Users. */
 
 /* Passes the hits that were put by on to the user's entry, if it has one. */
@@ -359,25 +356,13 @@ static void leave_domain(const struct asking *asking, struct seep_entry *entry)
 		seep_table_unlock(domains, asking->reservation->domain_key);
 }
 
-/*
- * For how many users a common-list counts: what everybody in the world uses may still be somebody's
- * who gives names away, or sells them.
- */
-static uint64_t listed_users(const struct asking *asking)
-{
-	uint64_t users = seep_common_users(asking->engine->common, asking->reservation->domain_key);
-
-	return users < SEEP_COMMON_USERS_MOST ? users < LISTED_USERS ? users : LISTED_USERS
-					      : SEEP_CHARGE_FEW_SHARE;
-}
-
 /* How many use the domain, and whether that is few. */
 static void look_at_domain(struct asking *asking, const struct domain *domain)
 {
 	asking->domain_names = seep_sketch_count(&domain->names_sum);
 	asking->few = seep_charge_few(seep_network_people(asking->engine));
 	asking->users = users_of_domain(domain);
-	asking->listed = listed_users(asking);
+	asking->listed = seep_common_users(asking->engine->common, asking->reservation->domain_key);
 	asking->reservation->rare = asking->users <= asking->few;
 	asking->unseen = !is_used_domain(domain) && !asking->listed && asking->name.registrable &&
 			 asking->reservation->class == SEEP_CLASS_CHARGED;

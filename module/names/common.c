@@ -105,9 +105,10 @@ void seep_common_close(struct seep_common *common)
 uint64_t seep_common_users(const struct seep_common *common, uint64_t domain_key)
 {
 	uint64_t slot = common ? *slot_of(common, domain_key) : 0;
-	uint64_t users = slot ? 1000000 / (slot & RANK_MOST) : 0;
 
-	return users > SEEP_COMMON_USERS_MOST ? SEEP_COMMON_USERS_MOST : users;
+	if (!slot)
+		return 0;
+	return (slot & RANK_MOST) <= SEEP_COMMON_TOP ? SEEP_COMMON_USERS_MOST : SEEP_COMMON_USERS;
 }
 
 size_t seep_common_domains(const struct seep_common *common)

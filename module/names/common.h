@@ -4,8 +4,8 @@
  * as a prior of how many users a domain has.
  *
  * It takes away most of the cold start, and lets a small network work, where one person's browsing
- * is most of what there is. A domain of rank r counts as if a million / r people here used it
- * already, a thousand at most; so rank 100,000 counts ten, and the millionth one.
+ * is most of what there is. It counts for few users: what everybody in the world uses may still be
+ * somebody's who gives names away, or sells them.
  *
  * Memory: 16 to 32 bytes a domain, on top of memory-size. Read-only once filled, for any number of
  * threads.
@@ -21,7 +21,10 @@
 
 struct seep_common;
 
-#define SEEP_COMMON_USERS_MOST 1000
+/* For how many users a domain counts that is listed, and one among the first SEEP_COMMON_TOP. */
+#define SEEP_COMMON_USERS      2
+#define SEEP_COMMON_USERS_MOST 4
+#define SEEP_COMMON_TOP        1000
 
 /* Returns an empty list, or NULL without memory. */
 struct seep_common *seep_common_create(void);
