@@ -9,32 +9,52 @@ static void test_powers(void)
 {
 	unsigned wrong = 0;
 
-	for (int power = 0; power < 1000; power++)
-		wrong += seep_bits_of_odds(ldexp(1, power), 1) != (uint64_t)power * SEEP_BIT_MBIT;
-	is_int(wrong, 0, "2 to the k has k bits, up to 1000");
+	for (unsigned power = 0; power < 64; power++)
+		for (uint64_t part = 1; part < UINT64_C(1) << 31 && part << power >> power == part;
+		     part = part * 3 + 1)
+			wrong += seep_bits_of_odds(part << power, part) != power * SEEP_BIT_MBIT;
+	is_int(wrong, 0, "2 to the k has k bits, of any part, up to 63");
 	is_int(seep_bits_of_odds(1, 1), 0, "what is certain has none");
 	is_int(seep_bits_of_odds(3, 4), 0, "nor has more than that");
-	is_int(seep_bits_of_odds(nextafter(1, 2), 1), 1, "what is not certain has a thousandth");
-	is_int(seep_bits_of_odds(nextafter(2, 3), 1), 1001,
+	is_int(seep_bits_of_odds((1 << 30) + 1, 1 << 30), 1, "not certain: a thousandth");
+	is_int(seep_bits_of_odds((UINT64_C(1) << 32) + 1, UINT64_C(1) << 31), 1001,
 	       "just more than two has more than a bit");
-	is_int(seep_bits_of_odds(nextafter(2, 1), 1), 1000, "just less than two has a bit");
+	ok(seep_bits_of_odds(UINT64_MAX, 1) - 64000 <= 1, "the most there is");
+}
+
+struct deviation {
+	unsigned low, high, next, cases;
+};
+
+/* Against libm: the same thousandth, or now and then the next. */
+static void compare(struct deviation *deviation, uint64_t all, uint64_t part)
+{
+	/* A double's own error is far below that. */
+	double exact = (log2((double)all) - log2((double)part)) * SEEP_BIT_MBIT;
+	double mbit = (double)seep_bits_of_odds(all, part);
+
+	deviation->low += mbit < exact - 1e-9;
+	deviation->high += mbit >= exact + 1.01;
+	deviation->next += mbit >= exact + 1;
+	deviation->cases++;
 }
 
 static void test_libm(void)
 {
-	unsigned wrong = 0, low = 0;
+	struct deviation deviation = { 0 };
 
-	for (unsigned all = 1; all < 2000; all++) {
-		for (unsigned part = 1; part <= all; part += 1 + part / 16) {
-			uint64_t mbit = seep_bits_of_odds(all, part);
-
-			wrong += mbit != (uint64_t)ceil(log2((double)all / part) * SEEP_BIT_MBIT);
-			/* A thousandth of a bit is 0.07 %, far more than a double's error. */
-			low += exp2((double)mbit / SEEP_BIT_MBIT) * part < all * (1 - 1e-12);
-		}
-	}
-	is_int(wrong, 0, "the logarithms are libm's");
-	is_int(low, 0, "no code word is too short");
+	for (unsigned all = 1; all < 2000; all++)
+		for (unsigned part = 1; part <= all; part += 1 + part / 16)
+			compare(&deviation, all, part);
+	/* Everywhere between two powers, also where the table's last step is. */
+	for (uint64_t all = UINT64_C(1) << 40; all < UINT64_C(1) << 41; all += UINT64_C(1) << 23)
+		compare(&deviation, all + 12345, 1);
+	for (uint64_t part = (UINT64_C(1) << 31) - 1; part; part = part * 7 / 9)
+		compare(&deviation, UINT64_MAX - part * 99, part);
+	is_int(deviation.low, 0, "no code word is too short");
+	is_int(deviation.high, 0, "none is too long by more than a thousandth");
+	ok(deviation.next * 100 < deviation.cases, "few are by that: %u of %u", deviation.next,
+	   deviation.cases);
 }
 
 int main(int argc, char **argv)

@@ -676,17 +676,16 @@ static void test_longest(void)
 static void test_odds(void)
 {
 	static const struct {
-		double all, part;
-		uint64_t mbit;
-	} cases[] = { { 1, 1, 0 },    { 2, 1, 1000 },  { 4, 1, 2000 }, { 1, 0.5, 1000 },
+		uint64_t all, part, mbit;
+	} cases[] = { { 1, 1, 0 },    { 2, 1, 1000 },  { 4, 1, 2000 }, { 10, 5, 1000 },
 		      { 3, 1, 1585 }, { 40, 1, 5322 }, { 40, 39, 37 }, { 1 << 30, 1, 30000 } };
 	int short_codes = 0;
 
 	for (size_t i = 0; i < COUNT(cases); i++)
-		is_int(seep_bits_of_odds(cases[i].all, cases[i].part), cases[i].mbit, "%g of %g",
-		       cases[i].part, cases[i].all);
+		is_int(seep_bits_of_odds(cases[i].all, cases[i].part), cases[i].mbit,
+		       "%" PRIu64 " of %" PRIu64, cases[i].part, cases[i].all);
 	for (int all = 1; all < 3000; all++)
-		short_codes += all * share_of(seep_bits_of_odds(all, 1)) > 1 + 1e-9;
+		short_codes += all * share_of(seep_bits_of_odds((uint64_t)all, 1)) > 1 + 1e-9;
 	is_int(short_codes, 0, "of any number of equal chances, the code words fit");
 }
 

@@ -21,9 +21,11 @@ static inline double seep_bits_to_bytes(uint64_t mbit)
 }
 
 /*
- * Returns log2(ALL / PART), rounded up to a thousandth of a bit: the length of a code word for
- * something that has PART of ALL equal chances. 0 < PART <= ALL.
+ * Returns log2(ALL / PART), rounded up to a thousandth of a bit, or, in one of some hundred cases,
+ * to the next: the length of a code word for something that has PART of ALL equal chances. It is
+ * exact where ALL / PART is a power of two, and 0 where PART is more than ALL. PART is from 1 to
+ * below 2^31.
  */
-uint64_t seep_bits_of_odds(double all, double part);
+uint64_t seep_bits_of_odds(uint64_t all, uint64_t part);
 
 #endif

@@ -347,7 +347,7 @@ static void settle_known(struct seep_engine *engine, struct seep_reservation *re
 
 	if (!user)
 		return;
-	now_mbit += seep_bits_of_odds((double)user->inflight + 1, 1);
+	now_mbit += seep_bits_of_odds((uint64_t)user->inflight + 1, 1);
 	if (now_mbit < was_mbit)
 		lower(user, &reservation->user_mbit, now_mbit, was_mbit);
 	seep_table_unlock(engine->users, reservation->user_key);

@@ -267,11 +267,11 @@ uint64_t seep_charge_question(uint16_t type, uint16_t qclass, bool is_reverse)
 	if (is_reverse)
 		return NO_PTR_MBIT + seep_charge_question(type, qclass, false);
 	if (qclass != SEEP_QCLASS_IN)
-		return seep_bits_of_odds(ALL_SHARES * 65536.0 * 65536, OTHER_CLASSES);
+		return seep_bits_of_odds((UINT64_C(65536) * 65536) * ALL_SHARES, OTHER_CLASSES);
 	for (size_t i = 0; i < sizeof(type_shares) / sizeof(type_shares[0]); i++)
 		if (type_shares[i].type == type)
 			return seep_bits_of_odds(ALL_SHARES, type_shares[i].share);
-	return seep_bits_of_odds(ALL_SHARES * 65536.0, OTHER_TYPES);
+	return seep_bits_of_odds(UINT64_C(65536) * ALL_SHARES, OTHER_TYPES);
 }
 
 uint64_t seep_charge_weigh(uint64_t charge_mbit, uint64_t users, uint64_t few)

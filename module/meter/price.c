@@ -41,7 +41,7 @@ static uint64_t choice_mbit(const struct seep_price_input *input)
 {
 	if (input->is_last)
 		return LAST_MBIT;
-	return OTHER_MBIT + seep_bits_of_odds((double)input->domain_names + 1, 1);
+	return OTHER_MBIT + seep_bits_of_odds(input->domain_names + 1, 1);
 }
 
 /* Which domain: the last sending's, another one in use, or one that nobody here used before. */
@@ -53,7 +53,7 @@ static uint64_t domain_mbit(const struct seep_price_input *input)
 		return mbit + seep_charge_new_domain(input->name);
 	if (seep_sequence_is_in_domain(input->sequence, input->domain_key))
 		return mbit;
-	return mbit + seep_bits_of_odds((double)input->user_names + 1, 1);
+	return mbit + seep_bits_of_odds(input->user_names + 1, 1);
 }
 
 /* The prefix, and the question; it is told that no guess is right. */

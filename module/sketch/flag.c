@@ -8,17 +8,17 @@
 #define COUNT_MOST UINT8_MAX
 
 /*
- * What the counts begin with: half a one each (KT); but hardly anybody sets the flag at all, so
+ * What the counts begin with, in halves: one each (KT); but hardly anybody sets the flag at all, so
  * until a user did, that it does not is taken for certain nearly.
  */
-#define PRIOR       0.5
-#define PRIOR_UNSET 127.5
+#define PRIOR       1u
+#define PRIOR_UNSET 255u
 
 uint64_t seep_flag_mbit(const struct seep_flag *flag, bool is_set)
 {
 	const uint8_t *counts = flag->counts[flag->last];
-	double unset = counts[0] + (flag->last || counts[1] ? PRIOR : PRIOR_UNSET);
-	double set = counts[1] + PRIOR;
+	unsigned unset = 2u * counts[0] + (flag->last || counts[1] ? PRIOR : PRIOR_UNSET);
+	unsigned set = 2u * counts[1] + PRIOR;
 
 	return seep_bits_of_odds(unset + set, is_set ? set : unset);
 }

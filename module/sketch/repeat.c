@@ -51,26 +51,23 @@
 #define COUNT_MOST 4096
 
 /*
- * Priors. Of the places and the groups one or two take nearly all, so theirs is less than KT's.
- * That of the bins is one count in all, for most users need few of them.
+ * Priors. Of kinds it is KT's half. Of the places and the groups one or two take nearly all, so
+ * theirs is less, an eighth. That of the bins is one count in all, for most users need few of them.
  */
-#define KIND_PRIOR  0.5
-#define KINDS_PRIOR (SEEP_REPEAT_KINDS * KIND_PRIOR)
-#define RANK_PRIOR  0.125
-#define TYPE_PRIOR  0.125
-#define BIN_PRIOR   (1.0 / SEEP_REPEAT_BINS)
+#define IN_HALVES  2u
+#define IN_EIGHTHS 8u
 
 static_assert(sizeof(struct seep_repeat) == 476, "a saved user has it: doc/FORMAT.md");
 static_assert(offsetof(struct seep_repeat, last) == 436, "as the header draws it");
 
-/* The cost of one of SIZE symbols, each with this prior. */
-static uint64_t estimate_mbit(const uint16_t *counts, unsigned size, unsigned symbol, double prior)
+/* The cost of one of SIZE symbols, each with a prior of an eighth. */
+static uint64_t estimate_mbit(const uint16_t *counts, unsigned size, unsigned symbol)
 {
-	double all = prior * size;
+	uint64_t all = size;
 
 	for (unsigned i = 0; i < size; i++)
-		all += counts[i];
-	return seep_bits_of_odds(all, counts[symbol] + prior);
+		all += IN_EIGHTHS * counts[i];
+	return seep_bits_of_odds(all, IN_EIGHTHS * counts[symbol] + 1);
 }
 
 /* Counts a symbol. */
@@ -119,32 +116,36 @@ enum seep_repeat_kind seep_repeat_kind_of(const struct seep_repeat *repeat,
 uint64_t seep_repeat_kind_mbit(const struct seep_repeat *repeat, enum seep_repeat_kind kind)
 {
 	const uint16_t *after = repeat->kinds[repeat->kind][repeat->last_types[0]];
-	double all = KINDS_PRIOR, any = 0, of_kind = 0;
+	uint64_t all = SEEP_REPEAT_KINDS, any = SEEP_REPEAT_KINDS; /* in halves, with the prior */
+	uint64_t of_kind = IN_HALVES * repeat->any_kinds[kind] + 1;
 
 	for (unsigned i = 0; i < SEEP_REPEAT_KINDS; i++) {
-		all += after[i];
-		any += repeat->any_kinds[i] + KIND_PRIOR;
-		of_kind += i == kind ? repeat->any_kinds[i] + KIND_PRIOR : 0;
+		all += IN_HALVES * after[i];
+		any += IN_HALVES * repeat->any_kinds[i];
 	}
-	return seep_bits_of_odds(all, after[kind] + KINDS_PRIOR * of_kind / any);
+	return seep_bits_of_odds(all * any,
+				 IN_HALVES * after[kind] * any + SEEP_REPEAT_KINDS * of_kind);
 }
 
 /* The cost of choosing this name of about NAMES: its bin, and which of the names there. */
 static uint64_t choice_mbit(const struct seep_repeat *repeat, uint64_t hash, uint64_t names)
 {
 	unsigned bin = hash % SEEP_REPEAT_BINS;
-	double in_bin = names > SEEP_REPEAT_BINS ? (double)names / SEEP_REPEAT_BINS : 1;
+	uint64_t own = (uint64_t)SEEP_REPEAT_BINS * repeat->names[bin];
 
+	if (names < SEEP_REPEAT_BINS)
+		names = SEEP_REPEAT_BINS;
 	/* Chance puts more names into some bins than into others. */
-	if (in_bin < repeat->names[bin])
-		in_bin = repeat->names[bin];
-	return seep_bits_of_odds((repeat->total + 1.0) * in_bin, repeat->bins[bin] + BIN_PRIOR);
+	if (names < own)
+		names = own;
+	return seep_bits_of_odds((repeat->total + UINT64_C(1)) * names,
+				 SEEP_REPEAT_BINS * repeat->bins[bin] + 1u);
 }
 
 /* The cost of a type by these counts, and TYPE_MBIT besides if it is none of the commonest. */
 static uint64_t type_cost(const uint16_t *types, unsigned group, uint64_t type_mbit)
 {
-	uint64_t mbit = estimate_mbit(types, SEEP_REPEAT_TYPES, group, TYPE_PRIOR);
+	uint64_t mbit = estimate_mbit(types, SEEP_REPEAT_TYPES, group);
 
 	return group == SEEP_REPEAT_TYPES - 1 ? mbit + type_mbit : mbit;
 }
@@ -162,7 +163,7 @@ uint64_t seep_repeat_mbit(const struct seep_repeat *repeat, const struct seep_se
 		return known_mbit;
 	/* It may be told either way; an encoder would take the shorter. */
 	again_mbit = seep_repeat_kind_mbit(repeat, SEEP_REPEAT_AGAIN) +
-		     estimate_mbit(repeat->ranks, SEEP_REPEAT_LAST, rank, RANK_PRIOR) +
+		     estimate_mbit(repeat->ranks, SEEP_REPEAT_LAST, rank) +
 		     type_cost(repeat->types[repeat->last_types[rank]], group, type_mbit);
 	return again_mbit < known_mbit ? again_mbit : known_mbit;
 }

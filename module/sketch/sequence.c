@@ -11,7 +11,6 @@
 
 /* The counts are halved when they get here. */
 #define COUNT_MOST 240
-#define PRIOR      0.5
 
 /* The loss of guessing is kept within so many bits, and a sixteenth of it is forgotten each time.
  * Where both ways cost the same, it is told without guesses. */
@@ -151,9 +150,10 @@ static bool is_right(const struct guess *guess, const struct seep_sending *sendi
 	return !sending->is_novel && guess->symbol == symbol_of(sending);
 }
 
+/* By counts with a prior of a half each (KT). */
 static uint64_t outcome_mbit(const uint8_t outcomes[2], bool is_so)
 {
-	return seep_bits_of_odds(outcomes[0] + outcomes[1] + 2 * PRIOR, outcomes[is_so] + PRIOR);
+	return seep_bits_of_odds(2u * outcomes[0] + 2u * outcomes[1] + 2, 2u * outcomes[is_so] + 1);
 }
 
 /*

@@ -8,15 +8,14 @@
 
 /* The counts are halved when they get here, as repeat.c's. */
 #define COUNT_MOST 4096
-#define PRIOR      0.5
 
 uint64_t seep_shape_mbit(const struct seep_shapes *shapes, unsigned rank)
 {
-	double all = PRIOR * (SEEP_SHAPE_LAST + 1);
+	uint64_t halves = SEEP_SHAPE_LAST + 1; /* a prior of a half each (KT) */
 
 	for (unsigned i = 0; i <= SEEP_SHAPE_LAST; i++)
-		all += shapes->ranks[i];
-	return seep_bits_of_odds(all, shapes->ranks[rank] + PRIOR);
+		halves += 2u * shapes->ranks[i];
+	return seep_bits_of_odds(halves, 2u * shapes->ranks[rank] + 1);
 }
 
 void seep_shape_learn(struct seep_shapes *shapes, const struct seep_shape *shape)
