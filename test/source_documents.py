@@ -132,9 +132,25 @@ def check_sources(tap):
         tap.ok(not faults, folder + ": one space after a sentence", faults)
 
 
+def check_released(tap):
+    """What is here is in a release, too."""
+    makefile = read("Makefile.am")
+    here = [os.path.relpath(os.path.join(folder, name), SOURCE)
+            for part in ("bench", "include", "module", "test", "tool")
+            for folder, _, names in os.walk(os.path.join(SOURCE, part))
+            for name in names if name.endswith((".c", ".def", ".h", ".py", ".sh"))]
+    # A program of one source is named without its .c.
+    left = [name for name in here
+            if not re.search(r"(?<![\w/.])%s(?![\w.])" % re.escape(re.sub(r"\.c$", "", name))
+                             + (r"|(?<![\w/.])%s(?![\w.])" % re.escape(name)), makefile)]
+    tap.ok(len(here) > 200, "there are files for a release", len(here))
+    tap.ok(not left, "Makefile.am names each of them", sorted(left))
+
+
 def main():
     with Tap() as tap:
         check_sources(tap)
+        check_released(tap)
         names = documents()
         tap.ok(len(names) >= 10, "there are documents", names)
         for name in names:
