@@ -75,9 +75,14 @@ struct asking {
 	struct seep_metering domain;
 	struct seep_metering user;
 	struct seep_metering network;
-	struct seep_event domain_event;
-	struct seep_event user_event;
-	struct seep_event network_event;
+	struct edges *edges;
+};
+
+/* What is told of the lines that were crossed; set where one was, as its metering says. */
+struct edges {
+	struct seep_event domain;
+	struct seep_event user;
+	struct seep_event network;
 	struct seep_address network_address;
 };
 
@@ -109,31 +114,33 @@ static struct seep_event event_of(const struct asking *asking, enum seep_meter w
 static void note_domain_event(struct asking *asking, struct seep_entry *entry)
 {
 	const struct domain *domain = domain_of_entry(entry);
+	struct seep_event *event = &asking->edges->domain;
 
-	asking->domain_event = event_of(asking, SEEP_METER_DOMAIN, &asking->domain, entry);
-	asking->domain_event.users = users_of_domain(domain);
-	asking->domain_event.names = seep_sketch_count(&domain->names_sum);
+	*event = event_of(asking, SEEP_METER_DOMAIN, &asking->domain, entry);
+	event->users = users_of_domain(domain);
+	event->names = seep_sketch_count(&domain->names_sum);
 }
 
 static void note_network_event(struct asking *asking, const struct entries *entries)
 {
 	const struct network *network = entries->network;
+	struct seep_event *event = &asking->edges->network;
 
-	asking->network_event =
-		event_of(asking, SEEP_METER_NETWORK, &asking->network, entries->of_network);
-	asking->network_event.users = network->size;
-	asking->network_event.first_s = network->head.first_s; /* its newcomers' meter has none */
-	asking->network_address = network->address;
-	asking->network_event.network = &asking->network_address;
+	*event = event_of(asking, SEEP_METER_NETWORK, &asking->network, entries->of_network);
+	event->users = network->size;
+	event->first_s = network->head.first_s; /* its newcomers' meter has none */
+	asking->edges->network_address = network->address;
+	event->network = &asking->edges->network_address;
 }
 
 static void note_user_event(struct asking *asking, struct seep_entry *entry)
 {
 	const struct user *user = user_of_entry(entry);
+	struct seep_event *event = &asking->edges->user;
 
-	asking->user_event = event_of(asking, SEEP_METER_USER, &asking->user, entry);
-	asking->user_event.names = seep_sketch_count(&user->names_sum);
-	asking->user_event.domains = seep_sketch_count(&user->domains_sum);
+	*event = event_of(asking, SEEP_METER_USER, &asking->user, entry);
+	event->names = seep_sketch_count(&user->names_sum);
+	event->domains = seep_sketch_count(&user->domains_sum);
 }
 
 /*
@@ -190,25 +197,29 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 }
 
 /*
- * The pair meter's key, of who sends to a domain, and for how many that is. Users that do not count
- * share one with all others of their network, for a machine may have as many of them as it likes.
+ * The pair meter's key, of who sends to a domain, and how many people that is. Users that do not
+ * count share one with all others of their network, for a machine may be as many as it likes.
  */
-static uint64_t pair_of(const struct asking *asking, const struct network *network,
-			uint64_t *people)
+static uint64_t pair_of(const struct seep_reservation *reservation)
 {
-	const struct seep_reservation *reservation = asking->reservation;
 	uint64_t owner = reservation->counts ? reservation->user_key : reservation->network_key;
 
-	*people = reservation->counts || !network->size ? 1 : network->size;
 	return (owner ^ reservation->domain_key) * UINT64_C(0xd6e8feb86659fd93) | 1;
 }
 
+static uint64_t people_of_pair(const struct seep_reservation *reservation,
+			       const struct network *network)
+{
+	return reservation->counts || !network->size ? 1 : network->size;
+}
+
 /* Does the price fit into what the domain's users usually send there? */
-static void set_habit(struct asking *asking, const struct domain *domain,
-		      const struct seep_pair *pair, uint64_t people)
+static void set_habit(struct asking *asking, const struct entries *entries,
+		      const struct seep_pair *pair)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&domain->habit) * people;
+	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit) *
+			      people_of_pair(reservation, entries->network);
 
 	reservation->pair_mbit = reservation->charge_mbit;
 	asking->is_habit =
@@ -221,11 +232,10 @@ static void set_price_and_habit(struct asking *asking, const struct entries *ent
 	struct seep_reservation *reservation = asking->reservation;
 	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
 	struct seep_pair pair = { 0 };
-	uint64_t people = 1;
 	bool is_last = false;
 
 	if (entries->domain && asking->users > 1 && !(is_known && reservation->rare)) {
-		reservation->pair_key = pair_of(asking, entries->network, &people);
+		reservation->pair_key = pair_of(reservation);
 		pair = seep_pairs_find(asking->engine->pairs, reservation->pair_key,
 				       asking->user.now_s);
 		is_last = pair.last == seep_pairs_name(reservation->name_key);
@@ -233,7 +243,7 @@ static void set_price_and_habit(struct asking *asking, const struct entries *ent
 	set_price(asking, entries->user, entries->domain && is_used_domain(entries->domain),
 		  is_last);
 	if (reservation->pair_key && !(is_known && is_last))
-		set_habit(asking, entries->domain, &pair, people);
+		set_habit(asking, entries, &pair);
 	else
 		asking->is_habit = is_known && !reservation->rare;
 }
@@ -466,11 +476,16 @@ static void note_events(struct asking *asking, const struct entries *entries)
 static void judge(struct asking *asking, const struct entries *entries)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	struct domain empty = { .head.meter.drained_s = asking->domain.now_s };
-	struct domain *domain = entries->domain ? entries->domain : &empty;
+	struct domain empty;
+	struct domain *domain = entries->domain;
 
+	if (!domain) {
+		empty = (struct domain){ .head.meter.drained_s = asking->domain.now_s };
+		domain = &empty;
+	}
 	reservation->counts =
 		seep_network_counts(asking->engine, entries->user, asking->user.now_s);
+	seep_pairs_prefetch(asking->engine->pairs, pair_of(reservation));
 	reservation->is_late =
 		seep_network_is_late(asking->engine, entries->user, asking->user.now_s);
 	look_at_domain(asking, domain);
@@ -565,11 +580,11 @@ static void tell_edges(const struct asking *asking)
 	if (!engine->tell)
 		return;
 	if (asking->domain.edge)
-		engine->tell(engine->tell_context, &asking->domain_event);
+		engine->tell(engine->tell_context, &asking->edges->domain);
 	if (asking->user.edge)
-		engine->tell(engine->tell_context, &asking->user_event);
+		engine->tell(engine->tell_context, &asking->edges->user);
 	if (asking->network.edge)
-		engine->tell(engine->tell_context, &asking->network_event);
+		engine->tell(engine->tell_context, &asking->edges->network);
 }
 
 /* The class of a name that is never charged; CHARGED for all others. */
@@ -613,6 +628,16 @@ static void make_keys(struct asking *asking)
 	seep_table_prefetch(engine->domains, reservation->domain_key);
 }
 
+static void make_label_keys(const struct asking *asking)
+{
+	const struct seep_engine *engine = asking->engine;
+	struct seep_label_keys *labels = &asking->reservation->labels;
+
+	*labels = seep_charge_label_keys(&asking->name, &engine->key);
+	for (unsigned i = 0; i < labels->count; i++)
+		seep_labels_prefetch(engine->labels, labels->keys[i]);
+}
+
 static void ask_meters(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
@@ -633,7 +658,7 @@ static void ask_meters(struct asking *asking)
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
-		reservation->labels = seep_charge_label_keys(&asking->name, &engine->key);
+		make_label_keys(asking);
 	/* 4. All entries, the domain's first: price, meters, verdict, reservation. */
 	domain = claim_domain(asking);
 	entries.domain = domain ? domain_of_entry(domain) : NULL;
@@ -659,7 +684,9 @@ struct seep_verdict seep_engine_judge(struct seep_thread *thread,
 				      const struct seep_observation *observation,
 				      struct seep_reservation *reservation, struct seep_name *name)
 {
+	struct edges edges;
 	struct asking asking = {
+		.edges = &edges,
 		.thread = thread,
 		.engine = thread->engine,
 		.observation = observation,

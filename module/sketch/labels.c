@@ -92,6 +92,11 @@ void seep_labels_destroy(struct seep_labels *labels)
 	free(labels);
 }
 
+void seep_labels_prefetch(const struct seep_labels *labels, uint64_t hash)
+{
+	__builtin_prefetch((const void *)set_of(labels, hash));
+}
+
 static uint64_t count_of(const struct seep_labels *labels, uint64_t hash)
 {
 	const _Atomic uint64_t *set = set_of(labels, hash);

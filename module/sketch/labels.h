@@ -36,6 +36,9 @@ struct seep_labels *seep_labels_create(void *memory, size_t bytes, const struct 
 /* Frees the table but for its block. NULL is ignored. */
 void seep_labels_destroy(struct seep_labels *labels);
 
+/* Begins to fetch what the label with this keyed HASH costs. */
+void seep_labels_prefetch(const struct seep_labels *labels, uint64_t hash);
+
 /* Returns -log2 of the share of the label with this keyed HASH, or SEEP_LABELS_UNKNOWN. */
 uint64_t seep_labels_cost(const struct seep_labels *labels, uint64_t hash);
 

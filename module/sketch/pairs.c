@@ -87,6 +87,11 @@ static _Atomic uint64_t *set_of(const struct seep_pairs *pairs, uint64_t key)
 	return pairs->words + ((key >> 32) * pairs->sets >> 32) * WAYS;
 }
 
+void seep_pairs_prefetch(const struct seep_pairs *pairs, uint64_t key)
+{
+	__builtin_prefetch((const void *)set_of(pairs, key));
+}
+
 static uint64_t read_word(_Atomic uint64_t *at)
 {
 	return atomic_load(at);

@@ -40,6 +40,9 @@ struct seep_pairs *seep_pairs_create(void *memory, size_t bytes);
 /* Frees the table but for its block. NULL is ignored. */
 void seep_pairs_destroy(struct seep_pairs *pairs);
 
+/* Begins to fetch the pair of this keyed hash. */
+void seep_pairs_prefetch(const struct seep_pairs *pairs, uint64_t key);
+
 /* Returns the pair of this keyed hash as of NOW_S; all zero if it is not there. */
 struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, uint64_t now_s);
 
