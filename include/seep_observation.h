@@ -41,7 +41,8 @@ struct seep_observation {
 	uint16_t qclass;        /* host byte order: SEEP_QCLASS_IN, or hardly anything */
 	bool checking_disabled; /* the CD flag */
 	uint8_t internal;       /* the name lives in a zone of this organisation */
-	bool is_proven;   /* the client's address is not forged: TCP, TLS or a valid DNS cookie */
+	bool is_proven; /* the client's address is not forged: TCP, TLS or a valid DNS cookie */
+	bool may_wait;  /* an old answer may do, till seep_engine_insist says that there is none */
 	uint64_t when_ms; /* the meters' time (clock.h), milliseconds since 1970 */
 };
 

@@ -40,7 +40,7 @@ below DNAME far.example.
 """
 ZONES = {
     "short.example": (1, RECORDS + "".join("ip%d A 192.0.2.%d\n" % (at, 100 + at)
-                                           for at in range(8))),
+                                           for at in range(48))),
     "far.example": (1, "www A 192.0.2.11\n"),
     "sig.example": (1, RECORDS),
     "bogus.example": (1, "www A 192.0.2.12\n"),
@@ -207,6 +207,42 @@ def ask(lab, tap, what, want, name, rdtype="A", user="127.1.0.1", **more):
     answer = lab.ask(name, rdtype, source=user, **more)
     tap.equal((rcode_of(answer), codes_of(answer)), want, what)
     return answer
+
+
+def poll(lab, user, names, until):
+    """Asks for NAMES, each once and in no order, until an answer has that EDE: that name, and
+    how many it took."""
+    for count, name in enumerate(random.Random(SEED).sample(names, len(names)), 1):
+        if until in codes_of(lab.ask(name, source=user)):
+            return name, count
+    raise AssertionError("no answer with EDE %d" % until)
+
+
+def test_room(tap):
+    """A spent user's known names are sent for a sixteenth of the budget more; then those alone of
+    which the cache has nothing, for another."""
+    user = "127.1.0.1"
+    kept = ["ip%d.short.example" % at for at in range(48)]
+    gone = ["n%d.ttl0.example" % at for at in range(48)]
+    with make_lab(conf="user-budget: 128\n") as lab, Outside(lab) as outside:
+        watch = Watch(lab, tap, "room")
+        for at, name in enumerate(kept + gone):
+            answer = lab.ask(name, source="127.1.1.%d" % (1 + at // 8))
+            tap.equal(rcode_of(answer), "NOERROR", name + " is known")
+        spend(lab, user)
+        time.sleep(EXPIRED_S)
+        name, count = poll(lab, user, kept, STALE)
+        tap.ok(count > 1, "known names are sent before they are stale")
+        outside.names()
+        with watch.case("what the cache has", stale=1):
+            ask(lab, tap, "an old answer", ("NOERROR", [STALE]), name, user=user)
+        tap.equal(outside.names(), set(), "nothing leaves for it")
+        with watch.case("what the cache has not", known=1, flagged_user=1, gauges={"inflight": 0}):
+            ask(lab, tap, "is asked for", ("NOERROR", []), gone[0], user=user)
+        tap.ok(outside.names(), "and leaves")
+        name, _ = poll(lab, user, gone, BLOCKED)
+        with watch.case("at last nothing is sent", refused_user=1):
+            ask(lab, tap, "refused", ("REFUSED", [BLOCKED]), name, user=user)
 
 
 def test_rules(tap):

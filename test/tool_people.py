@@ -242,6 +242,9 @@ def devices():
         ("a TV with 3 names", polled("10.0.9.3", own("tv-three.com", 3), 600, NEW, last)),
         ("a TV with 7 names", polled("10.0.9.7", own("tv-seven.com", 7), 900, NEW, last)),
         ("a TV with 19 names", polled("10.0.9.19", own("tv-nineteen.com", 19), 1800, NEW, last, 300)),
+        ("the same every five minutes", polled("10.0.9.20", own("tv-often.com", 19), 300, NEW, last)),
+        ("a box with a name in each of twelve domains", polled("10.0.9.12", ["api.box%d.com" % number
+                                                                             for number in range(12)], 300, NEW, last)),
         ("a hub with six names", polled("10.0.9.6", own("vendoriot.com", 6), 300, NEW, last)),
         ("a camera with three dead names", polled("10.0.9.4", own("dead-camera.com", 3), 120, NEW, last, 60,
                                                   "NXDOMAIN")),

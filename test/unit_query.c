@@ -157,6 +157,77 @@ static void test_stale(void)
 	rig_close(&rig);
 }
 
+/* What this user has on its meter, in thousandths of the budget. */
+static uint64_t level_of(struct rig *rig)
+{
+	return rig_stat(rig, "bits.metered") * 1000 / 800;
+}
+
+/* Sends known names in no order, as the host does that may have old answers, until one is refused;
+ * with INSISTS there are none. Returns what is on the meter. */
+static uint64_t poll(struct rig *rig, struct asked *asked, bool insists)
+{
+	uint64_t dice = 7;
+	char text[64];
+
+	for (int i = 0; i < 10000; i++) {
+		snprintf(text, sizeof(text), "p%u.d%u.example", (unsigned)(random_next(&dice) % 3),
+			 (unsigned)(random_next(&dice) % 40));
+		*asked = (struct asked){ .wire = wire_of(text) };
+		asked->query.observation = query_of(1, &asked->wire, rig->now_ms);
+		asked->query.observation.may_wait = true;
+		if (seep_query_begin(rig->thread, &asked->query).outcome == SEEP_REFUSE &&
+		    !(insists && seep_query_insist(rig->thread, &asked->query)))
+			break;
+		leaves(rig, asked, text, OUTSIDE);
+		seep_query_end(rig->thread, &asked->query, SEEP_EXISTENCE_UNKNOWN);
+	}
+	return level_of(rig);
+}
+
+/* Known names have a part of the budget more, of which half is for those without an old answer. */
+static void test_insist(void)
+{
+	struct asked asked;
+	struct rig rig;
+	uint64_t level, others;
+
+	rig_open(&rig, HUNDRED);
+	for (unsigned i = 0; i < 120; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "p%u.d%u.example", i % 3, i / 3);
+		rig_send(&rig, 2 + i / 3, text);
+	}
+	others = level_of(&rig);
+	level = poll(&rig, &asked, false) - others;
+	ok(level > 1030 && level <= 1063, "known names may wait at 17/16 of the budget: %" PRIu64,
+	   level);
+	is_int(asked.query.stage, SEEP_QUERY_REFUSED, "and are refused, for an old answer may do");
+	asked.query.is_stale = true;
+	seep_query_end(rig.thread, &asked.query, SEEP_EXISTENCE_YES);
+	is_stat(&rig, "stale", 1, "it did");
+	is_stat(&rig, "users.spent", 0, "who only waits is not spent");
+	level = poll(&rig, &asked, true) - others;
+	ok(level > 1093 && level <= 1125, "without old answers 9/8 of it is there: %" PRIu64,
+	   level);
+	is_int(asked.query.stage, SEEP_QUERY_REFUSED, "and no more");
+	ok(!seep_query_insist(rig.thread, &asked.query), "nor at another try");
+	is_stat(&rig, "inflight", 1, "one query is under way, however often it was judged");
+	seep_query_end(rig.thread, &asked.query, SEEP_EXISTENCE_UNKNOWN);
+	is_stat(&rig, "refused.user", 1, "refused");
+	is_stat(&rig, "users.spent", 1, "and now it is spent");
+	is_stat(&rig, "inflight", 0, "nothing is under way");
+	rig_close(&rig);
+
+	rig_open(&rig, HUNDRED);
+	begin(&rig, &asked, LONG "." LONG "." LONG ".example.com", NULL);
+	ok(!seep_query_insist(rig.thread, &asked.query), "a novel name does not wait");
+	seep_query_end(rig.thread, &asked.query, SEEP_EXISTENCE_UNKNOWN);
+	is_ended(&rig, "refused.user", "a novel name");
+	rig_close(&rig);
+}
+
 /* What is for a place of this organisation is charged only when it heads for the outside. */
 static void test_internal(void)
 {
@@ -256,6 +327,7 @@ int main(int argc, char **argv)
 	tap_run(test_once);
 	tap_run(test_refused);
 	tap_run(test_stale);
+	tap_run(test_insist);
 	tap_run(test_internal);
 	tap_run(test_internal_leaves);
 	tap_run(test_unsure);

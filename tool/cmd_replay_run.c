@@ -175,6 +175,7 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		.type = event->type,
 		.qclass = SEEP_QCLASS_IN,
 		.is_proven = true, /* nobody forges what was recorded */
+		.may_wait = run->cache && run->replay->options->conf.stale_s,
 		.when_ms = when_ms,
 	};
 	struct judged judged = { .is_stale = false };
@@ -187,6 +188,10 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		seep_engine_judge(run->thread, &observation, &judged.reservation, &name).outcome ==
 		SEEP_REFUSE;
 	judged.is_stale = is_refused && is_held(run, cache_key, event, when_ms);
+	if (is_refused && !judged.is_stale)
+		is_refused =
+			seep_engine_insist(run->thread, &observation, &judged.reservation, &name)
+				.outcome == SEEP_REFUSE;
 	domain = domain_of(run, &name, event);
 	if (domain == TALLY_NONE)
 		return false;

@@ -382,7 +382,7 @@ static void look_at_domain(struct asking *asking, const struct domain *domain)
 static void relent(struct seep_metering *metering, bool no_budget_fits)
 {
 	if (no_budget_fits && metering->outcome == SEEP_REFUSE)
-		metering->outcome = SEEP_WOULD_REFUSE;
+		metering->outcome = metering->is_waiting ? SEEP_FLAG : SEEP_WOULD_REFUSE;
 }
 
 /* In the last day of the learning, counts what no budget would fit. */
@@ -469,6 +469,19 @@ static void note_events(struct asking *asking, const struct entries *entries)
 		note_network_event(asking, entries);
 }
 
+/* Did no meter refuse the query but because it may wait? */
+static bool is_waiting(const struct asking *asking)
+{
+	const struct seep_metering *meterings[] = { &asking->domain, &asking->user,
+						    &asking->network };
+	struct seep_verdict verdict = asking->reservation->verdict;
+
+	for (size_t i = 0; i < sizeof(meterings) / sizeof(meterings[0]); i++)
+		if (meterings[i]->outcome == SEEP_REFUSE && !meterings[i]->is_waiting)
+			return false;
+	return verdict.outcome == SEEP_REFUSE && verdict.meter != SEEP_METER_DGA;
+}
+
 /*
  * From the price to the reservation, with all entries locked. What is under way for a domain
  * without an entry is on its users' meters alone.
@@ -496,9 +509,12 @@ static void judge(struct asking *asking, const struct entries *entries)
 	set_share(asking);
 	asking->user.is_known = asking->network.is_known = asking->domain.is_known =
 		reservation->class == SEEP_CLASS_KNOWN;
+	asking->user.may_wait = asking->network.may_wait = asking->domain.may_wait =
+		asking->observation->may_wait && asking->mode == SEEP_MODE_GUARD;
 	judge_people(asking, entries);
 	judge_domain(asking, domain, entries->user);
 	decide(asking, entries);
+	reservation->is_waiting = is_waiting(asking);
 	if (reservation->verdict.outcome == SEEP_REFUSE)
 		reservation->pair_key = 0;
 	else
@@ -703,6 +719,17 @@ struct seep_verdict seep_engine_judge(struct seep_thread *thread,
 	*name = asking.name;
 	atomic_fetch_add_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
 	return reservation->verdict;
+}
+
+struct seep_verdict seep_engine_insist(struct seep_thread *thread,
+				       struct seep_observation *observation,
+				       struct seep_reservation *reservation, struct seep_name *name)
+{
+	observation->may_wait = false;
+	if (!reservation->is_waiting)
+		return reservation->verdict;
+	atomic_fetch_sub_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
+	return seep_engine_judge(thread, observation, reservation, name);
 }
 
 struct seep_verdict seep_engine_ask(struct seep_thread *thread,

@@ -136,6 +136,7 @@ struct seep_reservation {
 	bool is_unplaced;          /* there is no free place for the domain: commit makes one */
 	bool is_sent;              /* set by commit */
 	bool first;                /* the domain is new to this user, and to most; set by commit */
+	bool is_waiting;           /* refused only because an old answer may do in its place */
 	uint8_t units;             /* of the user's budget */
 	uint64_t pair_key;         /* of what is on the pair meter; 0: nothing */
 	uint64_t pair_mbit;        /* put there; 0 for the last name again */
@@ -156,6 +157,15 @@ struct seep_reservation {
 struct seep_verdict seep_engine_judge(struct seep_thread *thread,
 				      const struct seep_observation *observation,
 				      struct seep_reservation *reservation, struct seep_name *name);
+
+/*
+ * There is no old answer to the query that was refused: it is judged again without may_wait, if
+ * that may change the verdict, which it returns.
+ */
+struct seep_verdict seep_engine_insist(struct seep_thread *thread,
+				       struct seep_observation *observation,
+				       struct seep_reservation *reservation,
+				       struct seep_name *name);
 
 /* The same for a caller that has no old answers: a refusal is counted, and is the end of it. */
 struct seep_verdict seep_engine_ask(struct seep_thread *thread,

@@ -4,18 +4,25 @@
 
 #include <string.h>
 
-static struct seep_verdict ask(struct seep_thread *thread, struct seep_query *query)
+static void note_verdict(struct seep_query *query, struct seep_verdict verdict)
 {
-	struct seep_verdict verdict =
-		seep_engine_judge(thread, &query->observation, &query->reservation, &query->name);
-
 	query->stage = verdict.outcome == SEEP_REFUSE ? SEEP_QUERY_REFUSED : SEEP_QUERY_HELD;
-	return verdict;
 }
 
 struct seep_verdict seep_query_begin(struct seep_thread *thread, struct seep_query *query)
 {
-	return ask(thread, query);
+	struct seep_verdict verdict =
+		seep_engine_judge(thread, &query->observation, &query->reservation, &query->name);
+
+	note_verdict(query, verdict);
+	return verdict;
+}
+
+bool seep_query_insist(struct seep_thread *thread, struct seep_query *query)
+{
+	note_verdict(query, seep_engine_insist(thread, &query->observation, &query->reservation,
+					       &query->name));
+	return query->stage == SEEP_QUERY_HELD;
 }
 
 /* A query for a place of this organisation heads for the outside: now it is judged. */
@@ -23,8 +30,9 @@ static void judge_outside(struct seep_thread *thread, struct seep_query *query, 
 {
 	seep_engine_withdraw_internal(thread);
 	query->observation.internal = false;
+	query->observation.may_wait = false;
 	query->observation.when_ms = when_ms;
-	(void)ask(thread, query);
+	(void)seep_query_begin(thread, query);
 }
 
 static void commit(struct seep_thread *thread, struct seep_query *query, uint64_t when_ms)

@@ -5,6 +5,7 @@
  * outside something that the client chose.
  *
  *   begin  -> REFUSED                     nothing may leave for it
+ *             REFUSED -> HELD             there is no old answer, and that counts (insist)
  *          -> HELD    -> SENT             a packet told something: the charge is final
  *                     -> REFUSED          it was internal, headed for the outside, and its
  *                                         budget forbids that
@@ -54,6 +55,9 @@ struct seep_packet {
 
 /* Charges and judges QUERY, whose observation and inside_size are set and all else zero. */
 struct seep_verdict seep_query_begin(struct seep_thread *thread, struct seep_query *query);
+
+/* The host's cache has no old answer to the refused query: is it HELD all the same? */
+bool seep_query_insist(struct seep_thread *thread, struct seep_query *query);
 
 /*
  * May the packet leave, as far as this query goes? If it tells something, the charge is

@@ -28,17 +28,18 @@ static uint64_t flag_mbit(const struct seep_limits *limits)
 	return seep_verdict_flag_mbit(limits->budget_mbit, limits->flag_at_percent);
 }
 
-/* The budget with what known names have more. */
-static uint64_t known_budget(const struct seep_limits *limits)
+/* The budget with what known names have more, by this share. */
+static uint64_t known_budget(const struct seep_limits *limits, uint64_t share)
 {
-	return limits->budget_mbit + limits->budget_mbit / SEEP_METER_KNOWN_SHARE;
+	return limits->budget_mbit + limits->budget_mbit / share;
 }
 
 /* Does the charge fit into what known names have? */
-static bool is_known_room(const struct seep_metering *metering)
+static bool is_known_room(const struct seep_metering *metering, uint64_t share)
 {
 	return (metering->is_known || metering->charge_mbit < SEEP_BIT_MBIT) &&
-	       metering->level_mbit + metering->charge_mbit <= known_budget(&metering->limits);
+	       metering->level_mbit + metering->charge_mbit <=
+		       known_budget(&metering->limits, share);
 }
 
 void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
@@ -53,7 +54,11 @@ void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry)
 	reading.level_mbit = entry->meter.level_mbit;
 	metering->level_mbit = entry->meter.level_mbit;
 	metering->outcome = metering->charge_mbit ? seep_verdict_reading(&reading) : SEEP_PASS;
-	if (metering->outcome != SEEP_PASS && is_known_room(metering))
+	if (metering->outcome == SEEP_PASS || !is_known_room(metering, SEEP_METER_KNOWN_SHARE))
+		return;
+	metering->is_waiting = metering->may_wait && metering->outcome == SEEP_REFUSE &&
+			       !is_known_room(metering, SEEP_METER_WAITING_SHARE);
+	if (!metering->is_waiting)
 		metering->outcome = metering->charge_mbit < SEEP_BIT_MBIT ? SEEP_PASS : SEEP_FLAG;
 }
 
@@ -89,6 +94,9 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 		     enum seep_outcome applied)
 {
 	metering->edge = SEEP_EDGE_NONE;
+	/* What waits goes on in the end, or does so for another meter. */
+	if (metering->is_waiting && applied >= SEEP_WOULD_REFUSE)
+		applied = SEEP_FLAG;
 	/* Whatever comes next is a crossing of its own: what was refused first after the
 	 * release is told as spent again. */
 	if (entry->flagged && is_released(entry, &metering->limits, metering->now_s)) {
@@ -116,9 +124,10 @@ void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,
 /* How far the charge may raise the level. */
 static uint64_t cap_of(const struct seep_metering *metering)
 {
-	uint64_t known_mbit = known_budget(&metering->limits);
+	uint64_t known_mbit = known_budget(&metering->limits, SEEP_METER_KNOWN_SHARE);
 
-	return is_known_room(metering) && known_mbit > metering->limits.cap_mbit
+	return is_known_room(metering, SEEP_METER_KNOWN_SHARE) &&
+			       known_mbit > metering->limits.cap_mbit
 		       ? known_mbit
 		       : metering->limits.cap_mbit;
 }

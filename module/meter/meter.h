@@ -40,6 +40,12 @@ struct seep_limits {
  */
 #define SEEP_METER_KNOWN_SHARE 8
 
+/*
+ * Where an old answer may do, it is half of that. The rest is for what has none any more: else
+ * names that come often would take all that drains, and others would never be sent again.
+ */
+#define SEEP_METER_WAITING_SHARE 16
+
 /* The limits of TIMES users together. */
 struct seep_limits seep_meter_times(struct seep_limits limits, uint64_t times);
 
@@ -49,9 +55,11 @@ struct seep_metering {
 	struct seep_limits limits;
 	uint64_t charge_mbit;
 	bool is_known;
+	bool may_wait;
 	uint64_t now_s;
 	/* out */
 	enum seep_outcome outcome; /* PASS, FLAG or REFUSE */
+	bool is_waiting;           /* refused only because it may wait */
 	enum seep_edge edge;
 	uint64_t added_mbit; /* what is reserved now */
 	uint64_t level_mbit; /* with it */

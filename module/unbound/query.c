@@ -157,22 +157,27 @@ static struct ub_query *query_create(struct module_qstate *qstate, const struct 
 		.checking_disabled = (qstate->query_flags & BIT_CD) != 0,
 		.internal = zone == UB_ZONE_INTERNAL,
 		.is_proven = client->is_proven,
+		.may_wait = ub_module.conf.stale_s > 0,
 		.when_ms = ub_now_ms(),
 	};
 	return own;
 }
 
 /* The budget forbids to send the query; TOLD is the state whose clients wait for it, NULL if none
- * do. They get what the cache still holds, or are refused. */
-static void forbid(struct module_qstate *qstate, int id, struct ub_query *own,
-		   struct module_qstate *told)
+ * do. They get what the cache still holds, or are refused; without an old answer a known name may
+ * yet be sent. */
+static void forbid(struct module_qstate *qstate, int id, struct seep_thread *thread,
+		   struct ub_query *own, struct module_qstate *told)
 {
-	enum seep_meter meter = own->query.reservation.verdict.meter;
+	enum seep_meter meter;
 
-	qstate->ext_state[id] = module_finished;
 	own->query.is_stale = told && ub_stale_answer(qstate, id, told);
+	if (told && !own->query.is_stale && seep_query_insist(thread, &own->query))
+		return;
+	qstate->ext_state[id] = module_finished;
 	if (own->query.is_stale)
 		return;
+	meter = own->query.reservation.verdict.meter;
 	set_refused(qstate, meter);
 	if (told && told != qstate)
 		set_refused(told, meter);
@@ -190,7 +195,7 @@ static void begin(struct module_qstate *qstate, int id, struct seep_thread *thre
 		return;
 	qstate->minfo[id] = own;
 	if (seep_query_begin(thread, &own->query).outcome == SEEP_REFUSE)
-		forbid(qstate, id, own, told);
+		forbid(qstate, id, thread, own, told);
 }
 
 /* Of several who ask at once, the first counts. */
