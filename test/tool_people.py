@@ -102,15 +102,21 @@ LETTERS, LETTERS_BYTES = 40, 25.0	# of base32: one name
 TUNNEL_DAYS = 6
 
 
-def tunnel(address, domain, first_day=NEW, days=TUNNEL_DAYS):
-    """A name a minute. ADDRESS is told the time and the name's number."""
-    draw = random.Random(domain)
+def tunnel(address, domains, first_day=NEW, days=TUNNEL_DAYS):
+    """A name a minute, in each of the domains in turn. ADDRESS is told the time and the name's number."""
+    draw = random.Random(domains[0])
     return [one(at(first_day) + number * 60, address(at(first_day) + number * 60, number),
-                "%s.%s" % (drawn(draw, BASE32, LETTERS), domain), 60) for number in range(days * 1440)]
+                "%s.%s" % (drawn(draw, BASE32, LETTERS), domains[number % len(domains)]), 60)
+            for number in range(days * 1440)]
 
 
-def out_bytes(result, domain, each_bytes=LETTERS_BYTES):
-    return result.domains[domain]["sent"] * each_bytes
+def many(domain, count):
+    """In many domains, no domain's meter is spent."""
+    return ["d%d-%s" % (number, domain) for number in range(count)]
+
+
+def out_bytes(result, domains, each_bytes=LETTERS_BYTES):
+    return sum(result.domains[domain]["sent"] for domain in domains if domain in result.domains) * each_bytes
 
 
 def rotating_v6(_when, number):
@@ -129,33 +135,39 @@ def leased(seconds):
     return lambda when, _number: "10.0.0.%d" % (50 + int(when // seconds) % 200)
 
 
-def patient(addresses):
+def patient(addresses, domain_count):
     """Each of so many addresses asks for what everybody does, for ten days; then all of them send."""
     draw = random.Random(addresses)
     begin = NEW + 10
     known = [office.party(rank)[0][0] for rank in range(40)]
     rows = [one(at(day, draw.uniform(9, 17)), "10.0.0.%d" % (200 + who), draw.choice(known), 60)
             for day in range(NEW, begin) for who in range(addresses) for _ in range(10)]
-    domain = "patient-tunnel.com"
+    domains = many("patient-tunnel.com", domain_count)
     result = replay(office.people(60, begin + TUNNEL_DAYS) + rows
-                    + tunnel(lambda _when, number: "10.0.0.%d" % (200 + number % addresses), domain, begin))
-    # Four of them count at most, so each is charged a quarter.
-    within("tunnel, %d addresses held for ten days" % addresses, out_bytes(result, domain),
-           4 * allowed(newcomer(result), TUNNEL_DAYS))
+                    + tunnel(lambda _when, number: "10.0.0.%d" % (200 + number % addresses), domains, begin))
+    # Four of them count at most, so each is charged a quarter; in many domains, its network's other budget is the end.
+    budget_bytes = result.review["network_bytes"]
+    budget = newcomer(result) if domain_count == 1 else (budget_bytes, budget_bytes / 8)
+    within("tunnel, %d addresses held for ten days, %d domain%s"
+           % (addresses, domain_count, "s" if domain_count > 1 else ""), out_bytes(result, domains),
+           4 * allowed(budget, TUNNEL_DAYS))
 
 
 def rotation():
     domain = "rotating-tunnel.com"
-    for key, address, people_by, days, options in (
-            ("a new address in a /64 every ten names", rotating_v6, office.slaac, TUNNEL_DAYS, ()),
-            ("the same, if each address is a user", rotating_v6, office.slaac, TUNNEL_DAYS,
-             ("--user-prefix-v6", "128")),
-            ("a new address in a /24 every ten names", rotating_v4, office.v4, TUNNEL_DAYS, ()),
-            ("half of the names by IPv6", dual_stack, office.dual, TUNNEL_DAYS, ()),
-            ("a new lease a day", leased(DAY_S), office.v4, 13, ()),
-            ("a new lease an hour", leased(3600), office.v4, TUNNEL_DAYS, ())):
-        result = replay(office.people(20, NEW + days) + tunnel(address, domain, days=days), *options, address=people_by)
-        within("tunnel, " + key, out_bytes(result, domain), allowed(NETWORK, days))
+    for key, address, people_by, days, domains in (
+            ("a new address in a /64 every ten names", rotating_v6, office.slaac, TUNNEL_DAYS, 1),
+            ("the same, 100 domains", rotating_v6, office.slaac, TUNNEL_DAYS, 100),
+            ("a new address in a /24 every ten names", rotating_v4, office.v4, TUNNEL_DAYS, 1),
+            ("the same, 100 domains", rotating_v4, office.v4, TUNNEL_DAYS, 100),
+            ("half of the names by IPv6", dual_stack, office.dual, TUNNEL_DAYS, 1),
+            ("the same, 100 domains", dual_stack, office.dual, TUNNEL_DAYS, 100),
+            ("a new lease a day", leased(DAY_S), office.v4, 13, 1),
+            ("a new lease an hour", leased(3600), office.v4, TUNNEL_DAYS, 1),
+            ("the same, 100 domains", leased(3600), office.v4, TUNNEL_DAYS, 100)):
+        domains = many(domain, domains)
+        result = replay(office.people(20, NEW + days) + tunnel(address, domains, days=days), address=people_by)
+        within("tunnel, " + key, out_bytes(result, domains), allowed(NETWORK, days))
 
 
 # --- domains that are common ---
@@ -171,24 +183,26 @@ def popular(readers):
                 for row in both(at(1, draw.uniform(9, 17)), who, "img%d.%s" % (who, domain))]
     before = office.people(400, 3) + pictures
     alone = replay(before, learning="1d").domains[domain]["sent"]
-    result = replay(before + tunnel(lambda *_: office.v4(0), domain, first_day=2), learning="1d")
+    result = replay(before + tunnel(lambda *_: office.v4(0), [domain], first_day=2), learning="1d")
     within("tunnel, made popular by %d of 400 people" % readers,
-           out_bytes(result, domain) - alone * LETTERS_BYTES,
+           out_bytes(result, [domain]) - alone * LETTERS_BYTES,
            allowed(newcomer(result), TUNNEL_DAYS, PICTURE_BYTES), ", %d of %d pictures loaded" % (alone, len(pictures)))
 
 
 def listed():
-    anybody, owned = "sslip.io", "owned-by-the-attacker.com"
-    names = {9000: anybody, 10000: owned}
+    anybody, owned = ["sslip.io"], many("owned-by-the-attacker.com", 10)
+    names = dict([(9000, anybody[0]), *enumerate(owned, 10000)])
     with tempfile.NamedTemporaryFile("w", suffix=".csv") as out:
         for rank in range(1, 20001):
             name = names.get(rank) or office.site(rank)[0].removeprefix("www.")
             out.write("%d,%s\n" % (rank, name))
         out.flush()
-        for domain, whose in ((anybody, "where anybody gets names"), (owned, "at rank 10,000, the attacker's")):
-            result = replay(office.people(20, 14) + tunnel(lambda *_: "10.0.9.9", domain), "--common-list", out.name)
-            within("tunnel, a listed domain " + whose, out_bytes(result, domain),
-                   allowed(newcomer(result), TUNNEL_DAYS, PICTURE_BYTES))
+        for domains, whose in ((anybody, "a listed domain where anybody gets names"),
+                               (owned, "ten listed domains of the attacker's, from rank 10,000 on")):
+            result = replay(office.people(20, 14) + tunnel(lambda *_: "10.0.9.9", domains), "--common-list", out.name)
+            # A listed domain counts for two users, so each is charged a half.
+            within("tunnel, " + whose, out_bytes(result, domains),
+                   2 * allowed(newcomer(result), TUNNEL_DAYS))
 
 
 HABIT_BYTES = 16.0	# in each of the domains, of ten choices a day: the step of the histogram that these are on
@@ -347,11 +361,14 @@ def reverse_v6(who, when, draw):
 def bursts():
     """Eight of 68 people have a burst at eleven. What they always use is not refused for the rest of that day."""
     first, count = 60, 8
-    for key, burst, last in (("a leak test of 36 names", leak_test, NEW + 1),
-                             ("mtr -z to two hosts", traceroute, NEW + 1),
-                             ("40 block lists", block_lists, NEW + 1),
-                             ("ten IPv6 PTR a day", reverse_v6, NEW + 11)):
+    for key, burst, last, most_bytes in (("a leak test of 36 names", leak_test, NEW + 1, 920),
+                                         ("mtr -z to two hosts", traceroute, NEW + 1, 450),
+                                         ("40 block lists", block_lists, NEW + 1, 320),
+                                         ("ten IPv6 PTR a day", reverse_v6, NEW + 11, 150)):
         draw = random.Random(key)
+        alone = replay(burst(first, at(0), random.Random(key)), learning="0").totals
+        check("burst, %s: its price" % key, alone["metered_bytes"] <= most_bytes,
+              "%.0f bytes of %d at most" % (alone["metered_bytes"], most_bytes))
         rows = office.people(60, last) + office.people(count, last, first=first)
         always = ["mcafee.com", "googlesyndication.com"]
         for who in range(first, first + count):
@@ -426,8 +443,8 @@ def main():
     with tap:
         networks()
         rotation()
-        for addresses in (2, 12):
-            patient(addresses)
+        for addresses, domains in ((2, 1), (12, 1), (12, 100)):
+            patient(addresses, domains)
         for readers in (130, 200):
             popular(readers)
         listed()
