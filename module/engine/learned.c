@@ -125,8 +125,9 @@ struct seep_limits seep_learned_network(const struct seep_learned *learned,
 					uint64_t now_s)
 {
 	bool learning = is_learning(learned, now_s);
+	/* What a network needs is not known yet: only what no budget will fit is flagged. */
 	unsigned units =
-		learning ? SEEP_BUDGET_NETWORK_NEW : network_units(learned, network, newcomers);
+		learning ? SEEP_BUDGET_NETWORK_MOST : network_units(learned, network, newcomers);
 
 	return seep_budgets_network(&learned->budgets, units, learning);
 }
