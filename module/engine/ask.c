@@ -69,7 +69,9 @@ struct asking {
 	uint64_t few;          /* so many users of a domain are few */
 	uint64_t users;        /* of the domain */
 	uint64_t listed;       /* users that a common-list counts for */
+	struct seep_pair pair; /* of the user, or its network, and the domain */
 	bool unseen;           /* nobody here used the domain yet, nor the name */
+	bool is_last;          /* the pair's last name again */
 	bool is_habit;         /* what its users usually send there */
 	bool is_service;       /* few use the domain yet, as they would a service */
 	struct seep_metering domain;
@@ -160,7 +162,7 @@ static enum seep_outcome part_of(struct seep_verdict verdict, const struct seep_
 }
 
 /* The price of the query. */
-static void set_price(struct asking *asking, const struct user *user, bool is_used, bool is_last)
+static void set_price(struct asking *asking, const struct user *user, bool is_used)
 {
 	struct seep_reservation *reservation = asking->reservation;
 	const struct seep_price_input input = {
@@ -174,7 +176,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 		.is_known = reservation->class == SEEP_CLASS_KNOWN,
 		.is_rare = reservation->rare,
 		.is_used = is_used,
-		.is_last = is_last,
+		.is_last = asking->is_last,
 		.domain_key = reservation->domain_key,
 		.domain_names = asking->domain_names,
 		.user_names = seep_sketch_count(&user->rare_sum),
@@ -214,38 +216,35 @@ static uint64_t people_of_pair(const struct seep_reservation *reservation,
 }
 
 /* Does the price fit into what the domain's users usually send there? */
-static void set_habit(struct asking *asking, const struct entries *entries,
-		      const struct seep_pair *pair)
-{
-	struct seep_reservation *reservation = asking->reservation;
-	uint64_t habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit) *
-			      people_of_pair(reservation, entries->network);
-
-	reservation->pair_mbit = reservation->charge_mbit;
-	asking->is_habit =
-		!reservation->rare && pair->level_mbit + reservation->charge_mbit <= habit_mbit;
-}
-
-/* The price, and whether it is the habit here. */
-static void set_price_and_habit(struct asking *asking, const struct entries *entries)
+static void set_habit(struct asking *asking, const struct entries *entries)
 {
 	struct seep_reservation *reservation = asking->reservation;
 	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
-	struct seep_pair pair = { 0 };
-	bool is_last = false;
+	uint64_t habit_mbit;
 
-	if (entries->domain && asking->users > 1 && !(is_known && reservation->rare)) {
-		reservation->pair_key = pair_of(reservation);
-		pair = seep_pairs_find(asking->engine->pairs, reservation->pair_key,
-				       asking->user.now_s);
-		is_last = pair.last == seep_pairs_name(reservation->name_key);
-	}
-	set_price(asking, entries->user, entries->domain && is_used_domain(entries->domain),
-		  is_last);
-	if (reservation->pair_key && !(is_known && is_last))
-		set_habit(asking, entries, &pair);
-	else
+	if (!reservation->pair_key || (is_known && asking->is_last)) {
 		asking->is_habit = is_known && !reservation->rare;
+		return;
+	}
+	habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit) *
+		     people_of_pair(reservation, entries->network);
+	reservation->pair_mbit = reservation->charge_mbit;
+	asking->is_habit = !reservation->rare &&
+			   asking->pair.level_mbit + reservation->charge_mbit <= habit_mbit;
+}
+
+/* What the pair meter says of who sends to the domain. */
+static void look_at_pair(struct asking *asking, const struct domain *domain)
+{
+	struct seep_reservation *reservation = asking->reservation;
+
+	if (!domain || asking->users <= 1 ||
+	    (reservation->class == SEEP_CLASS_KNOWN && reservation->rare))
+		return;
+	reservation->pair_key = pair_of(reservation);
+	asking->pair =
+		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s);
+	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key);
 }
 
 /*
@@ -482,20 +481,11 @@ static bool is_waiting(const struct asking *asking)
 	return verdict.outcome == SEEP_REFUSE && verdict.meter != SEEP_METER_DGA;
 }
 
-/*
- * From the price to the reservation, with all entries locked. What is under way for a domain
- * without an entry is on its users' meters alone.
- */
-static void judge(struct asking *asking, const struct entries *entries)
+/* What is known of the name, its domain and its user, and the price that follows. */
+static void price(struct asking *asking, const struct entries *entries, const struct domain *domain)
 {
 	struct seep_reservation *reservation = asking->reservation;
-	struct domain empty;
-	struct domain *domain = entries->domain;
 
-	if (!domain) {
-		empty = (struct domain){ .head.meter.drained_s = asking->domain.now_s };
-		domain = &empty;
-	}
 	reservation->counts =
 		seep_network_counts(asking->engine, entries->user, asking->user.now_s);
 	seep_pairs_prefetch(asking->engine->pairs, pair_of(reservation));
@@ -503,7 +493,16 @@ static void judge(struct asking *asking, const struct entries *entries)
 		seep_network_is_late(asking->engine, entries->user, asking->user.now_s);
 	look_at_domain(asking, domain);
 	doubt_known(asking, &domain->head, entries->user);
-	set_price_and_habit(asking, entries);
+	look_at_pair(asking, entries->domain);
+	set_price(asking, entries->user, entries->domain && is_used_domain(domain));
+}
+
+/* From the price to the reservation, with all entries locked. */
+static void judge(struct asking *asking, const struct entries *entries, struct domain *domain)
+{
+	struct seep_reservation *reservation = asking->reservation;
+
+	set_habit(asking, entries);
 	/* Several who send like amounts use it as a service, if it is used by few yet. */
 	asking->is_service = reservation->rare && seep_habit_is_alike(&domain->habit);
 	set_share(asking);
@@ -543,6 +542,7 @@ static struct user *claim_user(struct asking *asking, struct recent *recent)
 	struct user *user;
 
 	reservation->user_key = recent->key;
+	reservation->network_key = recent->network_key;
 	user = user_of_entry(claim_or_share(engine->users, &reservation->user_key,
 					    engine->learned.budgets.user.refill_mbit_day,
 					    asking->user.now_s, &how));
@@ -564,7 +564,6 @@ static struct network *claim_network(struct asking *asking, const struct recent 
 	enum seep_claim how;
 	struct network *network;
 
-	reservation->network_key = recent->network_key;
 	network = network_of_entry(claim_or_share(engine->networks, &reservation->network_key,
 						  engine->learned.budgets.network.refill_mbit_day,
 						  asking->user.now_s, &how));
@@ -654,12 +653,29 @@ static void make_label_keys(const struct asking *asking)
 		seep_labels_prefetch(engine->labels, labels->keys[i]);
 }
 
+/*
+ * The network's entry. All its users have it in common, so it is locked last, and not while the
+ * price is found.
+ */
+static void claim_network_of(struct asking *asking, const struct recent *recent,
+			     struct entries *entries)
+{
+	struct seep_reservation *reservation = asking->reservation;
+
+	entries->network = claim_network(asking, recent);
+	reservation->is_newcomer =
+		seep_network_is_newcomer(entries->network, entries->user, asking->user.now_s);
+	entries->of_network =
+		reservation->is_newcomer ? &entries->network->newcomers : &entries->network->head;
+}
+
 static void ask_meters(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
 	struct recent *recent = recent_of(asking->thread, &asking->observation->client);
 	struct seep_entry *domain;
+	struct domain empty, *looked_at;
 	struct entries entries;
 
 	/* 1. Keys, and what they will read is fetched. */
@@ -675,21 +691,23 @@ static void ask_meters(struct asking *asking)
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
 		make_label_keys(asking);
-	/* 4. All entries, the domain's first: price, meters, verdict, reservation. */
+	/* 4. The domain's entry, and the user's: the price. What is under way for a domain without
+	 * an entry is on its users' meters alone. */
 	domain = claim_domain(asking);
 	entries.domain = domain ? domain_of_entry(domain) : NULL;
+	if (!domain)
+		empty = (struct domain){ .head.meter.drained_s = asking->domain.now_s };
+	looked_at = domain ? entries.domain : &empty;
 	entries.user = claim_user(asking, recent);
-	entries.network = claim_network(asking, recent);
-	reservation->is_newcomer =
-		seep_network_is_newcomer(entries.network, entries.user, asking->user.now_s);
-	entries.of_network =
-		reservation->is_newcomer ? &entries.network->newcomers : &entries.network->head;
-	judge(asking, &entries);
+	price(asking, &entries, looked_at);
+	/* 5. The network's, too: meters, verdict, reservation. */
+	claim_network_of(asking, recent, &entries);
+	judge(asking, &entries, looked_at);
 	seep_table_unlock(engine->networks, reservation->network_key);
 	seep_table_unlock(engine->users, reservation->user_key);
 	if (domain)
 		leave_domain(asking, domain);
-	/* 5. What is counted and told. */
+	/* 6. What is counted and told. */
 	if (reservation->user_key == SEEP_TABLE_SHARED)
 		reservation->class = SEEP_CLASS_UNTRACKED;
 	count_verdict(&asking->thread->counters, reservation->verdict);
