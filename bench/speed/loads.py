@@ -27,7 +27,7 @@ class Load:
     NAME begins the keys of its figures. SEND and WARM are options of the sender: for each round, and
     once after each start. SEEN is the counter of Seep's that must have counted at least LEAST of the
     queries. FILL: what is asked once, of whose state all starts begin. RATE: also at so many queries
-    a second, for the time to an answer. AT_CHECKPOINT: a round begins just before a checkpoint.
+    a second, for the time to an answer. AT_CHECKPOINT: a round is as long as a checkpoint.
     """
     name: str
     title: str

@@ -10,18 +10,15 @@ import time
 
 from rig import lab
 
+import checkpoint
 import loads
+from problem import Problem
 
 WINDOW = "100"
 PACED_WINDOW = "10000"
-CHECKPOINT_S = 10
 ARMS = ("plain", "seep", "again")	# Unbound, Unbound with Seep, and the first kind once more
 ORDERS = list(itertools.permutations(ARMS))
 EXTRA = "incoming-num-tcp: 100\nso-rcvbuf: 4m\n"	# a hiccup of the sender's loses nothing
-
-
-class Problem(Exception):
-    """A load was not what it says, or did not come through."""
 
 
 def thread_ns(pid, tid):
@@ -46,7 +43,8 @@ def worker_tids(pid, threads):
 class Arm:
     """One resolver in a laboratory of its own."""
 
-    def __init__(self, one, sender):
+    def __init__(self, name, one, sender):
+        self.name = name
         self.lab = one
         self.sender = sender
         self.tids = ()
@@ -92,16 +90,20 @@ class Arm:
         shutil.copy(self.lab.dir + "/seep.state", self.filled(load))
         self.lab.start()
 
+    def cpu_ns(self):
+        """Of the workers, and of the whole process."""
+        pid = self.lab.process.pid
+        return sum(thread_ns(pid, tid) for tid in self.tids), process_ns(pid)
+
     def measure(self, *options):
         """One run: the sender's words, and the CPU time a query of workers and of other threads."""
-        pid = self.lab.process.pid
-        workers, whole = sum(thread_ns(pid, tid) for tid in self.tids), process_ns(pid)
+        workers, whole = self.cpu_ns()
         run = self.send(*options)
-        workers = sum(thread_ns(pid, tid) for tid in self.tids) - workers
-        whole = process_ns(pid) - whole
+        workers, whole = (now - then for now, then in zip(self.cpu_ns(), (workers, whole)))
         count = run["answered"] + run["refused"]
         if count < 0.99 * run["sent"] or not count:
-            raise Problem("of %(sent)d queries %(failed)d failed, %(lost)d had no answer" % run)
+            raise Problem("%s: of %d queries %d failed, %d had no answer" % (
+                self.name, run["sent"], run["failed"], run["lost"]))
         run["cpu"] = workers / count / 1000
         run["other"] = max(whole - workers, 0) / count / 1000
         run["rate"] = count / run["seconds"]
@@ -124,25 +126,6 @@ def paced_round(arms, load, turn, seconds, seed):
     return {name: arms[name].measure(*options) for name in ORDERS[turn % len(ORDERS)]}
 
 
-def checkpoint_round(arms, load, seconds, seed):
-    """
-    As one_round, but Seep's run begins just before a checkpoint is due, the others' after it. None
-    if there was none in that time.
-    """
-    options = load.send + ("--seed", str(seed), "--seconds", str(seconds), "--window", WINDOW)
-    until_s = time.monotonic() + 3 * CHECKPOINT_S
-    # The age is in whole seconds.
-    while arms["seep"].lab.seep()["seep.state.checkpoint.age"] < CHECKPOINT_S - 1:
-        if time.monotonic() > until_s:
-            raise Problem("no checkpoint became due")
-        time.sleep(0.05)
-    time.sleep(max(0, 1 - seconds / 2))
-    runs = {"seep": arms["seep"].measure(*options)}
-    age_s = arms["seep"].lab.seep()["seep.state.checkpoint.age"]
-    runs.update((name, arms[name].measure(*options)) for name in ("plain", "again"))
-    return runs if age_s < CHECKPOINT_S - 1 else None
-
-
 def counted(arm, load, before):
     """The share of queries since BEFORE that Seep took for what they were meant to be."""
     now = arm.lab.seep()
@@ -159,31 +142,37 @@ class Effort:
 
 QUICK = Effort(2, 2, 0.3, 0.3)
 USUAL = Effort(4, 5, 0.5, 1.0)
+CHECKPOINTS = Effort(3, 2, 0, 0)	# each round waits for one
+
+
+def rounds(arms, load, effort, draw):
+    """Those of one start: the full ones, and the paced ones."""
+    full, paced = [], []
+    for turn in range(effort.rounds):
+        if load.at_checkpoint:
+            full.append(checkpoint.one_round(arms, load, draw.randrange(1 << 30)))
+        else:
+            full.append(one_round(arms, load, turn, effort.seconds, draw.randrange(1 << 30)))
+        if load.rate:
+            paced.append(paced_round(arms, load, turn, effort.paced_s, draw.randrange(1 << 30)))
+    return [one for one in full if one], paced
 
 
 def measure(arms, load, effort, seed):
     """{"full": blocks, "paced": blocks, "seen": share}; a block has the rounds of one start."""
     draw = random.Random("%d %s" % (seed, load.name))
     found = {"full": [], "paced": [], "seen": 1.0}
+    effort = CHECKPOINTS if load.at_checkpoint else effort
     if load.fill:
         arms["seep"].fill(load)
-    for _ in range(effort.starts if not load.at_checkpoint else 2):
+    for _ in range(effort.starts):
         for arm in arms.values():
             arm.start(load)
         before = arms["seep"].lab.seep()
-        full, paced = [], []
-        for turn in range(effort.rounds if not load.at_checkpoint else 2):
-            if load.at_checkpoint:
-                full.append(checkpoint_round(arms, load, 1.0, draw.randrange(1 << 30)))
-                continue
-            full.append(one_round(arms, load, turn, effort.seconds, draw.randrange(1 << 30)))
-            if load.rate:
-                paced.append(paced_round(arms, load, turn, effort.paced_s,
-                                         draw.randrange(1 << 30)))
+        full, paced = rounds(arms, load, effort, draw)
         found["seen"] = min(found["seen"], counted(arms["seep"], load, before))
-        found["full"].append([one for one in full if one])
-        found["paced"].append(paced)
-    found["full"] = [block for block in found["full"] if block]
+        found["full"] += [full] if full else []
+        found["paced"] += [paced] if paced else []
     if not found["full"]:
         raise Problem("no round had a checkpoint")
     if found["seen"] < load.least:
@@ -195,7 +184,7 @@ def open_arms(stack, sender):
     """{name: Arm} for ARMS, which STACK closes."""
     arms = {}
     for name in ARMS:
-        arms[name] = Arm(stack.enter_context(
+        arms[name] = Arm(name, stack.enter_context(
             lab.Lab(module=lab.BUILT if name == "seep" else None, conf=loads.PLENTY, threads=1,
                     extra=EXTRA, zones=loads.ZONES)), sender)
     return arms

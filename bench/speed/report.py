@@ -36,7 +36,7 @@ def of_load(load, found):
     """The figures of one load: bench/speed/README.md says what each is."""
     if "error" in found:
         return {load.name + "_error": found["error"]}
-    full, paced = found["full"], [block for block in found["paced"] if block]
+    full, paced = found["full"], found["paced"]
     flat = {load.name + "_starts": len(full), load.name + "_rounds": sum(map(len, full))}
     put_pair(flat, load.name + "_cpu", full, "cpu")
     put_us(flat, load.name + "_cpu", full, "cpu")

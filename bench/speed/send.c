@@ -98,8 +98,10 @@ static void take(void *context, uint16_t id, uint8_t rcode)
 		sender->samples_ns[sender->samples++] = (uint32_t)(sender->now_ns - sent_ns);
 }
 
-static void forget_lost(struct sender *sender, uint64_t now_ns)
+static void forget_lost(struct sender *sender)
 {
+	uint64_t now_ns = clock_ns();
+
 	for (size_t i = 0; i < NUMBERS; i++) {
 		if (!sender->sent_ns[i] || now_ns - sender->sent_ns[i] < LOST_NS)
 			continue;
@@ -150,7 +152,7 @@ static double run(struct sender *sender)
 		sender->now_ns = 0;
 		carry_receive(sender->carry, due == CARRY_BATCH ? 0 : wait_ns, take, sender);
 		if (now_ns - looked_ns > LOOK_NS) {
-			forget_lost(sender, now_ns);
+			forget_lost(sender);
 			looked_ns = now_ns;
 		}
 	}

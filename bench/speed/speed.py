@@ -19,6 +19,7 @@ from rig import need  # noqa: E402
 import loads  # noqa: E402
 import measure  # noqa: E402
 import report  # noqa: E402
+from problem import Problem  # noqa: E402
 
 PARTS = tuple(load.name for load in loads.LOADS)
 SLOW = ("miss_checkpoint",)		# left out of --quick: each round waits for a checkpoint
@@ -44,7 +45,7 @@ def measured(parts, args, say):
             try:
                 found[load.name] = measure.measure(
                     arms, load, measure.QUICK if args.quick else measure.USUAL, args.seed)
-            except measure.Problem as problem:
+            except Problem as problem:
                 found[load.name] = {"error": str(problem)}
             say(report.line(load, report.of_load(load, found[load.name])))
     return found
