@@ -9,9 +9,12 @@ import sys
 SOURCE = os.environ.get("SEEP_SRC", ".")
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(SOURCE, folder) for folder in ("test/rig", "bench/speed")]
+import calls  # noqa: E402
+import engine  # noqa: E402
 import figures  # noqa: E402
 import loads  # noqa: E402
 import report  # noqa: E402
+from problem import Problem  # noqa: E402
 from tap import Tap  # noqa: E402
 
 tap = Tap()
@@ -119,8 +122,42 @@ def check_lines():
     ok("failed: it broke" in report.line(load, {"miss_state_error": "it broke"}), "a failure")
 
 
+def check_engine():
+    said = "cache hit, 50 users                p50     13 ns  p99     27 ns\n" \
+        "sent, novel, prefix of 8 bytes     p50   1995 ns  p99   3443 ns\nrestart: end 0.1 ms\n"
+    equal(engine.times_of(said),
+          {"engine_cache_hit_50_users_p50_ns": 13, "engine_cache_hit_50_users_p99_ns": 27,
+           "engine_sent_novel_prefix_of_8_bytes_p50_ns": 1995,
+           "engine_sent_novel_prefix_of_8_bytes_p99_ns": 3443}, "what bench/engine prints")
+    equal(engine.total("summary: 9\n\ntotals: 1234\n"), 1234, "what callgrind counted")
+    for text in "totals: 0\n", "":
+        try:
+            engine.total(text)
+            ok(False, "callgrind counted nothing: said")
+        except Problem:
+            ok(True, "callgrind counted nothing: said")
+
+
+def check_in_place():
+    start = "[1795677891] unbound[7:0] info: seep: timed: "
+    log = start + "clear 10.0:2999 20.5:1\n" + start + "operate_new 900.0:1500\n" + start + \
+        "operate_new 1800.0:1500 4000.0:3\n" + start + "on_query 5.0:7\n[1] unbound: info: end\n"
+    equal(calls.histograms(log),
+          {"clear": {10.0: 2999, 20.5: 1}, "on_query": {5.0: 7},
+           "operate_new": {900.0: 1500, 1800.0: 1500, 4000.0: 3}}, "the histograms of a log")
+    flat = calls.of_load("miss", log)
+    want = {"inplace_miss_operate_new_p50_ns": 1800.0, "inplace_miss_operate_new_p999_ns": 1800.0,
+            "inplace_miss_operate_new_calls": 3003, "inplace_miss_clear_p99_ns": 10.0}
+    equal({key: flat.get(key) for key in want}, want, "their figures")
+    ok(not any("on_query" in key for key in flat), "what the warming alone called is left out")
+    ok(any(" ".join(line.split()) == "miss, operate_new 1800 1800 1800 3003"
+           for line in calls.lines(flat).splitlines()), "their lines", calls.lines(flat))
+
+
 def main():
     with tap:
+        check_engine()
+        check_in_place()
         check_medians()
         check_coverage()
         check_percentiles()

@@ -16,12 +16,15 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "test"))
 
 from rig import need  # noqa: E402
 
+import calls  # noqa: E402
+import engine  # noqa: E402
+import inplace  # noqa: E402
 import loads  # noqa: E402
 import measure  # noqa: E402
 import report  # noqa: E402
 from problem import Problem  # noqa: E402
 
-PARTS = tuple(load.name for load in loads.LOADS)
+PARTS = tuple(load.name for load in loads.LOADS) + ("engine", "instructions", "in-place")
 SLOW = ("miss_checkpoint",)		# left out of --quick: each round waits for a checkpoint
 
 
@@ -32,23 +35,66 @@ def wanted(args):
     return [part for part in PARTS if not (args.quick and part in SLOW)]
 
 
+def sender(args):
+    return os.path.join(os.path.abspath(args.build), "bench", "speed", "send")
+
+
 def measured(parts, args, say):
-    """{load's name: what measure() found}; what failed has an error in its place."""
-    found = {}
+    """The figures of the loads; of one that failed an error."""
+    flat = {}
     chosen = [load for load in loads.LOADS if load.name in parts]
     if not chosen:
-        return found
+        return flat
     need.live()
+    say(report.columns())
     with contextlib.ExitStack() as stack:
-        arms = measure.open_arms(stack, os.path.join(args.build, "bench", "speed", "send"))
+        arms = measure.open_arms(stack, sender(args))
         for load in chosen:
             try:
-                found[load.name] = measure.measure(
-                    arms, load, measure.QUICK if args.quick else measure.USUAL, args.seed)
+                found = measure.measure(arms, load, measure.QUICK if args.quick else measure.USUAL,
+                                        args.seed)
             except Problem as problem:
-                found[load.name] = {"error": str(problem)}
-            say(report.line(load, report.of_load(load, found[load.name])))
-    return found
+                found = {"error": str(problem)}
+            flat.update(report.of_load(load, found))
+            say(report.line(load, flat))
+    return flat
+
+
+def engine_times(args, say):
+    text, flat = engine.times(os.path.join(args.build, "bench", "engine"),
+                              100000 if args.quick else engine.OBSERVATIONS)
+    say("\nThe engine alone: " + text.rstrip())
+    return flat
+
+
+def engine_instructions(args, say):
+    flat = engine.instructions(os.path.join(args.build, "bench", "engine"),
+                               8192 if args.quick else engine.LENGTH)
+    say("\n" + engine.lines(flat))
+    return flat
+
+
+def in_place(args, say):
+    need.live()
+    flat = inplace.measured(os.path.abspath(args.build) + "-timed", sender(args),
+                            0.5 if args.quick else inplace.SECONDS)
+    say("\n" + calls.lines(flat))
+    return flat
+
+
+# What is not a load.
+OTHERS = {"engine": engine_times, "instructions": engine_instructions, "in-place": in_place}
+
+
+def others(parts, args, say):
+    flat = {}
+    for name in parts:
+        try:
+            flat.update(OTHERS[name](args, say) if name in OTHERS else {})
+        except Problem as problem:
+            flat[name + "_error"] = str(problem)
+            say("\n%s failed: %s" % (name, problem))
+    return flat
 
 
 def version_of(unbound):
@@ -73,6 +119,8 @@ def parse(arguments):
                         help="few short rounds, in a minute or two: to see that all works")
     parser.add_argument("--only", metavar="NAME", action="append", choices=PARTS,
                         help="only that part; may be repeated")
+    parser.add_argument("--in-place", dest="only", action="append_const", const="in-place",
+                        help="only the time inside the module's calls: --only in-place")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args(arguments)
 
@@ -88,9 +136,8 @@ def main():
     say(report.head(about(args)))
     parts = wanted(args)
     figures = about(args)
-    say(report.columns())
-    for name, found in measured(parts, args, say).items():
-        figures.update(report.of_load(report.load_of(name), found))
+    figures.update(measured(parts, args, say))
+    figures.update(others(parts, args, say))
     if args.json:
         with open(args.json, "w", encoding="ascii") as file:
             json.dump(figures, file, indent=1)
