@@ -122,6 +122,16 @@ def check_lines():
     ok("failed: it broke" in report.line(load, {"miss_state_error": "it broke"}), "a failure")
 
 
+def check_rivals():
+    flat = report.of_rival("seep", "plain", {"hit": FULL, "miss": FULL[:1]})
+    want = {"seep_hit_cpu_ratio": 1.1, "seep_hit_cpu_ratio_low": 1.05,
+            "seep_hit_cpu_ratio_high": 1.2, "seep_miss_cpu_ratio": 1.1, "seep_miss_cpu_us": 21,
+            "seep_miss_cpu_plain_us": 20}
+    equal({key: flat.get(key) for key in want}, want, "a rival beside its plain resolver")
+    equal(" ".join(report.rival_lines("seep", "It", ("miss",), flat).split()),
+          "It: miss 20.00 21.00 1.100 (1.050-1.100)", "its line")
+
+
 def check_engine():
     said = "cache hit, 50 users                p50     13 ns  p99     27 ns\n" \
         "sent, novel, prefix of 8 bytes     p50   1995 ns  p99   3443 ns\nrestart: end 0.1 ms\n"
@@ -156,6 +166,7 @@ def check_in_place():
 
 def main():
     with tap:
+        check_rivals()
         check_engine()
         check_in_place()
         check_medians()

@@ -141,7 +141,7 @@ class Effort:
 
 
 QUICK = Effort(2, 2, 0.3, 0.3)
-USUAL = Effort(4, 5, 0.5, 1.0)
+USUAL = Effort(5, 4, 0.4, 0.8)
 CHECKPOINTS = Effort(3, 2, 0, 0)	# each round waits for one
 
 

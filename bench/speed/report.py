@@ -87,3 +87,26 @@ def line(load, flat):
         if key + "_ratio" in flat:
             text += "\n" + row("  time to an answer at %d/s, %s" % (load.rate, time), flat, key)
     return text
+
+
+def of_rival(one, other, blocks):
+    """ONE beside its plain resolver OTHER: {load: blocks}."""
+    flat = {}
+    for load, rounds in blocks.items():
+        key = "%s_%s_cpu" % (one, load)
+        put(flat, key + "_ratio", figures.ratios(rounds, one, other, "cpu"))
+        for end, name in (("_us", one), ("_plain_us", other)):
+            flat[key + end] = round(figures.middle(rounds, name, "cpu"), 3)
+    return flat
+
+
+def rival_columns():
+    return "%-54s %8s %8s  %s" % ("CPU time of all threads, us a query", "without", "with",
+                                  "ratio (95 % interval)")
+
+
+def rival_lines(one, title, names, flat):
+    return "\n".join("%-54s %8.2f %8.2f  %s" % (
+        "%s: %s" % (title, name), flat["%s_%s_cpu_plain_us" % (one, name)],
+        flat["%s_%s_cpu_us" % (one, name)], spread(flat, "%s_%s_cpu_ratio" % (one, name)))
+        for name in names)

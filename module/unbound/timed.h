@@ -53,8 +53,8 @@ void ub_timed_start(void);
 void ub_timed_log(void);
 
 /* From here to the end of the block is CALL; one a block. */
-#define UB_TIMED(call)                                                               \
-	const struct ub_timed ub_timed_here __attribute__((cleanup(ub_timed_end))) = \
+#define UB_TIMED(call)                                                                       \
+	const struct ub_timed ub_timed_here __attribute__((cleanup(ub_timed_end), unused)) = \
 		ub_timed_begin(call)
 
 #else
