@@ -25,6 +25,7 @@ import report  # noqa: E402
 from problem import Problem  # noqa: E402
 
 PARTS = tuple(load.name for load in loads.LOADS) + ("engine", "instructions", "in-place")
+FAILURES = (Problem, RuntimeError, OSError, subprocess.SubprocessError)
 SLOW = ("miss_checkpoint",)		# left out of --quick: each round waits for a checkpoint
 
 
@@ -39,6 +40,17 @@ def sender(args):
     return os.path.join(os.path.abspath(args.build), "bench", "speed", "send")
 
 
+def tried(arms, load, args):
+    """What is found of a load, or an error: a whole run is too long to end for one of them."""
+    effort = measure.QUICK if args.quick else measure.USUAL
+    for seed in args.seed, args.seed + 1:
+        try:
+            return measure.measure(arms, load, effort, seed)
+        except FAILURES as problem:
+            said = str(problem)
+    return {"error": said}
+
+
 def measured(parts, args, say):
     """The figures of the loads; of one that failed an error."""
     flat = {}
@@ -50,12 +62,7 @@ def measured(parts, args, say):
     with contextlib.ExitStack() as stack:
         arms = measure.open_arms(stack, sender(args))
         for load in chosen:
-            try:
-                found = measure.measure(arms, load, measure.QUICK if args.quick else measure.USUAL,
-                                        args.seed)
-            except Problem as problem:
-                found = {"error": str(problem)}
-            flat.update(report.of_load(load, found))
+            flat.update(report.of_load(load, tried(arms, load, args)))
             say(report.line(load, flat))
     return flat
 
@@ -91,7 +98,7 @@ def others(parts, args, say):
     for name in parts:
         try:
             flat.update(OTHERS[name](args, say) if name in OTHERS else {})
-        except Problem as problem:
+        except FAILURES as problem:
             flat[name + "_error"] = str(problem)
             say("\n%s failed: %s" % (name, problem))
     return flat
