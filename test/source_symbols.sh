@@ -43,6 +43,15 @@ same "all external names of the core begin with seep_, of the adapter with ub_" 
 same "no name of seep's own is undefined" \
 	"$(nm -D --undefined-only "$module" | awk '{ print $NF }' | grep -E '^(seep|ub)_')" ""
 
+# What times the calls is in no build but the benchmark's.
+nothing="nothing of what times the calls is in it"
+if grep -q -e -DSEEP_TIMED "${SEEP_BUILD:-.}/Makefile"; then
+	skipped "$nothing" "configured with --enable-timed"
+else
+	same "$nothing" "$(nm -gA "${SEEP_BUILD:-.}"/module/unbound/.libs/seep_la-*.o |
+		awk '$NF ~ /timed/ { print $NF }')" ""
+fi
+
 # What is left open is in the libraries, or in the Unbound that was built beside it, if one was.
 version=$(basename "${SEEP_BUILD:-.}" -static)
 unbound=

@@ -5,6 +5,7 @@
  * of the old names a client chose: the client is noted for it.
  */
 #include "unbound/ub.h"
+#include "unbound/timed.h"
 
 #include <string.h>
 
@@ -103,6 +104,7 @@ static int on_cache_hit(struct query_info *qinfo, struct module_qstate *qstate,
 			struct edns_option **opt_list_out, struct comm_reply *repinfo,
 			struct regional *region, struct timeval *start_time, int id, void *callback)
 {
+	UB_TIMED(UB_TIMED_HIT);
 	struct seep_thread *thread = ub_thread();
 	struct ub_client client;
 

@@ -6,6 +6,7 @@
  * it always returns 1; what cannot be guarded is passed, and said.
  */
 #include "unbound/ub.h"
+#include "unbound/timed.h"
 
 #include <string.h>
 #include <time.h>
@@ -261,6 +262,7 @@ int init(struct module_env *env, int id)
 	memset(&ub_module, 0, sizeof(ub_module));
 	pthread_mutex_init(&ub_module.base_lock, NULL);
 	seep_conf_defaults(&ub_module.conf);
+	ub_timed_start();
 	ub_module.why = start(env, id);
 	if (!ub_module.engine) {
 		seep_keeper_stop(ub_module.keeper);
@@ -287,6 +289,7 @@ void deinit(struct module_env *env, int id)
 	ub_module.engine = NULL;
 	ub_module.keeper = NULL;
 	ub_thread_forget();
+	ub_timed_log();
 }
 
 /* Running. */
@@ -295,6 +298,7 @@ void operate(struct module_qstate *qstate, enum module_ev event, int id,
 	     struct outbound_entry *outbound)
 {
 	(void)outbound;
+	UB_TIMED(event == module_event_moddone ? UB_TIMED_DONE : UB_TIMED_NEW);
 	if (ub_module.foreign)
 		ub_build_pass(qstate, event, id);
 	else
@@ -308,6 +312,7 @@ void inform_super(struct module_qstate *qstate, int id, struct module_qstate *su
 
 void clear(struct module_qstate *qstate, int id)
 {
+	UB_TIMED(UB_TIMED_CLEAR);
 	if (!ub_module.foreign)
 		ub_query_clear(qstate, id);
 }

@@ -4,6 +4,7 @@
  * forbid it.
  */
 #include "unbound/ub.h"
+#include "unbound/timed.h"
 
 #include <string.h>
 
@@ -106,6 +107,7 @@ int ub_packet_leaves(struct query_info *qinfo, uint16_t flags, struct module_qst
 		     struct sockaddr_storage *address, socklen_t address_size, uint8_t *zone,
 		     size_t zone_size, struct regional *region, int id, void *callback)
 {
+	UB_TIMED(UB_TIMED_LEAVES);
 	uint8_t name[SEEP_NAME_MAX_BYTES];
 	struct leaving leaving = {
 		.thread = ub_thread(),
