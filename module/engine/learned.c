@@ -228,20 +228,26 @@ static void tell_review(struct seep_engine *engine, struct needs *needs, unsigne
 	engine->tell_review(engine->tell_context, review);
 }
 
-void seep_learned_settle(struct seep_engine *engine, uint64_t now_s)
+static void conclude(struct seep_engine *engine, uint64_t now_s)
 {
 	struct seep_learned *learned = &engine->learned;
 	struct needs needs = { .learned = learned, .now_s = now_s };
 	unsigned expected = 0;
 	unsigned units;
 
-	if (!(learned->budgets.is_learned || learned->budgets.is_network_learned) ||
-	    is_learning(learned, now_s) ||
-	    atomic_load_explicit(&learned->new_units, memory_order_relaxed))
-		return;
 	seep_table_walk(engine->users, count_need, &needs);
 	seep_table_walk(engine->networks, count_network, &needs);
 	units = units_of_most(&needs);
 	if (atomic_compare_exchange_strong(&learned->new_units, &expected, units))
 		tell_review(engine, &needs, units);
+}
+
+void seep_learned_settle(struct seep_engine *engine, uint64_t now_s)
+{
+	const struct seep_learned *learned = &engine->learned;
+
+	if ((learned->budgets.is_learned || learned->budgets.is_network_learned) &&
+	    !is_learning(learned, now_s) &&
+	    !atomic_load_explicit(&learned->new_units, memory_order_relaxed))
+		conclude(engine, now_s);
 }

@@ -96,6 +96,11 @@ static struct guess guess_of_word(uint64_t word)
 			       .trust = (int)(word >> TRUST_SHIFT & 7) - 1 };
 }
 
+static bool is_of(uint64_t word, uint64_t context)
+{
+	return word >> 32 == context >> 32 && guess_of_word(word).trust >= 0;
+}
+
 static uint64_t word_of(uint64_t context, uint32_t symbol, unsigned trust)
 {
 	return (context & CONTEXT_MASK) | (uint64_t)(trust + 1) << TRUST_SHIFT | symbol;
@@ -105,17 +110,21 @@ static struct guess guess_of(const struct seep_sequences *sequences,
 			     const struct seep_sequence *sequence, uint64_t user,
 			     enum seep_sequence_order order)
 {
-	uint64_t context = context_of(sequence, user, order);
-	const _Atomic uint64_t *set = set_of(sequences, context);
+	const struct guess none = { .trust = -1 };
+	uint64_t context;
+	const _Atomic uint64_t *set;
 
-	for (int way = 0; has_context(sequence, order) && way < WAYS; way++) {
+	if (!has_context(sequence, order))
+		return none;
+	context = context_of(sequence, user, order);
+	set = set_of(sequences, context);
+	for (int way = 0; way < WAYS; way++) {
 		uint64_t word = atomic_load_explicit(&set[way], memory_order_relaxed);
 
-		if (guess_of_word(word).trust >= 0 &&
-		    (word & CONTEXT_MASK) == (context & CONTEXT_MASK))
+		if (is_of(word, context))
 			return guess_of_word(word);
 	}
-	return (struct guess){ .trust = -1 };
+	return none;
 }
 
 /* The guesses that are made, each of something that those before it have not ruled out. */
@@ -234,14 +243,13 @@ static void keep(const struct seep_sequences *sequences, uint64_t context, uint3
 
 	for (int way = 0; way < WAYS; way++) {
 		uint64_t word = atomic_load_explicit(&set[way], memory_order_relaxed);
-		struct guess there = guess_of_word(word);
 
-		if (there.trust >= 0 && (word & CONTEXT_MASK) == (context & CONTEXT_MASK)) {
+		if (is_of(word, context)) {
 			atomic_store_explicit(&set[way], follow(word, context, symbol),
 					      memory_order_relaxed);
 			return;
 		}
-		if (there.trust < guess_of_word(least_word).trust) {
+		if (guess_of_word(word).trust < guess_of_word(least_word).trust) {
 			least = &set[way];
 			least_word = word;
 		}
