@@ -6,6 +6,7 @@
 #ifndef SEEP_FIXTURE_H
 #define SEEP_FIXTURE_H
 
+#include "names/suffix.h"
 #include "engine/engine.h"
 #include "seep_rr.h"
 #include "tap.h"
@@ -55,6 +56,18 @@ static inline struct wire wire_of(const char *text)
 	}
 	wire.bytes[wire.size++] = 0;
 	return wire;
+}
+
+/* The public suffix of a name in text. */
+static inline struct seep_suffix suffix_of(struct seep_suffix_reader *reader, const char *text)
+{
+	struct wire wire = wire_of(text);
+	uint8_t offsets[128];
+	unsigned labels = 0;
+
+	for (size_t at = 0; wire.bytes[at]; at += 1u + wire.bytes[at])
+		offsets[labels++] = (uint8_t)at;
+	return seep_suffix_of(reader, wire.bytes, offsets, labels);
 }
 
 /* 10.0.0.0 and N more. */

@@ -292,7 +292,7 @@ static void test_many_suffixes(void)
 	is_int(wrong, 0, "30000 suffixes, each by its own answer");
 }
 
-/* suffix.c looks at the last eight labels of a name: no rule of the list may be longer. */
+/* libpsl is asked of the last eight labels of a name: no rule of the list may be longer. */
 static void test_rules_are_short(void)
 {
 	FILE *list = fopen("/usr/share/publicsuffix/public_suffix_list.dat", "r");

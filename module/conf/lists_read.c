@@ -291,7 +291,7 @@ enum seep_conf_status seep_lists_read_suffixes(const struct seep_conf_reader *te
 	*suffixes = seep_suffix_open(text->next, size);
 	if (!*suffixes)
 		return seep_conf_lines_fail(text, "the Public Suffix List, as text or compiled",
-					    "libpsl cannot read it");
+					    "it cannot be read");
 	status = check_known(text, *suffixes);
 	if (status != SEEP_CONF_OK) {
 		seep_suffix_close(*suffixes);

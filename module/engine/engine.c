@@ -167,7 +167,8 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 {
 	return engine->memory_bytes + seep_common_bytes(engine->common) +
-	       engine->thread_count * (sizeof(struct seep_thread) + SEEP_SUFFIX_READER_BYTES);
+	       engine->thread_count *
+		       (sizeof(struct seep_thread) + seep_suffix_reader_bytes(engine->suffixes));
 }
 
 size_t seep_engine_users(const struct seep_engine *engine)

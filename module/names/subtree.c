@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names/label_hash.h"
+
 #define SLOTS_MIN 16
 
 /*
@@ -81,37 +83,6 @@ static bool split(struct name *name, const uint8_t *wire, size_t length)
 }
 
 /*
- * Mixes one label, its length byte first, into the hash of the labels to its right: eight bytes at
- * a step.
- */
-static uint64_t mix_label(uint64_t hash, const uint8_t *label)
-{
-	size_t left = 1 + (size_t)label[0];
-
-	while (left > 0) {
-		uint64_t word = 0;
-		size_t step = left < sizeof(word) ? left : sizeof(word);
-
-		memcpy(&word, label, step);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 29;
-		label += step;
-		left -= step;
-	}
-	return hash;
-}
-
-/* The state of mix_label as a slot number's worth of bits: murmur3's finalizer. */
-static uint32_t finish(uint64_t hash)
-{
-	hash ^= hash >> 33;
-	hash *= 0xff51afd7ed558ccdULL;
-	hash ^= hash >> 33;
-	hash *= 0xc4ceb9fe1a85ec53ULL;
-	return (uint32_t)(hash >> 32);
-}
-
-/*
  * The slot that holds a name, or the empty one where it belongs; the table has slots, and half of
  * them are empty.
  */
@@ -143,8 +114,9 @@ bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, s
 	     depth++) {
 		size_t start = name.labels[name.label_count - depth];
 
-		hash = mix_label(hash, wire + start);
-		if (find(set, finish(hash), wire + start, name.length - start)->length != 0)
+		hash = seep_label_hash_mix(hash, wire + start);
+		if (find(set, seep_label_hash_finish(hash), wire + start, name.length - start)
+			    ->length != 0)
 			return true;
 	}
 	return false;
@@ -251,8 +223,8 @@ enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char
 	if (!split(&name, wire, wire_length))
 		return SEEP_SUBTREE_LONG_NAME;
 	for (unsigned at = name.label_count; at > 0; at--)
-		mixed = mix_label(mixed, wire + name.labels[at - 1]);
-	hash = finish(mixed);
+		mixed = seep_label_hash_mix(mixed, wire + name.labels[at - 1]);
+	hash = seep_label_hash_finish(mixed);
 
 	if (2 * (set->count + 1) > set->slot_count && !grow_slots(set))
 		return SEEP_SUBTREE_NO_MEMORY;

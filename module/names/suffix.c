@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Public suffixes of wire-form names, by libpsl. */
+/* Public suffixes of wire-form names, by a set of rules or by libpsl. */
 #include "names/suffix.h"
 
 #include <libpsl.h>
@@ -7,17 +7,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "seep_observation.h"
+#include "names/parse.h"
+#include "names/suffix_set.h"
 
 /*
- * No rule of the list has more labels than this (six, in 2026; a test counts them), so no longer
- * suffix can be a public one.
+ * libpsl is asked of no longer suffix than this. No rule of the list has more labels (six, in 2026;
+ * a test counts them).
  */
 #define RULE_LABELS 8
 
 struct seep_suffixes {
-	psl_ctx_t *list;
+	struct seep_suffix_set *set; /* NULL: the list inside libpsl */
+};
+
+/* What is said of one suffix. */
+struct answer {
+	bool is_public;   /* a top-level domain: by a rule of its own */
+	bool is_icann;    /* also without the private section */
+	bool is_wildcard; /* by a rule *.x of the private section */
+	bool is_last;     /* no longer one is public */
 };
 
 /*
@@ -25,27 +35,52 @@ struct seep_suffixes {
  * answer.
  */
 struct memo {
-	char text[61];    /* "" if unused */
-	bool is_public;   /* a top-level domain: by a rule of its own */
-	bool is_icann;    /* also without the private section */
-	bool is_wildcard; /* by a rule *.x of the private section */
+	char text[60]; /* "" if unused */
+	struct answer answer;
 };
 
 #define MEMO_BITS 12
 
 struct seep_suffix_reader {
-	const psl_ctx_t *list;
-	struct memo memos[1 << MEMO_BITS];
+	const struct seep_suffix_set *set;
+	struct memo memos[]; /* 1 << MEMO_BITS without a set, else none */
 };
 
-static psl_ctx_t *load(const char *text, size_t size)
-{
-	FILE *file = size ? fmemopen((void *)(uintptr_t)text, size, "r") : NULL; /* only read */
-	psl_ctx_t *list = file ? psl_load_fp(file) : NULL;
+/* ---- opening ---- */
 
-	if (file)
-		fclose(file);
-	return list;
+static struct seep_suffix_set *read_file(const char *path, const struct stat *file)
+{
+	size_t size = (size_t)file->st_size;
+	FILE *in = S_ISREG(file->st_mode) && size ? fopen(path, "re") : NULL;
+	char *text = in ? malloc(size) : NULL;
+	struct seep_suffix_set *set = NULL;
+
+	if (text && fread(text, 1, size, in) == size)
+		set = seep_suffix_set_read(text, size);
+	free(text);
+	if (in)
+		fclose(in);
+	return set;
+}
+
+/* As psl_latest does it: the newest file that can be read, if it is newer than what is inside. */
+static struct seep_suffix_set *read_latest(void)
+{
+	const char *paths[] = { psl_dist_filename(), psl_builtin_filename() };
+	struct seep_suffix_set *set = NULL;
+	struct stat files[2];
+	bool is_newer[2];
+	size_t first;
+
+	for (size_t i = 0; i < 2; i++)
+		is_newer[i] = paths[i] && *paths[i] && stat(paths[i], &files[i]) == 0 &&
+			      files[i].st_mtime > psl_builtin_file_time();
+	first = is_newer[1] && (!is_newer[0] || files[1].st_mtime > files[0].st_mtime);
+	if (is_newer[first])
+		set = read_file(paths[first], &files[first]);
+	if (!set && is_newer[!first])
+		set = read_file(paths[!first], &files[!first]);
+	return set;
 }
 
 struct seep_suffixes *seep_suffix_open(const char *text, size_t size)
@@ -54,43 +89,77 @@ struct seep_suffixes *seep_suffix_open(const char *text, size_t size)
 
 	if (!suffixes)
 		return NULL;
-	suffixes->list = text ? load(text, size) : psl_latest(NULL);
-	if (!suffixes->list || !psl_suffix_count(suffixes->list)) {
-		seep_suffix_close(suffixes);
-		return NULL;
-	}
-	return suffixes;
+	suffixes->set = text ? seep_suffix_set_read(text, size) : read_latest();
+	if (suffixes->set)
+		return suffixes;
+	free(suffixes);
+	return text ? NULL : seep_suffix_open_inside();
+}
+
+struct seep_suffixes *seep_suffix_open_inside(void)
+{
+	return psl_builtin() ? calloc(1, sizeof(struct seep_suffixes)) : NULL;
 }
 
 void seep_suffix_close(struct seep_suffixes *suffixes)
 {
 	if (!suffixes)
 		return;
-	psl_free(suffixes->list); /* leaves the built-in list alone */
+	seep_suffix_set_free(suffixes->set);
 	free(suffixes);
 }
 
-enum seep_suffix_kind seep_suffix_kind_of(const struct seep_suffixes *suffixes, const char *name)
+size_t seep_suffix_reader_bytes(const struct seep_suffixes *suffixes)
 {
-	if (psl_is_public_suffix2(suffixes->list, name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
-		return SEEP_SUFFIX_ICANN;
-	if (psl_is_public_suffix2(suffixes->list, name, PSL_TYPE_PRIVATE | PSL_TYPE_NO_STAR_RULE))
-		return SEEP_SUFFIX_PRIVATE;
-	return SEEP_SUFFIX_NONE;
+	return sizeof(struct seep_suffix_reader) +
+	       (suffixes->set ? 0 : sizeof(struct memo) << MEMO_BITS);
 }
 
 struct seep_suffix_reader *seep_suffix_reader_open(const struct seep_suffixes *suffixes)
 {
-	struct seep_suffix_reader *reader = calloc(1, sizeof(*reader));
+	struct seep_suffix_reader *reader = calloc(1, seep_suffix_reader_bytes(suffixes));
 
 	if (reader)
-		reader->list = suffixes->list;
+		reader->set = suffixes->set;
 	return reader;
 }
 
 void seep_suffix_reader_close(struct seep_suffix_reader *reader)
 {
 	free(reader);
+}
+
+/* ---- one suffix ---- */
+
+/* A name from its last label to the left. */
+struct walk {
+	uint32_t node;                   /* of the set */
+	unsigned rule;                   /* there: enum seep_suffix_rule */
+	char text[RULE_LABELS * 64 + 1]; /* for libpsl, from START on, with a NUL */
+	size_t start;
+	unsigned labels;
+};
+
+/*
+ * A suffix is public by its own rule, or by a wildcard where it has none; libpsl takes the section
+ * from the same one. Any label does as well if there is a wildcard, even beside a rule.
+ */
+static struct answer ask_set(const struct seep_suffix_set *set, struct walk *walk,
+			     const uint8_t *label)
+{
+	unsigned above = walk->rule;
+	unsigned rule = seep_suffix_set_step(set, &walk->node, label);
+	bool is_own = rule & SEEP_RULE_THERE;
+	bool is_public = is_own ? !(rule & SEEP_RULE_EXCEPTION) : above & SEEP_RULE_WILDCARD;
+	bool is_icann = is_public && (is_own ? rule : above) & SEEP_RULE_ICANN;
+
+	walk->rule = rule;
+	return (struct answer){
+		.is_public = is_public,
+		.is_icann = is_icann,
+		.is_wildcard = is_public && !is_icann && above & SEEP_RULE_WILDCARD,
+		.is_last = !(rule & (SEEP_RULE_BELOW | SEEP_RULE_WILDCARD)),
+	};
 }
 
 /*
@@ -104,90 +173,118 @@ static char text_byte(uint8_t byte)
 	return '_';
 }
 
-static void ask_list(struct memo *memo, const psl_ctx_t *list, const char *text)
+/* What libpsl says of TEXT; ABOVE is what follows its first label, "" or from the dot on. */
+static struct answer ask_libpsl(const char *text, const char *above)
 {
-	char sibling[RULE_LABELS * 64 + 1] = "_";
+	const psl_ctx_t *list = psl_builtin();
+	struct answer answer = { .is_public = psl_is_public_suffix2(
+					 list, text, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) };
+	char sibling[RULE_LABELS * 64 + 2];
 
-	/* The star rule, which makes a suffix of any top-level domain, is seep_suffix_of's. */
-	memo->is_public = psl_is_public_suffix2(list, text, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
-	memo->is_icann = memo->is_public && psl_is_public_suffix2(list, text, PSL_TYPE_ICANN);
-	memo->is_wildcard = false;
-	if (!memo->is_public || memo->is_icann)
-		return;
+	if (!answer.is_public)
+		return answer;
+	answer.is_icann = psl_is_public_suffix2(list, text, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+	if (answer.is_icann || !*above)
+		return answer;
 	/* A label that no rule has is as good as this one only by a wildcard. */
-	if (!strchr(text, '.'))
-		return;
-	strcpy(sibling + 1, strchr(text, '.'));
-	memo->is_wildcard = psl_is_public_suffix(list, sibling);
+	snprintf(sibling, sizeof(sibling), "_%s", above);
+	answer.is_wildcard = psl_is_public_suffix(list, sibling);
+	return answer;
 }
 
-/*
- * What is known of the suffix TEXT, of SIZE bytes with its NUL; in OWN if it is too long to be
- * remembered.
- */
-static struct memo *look_up(struct seep_suffix_reader *reader, struct memo *own, const char *text,
-			    size_t size)
+/* The same, remembered unless it is too long. */
+static struct answer recall(struct memo *memos, const char *text, size_t size, const char *above)
 {
 	uint32_t place = 0;
-	struct memo *memo = own;
+	struct memo *memo;
 
-	if (size > sizeof(memo->text)) {
-		ask_list(memo, reader->list, text);
-		return memo;
-	}
+	if (size > sizeof(memo->text))
+		return ask_libpsl(text, above);
 	for (const char *c = text; *c; c++)
 		place = (place ^ (uint8_t)*c) * 0x9e3779b1u;
-	memo = &reader->memos[place >> (32 - MEMO_BITS)];
+	memo = &memos[place >> (32 - MEMO_BITS)];
 	if (memcmp(memo->text, text, size) != 0) {
 		memcpy(memo->text, text, size);
-		ask_list(memo, reader->list, text);
+		memo->answer = ask_libpsl(text, above);
 	}
-	return memo;
+	return memo->answer;
+}
+
+static struct answer ask_inside(struct memo *memos, struct walk *walk, const uint8_t *label)
+{
+	struct answer answer;
+	size_t above;
+
+	if (walk->labels++)
+		walk->text[--walk->start] = '.';
+	above = walk->start;
+	for (size_t i = label[0]; i > 0; i--)
+		walk->text[--walk->start] = text_byte(label[i]);
+	answer = recall(memos, walk->text + walk->start, sizeof(walk->text) - walk->start,
+			walk->text + above);
+	answer.is_last = walk->labels == RULE_LABELS;
+	return answer;
+}
+
+/* ---- names ---- */
+
+/* As seep_suffix_of, for single labels too, and with the section of a top-level domain's rule. */
+static struct seep_suffix look_up(struct seep_suffix_reader *reader, const uint8_t *name,
+				  const uint8_t *offsets, unsigned labels)
+{
+	struct seep_suffix suffix = { .labels = 1, .icann_labels = 1 };
+	struct answer answer = { .is_last = false };
+	struct walk walk;
+
+	walk.node = walk.rule = walk.labels = 0;
+	walk.start = sizeof(walk.text) - 1;
+	walk.text[walk.start] = '\0';
+	/* The longest rule that matches prevails; of the ICANN section, too. */
+	for (unsigned count = 1; count <= labels && !answer.is_last; count++) {
+		const uint8_t *label = name + offsets[labels - count];
+
+		answer = reader->set ? ask_set(reader->set, &walk, label)
+				     : ask_inside(reader->memos, &walk, label);
+		if (answer.is_icann)
+			suffix.icann_labels = count;
+		if (answer.is_public)
+			suffix = (struct seep_suffix){ .labels = count,
+						       .icann_labels = suffix.icann_labels,
+						       .is_private = !answer.is_icann,
+						       .is_wildcard = answer.is_wildcard,
+						       .is_listed = true };
+	}
+	return suffix;
 }
 
 struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8_t *name,
 				  const uint8_t *offsets, unsigned labels)
 {
-	struct seep_suffix suffix = { .labels = 0 };
-	char text[RULE_LABELS * 64];
-	size_t starts[RULE_LABELS];
-	size_t size = 0;
-	unsigned count = labels < RULE_LABELS ? labels : RULE_LABELS;
+	struct seep_suffix suffix = { .labels = 1, .icann_labels = 1 };
 
-	/* A top-level domain always is one; gcc 12 has to be told that there is text below. */
-	if (count < 2)
-		return (struct seep_suffix){ .labels = 1, .icann_labels = 1 };
-	for (unsigned i = 0; i < count; i++) {
-		const uint8_t *label = name + offsets[labels - count + i];
-
-		starts[i] = size;
-		for (unsigned j = 1; j <= label[0]; j++)
-			text[size++] = text_byte(label[j]);
-		text[size++] = '.';
-	}
-	text[size - 1] = '\0';
-	/* The longest rule that matches prevails; of the ICANN section, too. */
-	for (unsigned i = 0; i + 1 < count; i++) {
-		struct memo own;
-		const struct memo *memo = look_up(reader, &own, text + starts[i], size - starts[i]);
-
-		if (memo->is_public && !suffix.labels)
-			suffix = (struct seep_suffix){ .labels = count - i,
-						       .is_listed = true,
-						       .is_private = !memo->is_icann,
-						       .is_wildcard = memo->is_wildcard };
-		if (memo->is_icann) {
-			suffix.icann_labels = count - i;
-			return suffix;
-		}
-	}
-	suffix.icann_labels = 1;
-	if (!suffix.labels) {
-		struct memo own;
-		size_t last = starts[count - 1];
-
-		suffix.labels = 1;
-		suffix.is_listed = look_up(reader, &own, text + last, size - last)->is_public;
-	}
+	if (labels > 1)
+		suffix = look_up(reader, name, offsets, labels);
+	if (suffix.labels == 1)
+		suffix.is_private = false;
 	return suffix;
+}
+
+enum seep_suffix_kind seep_suffix_kind_of(const struct seep_suffixes *suffixes, const char *name)
+{
+	struct seep_suffix_reader *reader = seep_suffix_reader_open(suffixes);
+	uint8_t wire[SEEP_NAME_MAX_BYTES], offsets[SEEP_NAME_MAX_LABELS];
+	struct seep_suffix suffix = { .is_listed = false };
+	unsigned labels = 0;
+	size_t size;
+
+	if (reader &&
+	    seep_parse_name(wire, &size, name, strlen(name), SEEP_PARSE_HOST) == SEEP_PARSE_OK) {
+		for (size_t at = 0; wire[at]; at += 1u + wire[at])
+			offsets[labels++] = (uint8_t)at;
+		suffix = look_up(reader, wire, offsets, labels);
+	}
+	seep_suffix_reader_close(reader);
+	if (!suffix.is_listed || suffix.labels != labels)
+		return SEEP_SUFFIX_NONE;
+	return suffix.is_private ? SEEP_SUFFIX_PRIVATE : SEEP_SUFFIX_ICANN;
 }
