@@ -74,6 +74,7 @@ struct asking {
 	bool is_last;          /* the pair's last name again */
 	bool is_habit;         /* what its users usually send there */
 	bool is_service;       /* few use the domain yet, as they would a service */
+	bool is_crowd;         /* no budget fits the user */
 	struct seep_metering domain;
 	struct seep_metering user;
 	struct seep_metering network;
@@ -402,15 +403,15 @@ static void judge_people(struct asking *asking, const struct entries *entries)
 	const struct seep_learned *learned = &asking->engine->learned;
 	uint64_t now_s = asking->user.now_s;
 	bool is_newcomer = asking->reservation->is_newcomer;
-	bool is_crowd = seep_learned_is_crowd(learned, entries->user, now_s);
 
+	asking->is_crowd = seep_learned_is_crowd(learned, entries->user, now_s);
 	asking->user.charge_mbit = asking->reservation->user_charge_mbit;
 	asking->user.limits = seep_learned_user(learned, entries->user, now_s);
 	seep_meter_judge(&asking->user, &entries->user->head);
-	relent(&asking->user, is_crowd);
+	relent(&asking->user, asking->is_crowd);
 	count_misfit(asking);
 	/* A crowd is not its network's fault, nor is what its user's level notes no more. */
-	if (!is_crowd && asking->user.level_mbit < asking->user.limits.cap_mbit)
+	if (!asking->is_crowd && asking->user.level_mbit < asking->user.limits.cap_mbit)
 		asking->network.charge_mbit = asking->user.charge_mbit;
 	asking->network.limits =
 		seep_learned_network(learned, entries->network, is_newcomer, now_s);
@@ -430,9 +431,7 @@ static void judge_domain(struct asking *asking, struct domain *domain, const str
 
 	reservation->units = (uint8_t)seep_learned_units(learned, user, asking->user.now_s);
 	asking->domain.charge_mbit =
-		reservation->rare && !seep_learned_is_crowd(learned, user, asking->user.now_s)
-			? reservation->charge_mbit
-			: 0;
+		reservation->rare && !asking->is_crowd ? reservation->charge_mbit : 0;
 	asking->domain.limits =
 		seep_learned_domain(learned, domain, reservation->units, asking->users);
 	seep_meter_judge(&asking->domain, &domain->head);

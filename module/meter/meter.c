@@ -12,7 +12,11 @@
 
 static uint64_t times_capped(uint64_t mbit, uint64_t times)
 {
-	return mbit && times > SEEP_BUCKET_MAX_MBIT / mbit ? SEEP_BUCKET_MAX_MBIT : mbit * times;
+	uint64_t product;
+
+	if (__builtin_mul_overflow(mbit, times, &product) || product > SEEP_BUCKET_MAX_MBIT)
+		return SEEP_BUCKET_MAX_MBIT;
+	return product;
 }
 
 struct seep_limits seep_meter_times(struct seep_limits limits, uint64_t times)

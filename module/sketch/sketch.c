@@ -21,6 +21,16 @@
 #include <math.h>
 #include <string.h>
 
+/* 2^-POWER, of at most 64; as bits, for a register rises with every other name. */
+static double half_to(unsigned power)
+{
+	uint64_t bits = (uint64_t)(1023 - power) << 52;
+	double half;
+
+	memcpy(&half, &bits, sizeof(half));
+	return half;
+}
+
 bool seep_sketch_add(struct seep_sketch_sum *sum, uint8_t *registers, unsigned bits, uint64_t hash)
 {
 	uint8_t *reg = &registers[hash & ((1u << bits) - 1)];
@@ -31,7 +41,7 @@ bool seep_sketch_add(struct seep_sketch_sum *sum, uint8_t *registers, unsigned b
 	if (rank <= *reg)
 		return false;
 	sum->count += 1.0 / (1.0 - sum->unlikely);
-	sum->unlikely += (ldexp(1.0, -*reg) - ldexp(1.0, -(int)rank)) / (double)(1u << bits);
+	sum->unlikely += (half_to(*reg) - half_to(rank)) * half_to(bits);
 	*reg = (uint8_t)rank;
 	return true;
 }
