@@ -72,8 +72,12 @@ static inline void compress(struct state *s, uint64_t word, int rounds)
 static inline uint64_t last_word(const uint8_t *left, size_t size)
 {
 	uint64_t word = (uint64_t)size << 56;
+	size_t count = size % 8;
 
-	for (size_t i = 0; i < size % 8; i++)
+	/* At once, with some bytes before them, which are shifted out. */
+	if (size > 8 && count)
+		return word | load(left + count - 8) >> 8 * (8 - count);
+	for (size_t i = 0; i < count; i++)
 		word |= (uint64_t)left[i] << 8 * i;
 	return word;
 }
