@@ -57,8 +57,8 @@ static void test_units(void)
 		is_int(seep_budget_network_units(&budgets, networks[i].peak_mbit),
 		       networks[i].units, "a network's peak of %" PRIu64 " mbit",
 		       networks[i].peak_mbit);
-	ok(!seep_budget_is_too_small(16 * KIB_MBIT - 1), "below 16 KiB a budget fits");
-	ok(seep_budget_is_too_small(16 * KIB_MBIT), "from there on none does");
+	ok(!seep_budget_is_too_small(8 * KIB_MBIT - 1), "below half of 16 KiB a budget fits");
+	ok(seep_budget_is_too_small(8 * KIB_MBIT), "from there on none does");
 	ok(!seep_budget_is_too_small_for_network(&budgets, 64 * KIB_MBIT - 1),
 	   "a network's below 64 KiB");
 	ok(seep_budget_is_too_small_for_network(&budgets, 64 * KIB_MBIT), "and none from there on");

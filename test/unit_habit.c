@@ -60,8 +60,22 @@ static void test_median(void)
 
 		for (unsigned step = 0; step < SEEP_HABIT_STEPS; step++)
 			add(&habit, step + 1, cases[i].users[step]);
-		is_int(seep_habit_mbit(&habit), cases[i].bits * SEEP_BIT_MBIT, "%s", cases[i].text);
+		is_int(seep_habit_mbit(&habit, 0), cases[i].bits * SEEP_BIT_MBIT, "%s",
+		       cases[i].text);
 	}
+}
+
+/* Who is on no step sent little: a machine that sends much is not the habit of those who do not. */
+static void test_uncounted(void)
+{
+	struct seep_habit habit = { { 0 } };
+
+	add(&habit, 8, 1);
+	is_int(seep_habit_mbit(&habit, 1), 8192 * SEEP_BIT_MBIT, "one user, counted");
+	is_int(seep_habit_mbit(&habit, 2), 64 * SEEP_BIT_MBIT, "beside one that is not: the lower");
+	add(&habit, 8, 1);
+	is_int(seep_habit_mbit(&habit, 3), 8192 * SEEP_BIT_MBIT, "two of three send much");
+	is_int(seep_habit_mbit(&habit, 4), 64 * SEEP_BIT_MBIT, "two of four");
 }
 
 static void test_move(void)
@@ -89,9 +103,9 @@ static void test_halving(void)
 	add(&habit, 1, 1);
 	is_int(habit.users[0], UINT8_MAX / 2 + 1, "one more halves the step");
 	is_int(habit.users[2], 50, "and all others");
-	is_int(seep_habit_mbit(&habit), 64 * SEEP_BIT_MBIT, "which changes no median");
+	is_int(seep_habit_mbit(&habit, 0), 64 * SEEP_BIT_MBIT, "which changes no median");
 	add(&habit, 3, 300);
-	is_int(seep_habit_mbit(&habit), 256 * SEEP_BIT_MBIT, "new days do");
+	is_int(seep_habit_mbit(&habit, 0), 256 * SEEP_BIT_MBIT, "new days do");
 }
 
 /* However much one machine sends to a domain of several users, their habit stays. */
@@ -108,10 +122,10 @@ static void test_one_machine(void)
 			counted = step;
 		}
 		counted = 0;
-		if (seep_habit_mbit(&habit) != 64 * SEEP_BIT_MBIT)
-			ok(false, "day %u: the habit is %" PRIu64, day, seep_habit_mbit(&habit));
+		if (seep_habit_mbit(&habit, 0) != 64 * SEEP_BIT_MBIT)
+			ok(false, "day %u: the habit is %" PRIu64, day, seep_habit_mbit(&habit, 0));
 	}
-	is_int(seep_habit_mbit(&habit), 64 * SEEP_BIT_MBIT,
+	is_int(seep_habit_mbit(&habit, 0), 64 * SEEP_BIT_MBIT,
 	       "one of three that sends all it can makes no habit in a hundred days");
 }
 
@@ -147,6 +161,7 @@ int main(int argc, char **argv)
 	tap_begin(argc, argv);
 	tap_run(test_steps);
 	tap_run(test_median);
+	tap_run(test_uncounted);
 	tap_run(test_move);
 	tap_run(test_halving);
 	tap_run(test_one_machine);

@@ -373,6 +373,7 @@ static void test_uncounted(void)
 	unsigned counted = 0;
 
 	rig_open(&rig, NO_BUDGET);
+	send_history(&rig, 1, 16, 8);
 	all_send(&rig, 0, 20, "common.com");
 	is_int(domain_of(&rig, "common.com").users_sum.count > 9, true,
 	       "users of the first day make a domain common");
@@ -404,6 +405,8 @@ static void test_shared_pair(void)
 	uint64_t keys[4];
 
 	rig_open(&rig, NO_BUDGET);
+	for (uint32_t i = 0; i < 2; i++)
+		send_history(&rig, i, 16, 8);
 	all_send(&rig, 0, 20, "common.com");
 	rig.now_ms += 2 * DAY_MS;
 	for (uint32_t i = 0; i < 2; i++) {

@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "fixture.h"
+#include "seep_rr.h"
 
 #define SET_BYTES 64
 #define BITS(n)   ((uint64_t)(n)*SEEP_BIT_MBIT)
@@ -62,7 +63,7 @@ static void test_drain(void)
 		uint64_t days;
 		unsigned bits;
 	} cases[] = { { 0, 4096 }, { 1, 1024 }, { 2, 256 }, { 3, 64 }, { 5, 4 },
-		      { 6, 1 },    { 7, 0 },    { 9, 0 },   { 10, 0 }, { 500, 0 } };
+		      { 6, 1 },    { 7, 0 },    { 9, 0 },   { 10, 0 }, { 190, 0 } };
 	const uint64_t midnight_s = NOW_S / DAY_S * DAY_S;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -92,6 +93,22 @@ static void test_clock(void)
 	seep_pairs_destroy(pairs);
 }
 
+static void note(struct seep_pairs *pairs, unsigned name, unsigned type, unsigned step,
+		 uint64_t now_s)
+{
+	seep_pairs_note(pairs, 5, (struct seep_pair_sending){ name, type }, step, now_s);
+}
+
+static void test_types(void)
+{
+	static const uint16_t types[] = { SEEP_TYPE_A, SEEP_TYPE_AAAA, SEEP_TYPE_HTTPS };
+
+	for (unsigned i = 0; i < COUNT(types); i++)
+		is_int(seep_pairs_type(types[i]), i + 1, "type %u has a number", types[i]);
+	is_int(seep_pairs_type(0) + seep_pairs_type(SEEP_TYPE_TXT) + seep_pairs_type(UINT16_MAX), 0,
+	       "all others have none");
+}
+
 static void test_notes(void)
 {
 	struct seep_pairs *pairs = create(1);
@@ -99,20 +116,27 @@ static void test_notes(void)
 	unsigned name = seep_pairs_name(UINT64_C(0x123456789abcdef0));
 	unsigned same = 0;
 
-	ok(name > 0 && name < 1024, "a name is ten bits, and not 0");
+	ok(name > 0 && name < 256, "a name is eight bits, and not 0");
 	ok(seep_pairs_name(0) != 0, "of any name");
 	for (uint64_t n = 1; n <= 1000; n++)
 		same += seep_pairs_name(n * UINT64_C(0x9e3779b97f4a7c15)) == name;
-	ok(same < 10, "few others are taken for it: %u of 1000", same);
-	seep_pairs_note(pairs, 5, name, 3, NOW_S);
+	ok(same < 20, "few others are taken for it: %u of 1000", same);
+	note(pairs, name, 1, 3, NOW_S);
 	is_int(seep_pairs_find(pairs, 5, NOW_S).last, 0, "what is not there notes nothing");
 	seep_pairs_raise(pairs, 5, BITS(100), NOW_S);
 	pair = seep_pairs_find(pairs, 5, NOW_S);
 	ok(!pair.last && !pair.counted, "no last name at first, and no step");
-	seep_pairs_note(pairs, 5, name, 3, NOW_S);
+	note(pairs, name, 1, 3, NOW_S);
 	pair = seep_pairs_find(pairs, 5, NOW_S);
 	is_int(pair.last, name, "the last name");
-	is_int(pair.counted, 3, "the step of today");
+	is_int(pair.before, 0, "which was asked for one type only");
+	note(pairs, name, 2, 3, NOW_S);
+	is_int(seep_pairs_find(pairs, 5, NOW_S).before, 1,
+	       "for another: the first will come again");
+	note(pairs, name, 1, 3, NOW_S);
+	pair = seep_pairs_find(pairs, 5, NOW_S);
+	is_int(pair.before, 2, "and in turn");
+	is_int(pair.counted, 3, "the step");
 	is_int(pair.level_mbit, BITS(100), "the level stays");
 	seep_pairs_raise(pairs, 5, BITS(1), NOW_S);
 	seep_pairs_lower(pairs, 5, BITS(1));
@@ -120,8 +144,9 @@ static void test_notes(void)
 	is_int(seep_pairs_find(pairs, 5, NOW_S).counted, 3, "both");
 	pair = seep_pairs_find(pairs, 5, NOW_S + DAY_S);
 	is_int(pair.last, name, "tomorrow the name is the last still");
-	is_int(pair.counted, 0, "but it is counted on no step yet");
-	seep_pairs_note(pairs, 5, seep_pairs_name(0), SEEP_PAIRS_STEPS, NOW_S + DAY_S);
+	is_int(pair.counted, 3, "and it is counted where it was");
+	note(pairs, seep_pairs_name(0), 3, SEEP_PAIRS_STEPS, NOW_S + DAY_S);
+	is_int(seep_pairs_find(pairs, 5, NOW_S + DAY_S).before, 0, "of another name none is known");
 	pair = seep_pairs_find(pairs, 5, NOW_S + DAY_S);
 	is_int(pair.counted, SEEP_PAIRS_STEPS, "the highest step");
 	is_int(pair.level_mbit, BITS(25), "of a level that has drained");
@@ -169,7 +194,9 @@ static void check_restore(size_t from_sets, size_t to_sets, unsigned count, bool
 		uint64_t key = random_next(&seed);
 
 		seep_pairs_raise(from, key, BITS(10 + n), NOW_S);
-		seep_pairs_note(from, key, seep_pairs_name(key), 1 + n % 8, NOW_S);
+		seep_pairs_note(from, key,
+				(struct seep_pair_sending){ seep_pairs_name(key), n % 4 },
+				1 + n % 8, NOW_S);
 	}
 	memset(to_memory, 0, sizeof(to_memory));
 	to = seep_pairs_create(to_memory, to_sets * SET_BYTES);
@@ -242,7 +269,8 @@ static void *raise_all(void *context)
 	for (unsigned i = 0; i < ROUNDS; i++)
 		for (uint64_t n = 0; n < PAIRS; n++) {
 			seep_pairs_raise(worker->pairs, key_of(n), BITS(3), NOW_S);
-			seep_pairs_note(worker->pairs, key_of(n), 1, 1, NOW_S);
+			seep_pairs_note(worker->pairs, key_of(n),
+					(struct seep_pair_sending){ 1, 1 }, 1, NOW_S);
 			seep_pairs_lower(worker->pairs, key_of(n), BITS(1));
 		}
 	return NULL;
@@ -311,6 +339,7 @@ int main(int argc, char **argv)
 	tap_run(test_drain);
 	tap_run(test_clock);
 	tap_run(test_notes);
+	tap_run(test_types);
 	tap_run(test_eviction);
 	tap_run(test_restore);
 	tap_run(test_threads);

@@ -71,7 +71,7 @@ struct asking {
 	uint64_t listed;       /* users that a common-list counts for */
 	struct seep_pair pair; /* of the user, or its network, and the domain */
 	bool unseen;           /* nobody here used the domain yet, nor the name */
-	bool is_last;          /* the pair's last name again */
+	bool is_last;          /* the pair's last name again, with the type that was to come */
 	bool is_habit;         /* what its users usually send there */
 	bool is_service;       /* few use the domain yet, as they would a service */
 	bool is_crowd;         /* no budget fits the user */
@@ -210,10 +210,11 @@ static uint64_t pair_of(const struct seep_reservation *reservation)
 	return (owner ^ reservation->domain_key) * UINT64_C(0xd6e8feb86659fd93) | 1;
 }
 
-static uint64_t people_of_pair(const struct seep_reservation *reservation,
-			       const struct network *network)
+static uint64_t people_of_pair(const struct asking *asking, const struct network *network)
 {
-	return reservation->counts || !network->size ? 1 : network->size;
+	return asking->reservation->counts
+		       ? 1
+		       : seep_learned_newcomers(&asking->engine->learned, network);
 }
 
 /* Does the price fit into what the domain's users usually send there? */
@@ -227,8 +228,8 @@ static void set_habit(struct asking *asking, const struct entries *entries)
 		asking->is_habit = is_known && !reservation->rare;
 		return;
 	}
-	habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit) *
-		     people_of_pair(reservation, entries->network);
+	habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit, asking->users) *
+		     people_of_pair(asking, entries->network);
 	reservation->pair_mbit = reservation->charge_mbit;
 	asking->is_habit = !reservation->rare &&
 			   asking->pair.level_mbit + reservation->charge_mbit <= habit_mbit;
@@ -245,7 +246,9 @@ static void look_at_pair(struct asking *asking, const struct domain *domain)
 	reservation->pair_key = pair_of(reservation);
 	asking->pair =
 		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s);
-	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key);
+	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key) &&
+			  asking->pair.before &&
+			  asking->pair.before == seep_pairs_type(reservation->type);
 }
 
 /*

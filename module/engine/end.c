@@ -199,7 +199,10 @@ static bool learn_use(struct seep_engine *engine, struct domain *domain,
 		      const struct seep_reservation *reservation, uint64_t now_s)
 {
 	bool is_apart = !reservation->counts || reservation->is_late;
-	bool is_first = is_apart && is_first_use(engine, reservation, now_s);
+	/* Whoever counts no more, for its history is too short, did on the first day. */
+	bool is_first = is_apart &&
+			!seep_sketch_has_few(&domain->first_users, reservation->user_key) &&
+			is_first_use(engine, reservation, now_s);
 
 	if (!reservation->counts || !counts_in_domain(engine, reservation, is_first, now_s))
 		return is_first;
@@ -221,7 +224,9 @@ static void learn_habit(struct seep_engine *engine, struct domain *domain,
 	if (reservation->counts && !reservation->is_late && step != pair.counted)
 		seep_habit_move(&domain->habit, pair.counted, step);
 	seep_pairs_note(engine->pairs, reservation->pair_key,
-			seep_pairs_name(reservation->name_key), step, now_s);
+			(struct seep_pair_sending){ seep_pairs_name(reservation->name_key),
+						    seep_pairs_type(reservation->type) },
+			step, now_s);
 }
 
 static void learn_domain(struct seep_engine *engine, struct seep_reservation *reservation,

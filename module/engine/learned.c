@@ -4,41 +4,55 @@
 
 #include "base/bits.h"
 
-/* Of those whose needs are known, so many in a hundred need no more than what a
- * newcomer gets. */
+/* Of those whose needs are known, so many in a hundred need no more than what a newcomer gets, which
+ * is so many units at most: of two people nothing can be said of a third. */
 #define NEW_PERCENT 90
+#define NEW_MOST    (3 * SEEP_BUDGET_NEW)
 
 static bool is_learning(const struct seep_learned *learned, uint64_t now_s)
 {
 	return now_s < learned->until_ms / 1000;
 }
 
-/*
- * What a level that rose to PEAK_MBIT in the learning, but for its first LOST_S, would be after a
- * week of it: whoever needs as much every day has a level that rises with the days.
- */
-static uint64_t peak_of_week(const struct seep_learned *learned, uint64_t peak_mbit,
-			     uint64_t lost_s)
+/* How long the learning lasts. */
+static uint64_t learning_s(const struct seep_learned *learned)
 {
-	uint64_t week_s = SEEP_BUDGET_LEARNING_DAYS * SEEP_DAY_S - lost_s;
-	uint64_t learned_s = (learned->until_ms - learned->from_ms) / 1000;
-
-	if (learned_s < lost_s + SEEP_DAY_S)
-		learned_s = lost_s + SEEP_DAY_S;
-	return learned_s - lost_s < week_s ? peak_mbit * week_s / (learned_s - lost_s) : peak_mbit;
+	return (learned->until_ms - learned->from_ms) / 1000;
 }
 
-static uint64_t user_peak(const struct seep_learned *learned, const struct user *user)
+/*
+ * What a level that rose to PEAK_MBIT in TAUGHT_S would be after OF_S: whoever needs as much every
+ * day has a level that rises with the days. Less than a day of them teaches as much as a day.
+ */
+static uint64_t peak_of(uint64_t peak_mbit, uint64_t taught_s, uint64_t of_s)
 {
-	return peak_of_week(learned, user->peak_mbit, 0);
+	if (taught_s < SEEP_DAY_S)
+		taught_s = SEEP_DAY_S;
+	return taught_s < of_s ? peak_mbit * of_s / taught_s : peak_mbit;
 }
 
 /* Was it here for half of the learning at least? */
 static bool is_learned(const struct seep_learned *learned, const struct seep_entry *entry)
 {
-	uint64_t half_s = (learned->until_ms - learned->from_ms) / 2000;
+	uint64_t half_s = learning_s(learned) / 2;
 
 	return half_s && entry->first_s <= learned->from_ms / 1000 + half_s;
+}
+
+/* How long ENTRY was there in the learning. Who comes later learns as long as that, on its own. */
+static uint64_t taught_s(const struct seep_learned *learned, const struct seep_entry *entry)
+{
+	bool was_late = entry->first_s > learned->from_ms / 1000;
+
+	return was_late && is_learned(learned, entry) ? learned->until_ms / 1000 - entry->first_s
+						      : learning_s(learned);
+}
+
+/* What its level would have risen to in a week. */
+static uint64_t user_peak(const struct seep_learned *learned, const struct user *user)
+{
+	return peak_of(user->peak_mbit, taught_s(learned, &user->head),
+		       SEEP_BUDGET_LEARNING_DAYS * SEEP_DAY_S);
 }
 
 bool seep_learned_has_own(const struct seep_learned *learned, const struct seep_entry *entry,
@@ -50,10 +64,8 @@ bool seep_learned_has_own(const struct seep_learned *learned, const struct seep_
 /* Is it still within its own first days? Where there is no learning, these never end. */
 static bool is_new(const struct seep_learned *learned, const struct user *user, uint64_t now_s)
 {
-	uint64_t learning_s = (learned->until_ms - learned->from_ms) / 1000;
-
 	return !is_learned(learned, &user->head) &&
-	       (!learning_s || now_s < user->head.first_s + learning_s);
+	       (!learning_s(learned) || now_s < user->head.first_s + learning_s(learned));
 }
 
 bool seep_learned_is_noted(const struct seep_learned *learned, const struct user *user,
@@ -84,12 +96,15 @@ bool seep_learned_is_crowd(const struct seep_learned *learned, const struct user
 	       seep_budget_is_too_small(user_peak(learned, user));
 }
 
-/* On its first day nothing was noted. */
+/* The same of a network, of which nothing is noted on its first day. */
 static uint64_t network_peak(const struct seep_learned *learned, const struct network *network,
 			     bool newcomers)
 {
-	return peak_of_week(learned, newcomers ? network->newcomers_peak_mbit : network->peak_mbit,
-			    SEEP_DAY_S);
+	uint64_t lasted_s = taught_s(learned, &network->head);
+
+	return peak_of(newcomers ? network->newcomers_peak_mbit : network->peak_mbit,
+		       lasted_s > SEEP_DAY_S ? lasted_s - SEEP_DAY_S : 0,
+		       (SEEP_BUDGET_LEARNING_DAYS - 1) * SEEP_DAY_S);
 }
 
 bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
@@ -105,6 +120,17 @@ bool seep_learned_is_vast(const struct seep_learned *learned, const struct netwo
 static bool is_untaught(const struct seep_learned *learned)
 {
 	return learned->until_ms == learned->from_ms || learned->networks_unknown;
+}
+
+uint64_t seep_learned_newcomers(const struct seep_learned *learned, const struct network *network)
+{
+	uint64_t newcomers_mbit = network->newcomers_peak_mbit;
+	uint64_t all_mbit = newcomers_mbit + network->peak_mbit;
+	uint64_t people = network->size;
+
+	if (!is_untaught(learned) && is_learned(learned, &network->head) && all_mbit)
+		people = people * newcomers_mbit / all_mbit;
+	return people ? people : 1;
 }
 
 static unsigned network_units(const struct seep_learned *learned, const struct network *network,
@@ -205,7 +231,7 @@ static unsigned units_of_most(const struct needs *needs)
 	uint64_t enough = 0;
 	unsigned units = 0;
 
-	while (units < SEEP_BUDGET_MOST && 100 * enough < NEW_PERCENT * needs->review.users)
+	while (units < NEW_MOST && 100 * enough < NEW_PERCENT * needs->review.users)
 		enough += needs->users[++units];
 	return units < SEEP_BUDGET_NEW ? SEEP_BUDGET_NEW : units;
 }

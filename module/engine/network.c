@@ -5,9 +5,10 @@
  * A machine may take any address of its network, as many as it likes. So a new address is a
  * newcomer: it draws on what the network has for all of these together, and counts for nothing
  * where users are counted, before it is a day old and has a history. After learning not more become
- * established a day than an eighth of the network's users. While learning everybody counts, and
- * whoever was there on a network's first day is established at once; later only who was there while
- * learning is, for a machine may have many networks, too.
+ * established a day than an eighth of the network's users, but for those with a history that were
+ * there while learning. While learning everybody counts, and whoever was there on a network's first
+ * day is established at once; but later it counts only with a history, too, for addresses that were
+ * taken while learning are no people.
  *
  * Whoever came after learning is late for ninety days: of a network four such users at most count
  * in a domain, and none in its habit. So a machine that holds many addresses for long makes no
@@ -61,9 +62,16 @@ static bool is_trusting(const struct seep_learned *learned, uint64_t when_s)
 	return when_s < learned->until_ms / 1000 || when_s < learned->from_ms / 1000 + DAY_S;
 }
 
+static bool has_history(const struct user *user, uint64_t now_s)
+{
+	return now_s >= (uint64_t)user->head.first_s + DAY_S && user->sent >= ESTABLISHED_NAMES &&
+	       seep_sketch_count(&user->domains_sum) >= ESTABLISHED_DOMAINS;
+}
+
 bool seep_network_counts(const struct seep_engine *engine, const struct user *user, uint64_t now_s)
 {
-	return user->is_established || is_trusting(&engine->learned, now_s);
+	return is_trusting(&engine->learned, now_s) ||
+	       (user->is_established && has_history(user, now_s));
 }
 
 bool seep_network_is_late(const struct seep_engine *engine, const struct user *user, uint64_t now_s)
@@ -123,12 +131,6 @@ static bool has_room(const struct network *network)
 	return network->established < growth_of(network->size);
 }
 
-static bool has_history(const struct user *user, uint64_t now_s)
-{
-	return now_s >= (uint64_t)user->head.first_s + DAY_S && user->sent >= ESTABLISHED_NAMES &&
-	       seep_sketch_count(&user->domains_sum) >= ESTABLISHED_DOMAINS;
-}
-
 uint32_t seep_network_standing(const struct network *network)
 {
 	return network->newcomers.spent ? UINT32_MAX : network->size;
@@ -140,7 +142,7 @@ static bool was_there(const struct seep_engine *engine, const struct network *ne
 {
 	if (is_trusting(&engine->learned, now_s))
 		return is_first_day(network, user->head.first_s);
-	return is_trusting(&engine->learned, user->head.first_s);
+	return is_trusting(&engine->learned, user->head.first_s) && has_history(user, now_s);
 }
 
 void seep_network_saw(struct seep_engine *engine, struct network *network, struct user *user,

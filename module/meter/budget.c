@@ -150,7 +150,7 @@ unsigned seep_budget_network_units(const struct seep_budgets *budgets, uint64_t 
 
 bool seep_budget_is_too_small(uint64_t peak_mbit)
 {
-	return peak_mbit >= cap_mbit();
+	return SEEP_BUDGET_CROWD_TIMES * peak_mbit >= cap_mbit();
 }
 
 bool seep_budget_is_too_small_for_network(const struct seep_budgets *budgets, uint64_t peak_mbit)

@@ -22,13 +22,15 @@
 #include "conf/conf.h"
 #include "meter/meter.h"
 
-#define SEEP_BUDGET_UNIT_BYTES 256
+#define SEEP_BUDGET_UNIT_BYTES  256
 /* The least units, those of one of whom nothing is known, and the most. */
-#define SEEP_BUDGET_LEAST      2
-#define SEEP_BUDGET_NEW        4
-#define SEEP_BUDGET_MOST       64
+#define SEEP_BUDGET_LEAST       2
+#define SEEP_BUDGET_NEW         4
+#define SEEP_BUDGET_MOST        64
 /* What learning saw is not the worst that comes. */
-#define SEEP_BUDGET_PERCENT    250
+#define SEEP_BUDGET_PERCENT     250
+/* Of whom the most units are not so many times what it needed, no budget fits: a NAT of four. */
+#define SEEP_BUDGET_CROWD_TIMES 2
 
 /* The same of networks. */
 #define SEEP_BUDGET_NETWORK_UNIT_BYTES 1024
@@ -76,7 +78,8 @@ struct seep_limits seep_budgets_domain(const struct seep_budgets *budgets, unsig
 unsigned seep_budget_units(uint64_t peak_mbit);
 unsigned seep_budget_network_units(const struct seep_budgets *budgets, uint64_t peak_mbit);
 
-/* Return whether no budget fits one whose meter reached PEAK_MBIT: as far as a level rises. */
+/* Return whether no budget fits one whose meter reached PEAK_MBIT; a network's as far as a level
+ * rises. */
 bool seep_budget_is_too_small(uint64_t peak_mbit);
 bool seep_budget_is_too_small_for_network(const struct seep_budgets *budgets, uint64_t peak_mbit);
 

@@ -40,21 +40,23 @@ static unsigned all_users(const struct seep_habit *habit)
 	return all;
 }
 
-/* The step that the lower half of the users reach, from 0. */
-static unsigned median_step(const struct seep_habit *habit)
+/* The step that the lower half of the users reach, from 0; of UNCOUNTED ones the first. */
+static unsigned median_step(const struct seep_habit *habit, uint64_t uncounted)
 {
-	unsigned all = all_users(habit);
+	uint64_t all = all_users(habit) + uncounted;
 	unsigned step = 0;
-	unsigned below = habit->users[0];
+	uint64_t below = habit->users[0] + uncounted;
 
 	while (step + 1 < SEEP_HABIT_STEPS && 2 * below < all)
 		below += habit->users[++step];
 	return step;
 }
 
-uint64_t seep_habit_mbit(const struct seep_habit *habit)
+uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users)
 {
-	return FIRST_MBIT << median_step(habit);
+	unsigned all = all_users(habit);
+
+	return FIRST_MBIT << median_step(habit, users > all ? users - all : 0);
 }
 
 bool seep_habit_is_alike(const struct seep_habit *habit)
@@ -62,7 +64,8 @@ bool seep_habit_is_alike(const struct seep_habit *habit)
 	unsigned all = all_users(habit);
 	unsigned outliers = 0;
 
-	for (unsigned step = median_step(habit) + ALIKE_STEPS + 1; step < SEEP_HABIT_STEPS; step++)
+	for (unsigned step = median_step(habit, 0) + ALIKE_STEPS + 1; step < SEEP_HABIT_STEPS;
+	     step++)
 		outliers += habit->users[step];
 	return all >= 2 && OUTLIERS * outliers <= all;
 }

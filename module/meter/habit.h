@@ -3,14 +3,15 @@
  * What the users of a domain usually send there in a day: a histogram over users, of which the
  * median is the domain's habit.
  *
- * A user counts once a day, on the step that its level in the pair meter (sketch/pairs.h) has
- * reached. Steps double: up to 64 bits, up to 128, ... beyond 4,096. A mean would let one machine
+ * A user counts once, on the step that its level in the pair meter (sketch/pairs.h) reached on the
+ * last day that it sent something. Steps double: up to 64 bits, up to 128, ... beyond 4,096. A mean would let one machine
  * make a habit of its own; what half of the users do not do is nobody's habit.
  *
  * Example: of nine users eight sent one name of 60 bits today, and one sent 5,000 bits. The median
  * is on the first step, so the habit is 64 bits.
  *
- * Memory: 8 bytes, all zero to begin with. When a step is full all are halved, so old days fade.
+ * Memory: 8 bytes, all zero to begin with. When a step is full all are halved, so those who left
+ * fade.
  * Threads: the domain's lock.
  */
 #ifndef SEEP_HABIT_H
@@ -31,11 +32,14 @@ struct seep_habit {
 /* Returns the step of a level, 1 to SEEP_HABIT_STEPS. */
 unsigned seep_habit_step(uint64_t level_mbit);
 
-/* Counts a user on step TO, and no more in FROM; 0: it was in none today. */
+/* Counts a user on step TO, and no more on FROM; 0: it was on none. */
 void seep_habit_move(struct seep_habit *habit, unsigned from, unsigned to);
 
-/* Returns the median, as its step's upper end; the first step's while nobody is counted. */
-uint64_t seep_habit_mbit(const struct seep_habit *habit);
+/*
+ * Returns the median of USERS, as its step's upper end. Those of them that are on no step sent
+ * little: they count on the first.
+ */
+uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users);
 
 /*
  * Do several users send like amounts, as those of a service do? At least two are counted, and of

@@ -4,7 +4,8 @@
 
 #include "base/bits.h"
 
-/* Of eight known names in a common domain seven are the last one again. */
+/* Of eight known names in a common domain seven are the last one again, with the type before the
+ * last: A each time, or A and AAAA in turn. */
 #define LAST_MBIT  193u
 #define OTHER_MBIT (3 * SEEP_BIT_MBIT)
 
@@ -36,12 +37,12 @@ static uint64_t known_mbit(const struct seep_price_input *input, int32_t *loss_m
 				  otherwise_mbit, loss_mbit);
 }
 
-/* Of a common domain's known names: the last one again, or any of them. */
+/* Of a common domain's known names: the last one again, or any of them and its question. */
 static uint64_t choice_mbit(const struct seep_price_input *input)
 {
 	if (input->is_last)
 		return LAST_MBIT;
-	return OTHER_MBIT + seep_bits_of_odds(input->domain_names + 1, 1);
+	return OTHER_MBIT + question_mbit(input) + seep_bits_of_odds(input->domain_names + 1, 1);
 }
 
 /* Which domain: the last sending's, another one in use, or one that nobody here used before. */
@@ -79,7 +80,7 @@ struct seep_price seep_price_of(const struct seep_price_input *input)
 			     (input->is_known ? known_mbit(input, &price.loss_mbit)
 					      : novel_mbit(input, &price));
 	else if (input->is_known)
-		price.mbit = question_mbit(input) + choice_mbit(input);
+		price.mbit = choice_mbit(input);
 	else
 		price.mbit = question_mbit(input) +
 			     seep_charge_prefix(input->name, input->label_keys, input->labels,

@@ -42,8 +42,8 @@ struct seep_price_input {
 	bool is_known;
 	/* its domain */
 	bool is_rare;
-	bool is_used;          /* somebody here sent a name there */
-	bool is_last;          /* the name is the last one that the user sent there */
+	bool is_used; /* somebody here sent a name there */
+	bool is_last; /* the last name again that the user sent there, with the type before the last */
 	uint64_t domain_key;   /* keyed hash */
 	uint64_t domain_names; /* distinct ones sent there */
 	/* its user */

@@ -7,19 +7,22 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "seep_rr.h"
 
 #define WAYS 8
 
-/* A word: 20 bits of the key, 10 of the day, 10 of the last name, 4 of the step, 20 of the level; 0
- * is empty. */
+/* A word: 20 bits of the key, 8 of the day, 8 of the last name, 2 of each of its last two types, 4 of
+ * the step, 20 of the level; 0 is empty. */
 #define LEVEL_BITS 20
 #define LEVEL_MOST ((UINT64_C(1) << LEVEL_BITS) - 1)
 #define STEP_SHIFT LEVEL_BITS
-#define NAME_SHIFT (STEP_SHIFT + 4)
-#define NAME_BITS  10
+#define TYPE_SHIFT (STEP_SHIFT + 4)
+#define TYPE_BITS  2
+#define NAME_SHIFT (TYPE_SHIFT + 2 * TYPE_BITS)
+#define NAME_BITS  8
 #define DAY_SHIFT  (NAME_SHIFT + NAME_BITS)
-#define DAYS       1024
-#define TAG_SHIFT  (DAY_SHIFT + 10)
+#define DAYS       256
+#define TAG_SHIFT  (DAY_SHIFT + 8)
 
 /* After so many days nothing is left of a level. */
 #define DRAINED_DAYS (LEVEL_BITS / 2)
@@ -34,6 +37,7 @@ struct parts {
 	uint64_t tag;
 	unsigned day;
 	unsigned name;
+	unsigned type, before;
 	unsigned step;
 	uint64_t level;
 };
@@ -43,6 +47,8 @@ static struct parts parts_of(uint64_t word)
 	return (struct parts){ .tag = word >> TAG_SHIFT,
 			       .day = word >> DAY_SHIFT & (DAYS - 1),
 			       .name = word >> NAME_SHIFT & ((1u << NAME_BITS) - 1),
+			       .type = word >> TYPE_SHIFT & ((1u << TYPE_BITS) - 1),
+			       .before = word >> (TYPE_SHIFT + TYPE_BITS) & ((1u << TYPE_BITS) - 1),
 			       .step = word >> STEP_SHIFT & SEEP_PAIRS_STEPS,
 			       .level = word & LEVEL_MOST };
 }
@@ -50,7 +56,9 @@ static struct parts parts_of(uint64_t word)
 static uint64_t word_of(struct parts parts)
 {
 	return parts.tag << TAG_SHIFT | (uint64_t)parts.day << DAY_SHIFT |
-	       (uint64_t)parts.name << NAME_SHIFT | (uint64_t)parts.step << STEP_SHIFT |
+	       (uint64_t)parts.name << NAME_SHIFT |
+	       (uint64_t)parts.before << (TYPE_SHIFT + TYPE_BITS) |
+	       (uint64_t)parts.type << TYPE_SHIFT | (uint64_t)parts.step << STEP_SHIFT |
 	       parts.level;
 }
 
@@ -97,12 +105,12 @@ static uint64_t read_word(_Atomic uint64_t *at)
 	return atomic_load(at);
 }
 
-/* The days from then to now; a clock that was set back: none. */
+/* The days from then to now; a clock that was set back, by two months at most: none. */
 static unsigned days_since(unsigned then, unsigned now)
 {
 	unsigned days = (now - then) % DAYS;
 
-	return days < DAYS / 2 ? days : 0;
+	return days < DAYS - 64 ? days : 0;
 }
 
 /* PARTS as they have drained by DAY. */
@@ -113,7 +121,6 @@ static struct parts drained(struct parts parts, unsigned day)
 	if (!days)
 		return parts;
 	parts.level = days < DRAINED_DAYS ? parts.level >> 2 * days : 0;
-	parts.step = 0;
 	parts.day = day;
 	return parts;
 }
@@ -165,6 +172,7 @@ struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, u
 	parts = drained(parts_of(read_word(at)), day_of(now_s));
 	return (struct seep_pair){ .level_mbit = parts.level * SEEP_BIT_MBIT,
 				   .last = parts.name,
+				   .before = parts.before,
 				   .counted = parts.step };
 }
 
@@ -267,8 +275,22 @@ unsigned seep_pairs_name(uint64_t name_key)
 	return (unsigned)(name_key >> 8 & ((1u << NAME_BITS) - 1)) | 1;
 }
 
-void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, unsigned name, unsigned step,
-		     uint64_t now_s)
+unsigned seep_pairs_type(uint16_t type)
+{
+	switch (type) {
+	case SEEP_TYPE_A:
+		return 1;
+	case SEEP_TYPE_AAAA:
+		return 2;
+	case SEEP_TYPE_HTTPS:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, struct seep_pair_sending sending,
+		     unsigned step, uint64_t now_s)
 {
 	_Atomic uint64_t *at = find_word(pairs, key);
 	struct parts parts;
@@ -277,7 +299,9 @@ void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, unsigned name, unsi
 	while (is_there(at, key, &was)) {
 		parts = drained(parts_of(was), day_of(now_s));
 		parts.step = step;
-		parts.name = name;
+		parts.before = sending.name == parts.name ? parts.type : 0;
+		parts.name = sending.name;
+		parts.type = sending.type;
 		if (word_of(parts) == was || exchange(at, &was, parts))
 			return;
 	}

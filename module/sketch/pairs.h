@@ -4,7 +4,8 @@
  *
  * A level rises by the charge before any division. It drains by three quarters a day: after a day
  * without sending a quarter is left, after two a sixteenth. A pair also remembers on which step of
- * its domain's habit it is counted today (meter/habit.h), and the last name.
+ * its domain's habit it is counted (meter/habit.h), the last name, and the type before the
+ * last that was asked of it: a name polled for A, or for A and AAAA in turn, is told in advance.
  *
  * Memory: the caller's block, fixed; sets of eight words in a cache line. A full set evicts the
  * pair that was unseen longest, of equals the one with the lowest level.
@@ -24,8 +25,9 @@ struct seep_pairs;
 /* A pair as of a day. */
 struct seep_pair {
 	uint64_t level_mbit;
-	unsigned last;    /* ten bits of the last name's hash; 0: none */
-	unsigned counted; /* the step of the habit that it is counted on today; 0: none yet */
+	unsigned last;    /* by seep_pairs_name; 0: none */
+	unsigned before;  /* by seep_pairs_type: of that name, the type before the last; 0: other */
+	unsigned counted; /* the step of the habit that it is counted on; 0: none */
 };
 
 /* Steps of the habit: 1 to this. */
@@ -52,12 +54,21 @@ void seep_pairs_raise(struct seep_pairs *pairs, uint64_t key, uint64_t mbit, uin
 /* Takes MBIT that was added back, down to nothing. */
 void seep_pairs_lower(struct seep_pairs *pairs, uint64_t key, uint64_t mbit);
 
-/* Returns what a pair keeps of the name of this keyed hash. */
+/* Returns what a pair keeps of the name of this keyed hash: eight bits, never 0. */
 unsigned seep_pairs_name(uint64_t name_key);
 
-/* Notes the last name, by seep_pairs_name, and that the pair is counted on STEP today. */
-void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, unsigned name, unsigned step,
-		     uint64_t now_s);
+/* Returns what it keeps of a type: 1 to 3 for A, AAAA and HTTPS, 0 for all others. */
+unsigned seep_pairs_type(uint16_t type);
+
+/* A name and its type, by these. */
+struct seep_pair_sending {
+	unsigned name;
+	unsigned type;
+};
+
+/* Notes what was sent last, and that the pair is counted on STEP. */
+void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, struct seep_pair_sending sending,
+		     unsigned step, uint64_t now_s);
 
 /* For the state file: the table's lines, and putting one back that was line LINE of FROM. */
 struct seep_lines seep_pairs_lines(const struct seep_pairs *pairs);

@@ -51,12 +51,25 @@ uint64_t seep_sketch_count(const struct seep_sketch_sum *sum)
 	return (uint64_t)(sum->count + 0.5);
 }
 
-bool seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash)
+static uint16_t tag_of(uint64_t hash)
 {
 	uint16_t tag = (uint16_t)(hash >> 48);
 
-	if (!tag)
-		tag = 1;
+	return tag ? tag : 1;
+}
+
+bool seep_sketch_has_few(const struct seep_sketch_few *few, uint64_t hash)
+{
+	for (int i = 0; i < SEEP_SKETCH_FEW; i++)
+		if (few->tags[i] == tag_of(hash))
+			return true;
+	return false;
+}
+
+bool seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash)
+{
+	uint16_t tag = tag_of(hash);
+
 	for (int i = 0; i < SEEP_SKETCH_FEW; i++) {
 		if (few->tags[i] == tag)
 			return false;

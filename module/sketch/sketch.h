@@ -43,6 +43,9 @@ struct seep_sketch_few {
 /* Adds the item with this HASH. Returns false if it is there, or there is no room. */
 bool seep_sketch_add_few(struct seep_sketch_few *few, uint64_t hash);
 
+/* Is it one of the few? */
+bool seep_sketch_has_few(const struct seep_sketch_few *few, uint64_t hash);
+
 /* Returns the count: exact until FEW is full, then the estimate. */
 uint64_t seep_sketch_count_few(const struct seep_sketch_few *few,
 			       const struct seep_sketch_sum *sum);
