@@ -92,6 +92,12 @@ def networks():
         result = replay(office.people(people, days), address=office.nat)
         undisturbed(key, result, flagged=range(1, 2))
         tap.ok("10.0.0.1" in result.review["named"], key + ": the review names it")
+    for people in (4,):
+        result = replay(office.people(people, 21), address=office.nat)
+        undisturbed("NAT, %d people behind one address" % people, result, flagged=range(2))
+    from_thursday = [row for row in office.people(40, 21) if row[0] >= at(3)]
+    undisturbed("40 people who come in the midst of learning",
+                replay([one(at(0), "192.0.2.1", "www.first.com"), *from_thursday]))
     team = [row for row in office.people(10, 21, first=60) if row[0] >= at(14)]
     undisturbed("a team of 10 that joins 50 in the third week", replay(office.people(50, 21) + team))
 
@@ -187,6 +193,56 @@ def popular(readers):
     within("tunnel, made popular by %d of 400 people" % readers,
            out_bytes(result, [domain]) - alone * LETTERS_BYTES,
            allowed(newcomer(result), TUNNEL_DAYS, PICTURE_BYTES), ", %d of %d pictures loaded" % (alone, len(pictures)))
+
+
+def loaded(domains, readers, name=None):
+    """So many people load a picture of each domain, on the last day of learning; its NAME, or one of their own each."""
+    draw = random.Random(readers)
+    return [row for domain in domains for who in range(readers)
+            for row in both(at(NEW - 1, draw.uniform(9, 17)), who, "%s.%s" % (name or "img%d" % who, domain))]
+
+
+def read_by_many():
+    """Domains that some of 60 people read; then one machine sends to them."""
+    background = office.people(60, NEW + TUNNEL_DAYS)
+    domains = many("logo-tunnel.com", 20)
+    seen = loaded(domains, 7, "logo")
+    result = replay(background + seen + tunnel(lambda *_: office.v4(0), domains))
+    # Eight users are few: each is charged a quarter, and may have the largest budget.
+    most_bytes = result.review["most_bytes"]
+    within("tunnel, 20 domains of which seven people loaded the same name",
+           out_bytes(result, domains) - len(seen) * LETTERS_BYTES,
+           4 * allowed((most_bytes, most_bytes / 8), TUNNEL_DAYS))
+    domains = many("picture-tunnel.com", 10)
+    for key, address in (("one new address", lambda *_: "10.0.0.200"), ("a new one every ten names", rotating_v4)):
+        seen = loaded(domains, 40)
+        result = replay(background + seen + tunnel(address, domains))
+        network_bytes = result.review["network_bytes"]
+        budget = (network_bytes, network_bytes / 8) if address is rotating_v4 else newcomer(result)
+        within("tunnel, ten domains that 40 people read, " + key,
+               out_bytes(result, domains) - len(seen) * LETTERS_BYTES,
+               allowed(budget, TUNNEL_DAYS, len(domains) * PICTURE_BYTES))
+    draw = random.Random(65000)
+    domain, count = "typed-tunnel.com", TUNNEL_DAYS * 8640
+    for key, kinds in (("64,000 types", ["TYPE%d" % number for number in range(1024, 65000)]),
+                       ("eight types", ["A", "AAAA", "HTTPS", "TXT", "MX", "NS", "SOA", "SRV"])):
+        rows = [one(at(NEW) + number * 10, office.v4(0), "logo." + domain, 0, draw.choice(kinds))
+                for number in range(count)]
+        result = replay(background + loaded([domain], 20, "logo") + rows)
+        sent = result.domains[domain]["sent"] - 40
+        within("tunnel, a known name of a common domain for one of %s" % key, sent * math.log2(len(kinds)) / 8,
+               allowed(newcomer(result), TUNNEL_DAYS, HABIT_BYTES))
+
+
+def grabbed():
+    """Addresses that ask for one name each in the last hour of learning, and then send."""
+    domains = many("grabbed-tunnel.com", 10)
+    names = [one(at(6, 23) + number, "10.0.0.%d" % (100 + number), "www." + office.site(number)[0].removeprefix("www."))
+             for number in range(40)]
+    result = replay(office.people(60, NEW + TUNNEL_DAYS) + names
+                    + tunnel(lambda _when, number: "10.0.0.%d" % (100 + number % 40), domains))
+    within("tunnel, 40 addresses taken in the last hour of learning", out_bytes(result, domains),
+           allowed(NETWORK, TUNNEL_DAYS))
 
 
 def listed():
@@ -447,6 +503,8 @@ def main():
             patient(addresses, domains)
         for readers in (130, 200):
             popular(readers)
+        read_by_many()
+        grabbed()
         listed()
         for domains in (1, 10):
             codebook(domains)

@@ -232,8 +232,10 @@ struct seep_limits seep_learned_network(const struct seep_learned *learned,
 					uint64_t now_s);
 bool seep_learned_is_vast(const struct seep_learned *learned, const struct network *network,
 			  bool newcomers, uint64_t now_s);
-/* How many people of the network are newcomers on a day: by what these needed while learning, where
- * that is known, and else all. At least one. */
+/*
+ * How many people the newcomers of a network are, on a day: all that are there, as with addresses
+ * that change daily; but one where the established needed more while learning.
+ */
 uint64_t seep_learned_newcomers(const struct seep_learned *learned, const struct network *network);
 /* Is learning over, and was the user or network of ENTRY there for long enough to have taught? */
 bool seep_learned_has_own(const struct seep_learned *learned, const struct seep_entry *entry,

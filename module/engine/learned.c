@@ -124,13 +124,11 @@ static bool is_untaught(const struct seep_learned *learned)
 
 uint64_t seep_learned_newcomers(const struct seep_learned *learned, const struct network *network)
 {
-	uint64_t newcomers_mbit = network->newcomers_peak_mbit;
-	uint64_t all_mbit = newcomers_mbit + network->peak_mbit;
-	uint64_t people = network->size;
+	bool is_known = !is_untaught(learned) && is_learned(learned, &network->head);
 
-	if (!is_untaught(learned) && is_learned(learned, &network->head) && all_mbit)
-		people = people * newcomers_mbit / all_mbit;
-	return people ? people : 1;
+	if (!network->size || (is_known && network->newcomers_peak_mbit < network->peak_mbit))
+		return 1;
+	return network->size;
 }
 
 static unsigned network_units(const struct seep_learned *learned, const struct network *network,
