@@ -34,7 +34,7 @@ const struct seep_engine_setup *growth_setup(void);
 /* When all begins, milliseconds since 1970. */
 #define GROWTH_BEGAN_MS UINT64_C(1700000000000)
 
-/* The middle one of COUNT, which are sorted. */
+/* The middle one of COUNT values, which it sorts. */
 double growth_median(double *values, size_t count);
 
 /* One observation, in an engine that has seen all of the load. */
