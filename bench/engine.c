@@ -6,17 +6,15 @@
  * engine --only novel|known|hit|refused observations: these alone, for bench/speed/engine.py,
  * which counts what is done inside of engine_observe and engine_hit.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <unistd.h>
 
 #include "seep_rr.h"
-#include "state/keeper.h"
+#include "share.h"
 
 #define BATCH 16 /* observations between two looks at the clock */
 
@@ -27,18 +25,7 @@ static uint64_t random_state;
 
 static uint64_t random_next(void)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	return bench_random(&random_state);
 }
 
 static size_t put_label(uint8_t *name, size_t at, const char *format, uint64_t number,
@@ -98,29 +85,6 @@ static void report(const char *title, double *ns, size_t count)
 	printf("%-40s p50 %6.0f ns  p99 %6.0f ns\n", title, ns[count / 2], ns[count * 99 / 100]);
 }
 
-/* The two that are measured; they keep their names for those who look at the program. */
-
-__attribute__((noinline)) static void engine_observe(struct seep_thread *thread,
-						     const struct seep_observation *observations,
-						     size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct seep_reservation reservation;
-		struct seep_name name;
-
-		if (seep_engine_ask(thread, &observations[i], &reservation, &name).outcome !=
-		    SEEP_REFUSE)
-			seep_engine_commit(thread, &reservation, observations[i].when_ms);
-	}
-}
-
-__attribute__((noinline)) static void engine_hit(struct seep_thread *thread,
-						 const struct seep_address *clients, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		seep_engine_hit(thread, &clients[i]);
-}
-
 static void run_queries(struct seep_thread *thread, const struct sample *sample,
 			size_t observations)
 {
@@ -149,9 +113,9 @@ static void run_queries(struct seep_thread *thread, const struct sample *sample,
 				.when_ms = when_ms + i,
 			};
 		}
-		began = clock_ns();
+		began = bench_clock_ns();
 		engine_observe(thread, observations_now, BATCH);
-		ns[i] = (double)(clock_ns() - began) / BATCH;
+		ns[i] = (double)(bench_clock_ns() - began) / BATCH;
 		if (i % 1000 == 999)
 			seep_engine_drop_changes(engine); /* as once a second */
 	}
@@ -174,119 +138,46 @@ static void run_hits(struct seep_thread *thread, size_t observations)
 				(struct seep_address){ .bytes = { 10, 0, 0,
 								  (uint8_t)(random_next() % 50) },
 						       .size_bytes = 4 };
-		began = clock_ns();
+		began = bench_clock_ns();
 		engine_hit(thread, clients, BATCH);
-		ns[i] = (double)(clock_ns() - began) / BATCH;
+		ns[i] = (double)(bench_clock_ns() - began) / BATCH;
 	}
 	if (ns)
 		report("cache hit, 50 users", ns, batches);
 	free(ns);
 }
 
-/* The state file: its frames, counted, or written to FD. */
-struct sink {
-	int fd; /* -1: nowhere */
-	uint64_t bytes;
-};
-
-static bool put(void *context, const void *bytes, size_t size)
-{
-	struct sink *sink = context;
-
-	sink->bytes += size;
-	return sink->fd < 0 || write(sink->fd, bytes, size) == (ssize_t)size;
-}
-
-static _Alignas(64) unsigned char buffer[SEEP_STATE_BUFFER_BYTES];
-
-/* The journal of what was done since the last call. */
-static uint64_t journal_bytes(void)
-{
-	struct sink sink = { -1, 0 };
-	struct seep_state_out out = { .put = put, .context = &sink, .buffer = buffer };
-	const struct seep_state_tick tick = { 0, 0 };
-
-	seep_engine_save_changes(engine, &out, &tick);
-	return sink.bytes;
-}
-
-static struct seep_state_tick now(void *context)
-{
-	(void)context;
-	return (struct seep_state_tick){ clock_ns() / 1000000, clock_ns() / 1000000 };
-}
-
-static void say(void *context, bool problem, const char *text)
-{
-	(void)context;
-	if (problem)
-		fprintf(stderr, "%s\n", text);
-}
-
 /* Writes a state file, ends, and starts from it, as at a reload. */
 static void run_restart(const struct seep_engine_setup *setup, const char *path)
 {
-	const struct seep_keeper_setup keeping = {
-		.path = path, .checkpoint_s = 300, .nonce = 1, .now = now, .say = say
-	};
-	struct seep_keeper_found found;
-	struct seep_keeper *keeper = seep_keeper_open(&keeping, &found);
-	enum seep_passthrough why;
-	uint64_t at[6];
+	struct bench_restart restart;
 
-	if (!keeper)
-		return;
-	seep_keeper_start(keeper, engine);
-	at[0] = clock_ns();
-	seep_keeper_stop(keeper);
-	at[1] = clock_ns();
-	seep_engine_destroy(engine);
-	at[2] = clock_ns();
-	keeper = seep_keeper_open(&keeping, &found);
-	at[3] = clock_ns();
-	engine = seep_engine_create(setup, &why);
-	at[4] = clock_ns();
-	if (!keeper || !engine || !found.found) {
-		fprintf(stderr, "no start from %s\n", path);
-		exit(1);
-	}
-	seep_keeper_restore(keeper, engine, now(NULL).when_ms);
-	at[5] = clock_ns();
+	bench_restart(&engine, setup, path, &restart);
 	printf("restart: end %.1f ms, memory given back %.1f ms, file checked %.1f ms, memory "
 	       "claimed %.1f ms, restored %.1f ms: %zu users, %zu domains\n",
-	       (double)(at[1] - at[0]) / 1e6, (double)(at[2] - at[1]) / 1e6,
-	       (double)(at[3] - at[2]) / 1e6, (double)(at[4] - at[3]) / 1e6,
-	       (double)(at[5] - at[4]) / 1e6, seep_engine_users(engine),
+	       (double)restart.ended_ns / 1e6, (double)restart.given_back_ns / 1e6,
+	       (double)restart.checked_ns / 1e6, (double)restart.claimed_ns / 1e6,
+	       (double)restart.restored_ns / 1e6, seep_engine_users(engine),
 	       seep_engine_domains(engine));
-	seep_keeper_stop(keeper);
 }
 
 static void run_checkpoint(const struct seep_engine_setup *setup)
 {
 	char directory[] = "seep-bench-XXXXXX";
 	char path[64];
-	struct sink sink = { -1, 0 };
-	struct seep_state_out out = { .put = put, .context = &sink, .buffer = buffer };
-	uint64_t began, written;
-	bool whole;
+	struct bench_save save;
 
 	if (!mkdtemp(directory)) {
 		perror(directory);
 		return;
 	}
 	snprintf(path, sizeof(path), "%s/state", directory);
-	sink.fd = open(path, O_RDWR | O_CREAT, 0600);
-	began = clock_ns();
-	whole = sink.fd >= 0 && seep_engine_save(engine, &out);
-	written = clock_ns();
-	whole = whole && fsync(sink.fd) == 0;
-	if (whole)
+	if (bench_save(engine, path, &save))
 		printf("checkpoint: %" PRIu64 " bytes, written in %" PRIu64
 		       " ms, on disk after %" PRIu64 " ms\n",
-		       sink.bytes, (written - began) / 1000000, (clock_ns() - began) / 1000000);
+		       save.bytes, save.written_ns / 1000000, save.synced_ns / 1000000);
 	else
 		perror(path);
-	close(sink.fd);
 	unlink(path);
 	run_restart(setup, path);
 	unlink(path);
@@ -300,13 +191,11 @@ static void run_journal(struct seep_thread *thread)
 	const struct sample sample = { "  (journal)", 8, false };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		uint64_t bytes, began, ns;
+		uint64_t bytes, ns;
 
-		(void)journal_bytes();
+		(void)bench_journal(engine, &ns);
 		run_queries(thread, &sample, counts[i]);
-		began = clock_ns();
-		bytes = journal_bytes();
-		ns = clock_ns() - began;
+		bytes = bench_journal(engine, &ns);
 		printf("journal of %zu novel names in a second: %" PRIu64 " bytes, %" PRIu64
 		       " us\n",
 		       counts[i], bytes, ns / 1000);

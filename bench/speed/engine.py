@@ -19,26 +19,30 @@ OBSERVATIONS = 1000000		# of each kind that is timed
 TIMEOUT_S = 300
 
 
-def count(engine, kind, observations):
-    """Instructions inside, of a run of so many observations."""
+def count_inside(functions, command):
+    """Instructions inside of FUNCTIONS while COMMAND runs."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "callgrind")
         done = subprocess.run(
             ["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out] +
-            ["--toggle-collect=" + name for name in INSIDE] +
-            [os.path.abspath(engine), "--only", kind, str(observations)], capture_output=True, text=True,
+            ["--toggle-collect=" + name for name in functions] + command, capture_output=True, text=True,
             cwd=folder, timeout=TIMEOUT_S)
         if done.returncode:
-            raise Problem("callgrind, %s: %s" % (kind, done.stderr[-300:]))
+            raise Problem("callgrind, %s: %s" % (" ".join(command[1:]), done.stderr[-300:]))
         with open(out) as text:
             return total(text.read())
+
+
+def count(engine, kind, observations):
+    """Instructions of a run of so many observations."""
+    return count_inside(INSIDE, [os.path.abspath(engine), "--only", kind, str(observations)])
 
 
 def total(text):
     """What a file of callgrind's says at its end."""
     found = re.search(r"^totals: (\d+)", text, re.M)
     if not found or not int(found.group(1)):
-        raise Problem("callgrind saw nothing of %s" % " or ".join(INSIDE))
+        raise Problem("callgrind saw nothing of what is measured")
     return int(found.group(1))
 
 
