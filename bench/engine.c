@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Measures the engine alone: nanoseconds for one observation, memory, and what it
- * takes to save its state.
+ * takes to save its state; and the longest observation where a generation of the novelty memory
+ * turns and where learning ends, which must not grow with the memory.
  * Prints figures and judges nothing. usage: engine [observations [seed [users [domains]]]]
  */
 #include <fcntl.h>
@@ -297,6 +298,119 @@ static void run_journal(struct seep_thread *thread)
 	}
 }
 
+/* The longest observation where much changes at once. */
+
+#define STEP_OBSERVATIONS 20000
+#define STEP_ROUNDS       5
+#define STEP_USERS        100000
+
+/* Without what else ran on the processor meanwhile. */
+static uint64_t own_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Sends COUNT novel names of as many users at most; the longest observation. */
+static uint64_t longest_ns(struct seep_thread *thread, unsigned count, uint64_t when_ms)
+{
+	static uint8_t bytes[SEEP_NAME_MAX_BYTES + 64];
+	uint64_t longest = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct seep_observation observation = {
+			.client = { .bytes = { 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8),
+					       (uint8_t)i },
+				    .size_bytes = 4 },
+			.name = bytes,
+			.name_size = make_name(bytes, random_next(), 8),
+			.type = SEEP_TYPE_A,
+			.qclass = SEEP_QCLASS_IN,
+			.when_ms = when_ms,
+		};
+		struct seep_reservation reservation;
+		struct seep_name name;
+		uint64_t began = own_ns(), ns;
+
+		if (seep_engine_ask(thread, &observation, &reservation, &name).outcome !=
+		    SEEP_REFUSE)
+			seep_engine_commit(thread, &reservation, when_ms);
+		ns = own_ns() - began;
+		longest = ns > longest ? ns : longest;
+	}
+	return longest;
+}
+
+static int compare_ns(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The least and the middle of the longest of each round: interrupts make single ones longer. */
+static void report_longest(const char *title, uint64_t *ns)
+{
+	qsort(ns, STEP_ROUNDS, sizeof(*ns), compare_ns);
+	printf("  %-34s least %8.1f us, middle %8.1f us\n", title, (double)ns[0] / 1e3,
+	       (double)ns[STEP_ROUNDS / 2] / 1e3);
+}
+
+static uint64_t reading_ns(struct seep_engine *of, uint64_t when_ms)
+{
+	struct seep_statistics statistics;
+	uint64_t began = own_ns();
+
+	seep_engine_read(of, when_ms, &statistics);
+	return own_ns() - began;
+}
+
+static void run_steps(uint64_t memory_bytes)
+{
+	static const char *const titles[] = { "with no step", "a generation turns",
+					      "three turn at once", "learning ends",
+					      "statistics are read" };
+	uint64_t ns[5][STEP_ROUNDS];
+	struct seep_conf conf;
+	struct seep_engine_setup setup = {
+		.conf = &conf,
+		.key = { .bytes = "bench", .rounds = SEEP_HASH_1_3 },
+		.threads = 1,
+	};
+	const uint64_t day_ms = SEEP_DAY_S * 1000;
+
+	seep_conf_defaults(&conf);
+	conf.memory_size_bytes = memory_bytes;
+	for (unsigned i = 0; i < STEP_ROUNDS; i++) {
+		uint64_t when_ms = UINT64_C(1700000000000);
+		enum seep_passthrough why;
+		struct seep_engine *stepped;
+		struct seep_thread *thread;
+
+		setup.when_ms = when_ms;
+		stepped = seep_engine_create(&setup, &why);
+		if (!stepped) {
+			fprintf(stderr, "no engine of %" PRIu64 " bytes\n", memory_bytes);
+			return;
+		}
+		thread = seep_engine_thread(stepped);
+		(void)longest_ns(thread, STEP_USERS, when_ms);
+		ns[0][i] = longest_ns(thread, STEP_OBSERVATIONS, when_ms);
+		ns[3][i] = longest_ns(thread, STEP_OBSERVATIONS, when_ms += 8 * day_ms);
+		ns[1][i] = longest_ns(thread, STEP_OBSERVATIONS, when_ms += 11 * day_ms);
+		ns[2][i] = longest_ns(thread, STEP_OBSERVATIONS, when_ms += 31 * day_ms);
+		ns[4][i] = reading_ns(stepped, when_ms);
+		seep_engine_destroy(stepped);
+	}
+	seep_conf_release(&conf);
+	printf("longest of %u observations, %" PRIu64 " MiB, %u rounds:\n", STEP_OBSERVATIONS,
+	       (uint64_t)(memory_bytes / SEEP_MIB), STEP_ROUNDS);
+	for (unsigned step = 0; step < 5; step++)
+		report_longest(titles[step], ns[step]);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct sample samples[] = {
@@ -338,5 +452,7 @@ int main(int argc, char **argv)
 	run_checkpoint(&setup);
 	seep_engine_destroy(engine);
 	seep_conf_release(&conf);
+	run_steps(64 * SEEP_MIB);
+	run_steps(SEEP_GIB);
 	return 0;
 }
