@@ -98,6 +98,7 @@ static void test_crowd(void)
 		is_int(reviewed.count, 0, "day %u: no review while learning", day);
 		rig.now_ms += DAY_MS;
 	}
+	seep_engine_settle(rig.engine, rig.now_ms);
 	send_many(&rig, 2, "some.com", 1);
 	is_int(reviewed.count, 1, "when learning is over it is reviewed");
 	is_int(reviewed.review.crowds, 1, "one user is a crowd");
@@ -227,7 +228,7 @@ static void test_first_day(void)
 		rig.now_ms += DAY_MS;
 		send_many(&rig, 1, "www.com", 1);
 		rig.now_ms += (LEARNING_DAYS - 1 - day) * DAY_MS;
-		send_many(&rig, 1, "www.com", 1);
+		seep_engine_settle(rig.engine, rig.now_ms);
 		is_int(reviewed.count, 1, "day %u: it is reviewed", day);
 		if (day)
 			ok(reviewed.review.network_bytes > 8192,
@@ -291,6 +292,132 @@ static void test_latecomer_days(void)
 	}
 }
 
+/* How far the count of what learning taught has come, in sets of both tables. */
+static size_t settled_sets(const struct rig *rig)
+{
+	return rig->engine->settling.users_set + rig->engine->settling.networks_set;
+}
+
+/*
+ * A query counts a few sets only, however many there are; once all are counted the review is told,
+ * once, and says what a count in one go says.
+ */
+static void test_settling(void)
+{
+	struct reviewed one, other;
+	struct rig rig, at_once;
+	size_t sets, counted = 0, most = 0, calls = 0;
+
+	open_reviewed(&rig, "learning: 7d\nmemory-size: 16m\n", &one);
+	open_reviewed(&at_once, "learning: 7d\nmemory-size: 16m\n", &other);
+	for (uint32_t user = 1; user <= 50; user++) {
+		send_many(&rig, user, "some.com", 2 * user);
+		send_many(&at_once, user, "some.com", 2 * user);
+	}
+	is_int(settled_sets(&rig), 0, "while learning nothing is counted");
+	rig.now_ms = at_once.now_ms += LEARNING_DAYS * DAY_MS;
+	sets = seep_table_sets(rig.engine->users) + seep_table_sets(rig.engine->networks);
+	for (; !one.count && calls < sets; calls++) {
+		send_many(&rig, 1, "some.com", 1);
+		if (settled_sets(&rig) - counted > most)
+			most = settled_sets(&rig) - counted;
+		counted = settled_sets(&rig);
+	}
+	is_int(most, SETTLING_SETS, "a query counts so many sets at most");
+	is_int(counted, sets, "in the end all");
+	is_int(calls, sets / SETTLING_SETS + 1, "by no query more than it takes");
+	send_many(&rig, 1, "some.com", 100);
+	is_int(one.count, 1, "the review is told once");
+	seep_engine_settle(at_once.engine, at_once.now_ms);
+	seep_engine_settle(at_once.engine, at_once.now_ms);
+	is_int(other.count, 1, "as in one go");
+	ok(memcmp(&one.review, &other.review, sizeof(one.review)) == 0, "and says the same");
+	rig_close(&rig);
+	rig_close(&at_once);
+}
+
+static void count_review(void *context, const struct seep_review *of)
+{
+	atomic_uint *told = context;
+
+	(void)of;
+	atomic_fetch_add(told, 1);
+}
+
+static void *settle_often(void *context)
+{
+	struct rig *rig = context;
+
+	for (unsigned i = 0; i < 1000; i++)
+		seep_learned_settle_some(rig->engine, rig->now_ms / 1000);
+	return NULL;
+}
+
+/* Queries of several threads and the keeper's count together, and all sets once. */
+static void test_settling_threads(void)
+{
+	atomic_uint told = 0;
+	struct seep_engine_setup setup = { .key = { .rounds = SEEP_HASH_1_3, .bytes = "crowd" },
+					   .threads = 1,
+					   .tell_review = count_review,
+					   .tell_context = &told };
+	pthread_t threads[3];
+	struct rig rig;
+
+	rig_open_setup(&rig, "learning: 7d\n", &setup);
+	for (uint32_t user = 1; user <= 200; user++)
+		send_many(&rig, user, "some.com", 1);
+	rig.now_ms += LEARNING_DAYS * DAY_MS;
+	for (unsigned i = 0; i < COUNT(threads); i++)
+		if (pthread_create(&threads[i], NULL, settle_often, &rig) != 0) {
+			printf("Bail out! no thread\n");
+			exit(1);
+		}
+	seep_engine_settle(rig.engine, rig.now_ms);
+	ok(atomic_load(&rig.engine->learned.new_units) > 0,
+	   "the keeper waits until all is counted");
+	for (unsigned i = 0; i < COUNT(threads); i++)
+		pthread_join(threads[i], NULL);
+	is_int(atomic_load(&told), 1, "the review is told once");
+	is_int(rig.engine->settling.review.users, 200, "each user is counted once");
+	rig_close(&rig);
+}
+
+/* While it is being counted: who learned a budget is held to that, a latecomer to none yet. */
+static void test_unsettled(void)
+{
+	struct reviewed reviewed;
+	struct rig rig;
+	unsigned rooms[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		open_reviewed(&rig,
+			      "learning: 7d\nmemory-size: 64m\ndomain-budget: 1g\n"
+			      "network-budget: 1g\n",
+			      &reviewed);
+		send_many(&rig, 1, "user1.com", 2 * KIB_NAMES);
+		rig.now_ms += LEARNING_DAYS * DAY_MS;
+		if (i == 0)
+			seep_engine_settle(rig.engine, rig.now_ms);
+		else
+			pthread_mutex_lock(&rig.engine->settling.lock);
+		send_many(&rig, 2, "user2.com", 1); /* nobody can count: the lock is held */
+		is_int(reviewed.count, i == 0, "it is %scounted", i ? "being " : "");
+		rooms[i] = room_of(&rig, 1, 10000);
+		ok(rooms[i] > 2 * KIB_NAMES, "who needed 2 KiB has more: %u names", rooms[i]);
+		is_verdict(rig.last.verdict, SEEP_REFUSE, SEEP_METER_USER, "then it is refused");
+		is_int(send_many(&rig, 3, "user3.com", 8 * KIB_NAMES) > 0, i == 0,
+		       "a latecomer is refused once it is known what newcomers get");
+		if (i == 1) {
+			pthread_mutex_unlock(&rig.engine->settling.lock);
+			seep_engine_settle(rig.engine, rig.now_ms);
+			ok(send_many(&rig, 3, "user3.com", 8 * KIB_NAMES) > 0, "the same one then");
+		}
+		rig_close(&rig);
+	}
+	is_int(rooms[1], rooms[0], "who learned a budget has the same before and after");
+}
+
 /* What was sent every day while learning goes on, day after day; the default budgets. */
 static void test_every_day(void)
 {
@@ -322,6 +449,9 @@ int main(int argc, char **argv)
 	tap_run(test_first_day);
 	tap_run(test_latecomer);
 	tap_run(test_latecomer_days);
+	tap_run(test_settling);
+	tap_run(test_settling_threads);
+	tap_run(test_unsettled);
 	tap_run(test_every_day);
 	return done();
 }

@@ -6,6 +6,8 @@
 #include "sketch/novelty.h"
 #include "fixture.h"
 
+#include <pthread.h>
+
 #define MEMORY_S (30 * DAY_S)
 #define PERIOD_S (10 * DAY_S)
 
@@ -294,6 +296,212 @@ static void test_false_positives(void)
 	check_false_positives(1 << 22);
 }
 
+#define LINE_BYTES 64
+
+/* How many lines of two memories differ. */
+static unsigned lines_changed(const unsigned char *before, const unsigned char *after, size_t bytes)
+{
+	unsigned changed = 0;
+
+	for (size_t at = 0; at < bytes; at += LINE_BYTES)
+		changed += memcmp(before + at, after + at, LINE_BYTES) != 0;
+	return changed;
+}
+
+static void fill(struct memory *memory, uint64_t now_s, uint64_t *seed)
+{
+	uint64_t names = seep_novelty_capacity(memory->novelty) - 1;
+
+	for (uint64_t i = 0; i < names; i++)
+		seep_novelty_learn(memory->novelty, random_next(seed), now_s);
+}
+
+/*
+ * No call changes more lines than those of one place, whatever the size and however many
+ * generations begin: one that it learns in, and those that it clears.
+ */
+static void check_turn(size_t bytes, unsigned periods)
+{
+	struct memory memory = memory_open(bytes, MEMORY_S);
+	unsigned char *before = malloc(bytes);
+	const unsigned turned = periods < 4 ? periods : 4;
+	uint64_t seed = 7 + bytes, now_s = NOW_S, old = 7 + bytes;
+	unsigned most = 0, changed, stale = 0;
+
+	for (unsigned generation = 0; generation < 4; generation++, now_s += PERIOD_S)
+		fill(&memory, now_s, &seed);
+	now_s += (periods - 1) * PERIOD_S;
+	for (unsigned i = 0; i < 100; i++) {
+		memcpy(before, memory.bytes, bytes);
+		seep_novelty_learn(memory.novelty, random_next(&seed), now_s);
+		changed = lines_changed(before, memory.bytes, bytes);
+		most = changed > most ? changed : most;
+	}
+	ok(most >= turned && most <= 4, "%zu bytes, %u periods on: a name changes %u lines at most",
+	   bytes, periods, most);
+	is_int(seep_novelty_names(memory.novelty), 100, "the new generation has these alone");
+	/* of those in the generations that have gone, and of which no line was touched */
+	for (unsigned i = 0; i < 1000; i++)
+		stale += seep_novelty_knows(memory.novelty, random_next(&old));
+	ok(stale < 20, "what was not cleared yet is not known: %u of 1000", stale);
+	free(before);
+	memory_close(&memory);
+}
+
+static void test_turn(void)
+{
+	check_turn(1 << 18, 1);
+	check_turn(1 << 20, 1);
+	check_turn(1 << 20, 2);
+	check_turn(1 << 20, 3);
+	check_turn(1 << 20, 7);
+}
+
+/* A copy as the state file makes it. */
+static struct memory copy_of(struct memory *memory, size_t bytes)
+{
+	struct memory copy = memory_open(bytes, MEMORY_S);
+	struct seep_novelty_stand stand = seep_novelty_save_begin(memory->novelty);
+	struct seep_lines lines = seep_novelty_lines(memory->novelty);
+	uint64_t words[SEEP_LINE_WORDS];
+
+	seep_novelty_restore(copy.novelty, &stand);
+	for (size_t line = 0; line < lines.count; line++) {
+		for (size_t i = 0; i < SEEP_LINE_WORDS; i++)
+			words[i] = lines.words[line * SEEP_LINE_WORDS + i];
+		seep_novelty_restore_line(copy.novelty, lines.count, line, words);
+	}
+	seep_novelty_save_end(memory->novelty);
+	is_int(seep_novelty_restore_end(copy.novelty), 0, "no generation is too full");
+	return copy;
+}
+
+/* Saved while what is forgotten is cleared: known to the one is known to the other, and for as
+ * long. */
+static void test_saved_in_turn(void)
+{
+	const size_t bytes = 1 << 18;
+
+	for (unsigned periods = 1; periods <= 5; periods++) {
+		struct memory memory = memory_open(bytes, MEMORY_S), copy;
+		uint64_t seed = 11, now_s = NOW_S;
+		unsigned differ = 0, known = 0;
+
+		for (unsigned generation = 0; generation < 4; generation++, now_s += PERIOD_S)
+			fill(&memory, now_s, &seed);
+		now_s += (periods - 1) * PERIOD_S;
+		for (unsigned i = 0; i < 300; i++)
+			seep_novelty_learn(memory.novelty, random_next(&seed), now_s);
+		copy = copy_of(&memory, bytes);
+		for (unsigned later = 0; later < 4; later++, now_s += PERIOD_S) {
+			uint64_t names = 11;
+
+			seep_novelty_learn(memory.novelty, 3333333333333, now_s);
+			seep_novelty_learn(copy.novelty, 3333333333333, now_s);
+			for (uint64_t i = 0; i < 4 * seep_novelty_capacity(copy.novelty) + 300;
+			     i++) {
+				uint64_t hash = random_next(&names);
+				bool is_known = seep_novelty_knows(memory.novelty, hash);
+
+				known += is_known;
+				differ += is_known != seep_novelty_knows(copy.novelty, hash);
+			}
+		}
+		ok(known > 300, "%u periods on: names are known", periods);
+		is_int(differ, 0, "%u periods on: the copy knows the same", periods);
+		memory_close(&memory);
+		memory_close(&copy);
+	}
+}
+
+/* Put back with a journal that turned it: what has gone by that is not looked at. */
+static void test_restored_in_turn(void)
+{
+	const size_t bytes = 1 << 16;
+	const struct seep_novelty_stand stand = { .began_s = NOW_S, .names = 5, .newest = 0 };
+	uint64_t full[SEEP_LINE_WORDS];
+
+	memset(full, 0xff, sizeof(full));
+	for (unsigned generation = 0; generation < 3; generation++) {
+		struct memory memory = memory_open(bytes, MEMORY_S);
+		size_t lines = seep_novelty_lines(memory.novelty).count;
+
+		seep_novelty_restore(memory.novelty, &stand);
+		for (size_t line = generation; line < lines; line += SEEP_NOVELTY_GENERATIONS)
+			seep_novelty_restore_line(memory.novelty, lines, line, full);
+		seep_novelty_learn(memory.novelty, 1111111111111, NOW_S + PERIOD_S);
+		is_int(seep_novelty_restore_end(memory.novelty), generation != 1,
+		       "generation %u is %s", generation, generation == 1 ? "gone" : "too full");
+		is_int(seep_novelty_names(memory.novelty), 1, "the newest has a name");
+		ok(seep_novelty_knows(memory.novelty, 1111111111111), "which is known");
+		memory_close(&memory);
+	}
+}
+
+#define LEARNERS 4
+
+struct learner {
+	pthread_t id;
+	struct seep_novelty *novelty;
+	uint64_t seed;
+	unsigned forgotten;
+};
+
+/* Learns what fills two thirds of a generation, and knows each name. */
+static void *learn(void *context)
+{
+	struct learner *learner = context;
+	uint64_t names = seep_novelty_capacity(learner->novelty) * 2 / 3;
+
+	for (uint64_t i = 0; i < names; i++) {
+		uint64_t hash = random_next(&learner->seed);
+
+		seep_novelty_learn(learner->novelty, hash, NOW_S);
+		learner->forgotten += !seep_novelty_knows(learner->novelty, hash);
+	}
+	return NULL;
+}
+
+/*
+ * Threads that learn at places that others clear, and one that saves. Together they turn the
+ * memory twice, so that no name of theirs can be forgotten.
+ */
+static void test_threads(void)
+{
+	struct memory memory = memory_open(1 << 18, MEMORY_S);
+	struct learner learners[LEARNERS];
+	unsigned forgotten = 0;
+	uint64_t seed = 5, now_s = NOW_S - 4 * PERIOD_S;
+
+	for (unsigned generation = 0; generation < 4; generation++, now_s += PERIOD_S)
+		fill(&memory, now_s, &seed);
+	for (unsigned i = 0; i < LEARNERS; i++) {
+		learners[i] = (struct learner){ .novelty = memory.novelty, .seed = 100 + i };
+		if (pthread_create(&learners[i].id, NULL, learn, &learners[i]) != 0) {
+			printf("Bail out! no thread\n");
+			exit(1);
+		}
+	}
+	for (unsigned i = 0; i < 20; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 300000 }, NULL);
+		(void)seep_novelty_save_begin(memory.novelty);
+		seep_novelty_save_end(memory.novelty);
+	}
+	for (unsigned i = 0; i < LEARNERS; i++) {
+		pthread_join(learners[i].id, NULL);
+		forgotten += learners[i].forgotten;
+	}
+	is_int(forgotten, 0, "each of %u threads knows all that it learned", LEARNERS);
+	for (unsigned i = 0; i < LEARNERS; i++) {
+		uint64_t names = 100 + i;
+
+		for (uint64_t n = seep_novelty_capacity(memory.novelty) * 2 / 3; n > 0; n--)
+			forgotten += !seep_novelty_knows(memory.novelty, random_next(&names));
+	}
+	is_int(forgotten, 0, "and so it is in the end");
+	memory_close(&memory);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -307,5 +515,9 @@ int main(int argc, char **argv)
 	tap_run(test_full);
 	tap_run(test_false_positives);
 	tap_run(test_own);
+	tap_run(test_turn);
+	tap_run(test_saved_in_turn);
+	tap_run(test_restored_in_turn);
+	tap_run(test_threads);
 	return done();
 }

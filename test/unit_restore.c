@@ -141,6 +141,15 @@ static void test_learning(void)
 	is_int(raised, room_of(&a, 1), "as many as without the restart");
 	is_int(fresh, room_of(&a, 500), "the newcomer, too");
 	free(image.bytes);
+	image = save(&a);
+	seep_engine_destroy(b.engine);
+	setup.when_ms = a.now_ms;
+	b.engine = seep_engine_create(&setup, &why);
+	b.thread = seep_engine_thread(b.engine);
+	ok(!restore(&b, &image), "a file of after learning");
+	is_int(atomic_load(&b.engine->learned.new_units), atomic_load(&a.engine->learned.new_units),
+	       "what it taught is counted before a query comes");
+	free(image.bytes);
 	rig_close(&a);
 	rig_close(&b);
 }

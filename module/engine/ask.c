@@ -493,6 +493,9 @@ static void price(struct asking *asking, const struct entries *entries, const st
 	seep_pairs_prefetch(asking->engine->pairs, pair_of(reservation));
 	reservation->is_late =
 		seep_network_is_late(asking->engine, entries->user, asking->user.now_s);
+	if (asking->mode == SEEP_MODE_GUARD &&
+	    seep_learned_is_open(&asking->engine->learned, entries->user, asking->user.now_s))
+		asking->mode = SEEP_MODE_LEARNING;
 	look_at_domain(asking, domain);
 	doubt_known(asking, &domain->head, entries->user);
 	look_at_pair(asking, entries->domain);
@@ -687,7 +690,7 @@ static void ask_meters(struct asking *asking)
 	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->network.now_s =
 		asking->observation->when_ms / 1000;
-	seep_learned_settle(engine, asking->user.now_s);
+	seep_learned_settle_some(engine, asking->user.now_s);
 	/* 3. Known or novel? */
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;

@@ -93,6 +93,7 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	*why = SEEP_PASSTHROUGH_MEMORY;
 	if (!engine)
 		return NULL;
+	pthread_mutex_init(&engine->settling.lock, NULL);
 	engine->conf = *setup->conf;
 	engine->learned.budgets = seep_budgets_of(setup->conf);
 	engine->suffixes = setup->suffixes;
@@ -140,6 +141,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)
 		munmap(engine->memory, engine->memory_bytes);
+	pthread_mutex_destroy(&engine->settling.lock);
 	free(engine);
 }
 

@@ -120,9 +120,23 @@ struct seep_learned {
 	_Atomic uint64_t misfits;
 };
 
+/* So many sets of a table a query may look at, each of eight entries: some 10 us at worst. */
+#define SETTLING_SETS 32
+
+/* What users and networks needed, counted once learning is over; how far that has come. */
+struct settling {
+	pthread_mutex_t lock; /* of all below */
+	size_t users_set;     /* the next ones */
+	size_t networks_set;
+	uint64_t began_s;                     /* 0: it has not */
+	uint64_t users[SEEP_BUDGET_MOST + 1]; /* by units */
+	struct seep_review review;
+};
+
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
 	struct seep_learned learned;
+	struct settling settling;
 	struct seep_hash_key key;
 	struct seep_address_masks user_masks, network_masks;
 	unsigned char *memory;
@@ -250,9 +264,17 @@ struct seep_limits seep_learned_domain(const struct seep_learned *learned,
 unsigned seep_learned_units(const struct seep_learned *learned, const struct user *user,
 			    uint64_t now_s);
 /*
- * Concludes from what users and networks needed while learning, once that is over, and tells the
- * review. No lock may be held.
+ * Has the user to learn on, for what newcomers get is still being counted? Then it is judged as
+ * while learning. Of those that have a budget of their own none has.
+ */
+bool seep_learned_is_open(const struct seep_learned *learned, const struct user *user,
+			  uint64_t now_s);
+/*
+ * Once learning is over, concludes from what users and networks needed, and tells the review, once.
+ * No lock may be held. The first walks over all of them, and waits for other threads that do; the
+ * second, for a query's path, looks at SETTLING_SETS sets, and at none while another thread does.
  */
 void seep_learned_settle(struct seep_engine *engine, uint64_t now_s);
+void seep_learned_settle_some(struct seep_engine *engine, uint64_t now_s);
 
 #endif

@@ -9,6 +9,12 @@
 #define NEW_PERCENT 90
 #define NEW_MOST    (3 * SEEP_BUDGET_NEW)
 
+/* Does any budget count in what learning teaches? */
+static bool has_learning(const struct seep_learned *learned)
+{
+	return learned->budgets.is_learned || learned->budgets.is_network_learned;
+}
+
 static bool is_learning(const struct seep_learned *learned, uint64_t now_s)
 {
 	return now_s < learned->until_ms / 1000;
@@ -80,13 +86,23 @@ unsigned seep_learned_units(const struct seep_learned *learned, const struct use
 	unsigned new = atomic_load_explicit(&learned->new_units, memory_order_relaxed);
 	unsigned units = seep_budget_units(user_peak(learned, user));
 
-	if (is_learning(learned, now_s) || !new)
+	if (is_learning(learned, now_s) || !has_learning(learned))
 		return SEEP_BUDGET_NEW;
 	if (is_learned(learned, &user->head))
 		return units;
+	if (!new)
+		return SEEP_BUDGET_NEW;
 	/* A latecomer's own first days teach less than a newcomer has, never more: else it would
 	 * pay to begin with a tunnel. */
 	return units < new && !is_new(learned, user, now_s) ? units : new;
+}
+
+bool seep_learned_is_open(const struct seep_learned *learned, const struct user *user,
+			  uint64_t now_s)
+{
+	return learned->budgets.is_learned && learned->until_ms > learned->from_ms &&
+	       !is_learning(learned, now_s) && !is_learned(learned, &user->head) &&
+	       !atomic_load_explicit(&learned->new_units, memory_order_relaxed);
 }
 
 bool seep_learned_is_crowd(const struct seep_learned *learned, const struct user *user,
@@ -171,13 +187,11 @@ struct seep_limits seep_learned_domain(const struct seep_learned *learned,
 	return seep_budgets_domain(&learned->budgets, units, users);
 }
 
-/* What users and networks needed. */
-struct needs {
-	const struct seep_learned *learned;
-	uint64_t now_s;
-	uint64_t users[SEEP_BUDGET_MOST + 1]; /* by units */
-	struct seep_review review;
-};
+/*
+ * After learning. What is counted does not change any more: no level of a user with a budget of its
+ * own is noted, nor any of a network. So it does not matter how long the count takes, but for those
+ * that came late: what they get is known at its end alone.
+ */
 
 static void name_crowd(struct seep_review *review, const struct seep_review_crowd *crowd)
 {
@@ -185,37 +199,46 @@ static void name_crowd(struct seep_review *review, const struct seep_review_crow
 		review->named[review->named_count++] = *crowd;
 }
 
-static void count_need(void *context, uint64_t key, struct seep_entry *entry)
+static void name_user(struct seep_review *review, const struct user *user)
 {
-	struct needs *needs = context;
-	const struct user *user = user_of_entry(entry);
 	const struct seep_review_crowd crowd = { .address = user->address,
 						 .names = seep_sketch_count(&user->names_sum),
 						 .domains = seep_sketch_count(&user->domains_sum) };
 
-	if (key != SEEP_TABLE_SHARED && seep_learned_is_crowd(needs->learned, user, needs->now_s)) {
-		needs->review.crowds++;
-		name_crowd(&needs->review, &crowd);
-	} else if (is_learned(needs->learned, entry)) {
-		needs->users[seep_budget_units(user_peak(needs->learned, user))]++;
-		needs->review.users++;
+	name_crowd(review, &crowd);
+}
+
+static void count_need(void *context, uint64_t key, struct seep_entry *entry)
+{
+	struct seep_engine *engine = context;
+	struct settling *settling = &engine->settling;
+	const struct seep_learned *learned = &engine->learned;
+	const struct user *user = user_of_entry(entry);
+
+	if (key != SEEP_TABLE_SHARED && seep_learned_is_crowd(learned, user, settling->began_s)) {
+		settling->review.crowds++;
+		name_user(&settling->review, user);
+	} else if (is_learned(learned, entry)) {
+		settling->users[seep_budget_units(user_peak(learned, user))]++;
+		settling->review.users++;
 	}
 }
 
 static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 {
-	struct needs *needs = context;
-	struct seep_review *review = &needs->review;
+	struct seep_engine *engine = context;
+	const struct seep_learned *learned = &engine->learned;
+	struct seep_review *review = &engine->settling.review;
+	uint64_t now_s = engine->settling.began_s;
 	const struct network *network = network_of_entry(entry);
 	const struct seep_review_crowd crowd = { .address = network->address, .is_network = true };
-	const struct seep_limits limits =
-		seep_learned_network(needs->learned, network, false, needs->now_s);
+	const struct seep_limits limits = seep_learned_network(learned, network, false, now_s);
 	uint64_t bytes = (uint64_t)seep_bits_to_bytes(limits.budget_mbit);
 
 	if (key == SEEP_TABLE_SHARED)
 		return;
-	if (seep_learned_is_vast(needs->learned, network, false, needs->now_s) ||
-	    seep_learned_is_vast(needs->learned, network, true, needs->now_s)) {
+	if (seep_learned_is_vast(learned, network, false, now_s) ||
+	    seep_learned_is_vast(learned, network, true, now_s)) {
 		review->vast++;
 		name_crowd(review, &crowd);
 	} else if (bytes > review->network_bytes) {
@@ -224,27 +247,28 @@ static void count_network(void *context, uint64_t key, struct seep_entry *entry)
 }
 
 /* The units that NEW_PERCENT of the users do with. */
-static unsigned units_of_most(const struct needs *needs)
+static unsigned units_of_most(const struct settling *settling)
 {
 	uint64_t enough = 0;
 	unsigned units = 0;
 
-	while (units < NEW_MOST && 100 * enough < NEW_PERCENT * needs->review.users)
-		enough += needs->users[++units];
+	while (units < NEW_MOST && 100 * enough < NEW_PERCENT * settling->review.users)
+		enough += settling->users[++units];
 	return units < SEEP_BUDGET_NEW ? SEEP_BUDGET_NEW : units;
 }
 
 /* The review is told at the end of the learning, and again at a start within a day of it. */
-static void tell_review(struct seep_engine *engine, struct needs *needs, unsigned new_units)
+static void tell_review(struct seep_engine *engine, unsigned new_units)
 {
-	struct seep_review *review = &needs->review;
-	const struct seep_learned *learned = needs->learned;
+	struct settling *settling = &engine->settling;
+	struct seep_review *review = &settling->review;
+	const struct seep_learned *learned = &engine->learned;
 	unsigned most = SEEP_BUDGET_MOST;
 
 	if (!engine->tell_review || learned->until_ms == learned->from_ms ||
-	    needs->now_s > learned->until_ms / 1000 + SEEP_DAY_S)
+	    settling->began_s > learned->until_ms / 1000 + SEEP_DAY_S)
 		return;
-	while (most > SEEP_BUDGET_LEAST && !needs->users[most])
+	while (most > SEEP_BUDGET_LEAST && !settling->users[most])
 		most--;
 	review->new_bytes = (uint64_t)new_units * SEEP_BUDGET_UNIT_BYTES;
 	review->most_bytes = (uint64_t)most * SEEP_BUDGET_UNIT_BYTES;
@@ -252,26 +276,54 @@ static void tell_review(struct seep_engine *engine, struct needs *needs, unsigne
 	engine->tell_review(engine->tell_context, review);
 }
 
-static void conclude(struct seep_engine *engine, uint64_t now_s)
+static bool is_settled(const struct seep_learned *learned, uint64_t now_s)
 {
-	struct seep_learned *learned = &engine->learned;
-	struct needs needs = { .learned = learned, .now_s = now_s };
-	unsigned expected = 0;
-	unsigned units;
+	return !has_learning(learned) || is_learning(learned, now_s) ||
+	       atomic_load_explicit(&learned->new_units, memory_order_relaxed);
+}
 
-	seep_table_walk(engine->users, count_need, &needs);
-	seep_table_walk(engine->networks, count_network, &needs);
-	units = units_of_most(&needs);
-	if (atomic_compare_exchange_strong(&learned->new_units, &expected, units))
-		tell_review(engine, &needs, units);
+/* Counts SETS more sets. Returns whether these were the last ones, and the review is due. */
+static bool settle_on(struct seep_engine *engine, uint64_t now_s, size_t sets)
+{
+	struct settling *settling = &engine->settling;
+
+	if (is_settled(&engine->learned, now_s))
+		return false;
+	if (!settling->began_s)
+		settling->began_s = now_s;
+	/* Without learning nobody taught anything. */
+	if (engine->learned.until_ms > engine->learned.from_ms) {
+		sets = seep_table_walk_on(engine->users, &settling->users_set, sets, count_need,
+					  engine);
+		sets = seep_table_walk_on(engine->networks, &settling->networks_set, sets,
+					  count_network, engine);
+	}
+	if (!sets)
+		return false;
+	atomic_store(&engine->learned.new_units, units_of_most(settling));
+	return true;
+}
+
+/* The review is this thread's alone: nobody counts any more. */
+static void unlock_and_tell(struct seep_engine *engine, bool is_due)
+{
+	pthread_mutex_unlock(&engine->settling.lock);
+	if (is_due)
+		tell_review(engine, atomic_load(&engine->learned.new_units));
 }
 
 void seep_learned_settle(struct seep_engine *engine, uint64_t now_s)
 {
-	const struct seep_learned *learned = &engine->learned;
+	if (is_settled(&engine->learned, now_s))
+		return;
+	pthread_mutex_lock(&engine->settling.lock);
+	unlock_and_tell(engine, settle_on(engine, now_s, SIZE_MAX));
+}
 
-	if ((learned->budgets.is_learned || learned->budgets.is_network_learned) &&
-	    !is_learning(learned, now_s) &&
-	    !atomic_load_explicit(&learned->new_units, memory_order_relaxed))
-		conclude(engine, now_s);
+void seep_learned_settle_some(struct seep_engine *engine, uint64_t now_s)
+{
+	if (is_settled(&engine->learned, now_s) ||
+	    pthread_mutex_trylock(&engine->settling.lock) != 0)
+		return;
+	unlock_and_tell(engine, settle_on(engine, now_s, SETTLING_SETS));
 }

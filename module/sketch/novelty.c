@@ -4,14 +4,26 @@
  *
  * The blocks of all generations at one place lie side by side, for they are read together. A name
  * sets PROBES bits, all in one 512-bit block, which is one cache line: the hash's high half picks
- * the block, and nine bits each of the hash times an odd constant pick the bits. At one name to 16
+ * the place, and nine bits each of the hash times an odd constant pick the bits. At one name to 16
  * bits a generation errs for 0.10 % of the novel names, the four together for 0.41 % (measured).
+ *
+ * Generations are numbered by turns: turn T makes block T % GENERATIONS of each place the newest.
+ * It clears none of them, for in a large memory that takes long. Each place has a mark, the turn
+ * up to which its blocks are cleared, and whoever learns a name there clears those that have turned
+ * since, four at most. Until then readers take them for empty:
+ *
+ *     turn 7, mark 5:   block 3 (turn 7) and 2 (turn 6) are taken for empty,
+ *                       block 1 (turn 5) and 0 (turn 4) count.
+ *
+ * A mark has 16 bits. A place that nobody learns at for 65,536 turns would pass for cleared; by
+ * time that many take 50 years, and a turn that comes early, of names, has dozens at each place.
  */
 #include "sketch/novelty.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bucket.h"
 #include "base/ring.h"
@@ -27,12 +39,22 @@
 #define FULLEST       50
 #define SAMPLE_BLOCKS 4096
 
+/* Places are cleared under the lock of a stripe. */
+#define STRIPES    64
+#define CACHE_LINE 64
+
+struct stripe {
+	_Alignas(CACHE_LINE) pthread_mutex_t clearing;
+};
+
 struct seep_novelty {
+	struct stripe stripes[STRIPES];
 	_Atomic uint64_t *words;
-	size_t blocks; /* in one generation */
+	_Atomic uint16_t *marks; /* of each place, the turn that it is cleared up to */
+	size_t blocks;           /* in one generation */
 	uint64_t period_s;
 	_Atomic uint64_t began_s;
-	atomic_uint newest;
+	atomic_uint turn;       /* the newest generation's */
 	_Atomic uint64_t names; /* in the newest */
 	pthread_mutex_t turning;
 	struct seep_ring *noted; /* or NULL */
@@ -44,13 +66,21 @@ struct seep_novelty *seep_novelty_create(void *memory, size_t bytes, uint64_t me
 	size_t blocks = bytes / (GENERATIONS * BLOCK_WORDS * sizeof(uint64_t));
 	struct seep_novelty *novelty = NULL;
 
-	if (!blocks || !(novelty = calloc(1, sizeof(*novelty))))
+	if (!blocks || posix_memalign((void **)&novelty, CACHE_LINE, sizeof(*novelty)))
 		return NULL;
+	memset(novelty, 0, sizeof(*novelty));
+	novelty->marks = calloc(blocks, sizeof(*novelty->marks));
+	if (!novelty->marks) {
+		free(novelty);
+		return NULL;
+	}
 	novelty->words = memory;
 	novelty->blocks = blocks;
 	novelty->period_s = (memory_s + GENERATIONS - 2) / (GENERATIONS - 1);
 	atomic_init(&novelty->began_s, now_s);
 	pthread_mutex_init(&novelty->turning, NULL);
+	for (size_t i = 0; i < STRIPES; i++)
+		pthread_mutex_init(&novelty->stripes[i].clearing, NULL);
 	return novelty;
 }
 
@@ -58,23 +88,32 @@ void seep_novelty_destroy(struct seep_novelty *novelty)
 {
 	if (!novelty)
 		return;
+	for (size_t i = 0; i < STRIPES; i++)
+		pthread_mutex_destroy(&novelty->stripes[i].clearing);
 	pthread_mutex_destroy(&novelty->turning);
 	seep_ring_destroy(novelty->noted);
+	free(novelty->marks);
 	free(novelty);
 }
 
-static _Atomic uint64_t *block_of(const struct seep_novelty *novelty, unsigned generation,
-				  uint64_t hash)
+static size_t place_of(const struct seep_novelty *novelty, uint64_t hash)
 {
-	size_t block = (size_t)(((hash >> 32) * (uint64_t)novelty->blocks) >> 32);
+	return (size_t)(((hash >> 32) * (uint64_t)novelty->blocks) >> 32);
+}
 
-	return novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+/* The block that became the newest at a place with TURN. */
+static _Atomic uint64_t *block_of(const struct seep_novelty *novelty, size_t place, unsigned turn)
+{
+	return novelty->words + (place * GENERATIONS + turn % GENERATIONS) * BLOCK_WORDS;
 }
 
 void seep_novelty_prefetch(const struct seep_novelty *novelty, uint64_t hash)
 {
+	size_t place = place_of(novelty, hash);
+
+	__builtin_prefetch(&novelty->marks[place]);
 	for (unsigned generation = 0; generation < GENERATIONS; generation++)
-		__builtin_prefetch(block_of(novelty, generation, hash));
+		__builtin_prefetch(block_of(novelty, place, generation));
 }
 
 static uint64_t probes_of(uint64_t hash)
@@ -82,9 +121,8 @@ static uint64_t probes_of(uint64_t hash)
 	return hash * UINT64_C(0x9e3779b97f4a7c15) >> 1;
 }
 
-static bool generation_knows(const struct seep_novelty *novelty, unsigned generation, uint64_t hash)
+static bool block_knows(const _Atomic uint64_t *block, uint64_t hash)
 {
-	const _Atomic uint64_t *block = block_of(novelty, generation, hash);
 	uint64_t probes = probes_of(hash);
 
 	for (int i = 0; i < PROBES; i++, probes >>= PROBE_BITS) {
@@ -97,46 +135,73 @@ static bool generation_knows(const struct seep_novelty *novelty, unsigned genera
 	return true;
 }
 
+/*
+ * How many turns came since the blocks at PLACE were last cleared; *TURN is the latest. The mark is
+ * read before the turn, for it is never ahead of it.
+ */
+static unsigned turns_since(const struct seep_novelty *novelty, size_t place, unsigned *turn)
+{
+	uint16_t mark = atomic_load_explicit(&novelty->marks[place], memory_order_acquire);
+
+	*turn = atomic_load_explicit(&novelty->turn, memory_order_acquire);
+	return (uint16_t)(*turn - mark);
+}
+
 bool seep_novelty_knows(const struct seep_novelty *novelty, uint64_t hash)
 {
-	unsigned newest = atomic_load_explicit(&novelty->newest, memory_order_relaxed);
+	size_t place = place_of(novelty, hash);
+	unsigned turn;
 
-	for (unsigned age = 0; age < GENERATIONS; age++)
-		if (generation_knows(novelty, (newest + GENERATIONS - age) % GENERATIONS, hash))
+	for (unsigned age = turns_since(novelty, place, &turn); age < GENERATIONS; age++)
+		if (block_knows(block_of(novelty, place, turn - age), hash))
 			return true;
 	return false;
 }
 
-static void clear(struct seep_novelty *novelty, unsigned generation)
+static void clear_block(_Atomic uint64_t *block)
 {
-	for (size_t block = 0; block < novelty->blocks; block++) {
-		_Atomic uint64_t *words =
-			novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
-
-		for (size_t i = 0; i < BLOCK_WORDS; i++)
-			atomic_store_explicit(&words[i], 0, memory_order_relaxed);
-	}
+	for (size_t i = 0; i < BLOCK_WORDS; i++)
+		atomic_store_explicit(&block[i], 0, memory_order_relaxed);
 }
 
-/* Forgets the oldest generation and makes it the newest. */
+/* Clears what has turned at PLACE. Returns the turn up to which it is cleared. */
+static unsigned catch_up(struct seep_novelty *novelty, size_t place)
+{
+	pthread_mutex_t *clearing = &novelty->stripes[place % STRIPES].clearing;
+	unsigned turn, turns = turns_since(novelty, place, &turn);
+
+	if (!turns)
+		return turn;
+	pthread_mutex_lock(clearing);
+	turns = turns_since(novelty, place, &turn);
+	for (unsigned age = 0; age < turns && age < GENERATIONS; age++)
+		clear_block(block_of(novelty, place, turn - age));
+	/* Released: who reads it finds the blocks cleared. */
+	atomic_store_explicit(&novelty->marks[place], (uint16_t)turn, memory_order_release);
+	pthread_mutex_unlock(clearing);
+	return turn;
+}
+
+static void catch_up_all(struct seep_novelty *novelty)
+{
+	for (size_t place = 0; place < novelty->blocks; place++)
+		(void)catch_up(novelty, place);
+}
+
+/*
+ * Forgets as many of the oldest generations as periods have passed, and begins as many; more than
+ * all is all.
+ */
 static void turn(struct seep_novelty *novelty, uint64_t now_s)
-{
-	unsigned next = (atomic_load(&novelty->newest) + 1) % GENERATIONS;
-
-	clear(novelty, next);
-	atomic_store(&novelty->names, 0);
-	atomic_store(&novelty->began_s, now_s);
-	atomic_store(&novelty->newest, next);
-}
-
-/* Begins as many generations as periods have passed; more than all is all. */
-static void catch_up(struct seep_novelty *novelty, uint64_t now_s)
 {
 	uint64_t began_s = atomic_load(&novelty->began_s);
 	uint64_t periods = now_s > began_s ? (now_s - began_s) / novelty->period_s : 0;
 
-	for (uint64_t i = 0; i < (periods ? periods : 1) && i < GENERATIONS; i++)
-		turn(novelty, now_s);
+	if (!periods)
+		periods = 1;
+	atomic_store(&novelty->names, 0);
+	atomic_store(&novelty->began_s, now_s);
+	atomic_fetch_add(&novelty->turn, periods < GENERATIONS ? (unsigned)periods : GENERATIONS);
 }
 
 static bool is_over(const struct seep_novelty *novelty, uint64_t now_s)
@@ -163,20 +228,20 @@ static void keep_time(struct seep_novelty *novelty, uint64_t now_s)
 	if (is_set_back(novelty, now_s))
 		atomic_store(&novelty->began_s, now_s);
 	if (is_over(novelty, now_s))
-		catch_up(novelty, now_s);
+		turn(novelty, now_s);
 	pthread_mutex_unlock(&novelty->turning);
 }
 
 void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s)
 {
+	size_t place = place_of(novelty, hash);
 	_Atomic uint64_t *block;
 	uint64_t probes = probes_of(hash);
 	bool novel = false;
 
 	if (is_over(novelty, now_s) || is_set_back(novelty, now_s))
 		keep_time(novelty, now_s);
-	block = block_of(novelty, atomic_load_explicit(&novelty->newest, memory_order_relaxed),
-			 hash);
+	block = block_of(novelty, place, catch_up(novelty, place));
 	for (int i = 0; i < PROBES; i++, probes >>= PROBE_BITS) {
 		_Atomic uint64_t *word = &block[(probes >> 6) & (BLOCK_WORDS - 1)];
 		uint64_t bit = UINT64_C(1) << (probes & 63);
@@ -244,10 +309,11 @@ struct seep_lines seep_novelty_lines(const struct seep_novelty *novelty)
 struct seep_novelty_stand seep_novelty_save_begin(struct seep_novelty *novelty)
 {
 	pthread_mutex_lock(&novelty->turning);
+	catch_up_all(novelty);
 	return (struct seep_novelty_stand){
 		.began_s = atomic_load(&novelty->began_s),
 		.names = atomic_load(&novelty->names),
-		.newest = atomic_load(&novelty->newest),
+		.newest = atomic_load(&novelty->turn) % GENERATIONS,
 	};
 }
 
@@ -262,7 +328,10 @@ void seep_novelty_restore(struct seep_novelty *novelty, const struct seep_novelt
 
 	atomic_store(&novelty->began_s, stand->began_s);
 	atomic_store(&novelty->names, stand->names < most ? stand->names : most);
-	atomic_store(&novelty->newest, stand->newest % GENERATIONS);
+	atomic_store(&novelty->turn, stand->newest % GENERATIONS);
+	for (size_t place = 0; place < novelty->blocks; place++)
+		atomic_store_explicit(&novelty->marks[place], stand->newest % GENERATIONS,
+				      memory_order_relaxed);
 }
 
 void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint64_t line,
@@ -273,8 +342,7 @@ void seep_novelty_restore_line(struct seep_novelty *novelty, uint64_t from, uint
 		seep_lines_place(line / GENERATIONS, from / GENERATIONS, novelty->blocks, &last);
 
 	for (; block <= last && block < novelty->blocks; block++) {
-		_Atomic uint64_t *to =
-			novelty->words + (block * GENERATIONS + line % GENERATIONS) * BLOCK_WORDS;
+		_Atomic uint64_t *to = block_of(novelty, block, line % GENERATIONS);
 
 		/* Nobody else is there yet. */
 		for (size_t i = 0; i < BLOCK_WORDS; i++)
@@ -292,8 +360,7 @@ static bool is_overfull(const struct seep_novelty *novelty, unsigned generation)
 	uint64_t seen = 0, set = 0;
 
 	for (size_t block = 0; block < novelty->blocks; block += stride) {
-		const _Atomic uint64_t *words =
-			novelty->words + (block * GENERATIONS + generation) * BLOCK_WORDS;
+		const _Atomic uint64_t *words = block_of(novelty, block, generation);
 
 		for (size_t i = 0; i < BLOCK_WORDS; i++)
 			set += (uint64_t)__builtin_popcountll(
@@ -307,11 +374,13 @@ unsigned seep_novelty_restore_end(struct seep_novelty *novelty)
 {
 	unsigned forgotten = 0;
 
+	catch_up_all(novelty); /* names of the journal may have turned it */
 	for (unsigned generation = 0; generation < GENERATIONS; generation++) {
 		if (!is_overfull(novelty, generation))
 			continue;
-		clear(novelty, generation);
-		if (generation == atomic_load(&novelty->newest))
+		for (size_t place = 0; place < novelty->blocks; place++)
+			clear_block(block_of(novelty, place, generation));
+		if (generation == atomic_load(&novelty->turn) % GENERATIONS)
 			atomic_store(&novelty->names, 0);
 		forgotten++;
 	}

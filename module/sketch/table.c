@@ -260,23 +260,39 @@ size_t seep_table_capacity(const struct seep_table *table)
 	return table->sets * WAYS;
 }
 
+static void visit_set(struct seep_table *table, size_t set,
+		      void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
+		      void *context)
+{
+	pthread_mutex_t *lock = &table->stripes[set % STRIPES].lock;
+	size_t ways = set < table->sets ? WAYS : 1;
+
+	pthread_mutex_lock(lock);
+	for (size_t way = 0; way < ways; way++) {
+		size_t slot = set * WAYS + way;
+
+		if (table->keys[slot])
+			visit(context, table->keys[slot], entry_at(table, slot));
+	}
+	pthread_mutex_unlock(lock);
+}
+
+size_t seep_table_walk_on(struct seep_table *table, size_t *set, size_t sets,
+			  void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
+			  void *context)
+{
+	for (; sets && *set <= table->sets; sets--, ++*set)
+		visit_set(table, *set, visit, context);
+	return sets;
+}
+
 void seep_table_walk(struct seep_table *table,
 		     void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
 		     void *context)
 {
-	for (size_t set = 0; set <= table->sets; set++) {
-		pthread_mutex_t *lock = &table->stripes[set % STRIPES].lock;
-		size_t ways = set < table->sets ? WAYS : 1;
+	size_t set = 0;
 
-		pthread_mutex_lock(lock);
-		for (size_t way = 0; way < ways; way++) {
-			size_t slot = set * WAYS + way;
-
-			if (table->keys[slot])
-				visit(context, table->keys[slot], entry_at(table, slot));
-		}
-		pthread_mutex_unlock(lock);
-	}
+	(void)seep_table_walk_on(table, &set, SIZE_MAX, visit, context);
 }
 
 /* For the state file. */

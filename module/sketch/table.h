@@ -89,6 +89,14 @@ void seep_table_walk(struct seep_table *table,
 		     void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
 		     void *context);
 
+/*
+ * The same a piece at a time: at most SETS sets from *SET on, which is moved on. Returns how many
+ * sets were left over when the walk ended; 0 if it has not, or just so.
+ */
+size_t seep_table_walk_on(struct seep_table *table, size_t *set, size_t sets,
+			  void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
+			  void *context);
+
 /* For the state file. */
 
 /* Returns the size of a record: an entry with its key before it. */

@@ -204,4 +204,6 @@ void seep_engine_restore_end(struct seep_engine_restore *restore)
 	restore->forgotten = seep_novelty_restore_end(restore->engine->novelty);
 	seep_network_recount(restore->engine);
 	restore->engine->learned.networks_unknown = are_networks_unknown(restore);
+	/* What learning taught is counted here, where no query waits. */
+	seep_learned_settle(restore->engine, restore->now_s);
 }
