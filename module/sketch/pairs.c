@@ -318,3 +318,15 @@ void seep_pairs_restore_line(struct seep_pairs *pairs, uint64_t from, uint64_t l
 			if (parts_of(words[way]).tag)
 				put(pairs, set, words[way]);
 }
+
+void seep_pairs_move(struct seep_pairs *pairs, int64_t days)
+{
+	for (size_t at = 0; at < pairs->sets * WAYS; at++) {
+		struct parts parts = parts_of(read_word(&pairs->words[at]));
+
+		parts.day = (unsigned)(parts.day + (uint64_t)days) % DAYS;
+		if (parts.tag)
+			atomic_store_explicit(&pairs->words[at], word_of(parts),
+					      memory_order_relaxed);
+	}
+}
