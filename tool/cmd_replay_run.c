@@ -316,13 +316,6 @@ cleanup:
 	run->replay->broken = trace_merge_broken(merge);
 }
 
-void replay_key(const struct replay_options *options, struct seep_hash_key *key)
-{
-	*key = (struct seep_hash_key){ .bytes = "seepctl", .rounds = SEEP_HASH_1_3 };
-	for (size_t at = 0; at < 8; at++)
-		key->bytes[8 + at] = (uint8_t)(options->seed >> 8 * at);
-}
-
 void replay_run(struct replay *replay, const struct replay_options *options,
 		struct trace_merge *merge)
 {
@@ -336,7 +329,7 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 	};
 	if (!options->no_cache)
 		run.cache = cache_sim_create(options->cache_entries);
-	replay_key(options, &run.key);
+	run.key = options->key;
 	run.masks = seep_address_masks(options->conf.user_prefix_v4_bits,
 				       options->conf.user_prefix_v6_bits);
 	if (!order || !replay->users || !replay->domains || (!options->no_cache && !run.cache))
