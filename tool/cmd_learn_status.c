@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl learn: what learning found, and whom no budget fits, by a state file. */
-#include "seepctl.h"
+/* seepctl learn status: what learning found, and whom no budget fits, by a state file. */
+#include "cmd_learn.h"
 
 #include "base/bits.h"
 #include "base/plural.h"
 #include "sketch/table.h"
-#include "state_view.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-struct options {
-	bool json;
-};
-
-static const struct option_row option_rows[] = {
-	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
-};
-const struct option_set cmd_learn_options = {
-	.rows = option_rows,
-	.count = sizeof(option_rows) / sizeof(option_rows[0]),
-};
 
 /* What to do about whom no budget fits. */
 static const char *const what_to_do[STATE_KINDS] = {
@@ -149,16 +136,24 @@ static void print_unfit(const struct state_view *view, const struct stand *stand
 	}
 }
 
-static void print_text(const struct state_view *view, const struct stand *stand)
+void learn_status_print(const struct state_view *view)
 {
-	print_learning(view, stand);
-	print_finding(stand, STATE_USERS);
+	const struct stand stand = stand_of(view);
+
+	print_learning(view, &stand);
+	print_finding(&stand, STATE_USERS);
 	/* A file of before networks has none. */
 	if (view->rows[STATE_NETWORKS].count)
-		print_finding(stand, STATE_NETWORKS);
-	print_new(stand);
-	print_unfit(view, stand, STATE_USERS);
-	print_unfit(view, stand, STATE_NETWORKS);
+		print_finding(&stand, STATE_NETWORKS);
+	print_new(&stand);
+}
+
+void learn_status_print_unfit(const struct state_view *view)
+{
+	const struct stand stand = stand_of(view);
+
+	print_unfit(view, &stand, STATE_USERS);
+	print_unfit(view, &stand, STATE_NETWORKS);
 }
 
 /* JSON. */
@@ -204,48 +199,72 @@ static void write_unfit(struct json *json, const struct state_view *view, enum s
 	}
 }
 
-static void print_json(const struct state_view *view, const struct stand *stand)
+void learn_status_write_json(struct json *json, const struct state_view *view)
 {
-	struct json json = { .file = stdout, .lines = 2 };
+	const struct stand stand = stand_of(view);
 	char text[STATE_VIEW_TEXT_SIZE];
 
-	json_open(&json, NULL, '{');
-	json_bool(&json, "learning", stand->is_on);
-	if (stand->ends_s) {
-		state_view_time_text(view, stand->ends_s, text);
-		json_text(&json, "until", text);
+	json_bool(json, "learning", stand.is_on);
+	if (stand.ends_s) {
+		state_view_time_text(view, stand.ends_s, text);
+		json_text(json, "until", text);
 	} else {
-		json_null(&json, "until");
+		json_null(json, "until");
 	}
-	write_finding(&json, &stand->found[STATE_USERS], STATE_USERS);
-	write_finding(&json, &stand->found[STATE_NETWORKS], STATE_NETWORKS);
-	write_bytes(&json, "new_bytes",
-		    stand->is_on && stand->found[STATE_USERS].is_learned ? 0 : stand->new_mbit);
-	json_open(&json, "no_budget_fits", '[');
-	write_unfit(&json, view, STATE_USERS);
-	write_unfit(&json, view, STATE_NETWORKS);
-	json_close(&json);
+	write_finding(json, &stand.found[STATE_USERS], STATE_USERS);
+	write_finding(json, &stand.found[STATE_NETWORKS], STATE_NETWORKS);
+	write_bytes(json, "new_bytes",
+		    stand.is_on && stand.found[STATE_USERS].is_learned ? 0 : stand.new_mbit);
+	json_open(json, "no_budget_fits", '[');
+	write_unfit(json, view, STATE_USERS);
+	write_unfit(json, view, STATE_NETWORKS);
+	json_close(json);
+}
+
+static void print_json(const struct state_view *view)
+{
+	struct json json = { .file = stdout, .lines = 2 };
+
+	json_open(&json, NULL, '{');
+	learn_status_write_json(&json, view);
 	json_close(&json);
 }
 
-int cmd_learn(int argc, char **argv)
+struct status_options {
+	bool json;
+};
+
+static const struct option_row option_rows[] = {
+	{ .name = "json",
+	  .text = "as one JSON object",
+	  .offset = offsetof(struct status_options, json) },
+};
+static const struct option_set option_set = {
+	.rows = option_rows,
+	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+};
+
+int learn_status(int argc, char **argv)
 {
-	struct options options = { .json = false };
+	struct status_options options = { .json = false };
 	struct state_view view;
-	struct stand stand;
 	int first;
-	int status = options_parse(&cmd_learn_options, argc, argv, &options, &first);
+	int status = options_parse(&option_set, argc, argv, &options, &first);
 
 	if (status != SEEPCTL_OK)
 		return status;
 	argc -= first;
 	argv += first;
-	if (argc < 1 || argc > 2 || strcmp(argv[0], "status") != 0)
+	if (argc < 1 || argc > 2)
 		return SEEPCTL_USAGE;
 	if (!state_view_read(&view, argc == 2 ? argv[1] : state_view_default))
 		return SEEPCTL_WRONG;
-	stand = stand_of(&view);
-	(options.json ? print_json : print_text)(&view, &stand);
+	if (options.json) {
+		print_json(&view);
+	} else {
+		learn_status_print(&view);
+		learn_status_print_unfit(&view);
+	}
 	state_view_release(&view);
 	return SEEPCTL_OK;
 }

@@ -114,6 +114,8 @@ const char *replay_emptiness(const struct replay *replay);
 void replay_run(struct replay *replay, const struct replay_options *options,
 		struct trace_merge *merge);
 void replay_release(struct replay *replay);
+/* When learning is over, by the traces' time. */
+uint64_t replay_learned_ms(const struct replay *replay);
 
 /* cmd_replay_text.c, cmd_replay_json.c: to standard output. */
 
