@@ -123,16 +123,19 @@ static void test_crowd(void)
 		struct seep_verdict verdict = rig_send(&rig, 1, rig_fresh(&rig, "crowd.com"));
 
 		refused += verdict.outcome == SEEP_REFUSE;
-		would += verdict.outcome == SEEP_WOULD_REFUSE && verdict.meter == SEEP_METER_USER;
+		would += verdict.outcome == SEEP_WOULD_REFUSE && verdict.meter == SEEP_METER_USER &&
+			 rig.last.is_relented;
 		on_others += rig.last.network_mbit > 0 || rig.last.domain_mbit > 0;
 	}
 	is_int(refused, 0, "none of 20 KiB more is refused");
+	/* as such that no budget fits */
 	ok(would > 15 * KIB_NAMES, "but told, %u times", would);
 	is_stat(&rig, "would_refuse.user", learning + would, "with those of the learning");
 	is_int(on_others, 0, "nothing of it is on its network's or its domain's meter");
 	is_int(level_of_network(&rig, 1), network_mbit, "the network's stays where it was");
 	ok(is_about(room_of(&rig, 2, 1000), 512), "another user there has its budget");
 	is_verdict(rig.last.verdict, SEEP_REFUSE, SEEP_METER_USER, "and no more");
+	ok(!rig.last.is_relented, "for a budget fits it");
 	is_int(reviewed.count, 1, "the review is told once");
 	rig_close(&rig);
 }

@@ -332,6 +332,30 @@ static void test_threads_new(void)
 	seep_pairs_destroy(pairs);
 }
 
+/* Days that are moved drain on from there, as if they had been these all along. */
+static void test_move(void)
+{
+	static const int64_t moves[] = { 0, 1, -1, 40, 700, 1024, 19000, -20000 };
+
+	for (size_t i = 0; i < COUNT(moves); i++) {
+		struct seep_pairs *pairs = create(2);
+		uint64_t then_s = NOW_S - (uint64_t)moves[i] * DAY_S;
+
+		seep_pairs_raise(pairs, 5, BITS(64), then_s - DAY_S);
+		seep_pairs_raise(pairs, 7, BITS(100), then_s);
+		seep_pairs_note(pairs, 7, (struct seep_pair_sending){ seep_pairs_name(9), 1 }, 3,
+				then_s);
+		seep_pairs_move(pairs, moves[i]);
+		is_int(level_of(pairs, 7, NOW_S), BITS(100), "moved by %" PRId64 " days: today's",
+		       moves[i]);
+		is_int(seep_pairs_find(pairs, 7, NOW_S).counted, 3, "its step");
+		is_int(level_of(pairs, 5, NOW_S), BITS(16), "yesterday's has drained");
+		is_int(level_of(pairs, 7, NOW_S + DAY_S), BITS(25), "and tomorrow the other");
+		is_int(level_of(pairs, 9, NOW_S), 0, "a free place stays free");
+		seep_pairs_destroy(pairs);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -342,6 +366,7 @@ int main(int argc, char **argv)
 	tap_run(test_types);
 	tap_run(test_eviction);
 	tap_run(test_restore);
+	tap_run(test_move);
 	tap_run(test_threads);
 	tap_run(test_threads_new);
 	return done();

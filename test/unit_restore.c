@@ -225,10 +225,14 @@ static void test_moved(void)
 	rig_open(&a, SMALL);
 	a.now_ms = 18000000;
 	fill(&a, 20);
+	seep_pairs_raise(a.engine->pairs, 5, 64000, 18000);
 	image = save(&a);
 	rig_open(&b, "learning: 0\nuser-budget: 1000\nuser-refill: 1g\nmemory-size: 1m\n");
 	ok(!restore_moved(&b, &image, (int64_t)NOW_S - 18000, &result), "saved in 1970: put back");
 	is_int(rig_stat(&b, "users.spent"), 1, "the spent user has not drained");
+	is_int(seep_pairs_find(b.engine->pairs, 5, NOW_S).level_mbit, 64000, "nor has a pair");
+	is_int(seep_pairs_find(b.engine->pairs, 5, NOW_S + DAY_S).level_mbit, 16000,
+	       "which drains a day later");
 	free(image.bytes);
 	rig_close(&a);
 	rig_close(&b);

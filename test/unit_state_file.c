@@ -106,12 +106,12 @@ static void make_office(const char *to, unsigned day)
 	for (uint32_t user = 1; user <= OFFICE; user++)
 		rig_send(&rig, user, "www.portal.example");
 	rig_send(&rig, CROWD, "www.portal.example");
-	for (uint32_t user = VAST; user < VAST + 5; user++)
+	for (uint32_t user = VAST; user < VAST + 10; user++)
 		rig_send(&rig, user, "www.portal.example");
 	rig.now_ms = NOW_MS + 2 * DAY_MS;
 	send_bytes(&rig, CROWD, 100000);
-	for (uint32_t user = VAST; user < VAST + 5; user++)
-		send_bytes(&rig, user, 15000);
+	for (uint32_t user = VAST; user < VAST + 10; user++)
+		send_bytes(&rig, user, 7500);
 	if (day > 2)
 		rig.now_ms = NOW_MS + day * DAY_MS;
 	if (day > 7) {

@@ -1,251 +1,162 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl learn: what learning found, and whom no budget fits, by a state file. */
-#include "seepctl.h"
+/* seepctl learn: a state file from recorded traffic, so that guarding starts warm. */
+#include "cmd_learn.h"
 
-#include "base/bits.h"
-#include "base/plural.h"
-#include "sketch/table.h"
-#include "state_view.h"
+#include "base/clock.h"
+#include "state/file.h"
+#include "state/save.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-struct options {
-	bool json;
-};
+#include <time.h>
 
 static const struct option_row option_rows[] = {
-	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
+	{ .letter = 'o',
+	  .argument = "FILE",
+	  .text = "the state file to write",
+	  .offset = offsetof(struct learn_options, output) },
+	{ .name = "force",
+	  .text = "also where FILE is there, which becomes FILE.old",
+	  .offset = offsetof(struct learn_options, force) },
+	{ .name = "json",
+	  .text = "one JSON object, instead of text",
+	  .offset = offsetof(struct learn_options, replay.json) },
 };
 const struct option_set cmd_learn_options = {
 	.rows = option_rows,
 	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+	.base = &replay_base_options,
+	.take_conf = replay_take_override,
 };
 
-/* What to do about whom no budget fits. */
-static const char *const what_to_do[STATE_KINDS] = {
-	[STATE_USERS] = "find out who is behind it: many people, or a tunnel; exempt-user ends the "
-			"flags, a number in user-budget has it refused",
-	[STATE_NETWORKS] = "a number in network-budget has it refused",
-};
+const char cmd_learn_more[] =
+	"\n\"status\" shows what learning found; it takes --json alone. With TRACE, as replay reads them,\n"
+	"a state file is written of what is learned from them, for a resolver to begin with.\n";
 
-/* Of users, or of networks. */
-struct finding {
-	bool is_learned;    /* as seep.conf has it; of users */
-	uint64_t seen;      /* so many are in the file */
-	uint64_t learned;   /* so many have a budget of their own now... */
-	uint64_t most_mbit; /* ...and this is the largest */
-	uint64_t unfit;     /* so many need more than any budget */
-};
-
-static bool is_unfit(const struct seep_view_row *row)
+/* "learn --json status" is one, too. */
+static bool is_status(int argc, char **argv)
 {
-	return row->key != SEEP_TABLE_SHARED && (row->meter.is_crowd || row->newcomers.is_crowd);
+	int at = 1;
+
+	while (at < argc && strcmp(argv[at], "--json") == 0)
+		at++;
+	return at < argc && strcmp(argv[at], "status") == 0;
 }
 
-static struct finding find(const struct state_view *view, enum state_kind kind)
+/* Reads the command line. Else what to exit with. */
+static int parse(int argc, char **argv, struct learn_options *options)
 {
-	const struct state_rows *rows = &view->rows[kind];
-	uint32_t flags = kind == STATE_USERS ? view->header.flags : view->networks.flags;
-	struct finding finding = { .is_learned = flags & SEEP_STATE_LEARNED };
+	int first;
+	int status = replay_parse(&cmd_learn_options, argc, argv, &options->replay, &first);
 
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct seep_view_row *row = &rows->rows[i];
-
-		finding.seen += row->key != SEEP_TABLE_SHARED;
-		if (is_unfit(row))
-			finding.unfit++;
-		else if (row->is_learned && row->key != SEEP_TABLE_SHARED)
-			finding.learned++;
-		if (row->is_learned && !is_unfit(row) && row->meter.budget_mbit > finding.most_mbit)
-			finding.most_mbit = row->meter.budget_mbit;
+	if (status != SEEPCTL_OK)
+		return status;
+	if (!options->output || !options->output[0] || strcmp(options->output, "-") == 0) {
+		fputs("seepctl: learn: no state file given: expected -o FILE\n", stderr);
+		return SEEPCTL_USAGE;
 	}
-	return finding;
-}
-
-/* How learning stands. */
-struct stand {
-	uint64_t ends_s; /* 0: there is none */
-	bool is_on;
-	uint64_t new_mbit; /* 0: not known yet */
-	struct finding found[STATE_KINDS];
-};
-
-static struct stand stand_of(const struct state_view *view)
-{
-	uint64_t ends_s = seep_view_learning_ends_s(&view->header);
-
-	return (struct stand){
-		.ends_s = ends_s,
-		.is_on = view->now_s < ends_s,
-		.new_mbit = seep_view_new_budget_mbit(&view->header),
-		.found = { [STATE_USERS] = find(view, STATE_USERS),
-			   [STATE_NETWORKS] = find(view, STATE_NETWORKS) },
-	};
-}
-
-/* Text. */
-
-static void print_learning(const struct state_view *view, const struct stand *stand)
-{
-	char text[STATE_VIEW_TEXT_SIZE];
-
-	if (!stand->ends_s) {
-		printf("learning  none\n");
-		return;
+	/* What the traces show did leave: it is known, and nothing of it was refused. */
+	options->replay.conf.action = SEEP_ACTION_FLAG;
+	if (!learn_may_write(options->output, options->force))
+		return SEEPCTL_WRONG;
+	if (!seep_hash_draw_key(&options->replay.key)) {
+		fputs("seepctl: no randomness for the hash key\n", stderr);
+		return SEEPCTL_WRONG;
 	}
-	state_view_time_text(view, stand->ends_s, text);
-	printf(stand->is_on ? "learning  on until %s\n" : "learning  over since %s\n", text);
+	return replay_lists_open(&options->replay) ? SEEPCTL_OK : SEEPCTL_WRONG;
 }
 
-static void print_finding(const struct stand *stand, enum state_kind kind)
+/* Why nothing can be learned from what was read, or NULL. */
+static const char *find_problem(const struct replay *replay)
 {
-	const struct finding *finding = &stand->found[kind];
-	const struct state_kind_words *words = &state_kind_words[kind];
+	const struct replay_totals *totals = &replay->totals;
 
-	printf("%-9s ", words->many);
-	if (!finding->is_learned)
-		printf("have the budget of seep.conf");
-	else if (stand->is_on)
-		printf("%" PRIu64 " so far", finding->seen);
-	else if (kind == STATE_USERS && !stand->new_mbit)
-		printf("not counted yet: Unbound has not run with Seep since");
-	else if (!finding->learned)
-		printf("none learned a budget");
+	if (replay->problem)
+		return replay->problem;
+	if (replay->broken)
+		return "a trace could not be read to its end";
+	if (!totals->queries)
+		return replay_emptiness(replay);
+	if (totals->traces.malformed > totals->queries)
+		return "more rows are malformed than are queries: is it a trace?";
+	if (totals->last_ms / 1000 > UINT32_MAX)
+		return "times after the year 2106";
+	return NULL;
+}
+
+static uint64_t wall_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* The file as it will be, for people; false, having said why. */
+static bool read_written(struct state_view *view, const char *path)
+{
+	char name[SEEP_STATE_NAME_SIZE];
+
+	seep_state_name(name, path, ".new");
+	return state_view_read(view, name);
+}
+
+/* Writes what was learned, looks at it and puts it in its place. */
+static int write_state(const struct learn_options *options, struct replay *replay)
+{
+	struct learn_written written = { .now_ms = wall_ms() };
+	struct state_view view;
+	const struct learn_report report = { options, replay, &written, &view };
+
+	if (written.now_ms < SEEP_CLOCK_SET_MS) {
+		fputs("seepctl: learn: this machine's clock is not set\n", stderr);
+		return SEEPCTL_WRONG;
+	}
+	/* Where nobody asked after it was over, the end of learning is now. */
+	(void)seep_engine_settle(replay->engine, replay->totals.last_ms);
+	if (!learn_write(options, replay, &written))
+		return SEEPCTL_WRONG;
+	if (!read_written(&view, options->output)) {
+		learn_give_up(options->output);
+		return SEEPCTL_WRONG;
+	}
+	if (!learn_install(options->output, options->force)) {
+		state_view_release(&view);
+		return SEEPCTL_WRONG;
+	}
+	(options->replay.json ? learn_print_json : learn_print_text)(&report);
+	state_view_release(&view);
+	return SEEPCTL_OK;
+}
+
+static int learn(const struct learn_options *options)
+{
+	struct replay replay;
+	const char *problem;
+	int status = SEEPCTL_WRONG;
+
+	if (!replay_do(&replay, &options->replay))
+		return SEEPCTL_WRONG;
+	replay_say(&replay);
+	problem = find_problem(&replay);
+	if (problem)
+		fprintf(stderr, "seepctl: learn: %s; nothing is written\n", problem);
 	else
-		printf("%" PRIu64 " learned a budget, %.0f bytes at most", finding->learned,
-		       seep_bits_to_bytes(finding->most_mbit));
-	if (finding->unfit)
-		printf("; no budget fits %" PRIu64 " %s", finding->unfit,
-		       seep_plural(finding->unfit, words->one, words->many));
-	putchar('\n');
-}
-
-static void print_new(const struct stand *stand)
-{
-	if (stand->found[STATE_USERS].is_learned && stand->new_mbit && !stand->is_on)
-		printf("newcomer  gets %.0f bytes\n", seep_bits_to_bytes(stand->new_mbit));
-}
-
-static void print_unfit(const struct state_view *view, const struct stand *stand,
-			enum state_kind kind)
-{
-	const struct state_rows *rows = &view->rows[kind];
-	const struct seep_view_row *row;
-	char text[STATE_VIEW_TEXT_SIZE];
-
-	for (size_t i = 0; i < rows->count; i++) {
-		row = &rows->rows[i];
-		if (!is_unfit(row))
-			continue;
-		state_view_text(view, kind, row, text);
-		printf("\nno budget fits %s %s", state_kind_words[kind].one, text);
-		if (kind == STATE_USERS)
-			printf(", about %" PRIu64 " %s sent to about %" PRIu64 " %s", row->names,
-			       seep_plural(row->names, "name", "names"), row->domains,
-			       seep_plural(row->domains, "domain", "domains"));
-		printf(": it %s flagged and never refused;\n    %s\n",
-		       stand->is_on ? "will be" : "is", what_to_do[kind]);
-	}
-}
-
-static void print_text(const struct state_view *view, const struct stand *stand)
-{
-	print_learning(view, stand);
-	print_finding(stand, STATE_USERS);
-	/* A file of before networks has none. */
-	if (view->rows[STATE_NETWORKS].count)
-		print_finding(stand, STATE_NETWORKS);
-	print_new(stand);
-	print_unfit(view, stand, STATE_USERS);
-	print_unfit(view, stand, STATE_NETWORKS);
-}
-
-/* JSON. */
-
-static void write_bytes(struct json *json, const char *key, uint64_t mbit)
-{
-	if (mbit)
-		json_decimal(json, key, seep_bits_to_bytes(mbit), 0);
-	else
-		json_null(json, key);
-}
-
-static void write_finding(struct json *json, const struct finding *finding, enum state_kind kind)
-{
-	json_open(json, state_kind_words[kind].many, '{');
-	json_bool(json, "auto", finding->is_learned);
-	json_number(json, "seen", finding->seen);
-	json_number(json, "learned", finding->learned);
-	write_bytes(json, "most_bytes", finding->most_mbit);
-	json_number(json, "crowds", finding->unfit);
-	json_close(json);
-}
-
-static void write_unfit(struct json *json, const struct state_view *view, enum state_kind kind)
-{
-	const struct state_rows *rows = &view->rows[kind];
-	const struct seep_view_row *row;
-	char text[STATE_VIEW_TEXT_SIZE];
-
-	for (size_t i = 0; i < rows->count; i++) {
-		row = &rows->rows[i];
-		if (!is_unfit(row))
-			continue;
-		state_view_text(view, kind, row, text);
-		json_open(json, NULL, '{');
-		json_text(json, state_kind_words[kind].one, text);
-		if (kind == STATE_USERS) {
-			json_number(json, "names", row->names);
-			json_number(json, "domains", row->domains);
-		}
-		json_text(json, "what_to_do", what_to_do[kind]);
-		json_close(json);
-	}
-}
-
-static void print_json(const struct state_view *view, const struct stand *stand)
-{
-	struct json json = { .file = stdout, .lines = 2 };
-	char text[STATE_VIEW_TEXT_SIZE];
-
-	json_open(&json, NULL, '{');
-	json_bool(&json, "learning", stand->is_on);
-	if (stand->ends_s) {
-		state_view_time_text(view, stand->ends_s, text);
-		json_text(&json, "until", text);
-	} else {
-		json_null(&json, "until");
-	}
-	write_finding(&json, &stand->found[STATE_USERS], STATE_USERS);
-	write_finding(&json, &stand->found[STATE_NETWORKS], STATE_NETWORKS);
-	write_bytes(&json, "new_bytes",
-		    stand->is_on && stand->found[STATE_USERS].is_learned ? 0 : stand->new_mbit);
-	json_open(&json, "no_budget_fits", '[');
-	write_unfit(&json, view, STATE_USERS);
-	write_unfit(&json, view, STATE_NETWORKS);
-	json_close(&json);
-	json_close(&json);
+		status = write_state(options, &replay);
+	replay_release(&replay);
+	return status;
 }
 
 int cmd_learn(int argc, char **argv)
 {
-	struct options options = { .json = false };
-	struct state_view view;
-	struct stand stand;
-	int first;
-	int status = options_parse(&cmd_learn_options, argc, argv, &options, &first);
+	struct learn_options options = { .replay.learns = true };
+	int status;
 
-	if (status != SEEPCTL_OK)
-		return status;
-	argc -= first;
-	argv += first;
-	if (argc < 1 || argc > 2 || strcmp(argv[0], "status") != 0)
-		return SEEPCTL_USAGE;
-	if (!state_view_read(&view, argc == 2 ? argv[1] : state_view_default))
-		return SEEPCTL_WRONG;
-	stand = stand_of(&view);
-	(options.json ? print_json : print_text)(&view, &stand);
-	state_view_release(&view);
-	return SEEPCTL_OK;
+	if (is_status(argc, argv))
+		return learn_status(argc, argv);
+	status = parse(argc, argv, &options);
+	if (status == SEEPCTL_OK)
+		status = learn(&options);
+	replay_options_release(&options.replay);
+	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The parts of seepctl replay: options in, the run, and what it found out.
+ * The parts of seepctl replay, and of learn as far as it does the same: options in, the run, and
+ * what it found out.
  */
 #ifndef SEEP_CMD_REPLAY_H
 #define SEEP_CMD_REPLAY_H
@@ -9,6 +10,7 @@
 #include "conf/conf.h"
 #include "conf/lists.h"
 #include "engine/engine.h"
+#include "options.h"
 #include "seep_verdict.h"
 #include "trace_merge.h"
 
@@ -24,13 +26,18 @@ struct replay_options {
 	uint64_t ttl_s;          /* of answers whose TTL is not recorded */
 	uint64_t negative_ttl_s; /* of NXDOMAIN without one */
 	uint64_t cache_entries;
-	uint64_t seed; /* of the hash key */
+	uint64_t seed; /* of the key, in replay */
+	struct seep_hash_key key;
 	uint64_t top;  /* rows of each table, in text; 0: all */
 	uint64_t port; /* of captures; 0: the usual one */
 	const char *conf_path;
 	struct replay_overrides *overrides;
 	bool no_cache;
 	bool json;
+	/* seepctl learn: learning is as seep.conf has it, and what would be refused counts only
+	 * after it. */
+	bool learns;
+	unsigned complaints; /* that were shown */
 };
 
 struct replay_totals {
@@ -68,28 +75,47 @@ void replay_overrides_destroy(struct replay_overrides *overrides);
 bool replay_overrides_add(struct replay_overrides *overrides, const struct seep_option *option,
 			  const char *value);
 /*
- * Fills in conf: the file at PATH (NULL: defaults), with the overrides in place of its lines or, if
- * they are lists, added to them. Unless learning is overridden it is 0, and the action refuse.
- * False, having said why.
+ * Fills in the conf of OPTIONS: the file of conf_path (NULL: defaults), with the overrides in place
+ * of its lines or, if they are lists, added to them. In replay, unless learning is overridden it is
+ * 0, and the action refuse. False, having said why.
  */
-bool replay_overrides_apply(const struct replay_overrides *overrides, const char *path,
-			    struct seep_conf *conf);
+bool replay_overrides_apply(const struct replay_overrides *overrides,
+			    struct replay_options *options);
+
+/* Reads the lists of conf, under the key. False, having said why, if one cannot be used. */
+bool replay_lists_open(struct replay_options *options);
+
+/* cmd_replay_options.c: what the commands that read traces share. */
+
+/* All but json, and what one of the commands alone has. */
+extern const struct option_set replay_base_options;
+/* The take_conf of their sets. */
+bool replay_take_override(void *context, const struct seep_option *option, const char *value);
 
 /*
- * Reads the lists of the options; PATH is that of their file. False, having said why, if one cannot
- * be used.
+ * Reads the command line of a SET whose struct begins with OPTIONS, and the file of --conf; *FIRST
+ * is where the paths begin. Else what to exit with. replay_options_release belongs after either.
  */
-bool replay_lists_open(struct replay_options *options, const char *path);
+int replay_parse(const struct option_set *set, int argc, char **argv,
+		 struct replay_options *options, int *first);
+void replay_options_release(struct replay_options *options);
+
+/* Runs over the traces of OPTIONS; false, having said why. Else replay_release is called for. */
+bool replay_do(struct replay *replay, const struct replay_options *options);
+
+/* Says on standard error what of the traces was not as it should be. */
+void replay_say(const struct replay *replay);
+/* Why there was no query; NULL: there was one. */
+const char *replay_emptiness(const struct replay *replay);
 
 /* cmd_replay_run.c */
-
-/* The key that a run hashes by. */
-void replay_key(const struct replay_options *options, struct seep_hash_key *key);
 
 /* Replays all traces. Afterwards replay_release is called for. */
 void replay_run(struct replay *replay, const struct replay_options *options,
 		struct trace_merge *merge);
 void replay_release(struct replay *replay);
+/* When learning is over, by the traces' time. */
+uint64_t replay_learned_ms(const struct replay *replay);
 
 /* cmd_replay_text.c, cmd_replay_json.c: to standard output. */
 

@@ -90,19 +90,21 @@ static bool set_forced(const struct replay_overrides *overrides, struct seep_con
 	       (is_given(overrides, action) || set(conf, action, "refuse"));
 }
 
-bool replay_overrides_apply(const struct replay_overrides *overrides, const char *path,
-			    struct seep_conf *conf)
+bool replay_overrides_apply(const struct replay_overrides *overrides,
+			    struct replay_options *options)
 {
+	struct seep_conf *conf = &options->conf;
 	char message[SEEP_CONF_ERROR_SIZE];
 	struct seep_conf_error error;
 
 	seep_conf_defaults(conf);
-	if (path && seep_conf_load(conf, path, &error) != SEEP_CONF_OK) {
+	if (options->conf_path &&
+	    seep_conf_load(conf, options->conf_path, &error) != SEEP_CONF_OK) {
 		seep_conf_error_format(&error, message);
 		fprintf(stderr, "seepctl: %s\n", message);
 		return false;
 	}
-	if (!set_forced(overrides, conf))
+	if (!options->learns && !set_forced(overrides, conf))
 		return false;
 	for (size_t at = 0; at < overrides->count; at++)
 		if (!set(conf, overrides->list[at].option, overrides->list[at].value))
@@ -117,18 +119,16 @@ static void say_list(void *context, const char *problem, const char *consequence
 	fprintf(stderr, "seepctl: %s\n", problem);
 }
 
-bool replay_lists_open(struct replay_options *options, const char *path)
+bool replay_lists_open(struct replay_options *options)
 {
-	struct seep_hash_key key;
 	const struct seep_lists_setup setup = {
 		.conf = &options->conf,
-		.conf_name = path,
-		.key = &key,
+		.conf_name = options->conf_path,
+		.key = &options->key,
 		.beside = "", /* the module's copies are not what was asked for */
 		.say = say_list,
 	};
 
-	replay_key(options, &key);
 	if (!seep_lists_open(&options->lists, &setup)) {
 		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
 		return false;

@@ -25,6 +25,7 @@ struct run {
 	struct cache_sim *cache; /* NULL with --no-cache */
 	struct seep_hash_key key;
 	struct seep_address_masks masks;
+	uint64_t verdicts_from_ms; /* what is flagged before is not counted */
 };
 
 static uint32_t ttl_of(const struct replay_options *options, const struct trace_event *event)
@@ -93,7 +94,8 @@ static void tally_verdict(struct tally_row *row, const struct seep_verdict *verd
 /* A miss, as the engine judged it. */
 struct judged {
 	struct seep_reservation reservation;
-	bool is_stale; /* it would be refused, but the cache still has an answer */
+	bool is_stale;   /* it would be refused, but the cache still has an answer */
+	bool is_counted; /* its verdict is */
 };
 
 static void tally_miss(struct run *run, uint32_t user, uint32_t domain, const struct judged *judged,
@@ -114,7 +116,7 @@ static void tally_miss(struct run *run, uint32_t user, uint32_t domain, const st
 			row->sent++;
 			row->metered_mbit += added_mbit[which];
 		}
-		if (!judged->is_stale)
+		if (judged->is_counted && !judged->is_stale)
 			tally_verdict(row, &reservation->verdict, own[which], when_ms);
 	}
 }
@@ -132,8 +134,8 @@ static void count_miss(struct run *run, const struct judged *judged)
 	}
 	totals->sent++;
 	totals->class[reservation->class]++;
-	totals->flagged += outcome != SEEP_PASS;
-	totals->would_refuse += outcome == SEEP_WOULD_REFUSE;
+	totals->flagged += judged->is_counted && outcome != SEEP_PASS;
+	totals->would_refuse += judged->is_counted && outcome == SEEP_WOULD_REFUSE;
 	totals->metered_mbit += reservation->user_mbit;
 }
 
@@ -178,7 +180,7 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		.may_wait = run->cache && run->replay->options->conf.stale_s,
 		.when_ms = when_ms,
 	};
-	struct judged judged = { .is_stale = false };
+	struct judged judged = { .is_counted = when_ms >= run->verdicts_from_ms };
 	struct seep_name name;
 	uint32_t domain;
 	bool is_refused;
@@ -192,6 +194,9 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		is_refused =
 			seep_engine_insist(run->thread, &observation, &judged.reservation, &name)
 				.outcome == SEEP_REFUSE;
+	/* Guarding would not refuse it. */
+	if (run->replay->options->learns && judged.reservation.is_relented)
+		judged.is_counted = false;
 	domain = domain_of(run, &name, event);
 	if (domain == TALLY_NONE)
 		return false;
@@ -261,6 +266,11 @@ static void take_review(void *context, const struct seep_review *review)
 	replay->is_reviewed = true;
 }
 
+uint64_t replay_learned_ms(const struct replay *replay)
+{
+	return replay->totals.first_ms + replay->options->conf.learning_s * 1000;
+}
+
 /* Starts the engine at the time of the first query. */
 static bool start_engine(struct run *run, uint64_t when_ms)
 {
@@ -277,6 +287,8 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 
 	setup.key = run->key;
 	run->totals->first_ms = when_ms;
+	if (run->replay->options->learns)
+		run->verdicts_from_ms = replay_learned_ms(run->replay);
 	run->replay->engine = seep_engine_create(&setup, &why);
 	if (!run->replay->engine) {
 		run->replay->problem =
@@ -316,13 +328,6 @@ cleanup:
 	run->replay->broken = trace_merge_broken(merge);
 }
 
-void replay_key(const struct replay_options *options, struct seep_hash_key *key)
-{
-	*key = (struct seep_hash_key){ .bytes = "seepctl", .rounds = SEEP_HASH_1_3 };
-	for (size_t at = 0; at < 8; at++)
-		key->bytes[8 + at] = (uint8_t)(options->seed >> 8 * at);
-}
-
 void replay_run(struct replay *replay, const struct replay_options *options,
 		struct trace_merge *merge)
 {
@@ -336,7 +341,7 @@ void replay_run(struct replay *replay, const struct replay_options *options,
 	};
 	if (!options->no_cache)
 		run.cache = cache_sim_create(options->cache_entries);
-	replay_key(options, &run.key);
+	run.key = options->key;
 	run.masks = seep_address_masks(options->conf.user_prefix_v4_bits,
 				       options->conf.user_prefix_v6_bits);
 	if (!order || !replay->users || !replay->domains || (!options->no_cache && !run.cache))

@@ -15,9 +15,20 @@ struct reading {
 	char shorts[64];
 };
 
+/* The rows of SET and of its base. */
+static size_t count_rows(const struct option_set *set)
+{
+	return set->count + (set->base ? set->base->count : 0);
+}
+
+static const struct option_row *row_at(const struct option_set *set, size_t at)
+{
+	return at < set->count ? &set->rows[at] : &set->base->rows[at - set->count];
+}
+
 static bool start(struct reading *reading, const struct option_set *set)
 {
-	size_t count = set->count + (set->take_conf ? SEEP_OPTION_COUNT : 0);
+	size_t count = count_rows(set) + (set->take_conf ? SEEP_OPTION_COUNT : 0);
 	struct option *next = calloc(count + 2, sizeof(*next));
 	char *letter = reading->shorts;
 
@@ -26,8 +37,8 @@ static bool start(struct reading *reading, const struct option_set *set)
 		return false;
 	*letter++ = 'h';
 	*next++ = (struct option){ "help", no_argument, NULL, CODE_HELP };
-	for (size_t at = 0; at < set->count; at++) {
-		const struct option_row *row = &set->rows[at];
+	for (size_t at = 0; at < count_rows(set); at++) {
+		const struct option_row *row = row_at(set, at);
 
 		if (row->name)
 			*next++ = (struct option){ row->name,
@@ -89,9 +100,9 @@ static bool take_row(const struct option_set *set, const struct option_row *row,
 
 static const struct option_row *row_of_letter(const struct option_set *set, int letter)
 {
-	for (size_t at = 0; at < set->count; at++)
-		if (set->rows[at].letter == letter)
-			return &set->rows[at];
+	for (size_t at = 0; at < count_rows(set); at++)
+		if (row_at(set, at)->letter == letter)
+			return row_at(set, at);
 	return NULL;
 }
 
@@ -101,7 +112,7 @@ static bool take(const struct option_set *set, int code, void *options, const ch
 
 	if (code >= CODE_CONF)
 		return set->take_conf(options, &seep_options[code - CODE_CONF], value);
-	row = code >= CODE_ROW ? &set->rows[code - CODE_ROW] : row_of_letter(set, code);
+	row = code >= CODE_ROW ? row_at(set, (size_t)(code - CODE_ROW)) : row_of_letter(set, code);
 	return row && take_row(set, row, options, value);
 }
 
@@ -147,9 +158,9 @@ void options_usage(const struct option_set *set, FILE *to)
 	char text[64], expected[SEEP_CONF_EXPECTED_SIZE];
 
 	putc('\n', to);
-	for (size_t at = 0; at < set->count; at++) {
-		print_option(&set->rows[at], text, sizeof(text));
-		fprintf(to, "  %-22s  %s\n", text, set->rows[at].text);
+	for (size_t at = 0; at < count_rows(set); at++) {
+		print_option(row_at(set, at), text, sizeof(text));
+		fprintf(to, "  %-22s  %s\n", text, row_at(set, at)->text);
 	}
 	if (!set->take_conf)
 		return;

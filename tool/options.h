@@ -38,6 +38,8 @@ struct option_row {
 struct option_set {
 	const struct option_row *rows;
 	size_t count;
+	/* Its rows are taken as well, of a struct of options that begins with its own; or NULL. */
+	const struct option_set *base;
 	/* If not NULL, all options of seep.conf are taken as well, by this. */
 	bool (*take_conf)(void *options, const struct seep_option *option, const char *value);
 	const char *program; /* what messages begin with; NULL: "seepctl" */

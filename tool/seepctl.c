@@ -20,8 +20,9 @@ const struct seepctl_command seepctl_commands[] = {
 	{ "show", "user ADDRESS | network ADDRESS | domain NAME [--json] [FILE]",
 	  "show what is metered of one user, network or domain", cmd_show, &cmd_show_options,
 	  NULL },
-	{ "learn", "status [--json] [FILE]", "show what learning found, and whom no budget fits",
-	  cmd_learn, &cmd_learn_options, NULL },
+	{ "learn", "status [--json] [FILE] | [options] -o FILE TRACE...",
+	  "show what learning found, or learn from recorded traffic", cmd_learn, &cmd_learn_options,
+	  cmd_learn_more },
 	{ "help", "[COMMAND]", "show how a command is used", cmd_help, NULL, NULL },
 };
 

@@ -44,6 +44,7 @@ int cmd_show(int argc, char **argv);
 extern const struct option_set cmd_show_options;
 int cmd_learn(int argc, char **argv);
 extern const struct option_set cmd_learn_options;
+extern const char cmd_learn_more[];
 int cmd_help(int argc, char **argv);
 
 #endif

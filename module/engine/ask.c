@@ -275,6 +275,17 @@ static enum seep_outcome dga_outcome(const struct asking *asking, const struct u
 	return asking->engine->conf.dga_action == SEEP_ACTION_REFUSE ? SEEP_REFUSE : SEEP_FLAG;
 }
 
+/* Was the meter that would refuse left out for that no budget fits? Whatever the mode, it is. */
+static bool is_relented(const struct asking *asking)
+{
+	struct seep_verdict verdict = asking->reservation->verdict;
+
+	return verdict.outcome == SEEP_WOULD_REFUSE &&
+	       ((verdict.meter == SEEP_METER_USER && asking->user.outcome == SEEP_WOULD_REFUSE) ||
+		(verdict.meter == SEEP_METER_NETWORK &&
+		 asking->network.outcome == SEEP_WOULD_REFUSE));
+}
+
 /* The verdict of all meters; a domain that has no entry crosses no line yet. */
 static void decide(struct asking *asking, const struct entries *entries)
 {
@@ -519,6 +530,7 @@ static void judge(struct asking *asking, const struct entries *entries, struct d
 	judge_domain(asking, domain, entries->user);
 	decide(asking, entries);
 	reservation->is_waiting = is_waiting(asking);
+	reservation->is_relented = is_relented(asking);
 	if (reservation->verdict.outcome == SEEP_REFUSE)
 		reservation->pair_key = 0;
 	else

@@ -137,6 +137,7 @@ struct seep_reservation {
 	bool is_sent;              /* set by commit */
 	bool first;                /* the domain is new to this user, and to most; set by commit */
 	bool is_waiting;           /* refused only because an old answer may do in its place */
+	bool is_relented;          /* it would be refused, but no budget fits the user or network */
 	uint8_t units;             /* of the user's budget */
 	uint64_t pair_key;         /* of what is on the pair meter; 0: nothing */
 	uint64_t pair_mbit;        /* put there; 0 for the last name again */

@@ -4,8 +4,8 @@
 
 #include "base/bits.h"
 
-/* Of those whose needs are known, so many in a hundred need no more than what a newcomer gets, which
- * is so many units at most: of two people nothing can be said of a third. */
+/* Of those whose needs are known, so many in a hundred need no more than what a newcomer gets; that
+ * is so many units at most, for two people say nothing of a third. */
 #define NEW_PERCENT 90
 #define NEW_MOST    (3 * SEEP_BUDGET_NEW)
 

@@ -4,8 +4,9 @@
  * median is the domain's habit.
  *
  * A user counts once, on the step that its level in the pair meter (sketch/pairs.h) reached on the
- * last day that it sent something. Steps double: up to 64 bits, up to 128, ... beyond 4,096. A mean would let one machine
- * make a habit of its own; what half of the users do not do is nobody's habit.
+ * last day that it sent something. Steps double: up to 64 bits, up to 128, ... beyond 4,096. A mean
+ * would let one machine make a habit of its own; what half of the users do not do is nobody's
+ * habit.
  *
  * Example: of nine users eight sent one name of 60 bits today, and one sent 5,000 bits. The median
  * is on the first step, so the habit is 64 bits.

@@ -43,7 +43,7 @@ struct seep_price_input {
 	/* its domain */
 	bool is_rare;
 	bool is_used; /* somebody here sent a name there */
-	bool is_last; /* the last name again that the user sent there, with the type before the last */
+	bool is_last; /* the last name again that the user sent there, and the type in turn */
 	uint64_t domain_key;   /* keyed hash */
 	uint64_t domain_names; /* distinct ones sent there */
 	/* its user */

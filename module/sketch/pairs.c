@@ -11,8 +11,8 @@
 
 #define WAYS 8
 
-/* A word: 20 bits of the key, 8 of the day, 8 of the last name, 2 of each of its last two types, 4 of
- * the step, 20 of the level; 0 is empty. */
+/* A word: 20 bits of the key, 8 of the day, 8 of the last name, 2 of each of its last two types, 4
+ * of the step, 20 of the level; 0 is empty. */
 #define LEVEL_BITS 20
 #define LEVEL_MOST ((UINT64_C(1) << LEVEL_BITS) - 1)
 #define STEP_SHIFT LEVEL_BITS
@@ -341,4 +341,16 @@ void seep_pairs_restore_line(struct seep_pairs *pairs, uint64_t from, uint64_t l
 		for (uint64_t set = first; set <= last && set < pairs->sets; set++)
 			if (parts_of(words[way]).tag)
 				put(pairs, set, words[way]);
+}
+
+void seep_pairs_move(struct seep_pairs *pairs, int64_t days)
+{
+	for (size_t at = 0; at < pairs->sets * WAYS; at++) {
+		struct parts parts = parts_of(read_word(&pairs->words[at]));
+
+		parts.day = (unsigned)(parts.day + (uint64_t)days) % DAYS;
+		if (parts.tag)
+			atomic_store_explicit(&pairs->words[at], word_of(parts),
+					      memory_order_relaxed);
+	}
 }

@@ -74,5 +74,7 @@ void seep_pairs_note(struct seep_pairs *pairs, uint64_t key, struct seep_pair_se
 struct seep_lines seep_pairs_lines(const struct seep_pairs *pairs);
 void seep_pairs_restore_line(struct seep_pairs *pairs, uint64_t from, uint64_t line,
 			     const uint64_t *words);
+/* Moves the days of all pairs by so many DAYS, after they were put back. One thread. */
+void seep_pairs_move(struct seep_pairs *pairs, int64_t days);
 
 #endif

@@ -199,8 +199,18 @@ static bool are_networks_unknown(const struct seep_engine_restore *restore)
 		header->began_ms >= header->first_ms + header->learning_ms);
 }
 
+/* The days by which times that are moved come later. */
+static int64_t days_moved(const struct seep_engine_restore *restore)
+{
+	uint64_t saved_s = restore->now_s - (uint64_t)restore->shift_s;
+
+	return (int64_t)(restore->now_s / SEEP_DAY_S - saved_s / SEEP_DAY_S);
+}
+
 void seep_engine_restore_end(struct seep_engine_restore *restore)
 {
+	if (restore->shift_s)
+		seep_pairs_move(restore->engine->pairs, days_moved(restore));
 	restore->forgotten = seep_novelty_restore_end(restore->engine->novelty);
 	seep_network_recount(restore->engine);
 	restore->engine->learned.networks_unknown = are_networks_unknown(restore);
