@@ -210,8 +210,8 @@ def learned(path, is_counted):
     equal(tuple(status["users"][key] for key in ("auto", "learned", "most_bytes", "crowds")),
           (True, 70, 16384, 1) if is_counted else (True, 0, None, 1), "in JSON: the users")
     equal(tuple(status["networks"][key] for key in ("auto", "learned", "crowds")), (True, 1, 1), "the networks")
-    equal(status["new_bytes"], 3072 if is_counted else None, "a newcomer's budget")
-    equal("newcomer  gets 3072 bytes\n" in out, is_counted, "and as text")
+    equal(status["new_bytes"], 4096 if is_counted else None, "a newcomer's budget")
+    equal("newcomer  gets 4096 bytes\n" in out, is_counted, "and as text")
     crowd, vast = status["no_budget_fits"]
     ok(crowd["user"] == "10.0.0.99" and 400 < crowd["names"] < 700 and "user-budget" in crowd["what_to_do"] and
        "exempt-user" in crowd["what_to_do"] and "who is behind it" in crowd["what_to_do"],

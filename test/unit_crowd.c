@@ -253,10 +253,10 @@ static void test_latecomer(void)
 		uint64_t days;  /* then so many pass */
 		unsigned bytes; /* and it has these */
 	} cases[] = {
-		{ "at first it has what newcomers get", 0, 0, 3072 },
+		{ "at first it has what newcomers get", 0, 0, 3840 },
 		{ "who needed little", 5, 60, 512 },
 		{ "who needed half a KiB", KIB_NAMES * 480 / 1024, 60, 1280 },
-		{ "who took all that newcomers get", 5 * KIB_NAMES, 60, 3072 },
+		{ "who took all that newcomers get", 5 * KIB_NAMES, 60, 3840 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

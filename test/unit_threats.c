@@ -128,7 +128,7 @@ static void test_framed_victim(void)
 	for (int n = 0; n < 1000; n++)
 		refused += is_refused(&rig, 1, "n000000001.common.com");
 	is_int(refused, 0, "framed, that spent too: a known name of a common domain resolves");
-	is_int(rig.last.charge_mbit, 193, "framed, that spent too: for a bit");
+	is_int(rig.last.charge_mbit, 416, "framed, that spent too: for a bit");
 	ok(rig.last.user_mbit <= 10, "framed, that spent too: of which next to nothing is its own");
 	ok(!is_refused(&rig, 2, rig_novel(&rig, 10, "forged.com")), "framed: another user is not");
 	rig_close(&rig);

@@ -71,7 +71,8 @@ struct asking {
 	uint64_t listed;       /* users that a common-list counts for */
 	struct seep_pair pair; /* of the user, or its network, and the domain */
 	bool unseen;           /* nobody here used the domain yet, nor the name */
-	bool is_last;          /* the pair's last name again, with the type that was to come */
+	bool is_last;          /* the pair's last name again */
+	bool is_in_turn;       /* with the type that was to come */
 	bool is_habit;         /* what its users usually send there */
 	bool is_service;       /* few use the domain yet, as they would a service */
 	bool is_crowd;         /* no budget fits the user */
@@ -178,6 +179,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 		.is_rare = reservation->rare,
 		.is_used = is_used,
 		.is_last = asking->is_last,
+		.is_in_turn = asking->is_in_turn,
 		.domain_key = reservation->domain_key,
 		.domain_names = asking->domain_names,
 		.user_names = seep_sketch_count(&user->rare_sum),
@@ -224,7 +226,7 @@ static void set_habit(struct asking *asking, const struct entries *entries)
 	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
 	uint64_t habit_mbit;
 
-	if (!reservation->pair_key || (is_known && asking->is_last)) {
+	if (!reservation->pair_key || (is_known && asking->is_last && asking->is_in_turn)) {
 		asking->is_habit = is_known && !reservation->rare;
 		return;
 	}
@@ -246,9 +248,9 @@ static void look_at_pair(struct asking *asking, const struct domain *domain)
 	reservation->pair_key = pair_of(reservation);
 	asking->pair =
 		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s);
-	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key) &&
-			  asking->pair.before &&
-			  asking->pair.before == seep_pairs_type(reservation->type);
+	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key);
+	asking->is_in_turn =
+		asking->pair.before && asking->pair.before == seep_pairs_type(reservation->type);
 }
 
 /*

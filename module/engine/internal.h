@@ -248,7 +248,7 @@ bool seep_learned_is_vast(const struct seep_learned *learned, const struct netwo
 			  bool newcomers, uint64_t now_s);
 /*
  * How many people the newcomers of a network are, on a day: all that are there, as with addresses
- * that change daily; but one where the established needed more while learning.
+ * that change daily; but two where the established needed more while learning.
  */
 uint64_t seep_learned_newcomers(const struct seep_learned *learned, const struct network *network);
 /* Is learning over, and was the user or network of ENTRY there for long enough to have taught? */

@@ -7,7 +7,10 @@
 /* Of those whose needs are known, so many in a hundred need no more than what a newcomer gets; that
  * is so many units at most, for two people say nothing of a third. */
 #define NEW_PERCENT 90
-#define NEW_MOST    (3 * SEEP_BUDGET_NEW)
+#define NEW_MOST    (4 * SEEP_BUDGET_NEW)
+
+/* Where few are newcomers, so many people may be that at once. */
+#define FEW_NEWCOMERS 2
 
 /* Does any budget count in what learning teaches? */
 static bool has_learning(const struct seep_learned *learned)
@@ -141,10 +144,9 @@ static bool is_untaught(const struct seep_learned *learned)
 uint64_t seep_learned_newcomers(const struct seep_learned *learned, const struct network *network)
 {
 	bool is_known = !is_untaught(learned) && is_learned(learned, &network->head);
+	bool are_few = is_known && network->newcomers_peak_mbit < network->peak_mbit;
 
-	if (!network->size || (is_known && network->newcomers_peak_mbit < network->peak_mbit))
-		return 1;
-	return network->size;
+	return are_few || network->size < FEW_NEWCOMERS ? FEW_NEWCOMERS : network->size;
 }
 
 static unsigned network_units(const struct seep_learned *learned, const struct network *network,

@@ -6,6 +6,9 @@
 
 #define FIRST_MBIT (64 * SEEP_BIT_MBIT)
 
+/* So many of a hundred users do not exceed the habit. */
+#define USUAL 75
+
 /* Alike: at most one in OUTLIERS is more than ALIKE_STEPS above the median. */
 #define ALIKE_STEPS 2
 #define OUTLIERS    8
@@ -40,14 +43,14 @@ static unsigned all_users(const struct seep_habit *habit)
 	return all;
 }
 
-/* The step that the lower half of the users reach, from 0; of UNCOUNTED ones the first. */
-static unsigned median_step(const struct seep_habit *habit, uint64_t uncounted)
+/* The step, from 0, that PERCENT of the users do not exceed; of UNCOUNTED ones it is the first. */
+static unsigned step_of(const struct seep_habit *habit, unsigned percent, uint64_t uncounted)
 {
 	uint64_t all = all_users(habit) + uncounted;
 	unsigned step = 0;
 	uint64_t below = habit->users[0] + uncounted;
 
-	while (step + 1 < SEEP_HABIT_STEPS && 2 * below < all)
+	while (step + 1 < SEEP_HABIT_STEPS && 100 * below < percent * all)
 		below += habit->users[++step];
 	return step;
 }
@@ -56,7 +59,7 @@ uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users)
 {
 	unsigned all = all_users(habit);
 
-	return FIRST_MBIT << median_step(habit, users > all ? users - all : 0);
+	return FIRST_MBIT << step_of(habit, USUAL, users > all ? users - all : 0);
 }
 
 bool seep_habit_is_alike(const struct seep_habit *habit)
@@ -64,7 +67,7 @@ bool seep_habit_is_alike(const struct seep_habit *habit)
 	unsigned all = all_users(habit);
 	unsigned outliers = 0;
 
-	for (unsigned step = median_step(habit, 0) + ALIKE_STEPS + 1; step < SEEP_HABIT_STEPS;
+	for (unsigned step = step_of(habit, 50, 0) + ALIKE_STEPS + 1; step < SEEP_HABIT_STEPS;
 	     step++)
 		outliers += habit->users[step];
 	return all >= 2 && OUTLIERS * outliers <= all;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the users of a domain usually send there in a day: a histogram over users, of which the
- * median is the domain's habit.
+ * What the users of a domain usually send there in a day: a histogram over users. What three of
+ * four of them do not exceed is the domain's habit.
  *
  * A user counts once, on the step that its level in the pair meter (sketch/pairs.h) reached on the
  * last day that it sent something. Steps double: up to 64 bits, up to 128, ... beyond 4,096. A mean
- * would let one machine make a habit of its own; what half of the users do not do is nobody's
- * habit.
+ * would let one machine make a habit of its own; what three of four do not do is nobody's habit.
  *
- * Example: of nine users eight sent one name of 60 bits today, and one sent 5,000 bits. The median
+ * Example: of nine users eight sent one name of 60 bits today, and one sent 5,000 bits. The habit
  * is on the first step, so the habit is 64 bits.
  *
  * Memory: 8 bytes, all zero to begin with. When a step is full all are halved, so those who left
@@ -37,7 +36,7 @@ unsigned seep_habit_step(uint64_t level_mbit);
 void seep_habit_move(struct seep_habit *habit, unsigned from, unsigned to);
 
 /*
- * Returns the median of USERS, as its step's upper end. Those of them that are on no step sent
+ * Returns the habit of USERS, as its step's upper end. Those of them that are on no step sent
  * little: they count on the first.
  */
 uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users);

@@ -4,9 +4,9 @@
 
 #include "base/bits.h"
 
-/* Of eight known names in a common domain seven are the last one again, with the type before the
- * last: A each time, or A and AAAA in turn. */
-#define LAST_MBIT  193u
+/* Of eight known names in a common domain six are the last one again with the type before the last
+ * (A each time, or A and AAAA in turn), one with another type, and one is another name. */
+#define LAST_MBIT  416u
 #define OTHER_MBIT (3 * SEEP_BIT_MBIT)
 
 static uint64_t question_mbit(const struct seep_price_input *input)
@@ -40,9 +40,10 @@ static uint64_t known_mbit(const struct seep_price_input *input, int32_t *loss_m
 /* Of a common domain's known names: the last one again, or any of them and its question. */
 static uint64_t choice_mbit(const struct seep_price_input *input)
 {
-	if (input->is_last)
+	if (input->is_last && input->is_in_turn)
 		return LAST_MBIT;
-	return OTHER_MBIT + question_mbit(input) + seep_bits_of_odds(input->domain_names + 1, 1);
+	return OTHER_MBIT + question_mbit(input) +
+	       (input->is_last ? 0 : seep_bits_of_odds(input->domain_names + 1, 1));
 }
 
 /* Which domain: the last sending's, another one in use, or one that nobody here used before. */

@@ -42,8 +42,9 @@ struct seep_price_input {
 	bool is_known;
 	/* its domain */
 	bool is_rare;
-	bool is_used; /* somebody here sent a name there */
-	bool is_last; /* the last name again that the user sent there, and the type in turn */
+	bool is_used;          /* somebody here sent a name there */
+	bool is_last;          /* the name is the last one that the user sent there */
+	bool is_in_turn;       /* and the type the one before its last */
 	uint64_t domain_key;   /* keyed hash */
 	uint64_t domain_names; /* distinct ones sent there */
 	/* its user */
