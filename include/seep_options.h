@@ -16,6 +16,9 @@
 /* Size of a path field, with the terminating NUL. */
 #define SEEP_PATH_SIZE 1024
 
+/* Size of a group field, with the terminating NUL. */
+#define SEEP_GROUP_SIZE 64
+
 /* The option `action`, and `dga-action`. */
 enum seep_action {
 	SEEP_ACTION_REFUSE,

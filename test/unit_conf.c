@@ -86,6 +86,8 @@ static void test_defaults(void)
 	ok(!conf.exempt_user && !conf.allow_domain, "lists are empty");
 	ok(conf.allow_lists == NULL, "allow-list");
 	is_str(conf.public_suffix_list, "", "public-suffix-list");
+	is_str(conf.control_socket, "auto", "control-socket");
+	is_str(conf.control_group, "", "control-group");
 	is_bool(conf.log_events, true, "log-events");
 	ok(is_default(&conf), "the comparison of this test agrees");
 	conf.log_events = false;
@@ -390,6 +392,7 @@ static void test_bad(void)
 		{ TEXT("allow-list: " THOUSAND HUNDRED "\n"), "1: allow-list: \"01234567890" },
 		{ TEXT("public-suffix-list: " THOUSAND HUNDRED "\n"),
 		  "1: public-suffix-list: \"01234567890" },
+		{ TEXT("control-group: " HUNDRED "\n"), "1: control-group: \"01234567890" },
 	};
 	struct seep_conf_error error;
 	struct seep_conf conf;

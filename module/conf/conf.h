@@ -55,6 +55,7 @@ struct seep_conf_files {
 #define SEEP_FIELD_percent(field)      uint64_t field;
 #define SEEP_FIELD_yesno(field)        bool field;
 #define SEEP_FIELD_choice(field)       unsigned field;
+#define SEEP_FIELD_group(field)        char field[SEEP_GROUP_SIZE];
 #define SEEP_FIELD_path(field)         char field[SEEP_PATH_SIZE];
 #define SEEP_FIELD_netblocks(field)    struct seep_netblocks *field;
 #define SEEP_FIELD_domains(field)      struct seep_subtrees *field;

@@ -142,6 +142,15 @@ static enum seep_conf_status parse_path(void *field, const struct seep_option *o
 	return SEEP_CONF_OK;
 }
 
+static enum seep_conf_status parse_group(void *field, const struct seep_option *option,
+					 const char *value, const struct seep_conf_reader *reader)
+{
+	if (strlen(value) >= SEEP_GROUP_SIZE)
+		return fail(reader, option, value, "is too long");
+	memcpy(field, value, strlen(value) + 1);
+	return SEEP_CONF_OK;
+}
+
 static enum seep_conf_status add_netblock(void *field, const struct seep_option *option,
 					  const char *value, const struct seep_conf_reader *reader)
 {
@@ -262,6 +271,13 @@ static const struct seep_option_type seep_option_type_yesno = {
 
 static const struct seep_option_type seep_option_type_choice = {
 	.parse = parse_choice,
+};
+
+static_assert(SEEP_GROUP_SIZE == 64, "what is expected of a group says how long it may be");
+static const struct seep_option_type seep_option_type_group = {
+	.noun = "group",
+	.expected = "a group's name or number of at most 63 bytes",
+	.parse = parse_group,
 };
 
 static_assert(SEEP_PATH_SIZE == 1024, "what is expected of a path says how long it may be");

@@ -166,6 +166,11 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 	return SEEP_MODE_GUARD;
 }
 
+uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine)
+{
+	return engine->learned.until_ms;
+}
+
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 {
 	return engine->memory_bytes + seep_common_bytes(engine->common) +

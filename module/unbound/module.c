@@ -79,6 +79,37 @@ static void take_found(struct seep_engine_setup *setup, struct seep_keeper_found
 			  found->first_ms % 1000;
 }
 
+/* The control socket. */
+
+static void control_say(void *context, bool problem, const char *text)
+{
+	(void)context;
+	if (problem)
+		log_warn("seep: control-socket: %s", text);
+	else
+		log_info("seep: control-socket: %s", text);
+}
+
+/* Says to whom asks on the control socket what is so now; without an engine, too. */
+static void open_control(void)
+{
+	char path[SEEP_PATH_SIZE];
+	const struct seep_control_setup setup = {
+		.path = path,
+		.group = ub_module.conf.control_group,
+		.source = { .version = SEEP_VERSION,
+			    .engine = ub_module.engine,
+			    .why = ub_module.why,
+			    .keeper = ub_module.keeper,
+			    .now = state_now },
+		.say = control_say,
+	};
+
+	seep_control_path(&ub_module.conf, path);
+	if (path[0])
+		ub_module.control = seep_control_start(&setup);
+}
+
 /* Start. */
 
 static enum seep_passthrough read_conf(void)
@@ -196,7 +227,7 @@ static enum seep_passthrough register_hooks(struct module_env *env, int id)
  * The steps of a start, each of which needs those before it:
  *
  *  1. The host: until it is known to be ours, nothing of ENV is touched.
- *  2. seep.conf.
+ *  2. seep.conf, in any case: it says where the control socket is.
  *  3. A key and a nonce.
  *  4. The state file is opened, which seep.conf names: an earlier run's key replaces ours.
  *  5. The clock, which goes on from the last time saved.
@@ -209,10 +240,10 @@ static enum seep_passthrough start(struct module_env *env, int id)
 	struct seep_engine_setup setup = { .conf = &ub_module.conf };
 	struct seep_keeper_found found;
 	uint64_t nonce;
-	enum seep_passthrough why = check_host(env, id);
+	enum seep_passthrough why = check_host(env, id), conf_why = read_conf();
 
 	if (why == SEEP_PASSTHROUGH_NO)
-		why = read_conf();
+		why = conf_why;
 	if (why == SEEP_PASSTHROUGH_NO)
 		why = draw_random(&setup.key, &nonce);
 	if (why != SEEP_PASSTHROUGH_NO)
@@ -268,6 +299,7 @@ int init(struct module_env *env, int id)
 		seep_keeper_stop(ub_module.keeper);
 		ub_module.keeper = NULL;
 	}
+	open_control();
 	if (ub_module.engine)
 		log_info("seep: " SEEP_VERSION " %s, user-budget %s, user-refill %s a day, "
 			 "%llu bytes of memory",
@@ -280,6 +312,8 @@ int init(struct module_env *env, int id)
 
 void deinit(struct module_env *env, int id)
 {
+	seep_control_stop(ub_module.control);
+	ub_module.control = NULL;
 	if (ub_module.engine)
 		ub_hit_unregister(env, id);
 	seep_keeper_stop(ub_module.keeper);

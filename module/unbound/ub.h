@@ -15,6 +15,7 @@
 #include "dynlibmod/dynlibmod.h"
 #include "engine/engine.h"
 #include "state/keeper.h"
+#include "control/control.h"
 #include "conf/lists.h"
 #include "engine/query.h"
 #include "services/cache/dns.h"
@@ -29,7 +30,8 @@ struct ub_module {
 	struct seep_conf conf;
 	struct seep_lists lists;
 	struct seep_clock clock;
-	struct seep_keeper *keeper; /* or NULL */
+	struct seep_keeper *keeper;   /* or NULL */
+	struct seep_control *control; /* or NULL */
 	pthread_mutex_t base_lock;
 	struct seep_counters base;    /* the sums at the last reset */
 	_Atomic uint64_t events_s;    /* the second in which events were told */

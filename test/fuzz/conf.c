@@ -28,6 +28,8 @@ static void check_values(const struct seep_conf *conf)
 			fuzz_check(choice < SEEP_CONF_WORDS && option->words[choice]);
 		} else if (option->size == SEEP_PATH_SIZE) {
 			fuzz_check(strnlen(field, SEEP_PATH_SIZE) < SEEP_PATH_SIZE);
+		} else if (option->size == SEEP_GROUP_SIZE) {
+			fuzz_check(strnlen(field, SEEP_GROUP_SIZE) < SEEP_GROUP_SIZE);
 		}
 	}
 }

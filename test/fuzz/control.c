@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control socket: the input is what a client sends.
+ *
+ * With an odd number of bytes, the client then ends its side.
+ */
+#include "fuzz.h"
+
+#include "control/answer.h"
+
+const char fuzz_target[] = "control";
+
+static struct seep_state_tick now(void *context)
+{
+	(void)context;
+	return (struct seep_state_tick){ NOW_MS, NOW_MS };
+}
+
+/* Lines of printable text, whole, and not without bounds. */
+static void check_answer(const struct seep_control_answer *answer, size_t size)
+{
+	fuzz_check(answer->size <= sizeof(answer->bytes) && !answer->is_full);
+	fuzz_check((answer->size == 0) == (size == 0));
+	fuzz_check(!answer->size || answer->bytes[answer->size - 1] == '\n');
+	for (size_t at = 0; at < answer->size; at++)
+		fuzz_check(answer->bytes[at] == '\n' ||
+			   (answer->bytes[at] > 31 && answer->bytes[at] < 127));
+}
+
+static bool is_error(const struct seep_control_answer *answer)
+{
+	return answer->size > 6 && memcmp(answer->bytes, "error ", 6) == 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct seep_control_source source = { .version = "1", .now = now };
+	static struct seep_control_answer whole, piece;
+	struct seep_counters base = { .queries = 0 };
+	bool is_end = size % 2, is_whole;
+	uint8_t *copy;
+
+	if (size > SEEP_CONTROL_REQUEST_MAX)
+		size = SEEP_CONTROL_REQUEST_MAX;
+	copy = fuzz_copy(data, size);
+	is_whole = seep_control_answer(&source, &base, (char *)copy, size, is_end, &whole);
+	fuzz_check(is_whole || (!is_end && size < SEEP_CONTROL_REQUEST_MAX));
+	if (is_whole) {
+		check_answer(&whole, size);
+		fuzz_check(is_error(&whole) || !size || memcmp(copy, "UBCT1 ", 6) == 0);
+	}
+	free(copy);
+	/* How it was cut on its way makes no difference. */
+	for (size_t at = 0; at <= size; at++) {
+		bool ends;
+
+		copy = fuzz_copy(data, at);
+		ends = seep_control_answer(&source, &base, (char *)copy, at, is_end && at == size,
+					   &piece);
+		free(copy);
+		fuzz_check(!ends || is_whole);
+		if (!ends)
+			continue;
+		fuzz_check(piece.size == whole.size &&
+			   memcmp(piece.bytes, whole.bytes, whole.size) == 0);
+		break;
+	}
+	return 0;
+}
