@@ -140,6 +140,23 @@ static void test_crowd(void)
 	rig_close(&rig);
 }
 
+/* A budget that seep.conf gives is what the review tells. */
+static void test_given(void)
+{
+	struct reviewed reviewed;
+	struct rig rig;
+
+	open_reviewed(&rig, "learning: 7d\nuser-budget: 300\n", &reviewed);
+	for (uint32_t user = 1; user <= 5; user++)
+		send_many(&rig, user, "www.com", 1);
+	rig.now_ms += LEARNING_DAYS * DAY_MS;
+	seep_engine_settle(rig.engine, rig.now_ms);
+	is_int(reviewed.count, 1, "with a budget for all there is a review");
+	is_int(reviewed.review.new_bytes, 300, "newcomers have it");
+	is_int(reviewed.review.most_bytes, 300, "and nobody more");
+	rig_close(&rig);
+}
+
 /* Just below what no budget fits a user has the largest one, and ends there. */
 static void test_no_crowd(void)
 {
@@ -447,6 +464,7 @@ int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
 	tap_run(test_crowd);
+	tap_run(test_given);
 	tap_run(test_no_crowd);
 	tap_run(test_vast);
 	tap_run(test_first_day);

@@ -62,7 +62,7 @@ struct seep_review {
 	uint64_t new_bytes;        /* what a newcomer gets */
 	uint64_t most_bytes;       /* the largest budget that was learned */
 	uint64_t network_bytes;    /* the largest of a network */
-	uint64_t misfits;          /* queries of the last day that would have been refused */
+	uint64_t misfits;          /* queries of the last day that fitted no budget */
 	uint64_t crowds;           /* users that no budget fits */
 	uint64_t vast;             /* networks that none fits */
 	struct seep_review_crowd { /* the first ones of both */

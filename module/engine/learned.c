@@ -274,6 +274,9 @@ static void tell_review(struct seep_engine *engine, unsigned new_units)
 		most--;
 	review->new_bytes = (uint64_t)new_units * SEEP_BUDGET_UNIT_BYTES;
 	review->most_bytes = (uint64_t)most * SEEP_BUDGET_UNIT_BYTES;
+	if (!learned->budgets.is_learned)
+		review->new_bytes = review->most_bytes =
+			(uint64_t)seep_bits_to_bytes(learned->budgets.user.budget_mbit);
 	review->misfits = atomic_load_explicit(&learned->misfits, memory_order_relaxed);
 	engine->tell_review(engine->tell_context, review);
 }

@@ -96,7 +96,7 @@ void ub_log_review(void *context, const struct seep_review *review)
 	(void)context;
 	log_info(
 		"seep: learning is over: %llu %s learned a budget, %llu bytes at most, networks "
-		"%llu; a newcomer gets %llu bytes; in the last day %llu %s would have been refused; no budget fits "
+		"%llu; a newcomer gets %llu bytes; in the last day %llu %s fitted no budget; no budget fits "
 		"%llu %s and %llu %s",
 		(unsigned long long)review->users, seep_plural(review->users, "user", "users"),
 		(unsigned long long)review->most_bytes, (unsigned long long)review->network_bytes,
