@@ -77,6 +77,10 @@ static void test_uncounted(void)
 	add(&habit, 8, 1);
 	is_int(seep_habit_mbit(&habit, 7), 8192 * SEEP_BIT_MBIT, "two of seven send much");
 	is_int(seep_habit_mbit(&habit, 8), 64 * SEEP_BIT_MBIT, "two of eight");
+	add(&habit, 8, 5);
+	is_int(seep_habit_mbit(&habit, 20000), 64 * SEEP_BIT_MBIT, "seven of 20,000");
+	add(&habit, 8, 1);
+	is_int(seep_habit_mbit(&habit, 20000), 8192 * SEEP_BIT_MBIT, "eight speak for 20,000");
 }
 
 static void test_move(void)

@@ -9,6 +9,9 @@
 /* So many of a hundred users do not exceed the habit. */
 #define USUAL 75
 
+/* So many that are counted speak for all others: a few hundred are at most, of any number. */
+#define SPEAK_FOR_ALL 8
+
 /* Alike: at most one in OUTLIERS is more than ALIKE_STEPS above the median. */
 #define ALIKE_STEPS 2
 #define OUTLIERS    8
@@ -58,8 +61,9 @@ static unsigned step_of(const struct seep_habit *habit, unsigned percent, uint64
 uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users)
 {
 	unsigned all = all_users(habit);
+	uint64_t uncounted = all < SPEAK_FOR_ALL && users > all ? users - all : 0;
 
-	return FIRST_MBIT << step_of(habit, USUAL, users > all ? users - all : 0);
+	return FIRST_MBIT << step_of(habit, USUAL, uncounted);
 }
 
 bool seep_habit_is_alike(const struct seep_habit *habit)
