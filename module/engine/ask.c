@@ -37,7 +37,6 @@ static struct recent *recent_of(struct seep_thread *thread, const struct seep_ad
 {
 	const struct seep_engine *engine = thread->engine;
 	struct seep_address user = seep_address_block(&engine->user_masks, client);
-	struct seep_address network = seep_address_block(&engine->network_masks, client);
 	struct recent *recent;
 
 	/* Only a place in a small cache: no key needed. */
@@ -47,8 +46,9 @@ static struct recent *recent_of(struct seep_thread *thread, const struct seep_ad
 	pass_on_hits(thread->engine, recent);
 	recent->address = user;
 	recent->key = seep_hash_bytes(&engine->key, &user, sizeof(user));
-	recent->network = network;
-	recent->network_key = seep_hash_bytes(&engine->key, &network, sizeof(network));
+	recent->network = seep_address_block(&engine->network_masks, client);
+	recent->network_key =
+		seep_hash_bytes(&engine->key, &recent->network, sizeof(recent->network));
 	return recent;
 }
 
