@@ -41,8 +41,10 @@ static void test_units(void)
 		{ 2 * KIB_MBIT + KIB_MBIT / 100, 5 },
 		{ 10 * KIB_MBIT, 20 },
 		{ 10 * KIB_MBIT + KIB_MBIT / 100, 21 },
-		{ 64 * KIB_MBIT, 64 },
-		{ UINT32_MAX, 64 },
+		{ 32 * KIB_MBIT, 64 },
+		{ 63 * KIB_MBIT, 126 },
+		{ 64 * KIB_MBIT, 128 },
+		{ UINT32_MAX, 128 },
 	};
 
 	struct seep_conf conf;

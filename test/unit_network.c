@@ -659,6 +659,33 @@ static void test_restart(void)
 	rig_close(&b);
 }
 
+/* Monday morning: all have begun to send, and little yet. It is as much their habit as it was. */
+static void test_weekend(void)
+{
+	struct rig rig;
+	unsigned full = 0;
+
+	rig_open(&rig, "learning: 7d\n");
+	for (uint32_t user = 0; user < 40; user++)
+		send_history(&rig, user, 16, 8);
+	for (unsigned day = 0; day < 5; day++) {
+		for (unsigned n = 0; n < 20; n++)
+			all_send(&rig, 0, 40, "scanner.com");
+		rig.now_ms += DAY_MS;
+	}
+	rig.now_ms += 2 * DAY_MS;
+	all_send(&rig, 0, 40, "scanner.com");
+	for (unsigned n = 0; n < 25; n++) {
+		rig_send(&rig, 7, rig_fresh(&rig, "scanner.com"));
+		full += rig.last.user_charge_mbit == rig.last.charge_mbit;
+	}
+	is_int(full, 0, "who is the first to send Monday's names is within the habit");
+	for (unsigned n = 0; n < 200; n++)
+		rig_send(&rig, 7, rig_fresh(&rig, "scanner.com"));
+	is_int(rig.last.user_charge_mbit, rig.last.charge_mbit, "and ten times as many are none");
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -671,6 +698,7 @@ int main(int argc, char **argv)
 	tap_run(test_quota);
 	tap_run(test_uncounted);
 	tap_run(test_shared_pair);
+	tap_run(test_weekend);
 	tap_run(test_grows);
 	tap_run(test_shrinks);
 	tap_run(test_in_flight);

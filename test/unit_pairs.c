@@ -109,6 +109,30 @@ static void test_types(void)
 	       "all others have none");
 }
 
+/* The step of a pair that sends nothing fades by one in four days, and is forgotten at last. */
+static void test_fade(void)
+{
+	struct seep_pairs *pairs = create(1);
+	const uint64_t first_s = NOW_S - NOW_S / DAY_S % 4 * DAY_S;
+
+	seep_pairs_raise(pairs, 5, BITS(100), first_s);
+	note(pairs, 1, 1, 8, first_s);
+	for (unsigned day = 0; day < 40; day++) {
+		unsigned faded = seep_pairs_find(pairs, 5, first_s + day * DAY_S).faded;
+
+		if (faded != (day / 4 < 8 ? 8 - day / 4 : 0))
+			ok(false, "day %u: step %u", day, faded);
+	}
+	seep_pairs_raise(pairs, 5, BITS(1), first_s + 3 * DAY_S);
+	is_int(seep_pairs_find(pairs, 5, first_s + 3 * DAY_S).faded, 8, "three days");
+	is_int(seep_pairs_find(pairs, 5, first_s + 4 * DAY_S).faded, 7,
+	       "the fourth also counts for whom sent on the third");
+	is_int(seep_pairs_find(pairs, 5, first_s + 4 * DAY_S).counted, 8,
+	       "counted it is as before");
+	is_int(seep_pairs_find(pairs, 5, first_s - DAY_S).faded, 8, "a clock that was set back");
+	seep_pairs_destroy(pairs);
+}
+
 static void test_notes(void)
 {
 	struct seep_pairs *pairs = create(1);
@@ -363,6 +387,7 @@ int main(int argc, char **argv)
 	tap_run(test_drain);
 	tap_run(test_clock);
 	tap_run(test_notes);
+	tap_run(test_fade);
 	tap_run(test_types);
 	tap_run(test_eviction);
 	tap_run(test_restore);

@@ -116,6 +116,8 @@ static void make_office(const char *to, unsigned day)
 		rig.now_ms = NOW_MS + day * DAY_MS;
 	if (day > 7) {
 		seep_engine_settle(rig.engine, rig.now_ms);
+		for (uint32_t user = VAST; user < VAST + 10; user++)
+			send_bytes(&rig, user, 3280);
 		send_bytes(&rig, NEWCOMER, 300);
 		rig_send(&rig, LATE, "www.portal.example");
 	}

@@ -2,6 +2,7 @@
 /* Addresses of machines, by the shape of their network. */
 #include "network.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "dice.h"
@@ -67,10 +68,16 @@ static void place_v4(struct event *event)
 	put_v4(event, event->user / NET_PEOPLE, FIRST_HOST + event->user % NET_PEOPLE);
 }
 
+/* A server has a name that points to it, and so an address that stays. */
+static bool is_server(const struct network *network, const struct event *event)
+{
+	return event->user >= network->people && event->user < network->people + network->servers;
+}
+
 /* A new one each day (RFC 8981); what the old one still does is left out. */
 static void place_v6(const struct network *network, struct event *event)
 {
-	unsigned day = event_day(event);
+	unsigned day = is_server(network, event) ? 0 : event_day(event);
 
 	event->client = first_v6(network) + day * network->users + event->user;
 	put_v6(event, event->user / NET_PEOPLE, dice_mix(dice_mix(event->user + 1) + day));
@@ -90,7 +97,7 @@ static void place_lease(const struct network *network, struct event *event, uint
 	uint64_t turn = (event->when_ms - START_MS) / lasts_ms;
 	uint32_t net = event->user / NET_PEOPLE, slot;
 
-	if (event->user % 2 == 0) {
+	if (event->user % 2 == 0 || is_server(network, event)) {
 		place_v4(event);
 		return;
 	}

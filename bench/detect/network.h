@@ -10,12 +10,13 @@
 #include "event.h"
 
 /* NETWORK(name, text) */
-#define NETWORKS(NETWORK)                                                           \
-	NETWORK(v4, "IPv4, 200 people in a /24")                                    \
-	NETWORK(slaac, "IPv6, 200 people in a /64, a new privacy address each day") \
-	NETWORK(dual, "both, a query by one or the other")                          \
-	NETWORK(nat, "everybody behind one address")                                \
-	NETWORK(lease1d, "IPv4, half of the machines with a new lease each day")    \
+#define NETWORKS(NETWORK)                                                                         \
+	NETWORK(v4, "IPv4, 200 people in a /24")                                                  \
+	NETWORK(slaac,                                                                            \
+		"IPv6, 200 people in a /64, a new privacy address each day; servers keep theirs") \
+	NETWORK(dual, "both, a query by one or the other")                                        \
+	NETWORK(nat, "everybody behind one address")                                              \
+	NETWORK(lease1d, "IPv4, half of the machines with a new lease each day")                  \
 	NETWORK(lease1h, "IPv4, half of the machines with a new lease each hour")
 
 enum network_shape {
@@ -39,7 +40,8 @@ enum network_route {
 struct network {
 	enum network_shape shape;
 	uint32_t users;
-	unsigned days; /* of the run */
+	uint32_t people, servers; /* of them the first ones, and those after these */
+	unsigned days;            /* of the run */
 };
 
 /* Clients are numbered from 0 to one below this. */

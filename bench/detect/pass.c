@@ -165,6 +165,8 @@ static void open_pass(struct pass *pass)
 	org_open(&pass->org, &lab->world, &org_plan);
 	/* No operator would have the own domain blocked. */
 	util_map_at(&lab->popular, org_own_domain(&pass->org));
+	network.people = pass->org.people;
+	network.servers = pass->org.servers;
 	network.users = pass->org.users + (pass->extras ? extra_users() : 0);
 	stage_open(&pass->stage, &lab->world, &network);
 	pass->stage.cache.min_ttl_s = options->min_ttl_s;

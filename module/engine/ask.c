@@ -248,6 +248,7 @@ static void look_at_pair(struct asking *asking, const struct domain *domain)
 	reservation->pair_key = pair_of(reservation);
 	asking->pair =
 		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s);
+	reservation->habit_step = (uint8_t)asking->pair.faded;
 	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key);
 	asking->is_in_turn =
 		asking->pair.before && asking->pair.before == seep_pairs_type(reservation->type);

@@ -210,7 +210,17 @@ static bool learn_use(struct seep_engine *engine, struct domain *domain,
 	return seep_sketch_add_few(&domain->first_users, reservation->user_key);
 }
 
-/* What the user sent there today is a part of the domain's habit. */
+/* The step of the habit that the user is counted on from now; 0: on none. */
+static unsigned step_of(const struct seep_reservation *reservation, const struct seep_pair *pair)
+{
+	unsigned step = seep_habit_step(pair->level_mbit);
+
+	if (!reservation->counts || reservation->is_late)
+		return pair->counted;
+	return step > reservation->habit_step ? step : reservation->habit_step;
+}
+
+/* What the user sent there is a part of the domain's habit. */
 static void learn_habit(struct seep_engine *engine, struct domain *domain,
 			const struct seep_reservation *reservation, uint64_t now_s)
 {
@@ -220,8 +230,8 @@ static void learn_habit(struct seep_engine *engine, struct domain *domain,
 	if (!reservation->pair_key)
 		return;
 	pair = seep_pairs_find(engine->pairs, reservation->pair_key, now_s);
-	step = seep_habit_step(pair.level_mbit);
-	if (reservation->counts && !reservation->is_late && step != pair.counted)
+	step = step_of(reservation, &pair);
+	if (step != pair.counted)
 		seep_habit_move(&domain->habit, pair.counted, step);
 	seep_pairs_note(engine->pairs, reservation->pair_key,
 			(struct seep_pair_sending){ seep_pairs_name(reservation->name_key),

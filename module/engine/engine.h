@@ -139,6 +139,7 @@ struct seep_reservation {
 	bool is_waiting;           /* refused only because an old answer may do in its place */
 	bool is_relented;          /* it would be refused, but no budget fits the user or network */
 	uint8_t units;             /* of the user's budget */
+	uint8_t habit_step;        /* what is left of the pair's, of earlier days */
 	uint64_t pair_key;         /* of what is on the pair meter; 0: nothing */
 	uint64_t pair_mbit;        /* put there; 0 for the last name again */
 	uint64_t user_mbit;        /* put on the user's meter */

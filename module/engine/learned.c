@@ -156,7 +156,7 @@ static unsigned network_units(const struct seep_learned *learned, const struct n
 						   network_peak(learned, network, newcomers));
 
 	if (is_untaught(learned) && !newcomers)
-		return SEEP_BUDGET_NETWORK_MOST;
+		return SEEP_BUDGET_NETWORK_NOTED;
 	if (!is_learned(learned, &network->head))
 		return SEEP_BUDGET_NETWORK_NEW;
 	return newcomers && units < SEEP_BUDGET_NETWORK_NEW ? SEEP_BUDGET_NETWORK_NEW : units;
@@ -169,7 +169,7 @@ struct seep_limits seep_learned_network(const struct seep_learned *learned,
 	bool learning = is_learning(learned, now_s);
 	/* What a network needs is not known yet: only what no budget will fit is flagged. */
 	unsigned units =
-		learning ? SEEP_BUDGET_NETWORK_MOST : network_units(learned, network, newcomers);
+		learning ? SEEP_BUDGET_NETWORK_NOTED : network_units(learned, network, newcomers);
 
 	return seep_budgets_network(&learned->budgets, units, learning);
 }

@@ -79,7 +79,7 @@ static uint64_t cap_mbit(void)
 
 static uint64_t network_cap_mbit(const struct seep_budgets *budgets)
 {
-	return seep_meter_times(budgets->network, SEEP_BUDGET_NETWORK_MOST).budget_mbit;
+	return seep_meter_times(budgets->network, SEEP_BUDGET_NETWORK_NOTED).budget_mbit;
 }
 
 struct seep_limits seep_budgets_user(const struct seep_budgets *budgets, unsigned units,

@@ -3,9 +3,11 @@
  * What the users of a domain usually send there in a day: a histogram over users. What three of
  * four of them do not exceed is the domain's habit.
  *
- * A user counts once, on the step that its level in the pair meter (sketch/pairs.h) reached on the
- * last day that it sent something. Steps double: up to 64 bits, up to 128, ... beyond 4,096. A mean
- * would let one machine make a habit of its own; what three of four do not do is nobody's habit.
+ * A user counts once, on the highest step that its level in the pair meter (sketch/pairs.h) reached
+ * of late: it fades by one step in four days, so that who has only begun to send today, or sent
+ * little on a weekend, does not make the habit small. Steps double: up to 64 bits, up to 128, ...
+ * beyond 4,096. A mean would let one machine make a habit of its own; what three of four do not do
+ * is nobody's habit.
  *
  * Example: of nine users eight sent one name of 60 bits today, and one sent 5,000 bits. The habit
  * is on the first step, so the habit is 64 bits.

@@ -26,6 +26,8 @@
 
 /* After so many days nothing is left of a level. */
 #define DRAINED_DAYS (LEVEL_BITS / 2)
+/* In so many days a step fades by one: at midnight of each day whose number they divide. */
+#define FADE_DAYS    4
 
 struct seep_pairs {
 	_Atomic uint64_t *words;
@@ -125,6 +127,14 @@ static struct parts drained(struct parts parts, unsigned day)
 	return parts;
 }
 
+/* What is left of the step on DAY. */
+static unsigned faded(const struct parts *parts, unsigned day)
+{
+	unsigned steps = (parts->day % FADE_DAYS + days_since(parts->day, day)) / FADE_DAYS;
+
+	return parts->step > steps ? parts->step - steps : 0;
+}
+
 static _Atomic uint64_t *find_word(const struct seep_pairs *pairs, uint64_t key)
 {
 	_Atomic uint64_t *set = set_of(pairs, key);
@@ -165,15 +175,17 @@ static _Atomic uint64_t *victim_word(const struct seep_pairs *pairs, uint64_t ke
 struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, uint64_t now_s)
 {
 	_Atomic uint64_t *at = find_word(pairs, key);
-	struct parts parts;
+	struct parts was, parts;
 
 	if (!at)
 		return (struct seep_pair){ 0 };
-	parts = drained(parts_of(read_word(at)), day_of(now_s));
+	was = parts_of(read_word(at));
+	parts = drained(was, day_of(now_s));
 	return (struct seep_pair){ .level_mbit = parts.level * SEEP_BIT_MBIT,
 				   .last = parts.name,
 				   .before = parts.before,
-				   .counted = parts.step };
+				   .counted = parts.step,
+				   .faded = faded(&was, day_of(now_s)) };
 }
 
 /* A change of a level, in steps; rounded against the user. */
