@@ -40,7 +40,7 @@
 /* While learning a level rises to so many: who needs more, no budget fits. Who needs less has its
  * margin, however near. */
 #define SEEP_BUDGET_NETWORK_NOTED      64
-#define SEEP_BUDGET_NETWORK_MOST       (SEEP_BUDGET_NETWORK_NOTED * SEEP_BUDGET_NETWORK_PERCENT / 100)
+#define SEEP_BUDGET_NETWORK_MOST       (2 * SEEP_BUDGET_NETWORK_NOTED)
 /* A new network's budget is for so many users at least, of such budgets as seep.conf gives. */
 #define SEEP_BUDGET_NETWORK_USERS      4
 
