@@ -25,6 +25,8 @@ ok, equal = tap.ok, tap.equal
 # Of the tunnel's 40 names, those that no longer fit into 1 KiB. Each tells 240 bits by its 60 digits
 # and 5.7 by its type, and costs some 15 more, most of it for its second label; 31 of them are 8,081.
 REFUSED = 9
+# Of 64 MiB, the default.
+CAPACITY = b"ok: memory-size holds 8248 users, 81912 domains, 10480 networks, and 3670016 new names in 10 days\n"
 
 
 def run(*arguments, stdin=b"", timeout=120):
@@ -339,7 +341,7 @@ def lists(directory, tsv, refused):
     code, out, err = run("check-conf", conf)
     equal((code, out, err.count("No such file")), (1, b"", 3), "check-conf: every list that is wrong is told")
     done = subprocess.run([os.path.abspath(SEEPCTL), "check-conf", conf], cwd=directory, capture_output=True, timeout=60)
-    equal((done.returncode, done.stdout, done.stderr), (0, b"ok\n", b""), "check-conf: good lists, from the working directory")
+    equal((done.returncode, done.stdout, done.stderr), (0, CAPACITY, b""), "check-conf: good lists, from the working directory")
     equal([name for name in os.listdir(directory) if "list-" in name], [], "check-conf and replay keep no copies")
 
 
@@ -450,7 +452,7 @@ def commands(directory):
     conf = os.path.join(directory, "check.conf")
     with open(conf, "w") as out:
         out.write("user-budget: 2k\n")
-    equal(run("check-conf", conf), (0, b"ok\n", ""), "check-conf: a good file")
+    equal(run("check-conf", conf), (0, CAPACITY, ""), "check-conf: a good file")
     with open(conf, "a") as out:
         out.write("user-bugdet: 2k\n")
     code, out, err = run("check-conf", conf)
@@ -471,6 +473,20 @@ def commands(directory):
     with open("/dev/full", "w") as full:
         done = subprocess.run([SEEPCTL, "help"], stdout=full, stderr=subprocess.PIPE, timeout=60)
     ok(done.returncode == 1 and b"No space" in done.stderr, "standard output that is full is an error", done.stderr)
+
+
+def capacity(directory):
+    """The manual's table of what memory-size holds is what check-conf says."""
+    with open(os.path.join(SOURCE, "doc", "seep.conf.5.in")) as file:
+        table = re.search(r"^memory\\-size  +users.*?\n(.*?)\.EE", file.read(), re.M | re.S).group(1)
+    conf = os.path.join(directory, "capacity.conf")
+    rows = [line.split() for line in table.splitlines()]
+    equal(len(rows), 6, "memory-size: six rows in the manual")
+    for size, *numbers in rows:
+        with open(conf, "w") as out:
+            out.write("memory-size: %s\nmemory: 60d\n" % size)
+        told = "ok: memory-size holds %s users, %s domains, %s networks, and %s new names in 20 days\n"
+        equal(run("check-conf", conf), (0, (told % tuple(numbers)).encode(), ""), "memory-size: " + size)
 
 
 def terminal(directory):
@@ -546,6 +562,7 @@ def main():
         orders()
         encodings()
         commands(directory)
+        capacity(directory)
         terminal(directory)
         damage(directory)
     return tap.code()

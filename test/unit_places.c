@@ -2,6 +2,28 @@
 /* Places in the tables of users and domains: who takes one, who loses it, and who has none. */
 #include "fixture_engine.h"
 
+#include "engine/internal.h"
+
+/* What is said of a memory-size before there is an engine is what the engine has. */
+static void test_capacity(void)
+{
+	static const uint64_t sizes[] = { 1 << 20, (1 << 20) + 4095, 3 << 20, 64 << 20 };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct seep_capacity capacity = seep_engine_capacity(sizes[i]);
+		struct rig rig;
+		char conf[64];
+
+		snprintf(conf, sizeof(conf), "memory-size: %" PRIu64, sizes[i]);
+		rig_open(&rig, conf);
+		is_int(capacity.users, seep_table_capacity(rig.engine->users), "%s users", conf);
+		is_int(capacity.domains, seep_table_capacity(rig.engine->domains), "domains");
+		is_int(capacity.networks, seep_table_capacity(rig.engine->networks), "networks");
+		is_int(capacity.names, seep_novelty_capacity(rig.engine->novelty), "names");
+		rig_close(&rig);
+	}
+}
+
 /*
  * The smallest memory, and more users and domains than it holds: they make room for each other, not
  * the spent.
@@ -214,6 +236,7 @@ static void test_unsent_takes_no_place(void)
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
+	tap_run(test_capacity);
 	tap_run(test_eviction);
 	tap_run(test_drained_makes_room);
 	tap_run(test_untracked);

@@ -5,8 +5,11 @@
  */
 #include "seepctl.h"
 
+#include <inttypes.h>
+
 #include "conf/conf.h"
 #include "conf/lists.h"
+#include "engine/engine.h"
 
 static void say(void *context, const char *problem, const char *consequence)
 {
@@ -38,6 +41,19 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 	return good;
 }
 
+/* A generation of the novelty memory is a third of `memory`. */
+#define THIRD_DAYS (UINT64_C(3) * 86400)
+
+static void print_capacity(const struct seep_conf *conf)
+{
+	struct seep_capacity capacity = seep_engine_capacity(conf->memory_size_bytes);
+
+	printf("ok: memory-size holds %" PRIu64 " users, %" PRIu64 " domains, %" PRIu64
+	       " networks, and %" PRIu64 " new names in %" PRIu64 " days\n",
+	       capacity.users, capacity.domains, capacity.networks, capacity.names,
+	       (conf->memory_s + THIRD_DAYS - 1) / THIRD_DAYS);
+}
+
 int cmd_check_conf(int argc, char **argv)
 {
 	const char *path = "seep.conf";
@@ -57,8 +73,8 @@ int cmd_check_conf(int argc, char **argv)
 		return SEEPCTL_WRONG;
 	}
 	good = check_lists(&conf, path);
-	seep_conf_release(&conf);
 	if (good)
-		puts("ok");
+		print_capacity(&conf);
+	seep_conf_release(&conf);
 	return good ? SEEPCTL_OK : SEEPCTL_WRONG;
 }

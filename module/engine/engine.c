@@ -39,10 +39,33 @@ static unsigned char *claim_bytes(size_t bytes)
 	return memory;
 }
 
+/* memory-size in whole pages, and one of its shares in whole cache lines. */
+static size_t whole_bytes(uint64_t memory_size_bytes)
+{
+	return (size_t)memory_size_bytes & ~(size_t)(PAGE_BYTES - 1);
+}
+
+static size_t share_bytes(uint64_t memory_size_bytes)
+{
+	return whole_bytes(memory_size_bytes) / SHARES & ~(size_t)63;
+}
+
+struct seep_capacity seep_engine_capacity(uint64_t memory_size_bytes)
+{
+	size_t part = share_bytes(memory_size_bytes);
+
+	return (struct seep_capacity){
+		.users = seep_table_places(part * USERS_SHARE, sizeof(struct user)),
+		.networks = seep_table_places(part * NETWORKS_SHARE, sizeof(struct network)),
+		.domains = seep_table_places(part * DOMAINS_SHARE, sizeof(struct domain)),
+		.names = seep_novelty_places(part * NOVELTY_SHARE),
+	};
+}
+
 static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 {
-	size_t bytes = (size_t)engine->conf.memory_size_bytes & ~(size_t)(PAGE_BYTES - 1);
-	size_t part = bytes / SHARES & ~(size_t)63;
+	size_t bytes = whole_bytes(engine->conf.memory_size_bytes);
+	size_t part = share_bytes(engine->conf.memory_size_bytes);
 	unsigned char *memory = claim_bytes(bytes);
 
 	if (!memory)

@@ -218,6 +218,11 @@ uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
 size_t seep_engine_users(const struct seep_engine *engine);
 size_t seep_engine_networks(const struct seep_engine *engine);
 size_t seep_engine_domains(const struct seep_engine *engine);
+/* How many of them, and how many names sent within a third of `memory`, a memory-size holds. */
+struct seep_capacity {
+	uint64_t users, networks, domains, names;
+};
+struct seep_capacity seep_engine_capacity(uint64_t memory_size_bytes);
 /* The bytes that an entry of theirs takes in its table, with its key. */
 size_t seep_engine_user_bytes(void);
 size_t seep_engine_domain_bytes(void);

@@ -60,10 +60,20 @@ struct seep_novelty {
 	struct seep_ring *noted; /* or NULL */
 };
 
+static size_t blocks_of(size_t bytes)
+{
+	return bytes / (GENERATIONS * BLOCK_WORDS * sizeof(uint64_t));
+}
+
+static uint64_t names_of(size_t blocks)
+{
+	return (uint64_t)blocks * BLOCK_WORDS * 64 / BITS_A_NAME;
+}
+
 struct seep_novelty *seep_novelty_create(void *memory, size_t bytes, uint64_t memory_s,
 					 uint64_t now_s)
 {
-	size_t blocks = bytes / (GENERATIONS * BLOCK_WORDS * sizeof(uint64_t));
+	size_t blocks = blocks_of(bytes);
 	struct seep_novelty *novelty = NULL;
 
 	if (!blocks || posix_memalign((void **)&novelty, CACHE_LINE, sizeof(*novelty)))
@@ -296,7 +306,12 @@ uint64_t seep_novelty_names(const struct seep_novelty *novelty)
 
 uint64_t seep_novelty_capacity(const struct seep_novelty *novelty)
 {
-	return (uint64_t)novelty->blocks * BLOCK_WORDS * 64 / BITS_A_NAME;
+	return names_of(novelty->blocks);
+}
+
+uint64_t seep_novelty_places(size_t bytes)
+{
+	return names_of(blocks_of(bytes));
 }
 
 /* For the state file. */

@@ -67,6 +67,8 @@ void seep_novelty_learn_own(struct seep_novelty *novelty, uint64_t hash, uint64_
 /* Returns the names learned in the newest generation, and how many fit in one. */
 uint64_t seep_novelty_names(const struct seep_novelty *novelty);
 uint64_t seep_novelty_capacity(const struct seep_novelty *novelty);
+/* The same of a memory in BYTES. */
+uint64_t seep_novelty_places(size_t bytes);
 
 /* For the state file. */
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define WAYS       8
-#define STRIPES    64
+#define STRIPES    256
 #define CACHE_LINE 64
 
 struct stripe {
@@ -26,10 +26,38 @@ struct seep_table {
 	atomic_size_t used;
 };
 
-struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes)
+/*
+ * A lock is held for less than a microsecond, and to sleep and be woken takes several: whoever
+ * finds it taken spins first, where the C library can.
+ */
+static void create_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+#ifdef __GLIBC__
+	pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+#endif
+	pthread_mutex_init(lock, &attributes);
+	pthread_mutexattr_destroy(&attributes);
+}
+
+/* Behind the sets there is one more slot, the shared entry's. */
+static size_t sets_of(size_t bytes, size_t entry_bytes)
 {
 	size_t slot_bytes = sizeof(uint64_t) + entry_bytes;
-	size_t sets = bytes > slot_bytes ? (bytes - slot_bytes) / (WAYS * slot_bytes) : 0;
+
+	return bytes > slot_bytes ? (bytes - slot_bytes) / (WAYS * slot_bytes) : 0;
+}
+
+size_t seep_table_places(size_t bytes, size_t entry_bytes)
+{
+	return sets_of(bytes, entry_bytes) * WAYS;
+}
+
+struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes)
+{
+	size_t sets = sets_of(bytes, entry_bytes);
 	struct seep_table *table = NULL;
 
 	if (!sets || posix_memalign((void **)&table, CACHE_LINE, sizeof(*table)))
@@ -41,7 +69,7 @@ struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_by
 		return NULL;
 	}
 	for (size_t i = 0; i < STRIPES; i++)
-		pthread_mutex_init(&table->stripes[i].lock, NULL);
+		create_lock(&table->stripes[i].lock);
 	table->keys = memory;
 	table->entries = (unsigned char *)memory + (sets * WAYS + 1) * sizeof(uint64_t);
 	table->sets = sets;

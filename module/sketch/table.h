@@ -46,6 +46,9 @@ struct seep_table;
  */
 struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes);
 
+/* Returns how many entries of ENTRY_BYTES there can be in BYTES; 0 if that is too little. */
+size_t seep_table_places(size_t bytes, size_t entry_bytes);
+
 /* Frees TABLE but for its block. NULL is ignored. */
 void seep_table_destroy(struct seep_table *table);
 
