@@ -94,6 +94,29 @@ static void test_defaults(void)
 	ok(!is_default(&conf), "the comparison of this test sees a change");
 }
 
+/* A network that is not given is as wide as a user at least. */
+static void test_networks(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t v4, v6;
+	} cases[] = {
+		{ "user-prefix-v4: 16\n", 16, 64 },
+		{ "user-prefix-v4: 28\nuser-prefix-v6: 48\n", 24, 48 },
+		{ "user-prefix-v4: 24\nnetwork-prefix-v4: 24\n", 24, 64 },
+	};
+	struct seep_conf_error error;
+	struct seep_conf conf;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		is_int(parse(&conf, cases[i].text, strlen(cases[i].text), &error), SEEP_CONF_OK,
+		       "%s", "prefixes");
+		is_int(conf.network_prefix_v4_bits, cases[i].v4, "case %zu: IPv4", i);
+		is_int(conf.network_prefix_v6_bits, cases[i].v6, "case %zu: IPv6", i);
+		seep_conf_release(&conf);
+	}
+}
+
 /* Each row of the table: its default parses and is the default; its ends parse, none beyond. */
 static void test_table(void)
 {
@@ -309,6 +332,14 @@ static void test_bad(void)
 		  "1: user-budget: \"\" is not a number: expected a size from 16 to 1g, or auto" },
 		{ TEXT("learning: 1w\n"),
 		  "1: learning: \"1w\" has no such unit: expected a duration from 0 to 365d" },
+		{ "flag-at: 50.5",
+		  "1: flag-at: \"50.5\" is not a whole number: expected a percentage from 1% to 100%" },
+		{ "user-prefix-v4: 24\nnetwork-prefix-v4: 25\naction: flag",
+		  "2: network-prefix-v4: 25 bits are a part of a user: expected 24 bits at most, as "
+		  "user-prefix-v4 has" },
+		{ "network-prefix-v6: 64\nuser-prefix-v6: 56",
+		  "1: network-prefix-v6: 64 bits are a part of a user: expected 56 bits at most, as "
+		  "user-prefix-v6 has" },
 		{ TEXT("memory: 23h\n"),
 		  "1: memory: \"23h\" is out of range: expected a duration from 1d to 365d" },
 		{ TEXT("flag-at: 101\n"),
@@ -703,6 +734,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	tap_run(test_defaults);
+	tap_run(test_networks);
 	tap_run(test_table);
 	tap_run(test_values);
 	tap_run(test_good);

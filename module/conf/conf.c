@@ -5,6 +5,7 @@
 #include "conf/conf_option.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,46 @@ void seep_conf_release(struct seep_conf *conf)
 	seep_conf_defaults(conf);
 }
 
+/*
+ * A network holds whole users. One whose prefix is not given is as wide as a user at least; one
+ * that is narrower is a mistake.
+ */
+static enum seep_conf_status fit_network(struct parser *parser, enum seep_option_at user,
+					 enum seep_option_at network, uint64_t user_bits,
+					 uint64_t *network_bits)
+{
+	const unsigned long *lines = parser->conf->lines;
+	char expected[64];
+
+	if (*network_bits <= user_bits)
+		return SEEP_CONF_OK;
+	if (!lines[network]) {
+		*network_bits = user_bits;
+		return SEEP_CONF_OK;
+	}
+	snprintf(expected, sizeof(expected), "%" PRIu64 " bits at most, as %s has", user_bits,
+		 seep_options[user].name);
+	parser->reader.line = lines[network];
+	return seep_conf_lines_fail(&parser->reader, expected,
+				    "%s: %" PRIu64 " bits are a part of a user",
+				    seep_options[network].name, *network_bits);
+}
+
+static enum seep_conf_status fit_networks(struct parser *parser)
+{
+	struct seep_conf *conf = parser->conf;
+	enum seep_conf_status status;
+
+	status = fit_network(parser, SEEP_OPTION_AT_user_prefix_v4_bits,
+			     SEEP_OPTION_AT_network_prefix_v4_bits, conf->user_prefix_v4_bits,
+			     &conf->network_prefix_v4_bits);
+	if (status != SEEP_CONF_OK)
+		return status;
+	return fit_network(parser, SEEP_OPTION_AT_user_prefix_v6_bits,
+			   SEEP_OPTION_AT_network_prefix_v6_bits, conf->user_prefix_v6_bits,
+			   &conf->network_prefix_v6_bits);
+}
+
 enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, size_t size,
 				      const char *name, struct seep_conf_error *error)
 {
@@ -223,6 +264,8 @@ enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, 
 				status = parse_line(&parser, &line);
 		}
 	} while (status == SEEP_CONF_OK && more);
+	if (status == SEEP_CONF_OK)
+		status = fit_networks(&parser);
 	if (status != SEEP_CONF_OK)
 		seep_conf_release(conf);
 	return status;

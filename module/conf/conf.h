@@ -32,7 +32,7 @@
 #define SEEP_CONF_WORDS         4
 
 /* The place of each option in seep_options, by its field; their number. */
-enum {
+enum seep_option_at {
 #define SEEP_OPTION(type, field, ...) SEEP_OPTION_AT_##field,
 #include "seep_options.def"
 	SEEP_OPTION_COUNT

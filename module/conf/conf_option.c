@@ -80,6 +80,8 @@ const char *seep_option_number(const struct seep_option *option, const char *val
 	if (at == 0)
 		return "is not a number";
 	letter = value[at];
+	if (letter == '.' || letter == ',')
+		return "is not a whole number";
 	if (letter >= 'A' && letter <= 'Z')
 		letter = (char)(letter + ('a' - 'A'));
 	if (letter != '\0') {
