@@ -332,12 +332,12 @@ static void test_bad(void)
 		  "1: user-budget: \"\" is not a number: expected a size from 16 to 1g, or auto" },
 		{ TEXT("learning: 1w\n"),
 		  "1: learning: \"1w\" has no such unit: expected a duration from 0 to 365d" },
-		{ "flag-at: 50.5",
+		{ TEXT("flag-at: 50.5\n"),
 		  "1: flag-at: \"50.5\" is not a whole number: expected a percentage from 1% to 100%" },
-		{ "user-prefix-v4: 24\nnetwork-prefix-v4: 25\naction: flag",
+		{ TEXT("user-prefix-v4: 24\nnetwork-prefix-v4: 25\naction: flag\n"),
 		  "2: network-prefix-v4: 25 bits are a part of a user: expected 24 bits at most, as "
 		  "user-prefix-v4 has" },
-		{ "network-prefix-v6: 64\nuser-prefix-v6: 56",
+		{ TEXT("network-prefix-v6: 64\nuser-prefix-v6: 56\n"),
 		  "1: network-prefix-v6: 64 bits are a part of a user: expected 56 bits at most, as "
 		  "user-prefix-v6 has" },
 		{ TEXT("memory: 23h\n"),
