@@ -172,14 +172,27 @@ def ask_all(lab, user):
             for title, (name, rdtype, _, more) in CASES.items()}
 
 
-def test_as_unbound(tap):
-    """The same answers as by serve-expired, to all that a message in the cache can be."""
-    user = "127.1.0.1"
-    with make_lab(module=None, extra=OWN) as lab:
+def answers_of_unbound(lab, user):
+    """
+    By serve-expired. On a slow machine a refresh that an old answer set off has failed before the
+    next answer is asked for, and then Unbound says SERVFAIL in its place: it gets another try.
+    """
+    for _ in range(5):
         ask_all(lab, WARM)
         time.sleep(EXPIRED_S)
         with cut_off(lab):	# else the first old answer would have been refreshed by the second
             own = ask_all(lab, user)
+        if not any(rcode_of(answer) == "SERVFAIL" for answer in own.values()):
+            return own
+        lab.restart()
+    raise AssertionError("Unbound itself has not answered all of them in five tries")
+
+
+def test_as_unbound(tap):
+    """The same answers as by serve-expired, to all that a message in the cache can be."""
+    user = "127.1.0.1"
+    with make_lab(module=None, extra=OWN) as lab:
+        own = answers_of_unbound(lab, user)
         lab.module, lab.extra = need.module_path(lab.version), EXTRA
         lab.write_conf()
         lab.restart()
