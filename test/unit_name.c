@@ -346,6 +346,16 @@ static void test_lower(void)
 	is_int(to[256], 0xee, "lower: and nothing is written past the size");
 	seep_name_lower(from, from, 256);
 	ok(memcmp(from, to, 256) == 0, "lower: also in place");
+	for (size_t size = 0; size <= 24; size++) {
+		uint8_t upper[25], lower[25];
+
+		memset(upper, 'Z', sizeof(upper));
+		memset(lower, '!', sizeof(lower));
+		seep_name_lower(lower, upper, size);
+		for (size_t at = 0; at < sizeof(lower); at++)
+			wrong += lower[at] != (at < size ? 'z' : '!');
+	}
+	is_int(wrong, 0, "lower: so many bytes as are asked for");
 	struct wire name = wire_of("WWW." L63 ".ExAmPlE.cOm"),
 		    low = wire_of("www." L63 ".example.com");
 	seep_name_lower(name.bytes, name.bytes, name.size);

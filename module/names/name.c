@@ -140,11 +140,31 @@ bool seep_name_split(struct seep_name *split, const uint8_t *name, size_t size,
 	return true;
 }
 
+/* The eight letters of a word in lower case; bytes that are no letters of ASCII stay. */
+static uint64_t lower_word(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t low = word & ones * 0x7f;
+	/* The highest bit of each byte: from A on, but not beyond Z, and below 128. */
+	uint64_t from_a = low + ones * (0x80 - 'A');
+	uint64_t beyond_z = low + ones * (0x7f - 'Z');
+
+	return word | (from_a & ~beyond_z & ~word & ones * 0x80) >> 2;
+}
+
 void seep_name_lower(uint8_t *to, const uint8_t *from, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		to[i] = from[i] >= 'A' && from[i] <= 'Z' ? (uint8_t)(from[i] + ('a' - 'A'))
-							 : from[i];
+	uint64_t word = 0;
+	size_t at;
+
+	for (at = 0; at + sizeof(word) <= size; at += sizeof(word)) {
+		memcpy(&word, from + at, sizeof(word));
+		word = lower_word(word);
+		memcpy(to + at, &word, sizeof(word));
+	}
+	memcpy(&word, from + at, size - at);
+	word = lower_word(word);
+	memcpy(to + at, &word, size - at);
 }
 
 bool seep_name_told(const struct seep_name *name, const uint8_t *packet, size_t size)
