@@ -69,7 +69,7 @@ def value(text, key):
 
 def is_served(lab):
     code, text = read(lab, "status")
-    return code == 0 and text.startswith("version: ")
+    return code == 0 and text.startswith("{\nversion=")
 
 
 def is_socket(path):
@@ -144,8 +144,8 @@ def test_plain(tap):
         tap.equal((value(own, "num.seep.sent"), value(own, "seep.mode")), (1, 1),
                   "Seep's socket does")
         code, text = read(lab, "status")
-        tap.ok(code == 0 and "mode: Learning" in text, "status", text)
-        until = re.search(r"learning until: (\S+)Z", text)
+        tap.ok(code == 0 and "mode=\"learning\"\n" in text, "status", text)
+        until = re.search(r"learning_until=\"(\S+)Z\"", text)
         off_s = time.mktime(time.strptime(until.group(1), "%Y-%m-%dT%H:%M:%S")) - time.timezone - \
             (time.time() + 2 * 86400) if until else 1e9
         tap.ok(abs(off_s) < 60, "until when it learns", text)
@@ -178,7 +178,7 @@ def test_passing(tap):
         code, text = read(lab, "stats_noreset")
         tap.ok(code == 0 and "seep.passthrough=5" in text, "an order of modules that does not do",
                text)
-        tap.ok("why: In that order" in read(lab, "status")[1], "status says why")
+        tap.ok("why=\"In that order" in read(lab, "status")[1], "status says why")
         lab.reload()
         tap.ok(is_served(lab), "after a reload, too")
 

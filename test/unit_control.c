@@ -85,11 +85,14 @@ static void test_requests(void)
 		REQUEST("UBCT1 stats\n", false, "num.seep.queries="),
 		REQUEST("UBCT1 stats_noreset\nmore", false, "num.seep.queries="),
 		REQUEST("UBCT1  \t stats_noreset \r\n", false, "num.seep.queries="),
-		REQUEST("UBCT1 status\n", false, "version: 1.2.3\nmode: Learning"),
+		REQUEST("UBCT1 status\n", false, "{\nversion=\"1.2.3\"\nmode=\"learning\"\n"),
 		REQUEST("UBCT1 help\n", false, "stats "),
 		REQUEST("UBCT1 stat\n", false, UNKNOWN "stat'"),
 		REQUEST("UBCT1 statss\n", false, UNKNOWN "statss'"),
-		REQUEST("UBCT1 stats now\n", false, UNKNOWN "stats now'"),
+		REQUEST("UBCT1 stats now\n", false,
+			"error 'stats now' is not how it is used: stats\n"),
+		REQUEST("UBCT1 1 2 3 4 5 6 7 8\n", false, UNKNOWN "1 2 3 4 5 6 7 8'"),
+		REQUEST("UBCT1 1 2 3 4 5 6 7 8 9\n", false, UNKNOWN "1 2 3 4 5 6 7 8 9'"),
 		REQUEST("UBCT1 STATS\n", false, UNKNOWN "STATS'"),
 		REQUEST("UBCT1 stats\0\n", false, UNKNOWN "stats?'"),
 		REQUEST("UBCT1 \x1b[2J\xff\n", false, UNKNOWN "?[2J?'"),
@@ -188,13 +191,15 @@ static void test_status(void)
 	const char *text = ask(&base, "UBCT1 status\n");
 
 	/* NOW_S, the two days of learning, and the day by which the wall clock is ahead. */
-	ok(text && strstr(text, "learning until: 2023-11-17T22:13:20Z\n"), "until when it learns");
-	ok(text && strstr(text, "users: ") && strstr(text, "domains: ") && strstr(text, "memory: "),
+	ok(text && strstr(text, "\nlearning_until=\"2023-11-17T22:13:20Z\"\n"),
+	   "until when it learns");
+	ok(text && strstr(text, "\nusers=") && strstr(text, "\ndomains=") &&
+		   strstr(text, "\nmemory_bytes="),
 	   "users, domains, memory");
 	none.engine = NULL;
 	none.why = SEEP_PASSTHROUGH_CONF;
 	text = answer_of(&none, &base, "UBCT1 status\n", 13, false);
-	ok(text && strstr(text, "mode: Passing everything") && strstr(text, "why: seep.conf"),
+	ok(text && strstr(text, "\nmode=\"passthrough\"\n") && strstr(text, "\nwhy=\"seep.conf"),
 	   "without an engine: why");
 	text = answer_of(&none, &base, "UBCT1 stats\n", 12, false);
 	ok(text && strstr(text, "num.seep.queries=0\n") && strstr(text, "seep.passthrough=2\n"),
@@ -288,7 +293,7 @@ static const char *ask_bytes(const char *bytes, size_t size)
 
 static bool is_served(void)
 {
-	return begins(ask_bytes("UBCT1 status\n", 13), "version: ");
+	return begins(ask_bytes("UBCT1 status\n", 13), "{\nversion=");
 }
 
 static void test_malformed(void)

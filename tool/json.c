@@ -93,6 +93,12 @@ void json_bool(struct json *json, const char *key, bool value)
 	fputs(value ? "true" : "false", json->file);
 }
 
+void json_literal(struct json *json, const char *key, const char *value)
+{
+	begin(json, key);
+	fputs(value, json->file);
+}
+
 void json_null(struct json *json, const char *key)
 {
 	begin(json, key);

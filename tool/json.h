@@ -42,6 +42,8 @@ void json_number(struct json *json, const char *key, uint64_t value);
 /* Writes so many DIGITS behind the point; null if VALUE is no finite number. */
 void json_decimal(struct json *json, const char *key, double value, int digits);
 void json_bool(struct json *json, const char *key, bool value);
+/* Writes VALUE as it is: a number, true, false or null. */
+void json_literal(struct json *json, const char *key, const char *value);
 void json_null(struct json *json, const char *key);
 
 #endif

@@ -20,6 +20,8 @@ const struct seepctl_command seepctl_commands[] = {
 	{ "show", "user ADDRESS | network ADDRESS | domain NAME [--json] [FILE]",
 	  "show what is metered of one user, network or domain", cmd_show, &cmd_show_options,
 	  NULL },
+	{ "status", "[-s SOCKET] [-c FILE] [--json]", "show what a running Seep is doing",
+	  cmd_status, &cmd_status_options, NULL },
 	{ "learn", "status [--json] [FILE] | [options] -o FILE TRACE...",
 	  "show what learning found, or learn from recorded traffic", cmd_learn, &cmd_learn_options,
 	  cmd_learn_more },

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Reads a request of Unbound's control protocol, and writes its answer. */
-#include "control/answer.h"
+#include "control/command.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define MAGIC           "UBCT1 "
 #define MAGIC_BYTES     (sizeof(MAGIC) - 1)
@@ -14,47 +13,46 @@
 /* So much of an unknown command is told. */
 #define SHOWN_BYTES     64
 
-/* What a command gets. */
-struct call {
-	const struct seep_control_source *source;
-	struct seep_counters *base;
-	struct seep_control_answer *answer;
-};
-
 /* A part of a request. */
 struct words {
 	const char *bytes;
 	size_t size;
 };
 
-/* Appends a whole line, or nothing; false if it does not fit. */
-__attribute__((format(printf, 2, 3))) static bool line(struct seep_control_answer *answer,
-						       const char *format, ...)
+void seep_control_fail(const struct seep_control_call *call, const char *format, ...)
 {
-	size_t room = sizeof(answer->bytes) - answer->size;
+	char text[SEEP_CONTROL_REQUEST_MAX];
 	va_list arguments;
-	int size;
 
 	va_start(arguments, format);
-	size = vsnprintf(answer->bytes + answer->size, room, format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (answer->is_full || size < 0 || (size_t)size + 1 >= room) {
-		answer->is_full = true;
-		return false;
-	}
-	answer->size += (size_t)size;
-	answer->bytes[answer->size++] = '\n';
-	return true;
+	call->answer->size = 0;
+	call->answer->is_full = false;
+	(void)seep_control_line(call->answer, "error %s", text);
+}
+
+void seep_control_when(const struct seep_control_call *call, const char *key, uint64_t when_s)
+{
+	int64_t shift_s = (int64_t)(call->now.wall_ms / 1000) - (int64_t)(call->now.when_ms / 1000);
+
+	if (when_s)
+		seep_control_time(call->answer, key, (int64_t)when_s + shift_s);
+	else
+		seep_control_null(call->answer, key);
 }
 
 static int print_statistic(void *context, const char *key, unsigned long long value)
 {
-	return line(context, "%s=%llu", key, value);
+	return seep_control_line(context, "%s=%llu", key, value);
 }
 
-static void read_statistics(const struct seep_control_source *source, uint64_t when_ms,
-			    struct seep_statistics *statistics)
+void seep_control_statistics(const struct seep_control_call *call,
+			     struct seep_statistics *statistics)
 {
+	const struct seep_control_source *source = call->source;
+	uint64_t when_ms = call->now.when_ms;
+
 	*statistics = (struct seep_statistics){ .gauges.mode = SEEP_MODE_PASSTHROUGH };
 	if (source->engine) {
 		seep_engine_read(source->engine, when_ms, statistics);
@@ -63,89 +61,45 @@ static void read_statistics(const struct seep_control_source *source, uint64_t w
 	statistics->gauges.passthrough = source->why;
 }
 
-static void print_statistics(const struct call *call, bool resets)
+static void print_statistics(const struct seep_control_call *call, bool resets)
 {
-	const struct seep_control_source *source = call->source;
 	struct seep_statistics statistics;
 
-	read_statistics(source, source->now(source->context).when_ms, &statistics);
+	seep_control_statistics(call, &statistics);
 	(void)seep_statistics_print(&statistics, call->base, print_statistic, call->answer);
 	if (resets)
 		seep_statistics_reset(&statistics, call->base);
 }
 
-static void do_stats(const struct call *call)
+static void do_stats(const struct seep_control_call *call)
 {
 	print_statistics(call, true);
 }
 
-static void do_stats_noreset(const struct call *call)
+static void do_stats_noreset(const struct seep_control_call *call)
 {
 	print_statistics(call, false);
 }
 
-/* When learning ends, by the wall clock. */
-static void print_learning(const struct call *call, const struct seep_state_tick *now)
-{
-	uint64_t until_ms = seep_engine_learning_until_ms(call->source->engine);
-	time_t until_s = (time_t)((now->wall_ms + (until_ms - now->when_ms)) / 1000);
-	struct tm date;
+static void do_help(const struct seep_control_call *call);
 
-	if (gmtime_r(&until_s, &date))
-		(void)line(call->answer, "learning until: %04d-%02d-%02dT%02d:%02d:%02dZ",
-			   date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour,
-			   date.tm_min, date.tm_sec);
-}
-
-static void do_status(const struct call *call)
-{
-#define TEXT(constant, number, text) [constant] = text,
-	static const char *const modes[] = { SEEP_MODES(TEXT) };
-	static const char *const reasons[] = { SEEP_PASSTHROUGHS(TEXT) };
-	static const char *const states[] = { SEEP_STATE_STATUSES(TEXT) };
-#undef TEXT
-	const struct seep_control_source *source = call->source;
-	const struct seep_state_tick now = source->now(source->context);
-	struct seep_control_answer *answer = call->answer;
-	struct seep_statistics statistics;
-	const struct seep_gauges *gauges = &statistics.gauges;
-
-	read_statistics(source, now.when_ms, &statistics);
-	(void)line(answer, "version: %s", source->version);
-	(void)line(answer, "mode: %s", modes[gauges->mode]);
-	if (gauges->mode == SEEP_MODE_LEARNING)
-		print_learning(call, &now);
-	if (gauges->passthrough != SEEP_PASSTHROUGH_NO)
-		(void)line(answer, "why: %s", reasons[gauges->passthrough]);
-	(void)line(answer, "users: %llu, spent %llu", (unsigned long long)gauges->users,
-		   (unsigned long long)gauges->users_spent);
-	(void)line(answer, "networks: %llu, spent %llu", (unsigned long long)gauges->networks,
-		   (unsigned long long)gauges->networks_spent);
-	(void)line(answer, "domains: %llu, spent %llu", (unsigned long long)gauges->domains,
-		   (unsigned long long)gauges->domains_spent);
-	(void)line(answer, "memory: %llu bytes", (unsigned long long)gauges->memory_bytes);
-	(void)line(answer, "state file: %s", states[gauges->state]);
-}
-
-static void do_help(const struct call *call);
-
-static const struct command {
-	const char *name;
-	void (*run)(const struct call *call);
-	const char *text;
-} commands[] = {
-	{ "stats", do_stats, "print statistics, and set counters to 0" },
-	{ "stats_noreset", do_stats_noreset, "print statistics" },
-	{ "status", do_status, "print what Seep is doing" },
-	{ "help", do_help, "print these commands" },
+static const struct seep_control_command commands[] = {
+	{ "stats", "", 0, 0, false, do_stats, "print statistics, and set counters to 0" },
+	{ "stats_noreset", "", 0, 0, false, do_stats_noreset, "print statistics" },
+	{ "status", "", 0, 0, false, seep_control_status, "print what Seep is doing" },
+	{ "help", "", 0, 0, false, do_help, "print these commands" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static void do_help(const struct call *call)
+static void do_help(const struct seep_control_call *call)
 {
-	for (size_t at = 0; at < COMMANDS; at++)
-		(void)line(call->answer, "%-15s %s", commands[at].name, commands[at].text);
+	char text[128];
+
+	for (size_t at = 0; at < COMMANDS; at++) {
+		snprintf(text, sizeof(text), "%s %s", commands[at].name, commands[at].arguments);
+		(void)seep_control_line(call->answer, "%-15s %s", text, commands[at].text);
+	}
 }
 
 static bool is_blank(char byte)
@@ -174,26 +128,74 @@ static const char *shown(char text[SHOWN_BYTES + 1], struct words words)
 	return text;
 }
 
-static void run(const struct call *call, struct words words)
+static const struct seep_control_command *find(const char *name)
 {
-	char text[SHOWN_BYTES + 1];
+	for (size_t at = 0; at < COMMANDS; at++)
+		if (strcmp(name, commands[at].name) == 0)
+			return &commands[at];
+	return NULL;
+}
 
-	for (size_t at = 0; at < COMMANDS; at++) {
-		if (words.size == strlen(commands[at].name) &&
-		    memcmp(words.bytes, commands[at].name, words.size) == 0) {
-			commands[at].run(call);
-			return;
+/* Cuts a line, which is changed, into words; false if it is not printable, or has too many. */
+static bool split(struct seep_control_call *call, char *text, size_t size)
+{
+	for (size_t at = 0; at < size; at++) {
+		if (is_blank(text[at])) {
+			text[at] = '\0';
+			continue;
 		}
+		if (text[at] <= 32 || text[at] >= 127)
+			return false;
+		if (at && text[at - 1])
+			continue;
+		if (call->count == SEEP_CONTROL_WORDS)
+			return false;
+		call->words[call->count++] = text + at;
 	}
-	(void)line(call->answer, "error unknown command '%s': help lists the commands of Seep",
-		   shown(text, words));
+	return call->count > 0;
+}
+
+/* Why nothing of the kind can be answered. */
+static void fail_passing(const struct seep_control_call *call)
+{
+#define TEXT(constant, number, text) [constant] = text,
+	static const char *const reasons[] = { SEEP_PASSTHROUGHS(TEXT) };
+#undef TEXT
+
+	seep_control_fail(call, "Seep passes everything, and meters nothing: %s",
+			  reasons[call->source->why]);
+}
+
+static void run(struct seep_control_call *call, struct words words)
+{
+	char text[SEEP_CONTROL_REQUEST_MAX + 1], told[SHOWN_BYTES + 1];
+	const struct seep_control_command *command = NULL;
+
+	memcpy(text, words.bytes, words.size);
+	text[words.size] = '\0';
+	if (split(call, text, words.size))
+		command = find(call->words[0]);
+	if (!command)
+		seep_control_fail(call, "unknown command '%s': help lists the commands of Seep",
+				  shown(told, words));
+	else if (call->count - 1 < command->least || call->count - 1 > command->most)
+		seep_control_fail(call, "'%s' is not how it is used: %s%s%s", shown(told, words),
+				  command->name, *command->arguments ? " " : "",
+				  command->arguments);
+	else if (command->needs_engine && !call->source->engine)
+		fail_passing(call);
+	else
+		command->run(call);
 }
 
 bool seep_control_answer(const struct seep_control_source *source, struct seep_counters *base,
 			 const char *request, size_t size, bool is_end,
 			 struct seep_control_answer *answer)
 {
-	const struct call call = { .source = source, .base = base, .answer = answer };
+	struct seep_control_call call = { .source = source,
+					  .base = base,
+					  .answer = answer,
+					  .now = source->now(source->context) };
 	size_t magic_bytes = size < MAGIC_BYTES ? size : MAGIC_BYTES;
 	bool is_ours = memcmp(request, MAGIC, magic_bytes) == 0;
 	const char *end = memchr(request, '\n', size);
@@ -208,10 +210,10 @@ bool seep_control_answer(const struct seep_control_source *source, struct seep_c
 			    request + MAGIC_BYTES,
 			    (size_t)((end ? end : request + size) - request) - MAGIC_BYTES }));
 	else if (is_ours && magic_bytes == MAGIC_BYTES)
-		(void)line(answer, "error command line too long");
+		(void)seep_control_line(answer, "error command line too long");
 	else if (size > MAGIC_ANY_BYTES && memcmp(request, MAGIC, MAGIC_ANY_BYTES) == 0)
-		(void)line(answer, "error version mismatch");
+		(void)seep_control_line(answer, "error version mismatch");
 	else if (size)
-		(void)line(answer, "error not the control protocol, without TLS");
+		(void)seep_control_line(answer, "error not the control protocol, without TLS");
 	return true;
 }

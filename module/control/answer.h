@@ -3,11 +3,10 @@
  * What the control socket answers. It speaks Unbound's control protocol: a client sends
  * "UBCT1 COMMAND\n", gets text, and the connection ends. The stock unbound-control does.
  *
- * stats          every statistic, KEY=VALUE a line, as a patched Unbound prints them; counters
- *                begin at 0 again
- * stats_noreset  the same, and they go on
- * status         what Seep is doing, for people
- * help           these commands
+ * stats, stats_noreset   statistics, KEY=VALUE a line, as a patched Unbound prints them
+ * help                   all commands: the rows of the table in answer.c
+ *
+ * What others answer is written as write.h has it.
  *
  * Anything else gets one line that starts with "error", by which unbound-control fails.
  *
@@ -16,12 +15,11 @@
 #ifndef SEEP_CONTROL_ANSWER_H
 #define SEEP_CONTROL_ANSWER_H
 
+#include "control/write.h"
 #include "state/keeper.h"
 
 /* A request's most bytes, with the end of its line. */
 #define SEEP_CONTROL_REQUEST_MAX 1024
-/* An answer's; all statistics take less than half of it. */
-#define SEEP_CONTROL_ANSWER_MAX  16384
 
 /* Whom to ask; all of it outlives the socket. */
 struct seep_control_source {
@@ -32,12 +30,6 @@ struct seep_control_source {
 	/* The time, from any thread. */
 	struct seep_state_tick (*now)(void *context);
 	void *context;
-};
-
-struct seep_control_answer {
-	size_t size;
-	bool is_full; /* the last line did not fit, and is not there */
-	char bytes[SEEP_CONTROL_ANSWER_MAX];
 };
 
 /*

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The commands of the control socket: each is one row of the table in answer.c, and a function in a
+ * file of what it is about.
+ */
+#ifndef SEEP_CONTROL_COMMAND_H
+#define SEEP_CONTROL_COMMAND_H
+
+#include "control/answer.h"
+
+/* A command's most words, its own among them. */
+#define SEEP_CONTROL_WORDS 8
+
+/* What a command gets. */
+struct seep_control_call {
+	const struct seep_control_source *source;
+	struct seep_counters *base;
+	struct seep_control_answer *answer;
+	struct seep_state_tick now;
+	unsigned count;                        /* of words */
+	const char *words[SEEP_CONTROL_WORDS]; /* printable; the first is the command */
+};
+
+struct seep_control_command {
+	const char *name;
+	const char *arguments; /* for help; "" for none */
+	unsigned least, most;  /* arguments */
+	bool needs_engine;     /* without one, an error says why everything passes */
+	void (*run)(const struct seep_control_call *call);
+	const char *text; /* one line, for help */
+};
+
+/* Answers that the command could not be done; PROBLEM says why, and what to do. */
+__attribute__((format(printf, 2, 3))) void seep_control_fail(const struct seep_control_call *call,
+							     const char *format, ...);
+
+/* The statistics as of now; without an engine those of one that passes everything. */
+void seep_control_statistics(const struct seep_control_call *call,
+			     struct seep_statistics *statistics);
+
+/* Writes a time of the meters' as one of the wall clock's; 0 is null. */
+void seep_control_when(const struct seep_control_call *call, const char *key, uint64_t when_s);
+
+/* look.c */
+void seep_control_status(const struct seep_control_call *call);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A client of the control socket: connects, sends a command, and has the answer, which is read as
+ * control/write.h says that it is written.
+ *
+ * A command of seepctl that uses it has control_options as the base of its options, and its struct
+ * begins with struct control_options; then
+ *
+ *     struct control_answer answer;
+ *
+ *     if (!control_ask(&options.control, &answer, "show user %s", address))
+ *             return SEEPCTL_WRONG;
+ *     if (options.json)
+ *             control_print_json(&answer, 1);
+ *     else
+ *             printf("%s\n", control_word(&answer, 0, "user"));
+ *     control_release(&answer);
+ */
+#ifndef SEEPCTL_CONTROL_H
+#define SEEPCTL_CONTROL_H
+
+#include "options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct control_options {
+	const char *socket; /* -s; NULL: see -c */
+	const char *conf;   /* -c, whose control-socket it is; NULL: that of the defaults */
+	bool json;
+};
+
+/* -s, -c and --json. */
+extern const struct option_set control_base_options;
+
+/* One line of an answer: a value, or where an object or a list begins or ends. */
+struct control_line {
+	const char *key; /* "" in a list, of the outermost value, and where one ends */
+	/* '"' a string, '0' a number, 't' true, false or null, '{' '[' '}' ']' */
+	char kind;
+	unsigned depth;    /* of what it stands in; 0: the outermost */
+	const char *value; /* a string as it is meant, without quotes; a scalar as it is written */
+};
+
+struct control_answer {
+	char *text; /* all of it, cut into lines */
+	struct control_line *lines;
+	size_t count;
+};
+
+/*
+ * Sends the command of FORMAT and fills in the ANSWER, for control_release; false, having said why
+ * in one line on standard error: nobody listens, no permission, or what Seep says is wrong.
+ */
+__attribute__((format(printf, 3, 4))) bool control_ask(const struct control_options *options,
+						       struct control_answer *answer,
+						       const char *format, ...);
+void control_release(struct control_answer *answer);
+
+/* Fills in the lines of the SIZE bytes of TEXT, which becomes the answer's; false if it is none. */
+bool control_read(struct control_answer *answer, char *text, size_t size);
+
+/* The place of KEY's line in the object that begins at the line AT; 0 if it is not there. */
+size_t control_find(const struct control_answer *answer, size_t at, const char *key);
+/* Its value: a string, or as it is written; "" if it is not there, or null. */
+const char *control_word(const struct control_answer *answer, size_t at, const char *key);
+/* 0 if it is not there. */
+double control_number(const struct control_answer *answer, size_t at, const char *key);
+bool control_bool(const struct control_answer *answer, size_t at, const char *key);
+
+/*
+ * The elements of the list KEY in the object that begins at the line AT, each the place of a line:
+ * the first one, and the one after ELEMENT; 0 if there is none.
+ */
+size_t control_first(const struct control_answer *answer, size_t at, const char *key);
+size_t control_next(const struct control_answer *answer, size_t element);
+
+/* All of it as JSON to standard output; json.h has LINES. */
+void control_print_json(const struct control_answer *answer, unsigned lines);
+
+#endif
