@@ -409,6 +409,12 @@ static void test_changed(void)
 	set = 0;
 	is_int(seep_table_copy(table, &set, true, bytes, sizeof(bytes)), 2 * record,
 	       "one claimed again, one found: two");
+	ok(seep_table_peek(table, UINT64_C(4) << 59, bytes) &&
+		   !seep_table_peek(table, UINT64_C(99) << 50, bytes),
+	   "one is looked at, another is not there");
+	set = 0;
+	is_int(seep_table_copy(table, &set, true, bytes, sizeof(bytes)), 0,
+	       "who is looked at has not changed");
 	for (set = 0; set < seep_table_sets(table);)
 		used += seep_table_copy(table, &set, false, bytes, WAYS * record);
 	is_int(used, (seep_table_used(table) + 1) * record, "a set at a time: all");

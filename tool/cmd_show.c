@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl show: what a state file says of one user, network or domain. */
+/* seepctl show: what a running Seep, or a state file, says of one user, network or domain. */
 #include "seepctl.h"
 
 #include "base/bits.h"
 #include "base/address.h"
+#include "show_live.h"
 #include "state_view.h"
 #include "trace_text.h"
 
@@ -14,17 +15,7 @@
 #define ERROR_64 "10 %%"
 #define ERROR_32 "15 %%"
 
-struct options {
-	bool json;
-};
-
-static const struct option_row option_rows[] = {
-	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
-};
-const struct option_set cmd_show_options = {
-	.rows = option_rows,
-	.count = sizeof(option_rows) / sizeof(option_rows[0]),
-};
+const struct option_set cmd_show_options = { .base = &control_base_options };
 
 /* Whom to show. */
 struct subject {
@@ -185,7 +176,7 @@ static int show(const struct state_view *view, const struct subject *subject, co
 
 int cmd_show(int argc, char **argv)
 {
-	struct options options = { .json = false };
+	struct control_options options = { .json = false };
 	struct subject subject;
 	struct state_view view;
 	const char *problem;
@@ -203,6 +194,8 @@ int cmd_show(int argc, char **argv)
 		fprintf(stderr, "seepctl: %s: %s\n", argv[1], problem);
 		return SEEPCTL_WRONG;
 	}
+	if (argc == 2)
+		return show_live(&options, argv[0], argv[1]);
 	if (!state_view_read(&view, argc == 3 ? argv[2] : state_view_default))
 		return SEEPCTL_WRONG;
 	status = show(&view, &subject, argv[1], options.json);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/address.h"
 #include "base/bits.h"
 #include "names/name.h"
 #include "sketch/table.h"

@@ -87,6 +87,8 @@ static const struct seep_control_command commands[] = {
 	{ "stats", "", 0, 0, false, do_stats, "print statistics, and set counters to 0" },
 	{ "stats_noreset", "", 0, 0, false, do_stats_noreset, "print statistics" },
 	{ "status", "", 0, 0, false, seep_control_status, "print what Seep is doing" },
+	{ "show", "user|network|domain WHICH", 2, 2, true, seep_control_show,
+	  "print what is metered of one" },
 	{ "help", "", 0, 0, false, do_help, "print these commands" },
 };
 

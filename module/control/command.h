@@ -7,6 +7,7 @@
 #define SEEP_CONTROL_COMMAND_H
 
 #include "control/answer.h"
+#include "engine/look.h"
 
 /* A command's most words, its own among them. */
 #define SEEP_CONTROL_WORDS 8
@@ -41,7 +42,32 @@ void seep_control_statistics(const struct seep_control_call *call,
 /* Writes a time of the meters' as one of the wall clock's; 0 is null. */
 void seep_control_when(const struct seep_control_call *call, const char *key, uint64_t when_s);
 
-/* look.c */
+/* What rows of a kind are called: "user", "users". */
+struct seep_control_kind {
+	const char *one, *many;
+};
+extern const struct seep_control_kind seep_control_kinds[SEEP_LOOK_KINDS];
+/* Either of a kind's words. */
+bool seep_control_find_kind(const char *word, enum seep_look_kind *kind);
+
+/* Read a word; false, having answered why it is none. */
+bool seep_control_address(const struct seep_control_call *call, const char *text,
+			  struct seep_address *address);
+bool seep_control_name(const struct seep_control_call *call, const char *text,
+		       uint8_t name[SEEP_NAME_MAX_BYTES], size_t *size);
+
+#define SEEP_CONTROL_ADDRESS_SIZE 64
+/* A user's or network's address, with its bits unless that is all of it. */
+void seep_control_address_text(const struct seep_engine *engine, enum seep_look_kind kind,
+			       const struct seep_address *address,
+			       char text[SEEP_CONTROL_ADDRESS_SIZE]);
+
+/* Writes a row as members of an object that is open. */
+void seep_control_row(const struct seep_control_call *call, enum seep_look_kind kind,
+		      const struct seep_view_row *row, bool is_cut);
+
+/* The commands, each in a file of its name. */
 void seep_control_status(const struct seep_control_call *call);
+void seep_control_show(const struct seep_control_call *call);
 
 #endif

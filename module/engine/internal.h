@@ -14,6 +14,7 @@
 #include "meter/budget.h"
 #include "names/common.h"
 #include "engine/engine.h"
+#include "engine/look.h"
 #include "meter/dga.h"
 #include "meter/habit.h"
 #include "sketch/flag.h"
@@ -276,5 +277,15 @@ bool seep_learned_is_open(const struct seep_learned *learned, const struct user 
  */
 void seep_learned_settle(struct seep_engine *engine, uint64_t now_s);
 void seep_learned_settle_some(struct seep_engine *engine, uint64_t now_s);
+
+/* look.c */
+
+/* Fill in ROW by a copy of the entry of KEY, as of NOW_S. */
+void seep_look_at_user(struct seep_view_row *row, const struct seep_learned *learned, uint64_t key,
+		       const struct user *user, uint64_t now_s);
+void seep_look_at_network(struct seep_view_row *row, const struct seep_learned *learned,
+			  uint64_t key, const struct network *network, uint64_t now_s);
+void seep_look_at_domain(struct seep_view_row *row, const struct seep_learned *learned,
+			 uint64_t key, const struct domain *domain, uint64_t now_s);
 
 #endif

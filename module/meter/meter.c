@@ -7,6 +7,7 @@
 
 #define RELEASE_AFTER_S 3600
 #define FORGET_AFTER_S  86400
+#define DAY_S           86400
 
 #define REFUSALS_GUESSED 64
 
@@ -160,4 +161,22 @@ bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limit
 			 uint64_t now_s)
 {
 	return entry->spent && !is_released(entry, limits, now_s);
+}
+
+uint64_t seep_meter_free_s(const struct seep_entry *entry, const struct seep_limits *limits,
+			   uint64_t now_s)
+{
+	const struct seep_bucket *bucket = &entry->meter;
+	uint64_t line_mbit = flag_mbit(limits), refill_mbit = limits->refill_mbit_day;
+	uint64_t hour_s = (uint64_t)entry->crossed_s + RELEASE_AFTER_S + 1, free_s = now_s;
+
+	if (seep_bucket_level(bucket, refill_mbit, now_s) > line_mbit) {
+		if (!refill_mbit)
+			return UINT64_MAX;
+		/* In parts of 1/86400, as the bucket counts what drains in a second. */
+		free_s = bucket->drained_s +
+			 ((bucket->level_mbit - line_mbit) * DAY_S - bucket->carry + refill_mbit -
+			  1) / refill_mbit;
+	}
+	return entry->flagged && hour_s > free_s ? hour_s : free_s;
 }

@@ -94,4 +94,11 @@ bool seep_meter_is_guessed(const struct seep_entry *entry, uint64_t now_s);
 bool seep_meter_is_spent(const struct seep_entry *entry, const struct seep_limits *limits,
 			 uint64_t now_s);
 
+/*
+ * Returns when it is released, or would be, if nothing is charged until then: NOW_S if it is
+ * neither flagged nor above flag-at, UINT64_MAX if it never drains so far.
+ */
+uint64_t seep_meter_free_s(const struct seep_entry *entry, const struct seep_limits *limits,
+			   uint64_t now_s);
+
 #endif

@@ -174,6 +174,20 @@ struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
 	return NULL;
 }
 
+bool seep_table_peek(struct seep_table *table, uint64_t key, void *to)
+{
+	size_t slot;
+	bool is_there;
+
+	pthread_mutex_lock(lock_of(table, key));
+	slot = slot_of(table, key);
+	is_there = slot != SIZE_MAX && table->keys[slot] == key;
+	if (is_there)
+		memcpy(to, entry_at(table, slot), table->entry_bytes);
+	seep_table_unlock(table, key);
+	return is_there;
+}
+
 /* Whether A would be missed less than B. */
 static bool is_worth_less(const struct seep_entry *a, uint64_t a_level, const struct seep_entry *b,
 			  uint64_t b_level)

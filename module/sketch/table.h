@@ -77,6 +77,12 @@ struct seep_entry *seep_table_claim_free(struct seep_table *table, uint64_t key,
 /* Returns the entry of KEY, or NULL. */
 struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key);
 
+/*
+ * Copies the entry of KEY to TO, which has room for it, and returns true; or false if there is
+ * none. The entry does not count as asked for.
+ */
+bool seep_table_peek(struct seep_table *table, uint64_t key, void *to);
+
 /* Ends the use of the entry that claim or find gave for KEY. */
 void seep_table_unlock(struct seep_table *table, uint64_t key);
 

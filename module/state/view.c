@@ -2,37 +2,8 @@
 /* Makes rows for people of a state file's records. */
 #include "state/view.h"
 
-#include <string.h>
-
 #include "engine/internal.h"
-#include "meter/verdict.h"
 #include "state/record.h"
-
-/* Levels that learning notes only rise: what no budget fits already, none will. */
-#define AFTER_LEARNING UINT64_MAX
-
-static struct seep_view_meter view_meter(const struct seep_entry *entry,
-					 const struct seep_limits *limits, uint64_t now_s)
-{
-	uint64_t level_mbit = seep_bucket_level(&entry->meter, limits->refill_mbit_day, now_s);
-
-	return (struct seep_view_meter){
-		.level_mbit = level_mbit,
-		.budget_mbit = limits->budget_mbit,
-		.spent = seep_meter_is_spent(entry, limits, now_s),
-		.flagged = entry->flagged &&
-			   level_mbit > seep_verdict_flag_mbit(limits->budget_mbit,
-							       limits->flag_at_percent),
-	};
-}
-
-static void view_entry(struct seep_view_row *row, const struct seep_entry *entry,
-		       const struct seep_limits *limits, uint64_t now_s)
-{
-	row->meter = view_meter(entry, limits, now_s);
-	row->first_s = entry->first_s;
-	row->last_s = entry->last_s;
-}
 
 /* What the engine that wrote the header held users and domains to. */
 static struct seep_learned learned_of(const struct seep_state_header *header)
@@ -66,28 +37,12 @@ bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *h
 {
 	const struct seep_learned learned = learned_of(header);
 	const struct seep_record_times times = { 0, now_s };
-	struct seep_limits limits;
 	struct user user;
 
 	if (!seep_record_user(&user, from, header->user_bytes, &times) &&
 	    seep_record_key(from) != SEEP_TABLE_SHARED)
 		return false;
-	*row = (struct seep_view_row){
-		.key = seep_record_key(from),
-		.address = user.address,
-		.is_established = user.is_established,
-		.dga_mbit = user.dga.level_mbit,
-		.names = seep_sketch_count(&user.names_sum),
-		.domains = seep_sketch_count(&user.domains_sum),
-		.missing = seep_sketch_count(&user.missing_sum),
-		.hits = user.hits,
-		.sent = user.sent,
-	};
-	limits = seep_learned_user(&learned, &user, now_s);
-	view_entry(row, &user.head, &limits, now_s);
-	row->meter.is_crowd = seep_learned_is_crowd(&learned, &user, AFTER_LEARNING);
-	row->is_learned = learned.budgets.is_learned && header->new_units &&
-			  seep_learned_has_own(&learned, &user.head, now_s);
+	seep_look_at_user(row, &learned, seep_record_key(from), &user, now_s);
 	return true;
 }
 
@@ -96,18 +51,10 @@ bool seep_view_domain(struct seep_view_row *row, const struct seep_state_header 
 {
 	const struct seep_learned learned = learned_of(header);
 	const struct seep_record_times times = { 0, now_s };
-	struct seep_limits limits;
 	struct domain domain;
 
 	seep_record_domain(&domain, from, header->domain_bytes, &times);
-	*row = (struct seep_view_row){
-		.key = seep_record_key(from),
-		.names = seep_sketch_count(&domain.names_sum),
-		.users = users_of_domain(&domain),
-	};
-	memcpy(row->text, domain.text, sizeof(domain.text));
-	limits = seep_learned_domain(&learned, &domain, 0, row->users);
-	view_entry(row, &domain.head, &limits, now_s);
+	seep_look_at_domain(row, &learned, seep_record_key(from), &domain, now_s);
 	return true;
 }
 
@@ -138,29 +85,12 @@ bool seep_view_network(struct seep_view_row *row, const struct seep_state_header
 {
 	const struct seep_learned learned = learned_with(header, head);
 	const struct seep_record_times times = { 0, now_s };
-	struct seep_limits limits;
 	struct network network;
-	bool is_today;
 
 	if (!seep_record_network(&network, from, &times) &&
 	    seep_record_key(from) != SEEP_TABLE_SHARED)
 		return false;
-	is_today = network.day == now_s / SEEP_DAY_S;
-	*row = (struct seep_view_row){
-		.key = seep_record_key(from),
-		.address = network.address,
-		.users = network.size,
-		.users_today = is_today ? seep_sketch_count(&network.today_sum) : 0,
-		.established_today = is_today ? network.established : 0,
-		.is_learned = learned.budgets.is_network_learned &&
-			      seep_learned_has_own(&learned, &network.head, now_s),
-	};
-	limits = seep_learned_network(&learned, &network, false, now_s);
-	view_entry(row, &network.head, &limits, now_s);
-	row->meter.is_crowd = seep_learned_is_vast(&learned, &network, false, AFTER_LEARNING);
-	limits = seep_learned_network(&learned, &network, true, now_s);
-	row->newcomers = view_meter(&network.newcomers, &limits, now_s);
-	row->newcomers.is_crowd = seep_learned_is_vast(&learned, &network, true, AFTER_LEARNING);
+	seep_look_at_network(row, &learned, seep_record_key(from), &network, now_s);
 	return true;
 }
 

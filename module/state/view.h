@@ -6,39 +6,8 @@
 #ifndef SEEP_VIEW_H
 #define SEEP_VIEW_H
 
-#include "base/address.h"
+#include "engine/look.h"
 #include "state/format.h"
-
-/* A meter: a network has two, its users' and its newcomers'. */
-struct seep_view_meter {
-	uint64_t level_mbit; /* drained up to now */
-	uint64_t budget_mbit;
-	bool flagged;
-	bool spent;
-	bool is_crowd; /* no budget fits, or none will after learning: flagged, never refused */
-};
-
-/* A user, a network or a domain. */
-struct seep_view_row {
-	uint64_t key;
-	struct seep_address address; /* not of a domain */
-	uint8_t text[64];            /* a domain, in wire form, cut at a label */
-	struct seep_view_meter meter;
-	struct seep_view_meter newcomers; /* of a network */
-	bool is_learned;     /* a user or a network has the budget that learning gave it */
-	bool is_established; /* a user */
-	uint64_t dga_mbit;
-	uint64_t first_s;
-	uint64_t last_s;
-	uint64_t names; /* estimates */
-	uint64_t domains;
-	uint64_t missing;
-	uint64_t users;             /* of a domain; exact up to 7; of a network on its best day */
-	uint64_t users_today;       /* of a network: estimate */
-	uint64_t established_today; /* users of a network, after learning */
-	uint64_t hits;
-	uint64_t sent;
-};
 
 /* Fills in ROW by the record at FROM, as of NOW_S; false if it is no user. */
 bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *header,

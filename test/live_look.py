@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""seepctl asks a guarded Unbound, with the patch and without, what it is doing."""
+
+import json
+import os
+import subprocess
+
+import rig
+from rig import need, rcode_of
+
+SEEPCTL = os.path.join(os.path.dirname(need.module_path()), "seepctl")
+if not os.path.exists(SEEPCTL):	# an instrumented module is built without it
+    SEEPCTL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seepctl")
+CONF = "learning: 0\nuser-budget: 200\nuser-refill: 20\ndomain-budget: 1g\n"
+USER = "127.3.0.1"
+# With the patch, and without; what is instrumented has it.
+BINARIES = (None,) if os.environ.get("SEEP_UNBOUND") else (None, "plain")
+
+
+def seepctl(lab, *words):
+    """Its exit status, what it prints, and what it complains."""
+    done = subprocess.run((SEEPCTL, *words, "-s", lab.dir + "/seep.control"), capture_output=True,
+                          text=True, timeout=30)
+    return done.returncode, done.stdout, done.stderr
+
+
+def read(lab, *words):
+    """The object that it prints with --json; {} if that is none."""
+    code, out, err = seepctl(lab, *words, "--json")
+    try:
+        return json.loads(out)
+    except ValueError:
+        print("#", code, out, err)
+        return {}
+
+
+def spend(lab, domain="wild.example"):
+    """Sends names of some 25 bytes until one is refused; how many went."""
+    for sent in range(40):
+        name = "%s.%s" % (os.urandom(20).hex(), domain)
+        if rcode_of(lab.ask(name, source=USER)) == "REFUSED":
+            return sent
+    return -1
+
+
+def test_status_and_show(tap):
+    for binary in BINARIES:
+        with rig.Lab(conf=CONF, state="seep.state", binary=binary) as lab:
+            tap.equal(read(lab, "show", "user", USER), {}, "%s: nobody yet" % (binary or "patched"))
+            sent = spend(lab)
+            tap.ok(sent > 3, "a user spends its budget", sent)
+            status = read(lab, "status")
+            tap.equal((status.get("mode"), status.get("state"), status.get("users", {}).get("spent"),
+                       status.get("users", {}).get("budget_bytes")), ("guard", "kept", 1, 200),
+                      "status: it guards, and one is spent")
+            code, out, err = seepctl(lab, "status")
+            tap.ok(code == 0 and not err and "Guarding" in out and "users     1 of " in out and
+                   "\033" not in out, "as text", out + err)
+            user = read(lab, "show", "user", USER)
+            tap.ok(user.get("spent") and 150 < user.get("level_bytes", 0) <= 225 and
+                   user.get("budget_bytes") == 200 and user.get("sent") == sent and
+                   user.get("refusals") == 1 and user.get("free"),
+                   "show user: its meter, since when and until when", user)
+            _, out, _ = seepctl(lab, "show", "user", USER)
+            tap.ok("spent since " in out and "free from " in out and "standing  " in out, "as text", out)
+            network = read(lab, "show", "network", USER + "/24")
+            tap.ok(network.get("network") == "127.3.0.0/24" and network.get("users") == 1 and
+                   "newcomers" in network, "show network", network)
+            domain = read(lab, "show", "domain", "any.wild.example")
+            tap.ok(domain.get("domain") == "wild.example" and domain.get("users") == 1 and
+                   domain.get("rare") is True, "show domain, by a name in it", domain)
+            code, out, err = seepctl(lab, "show", "network", USER + "/16")
+            tap.ok((code, out) == (1, "") and "have 24 bits" in err, "another network's bits", err)
+            code, out, err = seepctl(lab, "show", "user", "127.3.0.9")
+            tap.ok((code, out) == (1, "") and "no such user" in err and err.count("\n") == 1,
+                   "one of whom nothing is known: one line", err)
+            lab.stop()
+            code, out, err = seepctl(lab, "status")
+            tap.ok((code, out) == (1, "") and "is Unbound running" in err and err.count("\n") == 1,
+                   "it has ended: one line says what to do", err)
