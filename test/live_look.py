@@ -4,6 +4,7 @@
 import json
 import os
 import subprocess
+import time
 
 import rig
 from rig import need, rcode_of
@@ -41,6 +42,41 @@ def spend(lab, domain="wild.example"):
         if rcode_of(lab.ask(name, source=USER)) == "REFUSED":
             return sent
     return -1
+
+
+def test_refused(tap):
+    """The last refusals, and what the cache answered in place of one."""
+    for binary in BINARIES:
+        with rig.Lab(conf=CONF + "exempt-user: 127.0.9.0/24\n", binary=binary,
+                     zones={"short.example": (1, "www A 192.0.2.10\n")}) as lab:
+            tap.equal(read(lab, "refused").get("refused"), [], "%s: none" % (binary or "patched"))
+            _, out, _ = seepctl(lab, "refused")
+            tap.equal(out, "none since Unbound started or reloaded\n", "as text")
+            lab.ask("www.short.example", source="127.0.9.1")
+            spend(lab)
+            time.sleep(2.2)	# the TTL of one second passes
+            for letters in 10, 2, 1:	# names of any length are too much then
+                for at in range(40):
+                    if rcode_of(lab.ask("%s%d.wild.example" % (letters * "x", at),
+                                        source=USER)) == "REFUSED":
+                        break
+            lab.ask("www.short.example", source=USER)
+            rows = read(lab, "refused").get("refused", [])
+            kinds = {(row["name"], row["stale"]) for row in rows}
+            tap.ok(len(rows) >= 2 and all(row["client"] == USER and row["meter"] == "user" and
+                                          row["budget_bytes"] == 200 and row["type"] == "A"
+                                          for row in rows), "who, by which meter, of what budget", rows)
+            tap.ok(all(row["level_bytes"] + row["charge_bytes"] > 200 for row in rows),
+                   "what would have been too much", rows)
+            tap.ok(("www.short.example", True) in kinds, "a stale answer is told as one", kinds)
+            tap.ok(any(name.endswith("wild.example") and not stale for name, stale in kinds),
+                   "a refusal is told as one", kinds)
+            code, out, err = seepctl(lab, "refused", "--since", "1h")
+            tap.ok(code == 0 and not err and out.count("\n") == len(rows) + 1 and "refused" in out and
+                   "stale" in out, "as text, of the last hour", out + err)
+            time.sleep(1.1)
+            tap.equal(read(lab, "refused", "--since", "1s").get("refused"), [],
+                      "none in the last second")
 
 
 def test_status_and_show(tap):

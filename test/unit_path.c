@@ -92,7 +92,7 @@ static void send(struct rig *rig, uint32_t user, const char *text, struct worst 
 	note(ask);
 	begin();
 	if (verdict.outcome == SEEP_REFUSE)
-		seep_engine_refuse(rig->thread, &reservation, false);
+		seep_engine_refuse(rig->thread, &observation, &reservation, false);
 	else if (rig->fresh_count % 16)
 		seep_engine_commit(rig->thread, &reservation, rig->now_ms);
 	else

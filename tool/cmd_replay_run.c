@@ -203,7 +203,7 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 	tally_miss(run, user, domain, &judged, when_ms);
 	count_miss(run, &judged);
 	if (is_refused) {
-		seep_engine_refuse(run->thread, &judged.reservation, judged.is_stale);
+		seep_engine_refuse(run->thread, &observation, &judged.reservation, judged.is_stale);
 		return true;
 	}
 	seep_engine_commit(run->thread, &judged.reservation, when_ms);

@@ -22,6 +22,8 @@ const struct seepctl_command seepctl_commands[] = {
 	  NULL },
 	{ "status", "[options]", "show what a running Seep is doing", cmd_status,
 	  &cmd_status_options, NULL },
+	{ "refused", "[--since TIME] [options]", "show the last refusals of a running Seep",
+	  cmd_refused, &cmd_refused_options, NULL },
 	{ "learn", "status [--json] [FILE] | [options] -o FILE TRACE...",
 	  "show what learning found, or learn from recorded traffic", cmd_learn, &cmd_learn_options,
 	  cmd_learn_more },

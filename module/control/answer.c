@@ -89,6 +89,8 @@ static const struct seep_control_command commands[] = {
 	{ "status", "", 0, 0, false, seep_control_status, "print what Seep is doing" },
 	{ "show", "user|network|domain WHICH", 2, 2, true, seep_control_show,
 	  "print what is metered of one" },
+	{ "refused", "[SECONDS]", 0, 1, true, seep_control_refused,
+	  "print the last refusals and stale answers" },
 	{ "help", "", 0, 0, false, do_help, "print these commands" },
 };
 

@@ -66,8 +66,14 @@ void seep_control_address_text(const struct seep_engine *engine, enum seep_look_
 void seep_control_row(const struct seep_control_call *call, enum seep_look_kind kind,
 		      const struct seep_view_row *row, bool is_cut);
 
+/* Writes the mnemonic of a type, or TYPE and its number. */
+void seep_control_type(const struct seep_control_call *call, const char *key, uint16_t type);
+/* The word of each meter. */
+extern const char *const seep_control_meters[];
+
 /* The commands, each in a file of its name. */
 void seep_control_status(const struct seep_control_call *call);
+void seep_control_refused(const struct seep_control_call *call);
 void seep_control_show(const struct seep_control_call *call);
 
 #endif

@@ -516,6 +516,22 @@ static void price(struct asking *asking, const struct entries *entries, const st
 	set_price(asking, entries->user, entries->domain && is_used_domain(domain));
 }
 
+/* What the meter that refused had, for who asks why. */
+static void note_level(struct asking *asking, const struct user *user)
+{
+	const struct seep_metering *const meterings[] = { [SEEP_METER_USER] = &asking->user,
+							  [SEEP_METER_NETWORK] = &asking->network,
+							  [SEEP_METER_DOMAIN] = &asking->domain };
+	struct seep_reservation *reservation = asking->reservation;
+
+	if (reservation->verdict.meter == SEEP_METER_DGA) {
+		reservation->level_mbit = user->dga.level_mbit;
+		return;
+	}
+	reservation->level_mbit = meterings[reservation->verdict.meter]->level_mbit;
+	reservation->budget_mbit = meterings[reservation->verdict.meter]->limits.budget_mbit;
+}
+
 /* From the price to the reservation, with all entries locked. */
 static void judge(struct asking *asking, const struct entries *entries, struct domain *domain)
 {
@@ -534,10 +550,12 @@ static void judge(struct asking *asking, const struct entries *entries, struct d
 	decide(asking, entries);
 	reservation->is_waiting = is_waiting(asking);
 	reservation->is_relented = is_relented(asking);
-	if (reservation->verdict.outcome == SEEP_REFUSE)
+	if (reservation->verdict.outcome == SEEP_REFUSE) {
 		reservation->pair_key = 0;
-	else
+		note_level(asking, entries->user);
+	} else {
 		reserve(asking, entries);
+	}
 	note_events(asking, entries);
 }
 
@@ -777,6 +795,6 @@ struct seep_verdict seep_engine_ask(struct seep_thread *thread,
 	struct seep_verdict verdict = seep_engine_judge(thread, observation, reservation, name);
 
 	if (verdict.outcome == SEEP_REFUSE)
-		seep_engine_refuse(thread, reservation, false);
+		seep_engine_refuse(thread, observation, reservation, false);
 	return verdict;
 }

@@ -432,8 +432,44 @@ void seep_engine_release(struct seep_thread *thread, const struct seep_reservati
 	seep_counters_add(&thread->counters.unsent, 1);
 }
 
-void seep_engine_refuse(struct seep_thread *thread, const struct seep_reservation *reservation,
-			bool is_stale)
+/* What the meter that refused would have been charged. */
+static uint64_t charge_of(const struct seep_reservation *reservation)
+{
+	switch (reservation->verdict.meter) {
+	case SEEP_METER_USER:
+	case SEEP_METER_NETWORK:
+		return reservation->user_charge_mbit;
+	case SEEP_METER_DOMAIN:
+		return reservation->charge_mbit;
+	case SEEP_METER_NONE:
+	case SEEP_METER_DGA:
+		break;
+	}
+	return 0;
+}
+
+static void note_refusal(struct seep_engine *engine, const struct seep_observation *observation,
+			 const struct seep_reservation *reservation, bool is_stale)
+{
+	struct seep_refused_row row = {
+		.when_ms = observation->when_ms,
+		.level_mbit = reservation->level_mbit,
+		.budget_mbit = reservation->budget_mbit,
+		.charge_mbit = charge_of(reservation),
+		.meter = (uint8_t)reservation->verdict.meter,
+		.is_stale = is_stale,
+		.is_newcomer = reservation->is_newcomer,
+		.type = observation->type,
+		.client = observation->client,
+		.name_size = (uint8_t)observation->name_size,
+	};
+
+	memcpy(row.name, observation->name, row.name_size);
+	seep_refused_put(engine->refused, &row);
+}
+
+void seep_engine_refuse(struct seep_thread *thread, const struct seep_observation *observation,
+			const struct seep_reservation *reservation, bool is_stale)
 {
 	struct seep_counters *counters = &thread->counters;
 	_Atomic uint64_t *const refused[] = {
@@ -444,6 +480,7 @@ void seep_engine_refuse(struct seep_thread *thread, const struct seep_reservatio
 	};
 
 	add_count(&thread->engine->inflight, -1);
+	note_refusal(thread->engine, observation, reservation, is_stale);
 	seep_counters_add(is_stale ? &counters->stale : refused[reservation->verdict.meter], 1);
 }
 

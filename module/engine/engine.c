@@ -133,7 +133,8 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 						engine->conf.user_prefix_v6_bits);
 	engine->network_masks = seep_address_masks(engine->conf.network_prefix_v4_bits,
 						   engine->conf.network_prefix_v6_bits);
-	if (claim_memory(engine, setup->when_ms / 1000)) {
+	engine->refused = seep_refused_create();
+	if (engine->refused && claim_memory(engine, setup->when_ms / 1000)) {
 		*why = SEEP_PASSTHROUGH_SYSTEM;
 		if (!engine->suffixes)
 			engine->suffixes = engine->own_suffixes = seep_suffix_open(NULL, 0);
@@ -160,6 +161,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_labels_destroy(engine->labels);
 	seep_sequences_destroy(engine->sequences);
 	seep_pairs_destroy(engine->pairs);
+	seep_refused_destroy(engine->refused);
 	seep_novelty_destroy(engine->novelty);
 	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)
@@ -196,9 +198,14 @@ uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine)
 
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 {
-	return engine->memory_bytes + seep_common_bytes(engine->common) +
+	return engine->memory_bytes + seep_common_bytes(engine->common) + seep_refused_bytes() +
 	       engine->thread_count *
 		       (sizeof(struct seep_thread) + seep_suffix_reader_bytes(engine->suffixes));
+}
+
+const struct seep_refused *seep_engine_refused(const struct seep_engine *engine)
+{
+	return engine->refused;
 }
 
 size_t seep_engine_users(const struct seep_engine *engine)

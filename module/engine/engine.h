@@ -32,6 +32,7 @@
 #include "seep_verdict.h"
 
 struct seep_engine;
+struct seep_refused;
 struct seep_thread;
 
 /* The evidence that comes with an edge. Borrowed for the call. */
@@ -142,6 +143,8 @@ struct seep_reservation {
 	uint8_t habit_step;        /* what is left of the pair's, of earlier days */
 	uint64_t pair_key;         /* of what is on the pair meter; 0: nothing */
 	uint64_t pair_mbit;        /* put there; 0 for the last name again */
+	uint64_t level_mbit;       /* of the meter that refused; of the DGA meter its score */
+	uint64_t budget_mbit;      /* its budget; 0 of the DGA meter */
 	uint64_t user_mbit;        /* put on the user's meter */
 	uint64_t network_mbit;     /* put on the network's meter */
 	uint64_t domain_mbit;      /* put on the domain's meter */
@@ -193,10 +196,12 @@ void seep_engine_commit_internal(struct seep_thread *thread,
 
 /*
  * The verdict was a refusal, and nothing left. IS_STALE: the client got what the host's cache
- * still held instead. Either way it is counted, once.
+ * still held instead. Either way it is counted, once, and noted (refused.h).
  */
-void seep_engine_refuse(struct seep_thread *thread, const struct seep_reservation *reservation,
-			bool is_stale);
+void seep_engine_refuse(struct seep_thread *thread, const struct seep_observation *observation,
+			const struct seep_reservation *reservation, bool is_stale);
+/* The last refusals, noted by that. */
+const struct seep_refused *seep_engine_refused(const struct seep_engine *engine);
 
 /* Nothing left: the charge is given back, and so is the user's entry if it was made for this. */
 void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation);

@@ -15,6 +15,7 @@
 #include "names/common.h"
 #include "engine/engine.h"
 #include "engine/look.h"
+#include "engine/refused.h"
 #include "meter/dga.h"
 #include "meter/habit.h"
 #include "sketch/flag.h"
@@ -150,6 +151,7 @@ struct seep_engine {
 	struct seep_labels *labels;
 	struct seep_sequences *sequences;
 	struct seep_pairs *pairs;
+	struct seep_refused *refused;
 	struct seep_table *users;
 	struct seep_table *networks;
 	struct seep_table *domains;

@@ -96,5 +96,6 @@ void seep_query_end(struct seep_thread *thread, struct seep_query *query,
 	if (stage == SEEP_QUERY_HELD)
 		seep_engine_release(thread, &query->reservation);
 	if (stage == SEEP_QUERY_REFUSED)
-		seep_engine_refuse(thread, &query->reservation, query->is_stale);
+		seep_engine_refuse(thread, &query->observation, &query->reservation,
+				   query->is_stale);
 }
