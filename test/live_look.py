@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """seepctl asks a guarded Unbound, with the patch and without, what it is doing."""
 
+import fcntl
 import json
 import os
+import pty
+import re
+import select
+import struct
 import subprocess
+import termios
 import time
 
 import rig
@@ -77,6 +83,57 @@ def test_refused(tap):
             time.sleep(1.1)
             tap.equal(read(lab, "refused", "--since", "1s").get("refused"), [],
                       "none in the last second")
+
+
+def screen(lab, seconds, *words):
+    """What seepctl shows on a terminal of 80 columns and 24 rows, for so long."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen((SEEPCTL, *words, "-s", lab.dir + "/seep.control"), stdin=theirs,
+                               stdout=theirs, stderr=theirs,
+                               env={key: os.environ[key] for key in os.environ if key != "NO_COLOR"})
+    os.close(theirs)
+    text = b""
+    until_s = time.monotonic() + seconds
+    while time.monotonic() < until_s:
+        if select.select((ours,), (), (), 0.1)[0]:
+            try:
+                text += os.read(ours, 65536)
+            except OSError:	# it has ended
+                break
+    process.kill()
+    process.wait()
+    os.close(ours)
+    return text.decode()
+
+
+def test_top(tap):
+    for binary in BINARIES:
+        with rig.Lab(conf=CONF, binary=binary) as lab:
+            spend(lab)
+            for at in range(30):
+                lab.ask("www.d%d.example" % at, source="127.3.1.%d" % (at + 1))
+            top = read(lab, "top")
+            tap.equal([len(top.get(kind, [])) for kind in ("users", "networks", "domains")],
+                      [10, 2, 10], "%s: ten of each, or all" % (binary or "patched"))
+            tap.equal([row["user"] for row in top["users"]][:1], [USER], "the fullest first")
+            tap.ok(top["users"][0]["spent"] and "newcomers" in top["networks"][0],
+                   "with what show tells", top)
+            last = read(lab, "top", "users", "-n", "1", "--sort", "last")
+            tap.ok(list(last) == ["users"] and last["users"][0]["user"].startswith("127.3.1."),
+                   "only users, who was seen last", last)
+            code, out, err = seepctl(lab, "top", "domains", "-n", "3", "--sort", "level")
+            tap.ok(code == 0 and not err and out.count("\n") == 4 and "wild.example" in out and
+                   "\033" not in out, "as text, once", out + err)
+            code, out, err = seepctl(lab, "top", "-n", "65")
+            tap.ok((code, out) == (1, "") and "0 for as many" in err, "more than an answer holds", err)
+            text = screen(lab, 3.5, "top")
+            tap.ok(2 <= text.count("\033[H\033[J") <= 3, "on a terminal again and again", text)
+            one = re.sub("\033\\[[0-9]*[mHJ]", "", text.split("\033[H\033[J")[1]).split("\r\n")
+            tap.ok(10 < len(one) <= 24 and max(len(line) for line in one) <= 80,
+                   "no more than it has room for", one)
+            tap.ok("\033[31m" in text, "who is spent is red", text)
+            tap.equal(screen(lab, 3.5, "top", "--once").count("\033[H"), 0, "or once")
 
 
 def test_status_and_show(tap):

@@ -102,6 +102,65 @@ static void test_fill(void)
 	rig_close(&rig);
 }
 
+static bool is_sorted(const struct seep_look_top *top)
+{
+	for (unsigned at = 1; at < top->count; at++)
+		if (top->ranks[at] > top->ranks[at - 1])
+			return false;
+	return true;
+}
+
+/* The highest of 200 users, found one by one. */
+static uint64_t max_rank(enum seep_look_sort sort)
+{
+	uint64_t most = 0;
+
+	for (uint32_t n = 1; n <= 200; n++) {
+		uint64_t rank;
+
+		if (!look(SEEP_LOOK_USERS, n))
+			continue;
+		rank = sort == SEEP_LOOK_BY_LEVEL
+			       ? row.meter.level_mbit
+			       : row.meter.level_mbit * 10000 / row.meter.budget_mbit;
+		most = rank > most ? rank : most;
+	}
+	return most;
+}
+
+/* Users send one after the other, the later ones more. */
+static void test_top(void)
+{
+	static struct seep_look_top top;
+	struct seep_address last = address_v4(200);
+
+	rig_open(&rig, USER_ONLY);
+	for (uint32_t n = 1; n <= 200; n++) {
+		rig.now_ms += 1000;
+		for (uint32_t i = 0; i < n / 20 + 1; i++)
+			rig_send(&rig, n, rig_fresh(&rig, "a.example"));
+	}
+	for (enum seep_look_sort sort = SEEP_LOOK_BY_SHARE; sort <= SEEP_LOOK_BY_LAST; sort++) {
+		top = (struct seep_look_top){ .sort = sort, .room = 10 };
+		seep_look_at_top(rig.engine, SEEP_LOOK_USERS, rig.now_ms / 1000, &top);
+		ok(top.count == 10 && is_sorted(&top), "sort %d: ten, the highest first", sort);
+		if (sort == SEEP_LOOK_BY_LAST)
+			ok(memcmp(&top.rows[top.order[0]].address, &last, sizeof(last)) == 0 &&
+				   top.rows[top.order[9]].last_s == rig.now_ms / 1000 - 9,
+			   "the ten that were seen last");
+		else
+			ok(top.ranks[9] > 0 && top.ranks[0] == max_rank(sort),
+			   "the highest of all is the first");
+	}
+	top = (struct seep_look_top){ .room = 1000 };
+	seep_look_at_top(rig.engine, SEEP_LOOK_USERS, rig.now_ms / 1000, &top);
+	is_int(top.count, SEEP_LOOK_TOP_MAX, "no more than there is room for");
+	seep_look_at_top(rig.engine, SEEP_LOOK_DOMAINS, rig.now_ms / 1000, &top);
+	is_int(top.count, 1, "the one domain");
+	ok(!seep_look_is_cut(rig.engine, &top.rows[top.order[0]]), "its text is whole");
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -109,5 +168,6 @@ int main(int argc, char **argv)
 	tap_run(test_cut);
 	tap_run(test_free);
 	tap_run(test_fill);
+	tap_run(test_top);
 	return done();
 }

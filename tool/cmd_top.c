@@ -1,19 +1,52 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl top: whose meters are fullest. */
+/* seepctl top: whose meters are fullest, in a running Seep or by a state file. */
 #include "seepctl.h"
 
 #include "base/bits.h"
 #include "state_view.h"
+#include "top_live.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct options {
-	uint64_t rows;          /* 0: all */
+	struct control_options control; /* first: its options are taken as well */
+	uint64_t rows;                  /* 0: all */
+	bool has_rows;
 	bool only[STATE_KINDS]; /* none: all */
-	bool json;
+	bool once;
+	const char *sort;
 };
+
+static const char *const sorts[] = { "share", "level", "last" };
+
+static bool take_rows(void *options, const char *value)
+{
+	static const struct seep_option rows = { .type = &seep_option_type_number,
+						 .max = UINT32_MAX };
+	struct options *taken = options;
+	const char *problem = seep_option_number(&rows, value, &taken->rows);
+
+	if (problem)
+		fprintf(stderr, "seepctl: -n: \"%s\" %s: expected a number of rows\n", value,
+			problem);
+	taken->has_rows = true;
+	return !problem;
+}
+
+static bool take_sort(void *options, const char *value)
+{
+	struct options *taken = options;
+
+	for (size_t at = 0; at < sizeof(sorts) / sizeof(sorts[0]); at++)
+		if (strcmp(value, sorts[at]) == 0) {
+			taken->sort = sorts[at];
+			return true;
+		}
+	fprintf(stderr, "seepctl: --sort: \"%s\": expected share, level or last\n", value);
+	return false;
+}
 
 static const struct option_row option_rows[] = {
 	{ .name = "users",
@@ -28,14 +61,19 @@ static const struct option_row option_rows[] = {
 	{ .letter = 'n',
 	  .argument = "N",
 	  .text = "so many rows of each (default 10; 0: all)",
-	  .offset = offsetof(struct options, rows),
-	  .type = &seep_option_type_number,
-	  .max = UINT32_MAX },
-	{ .name = "json", .text = "as one JSON object", .offset = offsetof(struct options, json) },
+	  .take = take_rows },
+	{ .name = "sort",
+	  .argument = "KEY",
+	  .text = "by share of the budget (default), level or last (seen)",
+	  .take = take_sort },
+	{ .name = "once",
+	  .text = "also on a terminal, show it once",
+	  .offset = offsetof(struct options, once) },
 };
 const struct option_set cmd_top_options = {
 	.rows = option_rows,
 	.count = sizeof(option_rows) / sizeof(option_rows[0]),
+	.base = &control_base_options,
 };
 
 /* How full the fuller one of its meters is; only networks have a second one. */
@@ -47,24 +85,48 @@ static uint64_t share_of(const struct seep_view_row *row)
 	return share > newcomers ? share : newcomers;
 }
 
-/* The fullest first. */
-static int compare(const void *a, const void *b)
+static uint64_t level_of(const struct seep_view_row *row)
 {
-	uint64_t x = share_of(*(const struct seep_view_row *const *)a);
-	uint64_t y = share_of(*(const struct seep_view_row *const *)b);
+	return row->meter.level_mbit > row->newcomers.level_mbit ? row->meter.level_mbit
+								 : row->newcomers.level_mbit;
+}
 
+/* The highest first. */
+static int order(uint64_t x, uint64_t y)
+{
 	return (x < y) - (x > y);
 }
 
-static const struct seep_view_row **sorted(const struct state_rows *rows)
+static int compare_share(const void *a, const void *b)
 {
-	const struct seep_view_row **order = calloc(rows->count + 1, sizeof(*order));
+	return order(share_of(*(const struct seep_view_row *const *)a),
+		     share_of(*(const struct seep_view_row *const *)b));
+}
 
-	for (size_t i = 0; order && i < rows->count; i++)
-		order[i] = &rows->rows[i];
-	if (order)
-		qsort(order, rows->count, sizeof(*order), compare);
-	return order;
+static int compare_level(const void *a, const void *b)
+{
+	return order(level_of(*(const struct seep_view_row *const *)a),
+		     level_of(*(const struct seep_view_row *const *)b));
+}
+
+static int compare_last(const void *a, const void *b)
+{
+	return order((*(const struct seep_view_row *const *)a)->last_s,
+		     (*(const struct seep_view_row *const *)b)->last_s);
+}
+
+static const struct seep_view_row **sorted(const struct state_rows *rows, const char *sort)
+{
+	const struct seep_view_row **sorted = calloc(rows->count + 1, sizeof(*sorted));
+
+	for (size_t i = 0; sorted && i < rows->count; i++)
+		sorted[i] = &rows->rows[i];
+	if (sorted)
+		qsort(sorted, rows->count, sizeof(*sorted),
+		      strcmp(sort, "level") == 0  ? compare_level
+		      : strcmp(sort, "last") == 0 ? compare_last
+						  : compare_share);
+	return sorted;
 }
 
 static void print_meter(const struct seep_view_meter *meter)
@@ -115,7 +177,7 @@ struct ranking {
 static struct ranking ranking_of(const struct state_rows *rows, const struct options *options)
 {
 	bool all = !options->rows || options->rows > rows->count;
-	struct ranking ranking = { .rows = sorted(rows) };
+	struct ranking ranking = { .rows = sorted(rows, options->sort) };
 
 	if (ranking.rows)
 		ranking.count = all ? rows->count : options->rows;
@@ -188,23 +250,50 @@ static void print_json(const struct state_view *view, const struct options *opti
 	json_close(&json);
 }
 
+/* Takes a kind's word as its option; false if it is none. */
+static bool take_kind(struct options *options, const char *word)
+{
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
+		if (strcmp(word, state_kind_words[kind].many) == 0)
+			return options->only[kind] = true;
+	return false;
+}
+
+static int show_live(const struct options *options)
+{
+	struct top_live top = { .control = &options->control,
+				.sort = options->sort,
+				.rows = options->rows,
+				.has_rows = options->has_rows,
+				.once = options->once };
+
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
+		top.kinds[kind] = is_wanted(options, kind);
+	return top_live(&top);
+}
+
+static int show_file(const struct options *options, const char *path)
+{
+	struct state_view view;
+
+	if (!state_view_read(&view, path))
+		return SEEPCTL_WRONG;
+	(options->control.json ? print_json : print_text)(&view, options);
+	state_view_release(&view);
+	return SEEPCTL_OK;
+}
+
 int cmd_top(int argc, char **argv)
 {
-	struct options options = { .rows = 10 };
-	const char *path = state_view_default;
-	struct state_view view;
+	struct options options = { .rows = 10, .sort = sorts[0] };
 	int first;
 	int status = options_parse(&cmd_top_options, argc, argv, &options, &first);
 
 	if (status != SEEPCTL_OK)
 		return status;
-	if (first < argc)
-		path = argv[first++];
-	if (first != argc)
+	while (first < argc && take_kind(&options, argv[first]))
+		first++;
+	if (first + 1 < argc)
 		return SEEPCTL_USAGE;
-	if (!state_view_read(&view, path))
-		return SEEPCTL_WRONG;
-	(options.json ? print_json : print_text)(&view, &options);
-	state_view_release(&view);
-	return SEEPCTL_OK;
+	return first < argc ? show_file(&options, argv[first]) : show_live(&options);
 }

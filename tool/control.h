@@ -19,6 +19,7 @@
 #ifndef SEEPCTL_CONTROL_H
 #define SEEPCTL_CONTROL_H
 
+#include "json.h"
 #include "options.h"
 
 #include <stdbool.h>
@@ -76,6 +77,8 @@ bool control_bool(const struct control_answer *answer, size_t at, const char *ke
 size_t control_first(const struct control_answer *answer, size_t at, const char *key);
 size_t control_next(const struct control_answer *answer, size_t element);
 
+/* Writes the value that begins at the line AT, with its key. */
+void control_write_json(struct json *json, const struct control_answer *answer, size_t at);
 /* All of it as JSON to standard output; json.h has LINES. */
 void control_print_json(const struct control_answer *answer, unsigned lines);
 

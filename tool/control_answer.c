@@ -195,10 +195,23 @@ static void print_line(struct json *json, const struct control_line *line)
 		json_literal(json, key, line->value);
 }
 
+void control_write_json(struct json *json, const struct control_answer *answer, size_t at)
+{
+	unsigned depth = answer->lines[at].depth;
+	bool is_scalar = !strchr("{[", answer->lines[at].kind);
+
+	print_line(json, &answer->lines[at++]);
+	if (is_scalar)
+		return;
+	while (answer->lines[at].depth > depth)
+		print_line(json, &answer->lines[at++]);
+	/* What closes it has its depth. */
+	print_line(json, &answer->lines[at]);
+}
+
 void control_print_json(const struct control_answer *answer, unsigned lines)
 {
 	struct json json = { .file = stdout, .lines = lines };
 
-	for (size_t at = 0; at < answer->count; at++)
-		print_line(&json, &answer->lines[at]);
+	control_write_json(&json, answer, 0);
 }

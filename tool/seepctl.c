@@ -15,7 +15,7 @@ const struct seepctl_command seepctl_commands[] = {
 	{ "check-conf", "[FILE]", "check a seep.conf (default: seep.conf)", cmd_check_conf, NULL,
 	  NULL },
 	{ "check-state", "[FILE]", "check a state file", cmd_check_state, NULL, NULL },
-	{ "top", "[--users|--networks|--domains] [-n N] [--json] [FILE]",
+	{ "top", "[users|networks|domains] [-n N] [--sort KEY] [options] [FILE]",
 	  "show whose meters are fullest", cmd_top, &cmd_top_options, NULL },
 	{ "show", "user ADDRESS | network ADDRESS | domain NAME [options] [FILE]",
 	  "show what is metered of one user, network or domain", cmd_show, &cmd_show_options,

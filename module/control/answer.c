@@ -91,6 +91,8 @@ static const struct seep_control_command commands[] = {
 	  "print what is metered of one" },
 	{ "refused", "[SECONDS]", 0, 1, true, seep_control_refused,
 	  "print the last refusals and stale answers" },
+	{ "top", "users|networks|domains [share|level|last [ROWS]]", 1, 3, true, seep_control_top,
+	  "print whose meters are fullest" },
 	{ "help", "", 0, 0, false, do_help, "print these commands" },
 };
 

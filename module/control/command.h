@@ -75,5 +75,6 @@ extern const char *const seep_control_meters[];
 void seep_control_status(const struct seep_control_call *call);
 void seep_control_refused(const struct seep_control_call *call);
 void seep_control_show(const struct seep_control_call *call);
+void seep_control_top(const struct seep_control_call *call);
 
 #endif

@@ -156,12 +156,17 @@ static size_t text_size(const uint8_t *text)
 	return size + 1;
 }
 
+bool seep_look_is_cut(const struct seep_engine *engine, const struct seep_view_row *row)
+{
+	return row->key != SEEP_TABLE_SHARED &&
+	       row->key != seep_hash_bytes(&engine->key, row->text, text_size(row->text));
+}
+
 static void set_domain_more(struct seep_engine *engine, const struct seep_view_row *row,
 			    const struct domain *domain, struct seep_look_more *more)
 {
 	*more = (struct seep_look_more){
-		.is_cut =
-			row->key != seep_hash_bytes(&engine->key, row->text, text_size(row->text)),
+		.is_cut = seep_look_is_cut(engine, row),
 		.few = seep_charge_few(seep_network_people(engine)),
 		.habit_mbit = seep_habit_mbit(&domain->habit, row->users),
 	};

@@ -76,6 +76,29 @@ struct seep_address seep_look_block(const struct seep_engine *engine, enum seep_
 unsigned seep_look_prefix_bits(const struct seep_engine *engine, enum seep_look_kind kind,
 			       bool is_v4);
 
+/* Is the text of a domain's row not all of its name? */
+bool seep_look_is_cut(const struct seep_engine *engine, const struct seep_view_row *row);
+
+#define SEEP_LOOK_TOP_MAX 64
+
+/* By the share of the budget, by the level, by when it was last asked for; the highest first. */
+enum seep_look_sort { SEEP_LOOK_BY_SHARE, SEEP_LOOK_BY_LEVEL, SEEP_LOOK_BY_LAST };
+
+struct seep_look_top {
+	/* in */
+	enum seep_look_sort sort;
+	unsigned room; /* so many at most, of SEEP_LOOK_TOP_MAX */
+	/* out */
+	unsigned count;
+	uint8_t order[SEEP_LOOK_TOP_MAX];  /* places of rows, the first first */
+	uint64_t ranks[SEEP_LOOK_TOP_MAX]; /* what they are ordered by */
+	struct seep_view_row rows[SEEP_LOOK_TOP_MAX];
+};
+
+/* Walks over all entries of a kind; each lock is held for a set of eight. */
+void seep_look_at_top(struct seep_engine *engine, enum seep_look_kind kind, uint64_t now_s,
+		      struct seep_look_top *top);
+
 struct seep_look_table {
 	size_t used, capacity; /* entries */
 };

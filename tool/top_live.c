@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* seepctl top, of a running Seep: once, or on a terminal again and again. */
+#include "top_live.h"
+
+#include "control_text.h"
+#include "json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EVERY_S   2
+#define ROWS      10
+/* The most that an answer has. */
+#define ROWS_MOST 64
+#define LINE_MAX  1400
+/* Home, and what is below it is cleared. */
+#define CLEAR     "\033[H\033[J"
+
+/* What the two columns of numbers are of. */
+static const char *const column_keys[STATE_KINDS][2] = {
+	[STATE_USERS] = { "names", "domains" },
+	[STATE_NETWORKS] = { "users", "users_today" },
+	[STATE_DOMAINS] = { "names", "users" },
+};
+
+/* A line, cut where the terminal ends. */
+static void print_line(const char *line, enum terminal_colour colour)
+{
+	unsigned columns = terminal_columns();
+
+	printf("%s%.*s%s\n", colour ? terminal_colour(colour) : "",
+	       columns && columns < LINE_MAX ? (int)columns : LINE_MAX, line,
+	       colour ? terminal_colour(TERMINAL_PLAIN) : "");
+}
+
+/* The meter at AT, of the row of KEY; COLUMNS stands between. */
+static void print_meter(const struct control_answer *answer, size_t at, const char *columns,
+			const char *key)
+{
+	char line[LINE_MAX];
+
+	snprintf(line, sizeof(line), "%7.1f%% %10.1f %10.1f  %-7s %s  %.1000s%s",
+		 control_number(answer, at, "percent"), control_number(answer, at, "level_bytes"),
+		 control_number(answer, at, "budget_bytes"), control_text_standing(answer, at),
+		 columns, key, control_bool(answer, at, "crowd") ? " (no budget fits)" : "");
+	print_line(line, control_text_colour(answer, at));
+}
+
+static void print_row(const struct control_answer *answer, size_t at, enum state_kind kind)
+{
+	const char *key = control_word(answer, at, state_kind_words[kind].one);
+	char columns[64], name[128];
+
+	snprintf(columns, sizeof(columns), "%8.8s %8.8s  %-20.20s",
+		 control_word(answer, at, column_keys[kind][0]),
+		 control_word(answer, at, column_keys[kind][1]),
+		 control_word(answer, at, "last_seen"));
+	print_meter(answer, at, columns, key);
+	if (kind != STATE_NETWORKS)
+		return;
+	snprintf(columns, sizeof(columns), "%8s %8s  %-20s", "", "", "");
+	snprintf(name, sizeof(name), "%.64s, newcomers", key);
+	print_meter(answer, control_find(answer, at, "newcomers"), columns, name);
+}
+
+static void print_kind(const struct control_answer *answer, enum state_kind kind)
+{
+	char line[LINE_MAX];
+	size_t at = control_first(answer, 0, state_kind_words[kind].many);
+
+	snprintf(line, sizeof(line), "%8s %10s %10s  %-7s %8s %8.8s  %-20s  %s (%.20s)", "level",
+		 "bytes", "of", "", column_keys[kind][0],
+		 kind == STATE_NETWORKS ? "today" : column_keys[kind][1], "last seen",
+		 state_kind_words[kind].many, control_word(answer, 0, "entries"));
+	print_line(line, TERMINAL_BOLD);
+	for (; at; at = control_next(answer, at))
+		print_row(answer, at, kind);
+}
+
+/* How many rows of each kind: on a terminal, as many as fit. A network has two lines. */
+static unsigned count_rows(const struct top_live *top)
+{
+	unsigned rows = terminal_rows(), lines = 0, kinds = 0;
+
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++) {
+		kinds += top->kinds[kind];
+		lines += top->kinds[kind] * (kind == STATE_NETWORKS ? 2 : 1);
+	}
+	if (top->has_rows)
+		return (unsigned)top->rows;
+	if (!rows)
+		return ROWS;
+	rows = rows > 2 * kinds + lines ? (rows - 2 * kinds) / lines : 1;
+	return rows < ROWS_MOST ? rows : ROWS_MOST;
+}
+
+/* Asks for all kinds; false, having said why not. All answers are released by the caller. */
+static bool ask(const struct top_live *top, struct control_answer answers[STATE_KINDS])
+{
+	memset(answers, 0, STATE_KINDS * sizeof(*answers));
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
+		if (top->kinds[kind] &&
+		    !control_ask(top->control, &answers[kind], "top %s %s %u",
+				 state_kind_words[kind].many, top->sort, count_rows(top)))
+			return false;
+	return true;
+}
+
+static void print_text(const struct top_live *top, const struct control_answer *answers)
+{
+	const char *between = "";
+
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++) {
+		if (!top->kinds[kind])
+			continue;
+		fputs(between, stdout);
+		print_kind(&answers[kind], kind);
+		between = "\n";
+	}
+}
+
+static void print_json(const struct top_live *top, const struct control_answer *answers)
+{
+	struct json json = { .file = stdout, .lines = 2 };
+
+	json_open(&json, NULL, '{');
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
+		if (top->kinds[kind])
+			control_write_json(
+				&json, &answers[kind],
+				control_find(&answers[kind], 0, state_kind_words[kind].many));
+	json_close(&json);
+}
+
+static bool show(const struct top_live *top, const char *before)
+{
+	struct control_answer answers[STATE_KINDS];
+	bool good = ask(top, answers);
+
+	if (good) {
+		fputs(before, stdout);
+		(top->control->json ? print_json : print_text)(top, answers);
+		good = fflush(stdout) == 0;
+	}
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
+		control_release(&answers[kind]);
+	return good;
+}
+
+int top_live(const struct top_live *top)
+{
+	bool goes_on = !top->once && !top->control->json && terminal_is_one();
+
+	if (!goes_on)
+		return show(top, "") ? SEEPCTL_OK : SEEPCTL_WRONG;
+	/* Until whoever looks ends it. */
+	while (show(top, CLEAR))
+		sleep(EVERY_S);
+	return SEEPCTL_WRONG;
+}
