@@ -136,6 +136,46 @@ def test_top(tap):
             tap.equal(screen(lab, 3.5, "top", "--once").count("\033[H"), 0, "or once")
 
 
+def test_explain(tap):
+    """What a name costs is what it is charged then; and explaining it leaves all as it is."""
+    for binary in BINARIES:
+        with rig.Lab(conf=CONF + "allow-domain: free.example\n", binary=binary) as lab:
+            lab.ask("www.wild.example", source=USER)
+            before = read(lab, "show", "user", USER)
+            name = "%s.wild.example" % os.urandom(10).hex()
+            told = read(lab, "explain", name, "--for", USER, "--type", "TXT")
+            kinds = [piece["piece"] for piece in told.get("pieces", [])]
+            tap.ok(told.get("class") == "novel" and told.get("domain") == "wild.example" and
+                   {"type", "label", "domain", "novel", "order"} <= set(kinds),
+                   "%s: a novel name, piece by piece" % (binary or "patched"), told)
+            tap.ok(abs(sum(piece["bits"] for piece in told["pieces"]) - told["price_bits"]) < 0.02,
+                   "which add up to the price", told)
+            label = [piece for piece in told["pieces"] if piece["piece"] == "label"]
+            tap.ok([(piece["label"], piece["code"]) for piece in label] ==
+                   [(name.split(".")[0], "hexadecimal")], "each label, by which code", label)
+            tap.equal(read(lab, "show", "user", USER), before, "nothing has changed by that")
+            lab.ask(name, "TXT", source=USER)
+            after = read(lab, "show", "user", USER)
+            tap.ok(abs(after["level_bytes"] - before["level_bytes"] - told["charge_bits"] / 8) < 0.2,
+                   "and that is what it is charged then", (before, after, told))
+            tap.equal(read(lab, "explain", name, "--for", USER).get("class"), "known", "then it is known")
+            spend(lab)
+            told = read(lab, "explain", "x" * 40 + ".wild.example", "--for", USER)
+            tap.ok((told.get("outcome"), told.get("meter")) == ("refuse", "user"),
+                   "a spent user's is refused", told)
+            code, out, err = seepctl(lab, "explain", "x" * 40 + ".wild.example", "--for", USER)
+            tap.ok(code == 0 and not err and "refused, or answered with what the cache still has, by "
+                   "the meter of the user" in out and "the price" in out, "as text", out + err)
+            told = read(lab, "explain", "any.free.example")
+            tap.ok((told.get("class"), told.get("client"), told.get("outcome")) ==
+                   ("allowed", None, "pass"), "an allowed one costs nothing", told)
+            for words, why in ((("a..b",), "has an empty label"), (("a", "--type", "NONSENSE"), "not a type"),
+                               (("a", "--for", "1.2.3"), "not an IPv4")):
+                code, out, err = seepctl(lab, "explain", *words)
+                tap.ok((code, out) == (1, "") and why in err and err.count("\n") == 1,
+                       "wrong: " + why, err)
+
+
 def test_status_and_show(tap):
     for binary in BINARIES:
         with rig.Lab(conf=CONF, state="seep.state", binary=binary) as lab:

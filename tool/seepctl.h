@@ -44,6 +44,8 @@ int cmd_show(int argc, char **argv);
 extern const struct option_set cmd_show_options;
 int cmd_status(int argc, char **argv);
 extern const struct option_set cmd_status_options;
+int cmd_explain(int argc, char **argv);
+extern const struct option_set cmd_explain_options;
 int cmd_refused(int argc, char **argv);
 extern const struct option_set cmd_refused_options;
 int cmd_learn(int argc, char **argv);

@@ -89,6 +89,8 @@ static const struct seep_control_command commands[] = {
 	{ "status", "", 0, 0, false, seep_control_status, "print what Seep is doing" },
 	{ "show", "user|network|domain WHICH", 2, 2, true, seep_control_show,
 	  "print what is metered of one" },
+	{ "explain", "NAME [TYPE [ADDRESS]]", 1, 3, true, seep_control_explain,
+	  "print what a name costs, and what would become of it" },
 	{ "refused", "[SECONDS]", 0, 1, true, seep_control_refused,
 	  "print the last refusals and stale answers" },
 	{ "top", "users|networks|domains [share|level|last [ROWS]]", 1, 3, true, seep_control_top,

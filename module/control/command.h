@@ -73,6 +73,7 @@ extern const char *const seep_control_meters[];
 
 /* The commands, each in a file of its name. */
 void seep_control_status(const struct seep_control_call *call);
+void seep_control_explain(const struct seep_control_call *call);
 void seep_control_refused(const struct seep_control_call *call);
 void seep_control_show(const struct seep_control_call *call);
 void seep_control_top(const struct seep_control_call *call);

@@ -5,7 +5,7 @@
  * A query locks the domain's entry, for how many use it weighs the charge, within that the
  * user's, and within that the network's: always in this order.
  */
-#include "engine/internal.h"
+#include "engine/asking.h"
 
 #include <string.h>
 
@@ -56,47 +56,6 @@ void seep_engine_hit(struct seep_thread *thread, const struct seep_address *clie
 {
 	recent_of(thread, client)->hits++;
 }
-
-/* All that one ask works on. */
-struct asking {
-	struct seep_thread *thread;
-	struct seep_engine *engine;
-	const struct seep_observation *observation;
-	struct seep_reservation *reservation;
-	struct seep_name name;
-	enum seep_mode mode;
-	uint64_t domain_names; /* distinct ones sent there */
-	uint64_t few;          /* so many users of a domain are few */
-	uint64_t users;        /* of the domain */
-	uint64_t listed;       /* users that a common-list counts for */
-	struct seep_pair pair; /* of the user, or its network, and the domain */
-	bool unseen;           /* nobody here used the domain yet, nor the name */
-	bool is_last;          /* the pair's last name again */
-	bool is_in_turn;       /* with the type that was to come */
-	bool is_habit;         /* what its users usually send there */
-	bool is_service;       /* few use the domain yet, as they would a service */
-	bool is_crowd;         /* no budget fits the user */
-	struct seep_metering domain;
-	struct seep_metering user;
-	struct seep_metering network;
-	struct edges *edges;
-};
-
-/* What is told of the lines that were crossed; set where one was, as its metering says. */
-struct edges {
-	struct seep_event domain;
-	struct seep_event user;
-	struct seep_event network;
-	struct seep_address network_address;
-};
-
-/* The entries that one ask has locked; without a domain's (NULL) it is judged as an empty one. */
-struct entries {
-	struct domain *domain;
-	struct user *user;
-	struct network *network;
-	struct seep_entry *of_network; /* the user's meter in it */
-};
 
 static struct seep_event event_of(const struct asking *asking, enum seep_meter which,
 				  const struct seep_metering *metering,
@@ -196,6 +155,8 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 	reservation->question_mbit =
 		seep_charge_question(input.qtype, input.qclass, asking->name.number_bits > 0);
 	price = seep_price_of(&input);
+	if (asking->pieces)
+		seep_price_pieces(&input, asking->pieces);
 	reservation->charge_mbit = price.mbit;
 	reservation->shape = price.shape;
 	reservation->loss_mbit = price.loss_mbit;
@@ -224,17 +185,17 @@ static void set_habit(struct asking *asking, const struct entries *entries)
 {
 	struct seep_reservation *reservation = asking->reservation;
 	bool is_known = reservation->class == SEEP_CLASS_KNOWN;
-	uint64_t habit_mbit;
 
 	if (!reservation->pair_key || (is_known && asking->is_last && asking->is_in_turn)) {
 		asking->is_habit = is_known && !reservation->rare;
 		return;
 	}
-	habit_mbit = SEEP_HABIT_TIMES * seep_habit_mbit(&entries->domain->habit, asking->users) *
-		     people_of_pair(asking, entries->network);
+	asking->habit_mbit = SEEP_HABIT_TIMES *
+			     seep_habit_mbit(&entries->domain->habit, asking->users) *
+			     people_of_pair(asking, entries->network);
 	reservation->pair_mbit = reservation->charge_mbit;
 	asking->is_habit = !reservation->rare &&
-			   asking->pair.level_mbit + reservation->charge_mbit <= habit_mbit;
+			   asking->pair.level_mbit + reservation->charge_mbit <= asking->habit_mbit;
 }
 
 /* What the pair meter says of who sends to the domain. */
@@ -409,8 +370,9 @@ static void count_misfit(const struct asking *asking)
 	uint64_t when_ms = asking->observation->when_ms;
 	const struct seep_metering *user = &asking->user;
 
-	if (when_ms < learned->until_ms && when_ms + SEEP_DAY_S * 1000 >= learned->until_ms &&
-	    user->charge_mbit && user->level_mbit + user->charge_mbit > user->limits.cap_mbit)
+	if (!asking->is_rehearsed && when_ms < learned->until_ms &&
+	    when_ms + SEEP_DAY_S * 1000 >= learned->until_ms && user->charge_mbit &&
+	    user->level_mbit + user->charge_mbit > user->limits.cap_mbit)
 		atomic_fetch_add_explicit(&learned->misfits, 1, memory_order_relaxed);
 }
 
@@ -469,7 +431,7 @@ static void reserve(struct asking *asking, const struct entries *entries)
 	reservation->domain_mbit = asking->domain.added_mbit;
 	reservation->user_mbit = asking->user.added_mbit;
 	reservation->network_mbit = asking->network.added_mbit;
-	if (reservation->pair_key)
+	if (reservation->pair_key && !asking->is_rehearsed)
 		seep_pairs_raise(asking->engine->pairs, reservation->pair_key,
 				 reservation->pair_mbit, asking->user.now_s);
 }
@@ -707,6 +669,26 @@ static void claim_network_of(struct asking *asking, const struct recent *recent,
 		reservation->is_newcomer ? &entries->network->newcomers : &entries->network->head;
 }
 
+static void prepare(struct asking *asking)
+{
+	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+
+	/* 1. Keys, and what they will read is fetched. */
+	make_keys(asking);
+	/* 2. The mode, the time, and what learning taught. */
+	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
+	asking->domain.now_s = asking->user.now_s = asking->network.now_s =
+		asking->observation->when_ms / 1000;
+	if (!asking->is_rehearsed)
+		seep_learned_settle_some(engine, asking->user.now_s);
+	/* 3. Known or novel? */
+	if (seep_novelty_knows(engine->novelty, reservation->name_key))
+		reservation->class = SEEP_CLASS_KNOWN;
+	else
+		make_label_keys(asking);
+}
+
 static void ask_meters(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
@@ -716,19 +698,8 @@ static void ask_meters(struct asking *asking)
 	struct domain empty, *looked_at;
 	struct entries entries;
 
-	/* 1. Keys, and what they will read is fetched. */
-	make_keys(asking);
 	seep_table_prefetch(engine->users, recent->key);
-	/* 2. The mode, the time, and what learning taught. */
-	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
-	asking->domain.now_s = asking->user.now_s = asking->network.now_s =
-		asking->observation->when_ms / 1000;
-	seep_learned_settle_some(engine, asking->user.now_s);
-	/* 3. Known or novel? */
-	if (seep_novelty_knows(engine->novelty, reservation->name_key))
-		reservation->class = SEEP_CLASS_KNOWN;
-	else
-		make_label_keys(asking);
+	prepare(asking);
 	/* 4. The domain's entry, and the user's: the price. What is under way for a domain without
 	 * an entry is on its users' meters alone. */
 	domain = claim_domain(asking);
@@ -750,6 +721,23 @@ static void ask_meters(struct asking *asking)
 		reservation->class = SEEP_CLASS_UNTRACKED;
 	count_verdict(&asking->thread->counters, reservation->verdict);
 	tell_edges(asking);
+}
+
+void seep_asking_begin(struct asking *asking, bool splits)
+{
+	asking->reservation->class = uncharged_class(asking, splits);
+	if (asking->reservation->class == SEEP_CLASS_CHARGED)
+		prepare(asking);
+}
+
+void seep_asking_rehearse(struct asking *asking, struct entries *entries)
+{
+	price(asking, entries, entries->domain);
+	asking->reservation->is_newcomer =
+		seep_network_is_newcomer(entries->network, entries->user, asking->user.now_s);
+	entries->of_network = asking->reservation->is_newcomer ? &entries->network->newcomers
+							       : &entries->network->head;
+	judge(asking, entries, entries->domain);
 }
 
 struct seep_verdict seep_engine_judge(struct seep_thread *thread,

@@ -99,6 +99,9 @@ static bool open_threads(struct seep_engine *engine, unsigned count)
 		return false;
 	memset(engine->threads, 0, bytes);
 	engine->thread_count = count;
+	engine->looking = seep_suffix_reader_open(engine->suffixes);
+	if (!engine->looking)
+		return false;
 	for (unsigned i = 0; i < count; i++) {
 		engine->threads[i].engine = engine;
 		engine->threads[i].suffixes = seep_suffix_reader_open(engine->suffixes);
@@ -163,6 +166,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_pairs_destroy(engine->pairs);
 	seep_refused_destroy(engine->refused);
 	seep_novelty_destroy(engine->novelty);
+	seep_suffix_reader_close(engine->looking);
 	seep_suffix_close(engine->own_suffixes);
 	if (engine->memory)
 		munmap(engine->memory, engine->memory_bytes);
@@ -199,8 +203,8 @@ uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine)
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
 {
 	return engine->memory_bytes + seep_common_bytes(engine->common) + seep_refused_bytes() +
-	       engine->thread_count *
-		       (sizeof(struct seep_thread) + seep_suffix_reader_bytes(engine->suffixes));
+	       engine->thread_count * sizeof(struct seep_thread) +
+	       (engine->thread_count + 1) * seep_suffix_reader_bytes(engine->suffixes);
 }
 
 const struct seep_refused *seep_engine_refused(const struct seep_engine *engine)

@@ -145,6 +145,7 @@ struct seep_engine {
 	size_t memory_bytes;
 	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */
 	struct seep_suffixes *own_suffixes;   /* or NULL */
+	struct seep_suffix_reader *looking;   /* of who explains, one at a time */
 	const struct seep_common *common;     /* borrowed, or NULL */
 	unsigned lists_kept, lists_missing;   /* of those that seep.conf names */
 	struct seep_novelty *novelty;

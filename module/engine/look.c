@@ -201,6 +201,11 @@ unsigned seep_look_prefix_bits(const struct seep_engine *engine, enum seep_look_
 	return (unsigned)(is_v4 ? conf->user_prefix_v4_bits : conf->user_prefix_v6_bits);
 }
 
+bool seep_look_has_stale(const struct seep_engine *engine)
+{
+	return engine->conf.stale_s > 0;
+}
+
 struct seep_look_table seep_look_table(const struct seep_engine *engine, enum seep_look_kind kind)
 {
 	const struct seep_table *const tables[SEEP_LOOK_KINDS] = { engine->users, engine->networks,

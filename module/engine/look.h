@@ -99,6 +99,9 @@ struct seep_look_top {
 void seep_look_at_top(struct seep_engine *engine, enum seep_look_kind kind, uint64_t now_s,
 		      struct seep_look_top *top);
 
+/* May an old answer from the cache stand in for a refusal? */
+bool seep_look_has_stale(const struct seep_engine *engine);
+
 struct seep_look_table {
 	size_t used, capacity; /* entries */
 };

@@ -173,38 +173,67 @@ static void add_label(struct ways *ways, const struct seep_shapes *shapes, unsig
 	}
 }
 
-/* A prefix label by label, after FROM bytes. */
+/* A label's cost in each code, where it is the COUNTth of the prefix. */
+static void cost_of(const struct seep_name *name, size_t at, unsigned count,
+		    const struct seep_label_keys *keys, const struct seep_labels *labels,
+		    uint64_t mbit[SEEP_CODES])
+{
+	label_mbit(name->bytes + at,
+		   count < keys->count ? seep_labels_cost(labels, keys->keys[count])
+				       : SEEP_LABELS_UNKNOWN,
+		   mbit);
+}
+
+/* The cheapest way of those after FRESH_MBIT; SEEP_SHAPE_LAST is fresh. It has to end where a
+ * prefix of COUNT labels does. */
+static unsigned best_way(const struct ways *ways, const struct seep_shapes *shapes, unsigned count,
+			 uint64_t *best_mbit)
+{
+	unsigned best = SEEP_SHAPE_LAST;
+
+	*best_mbit = ways->fresh_mbit + seep_shape_mbit(shapes, SEEP_SHAPE_LAST);
+	for (unsigned rank = 0; rank < SEEP_SHAPE_LAST; rank++) {
+		uint64_t mbit = ways->again_mbit[rank] + seep_shape_mbit(shapes, rank);
+
+		if (!count || count > SEEP_SHAPE_LABELS || mbit >= *best_mbit ||
+		    (count < SEEP_SHAPE_LABELS && shapes->last[rank].forms[count]))
+			continue;
+		*best_mbit = mbit;
+		best = rank;
+	}
+	return best;
+}
+
+/* A prefix label by label, after FROM bytes: how, and in *MBIT for how much. */
+static unsigned spell(const struct seep_name *name, size_t from, const struct seep_label_keys *keys,
+		      const struct seep_labels *labels, const struct seep_shapes *shapes,
+		      struct seep_shape *shape, uint64_t *mbit)
+{
+	struct ways ways = { .fresh_mbit = MORE_LABELS_MBIT }; /* that no more follow */
+	unsigned count = 0, way;
+
+	for (size_t at = from; at < name->domain_at; at += 1u + name->bytes[at]) {
+		uint64_t costs[SEEP_CODES];
+
+		cost_of(name, at, count, keys, labels, costs);
+		add_label(&ways, shapes, count++, name->bytes[at], costs, shape);
+	}
+	if (!count || count > SEEP_SHAPE_LABELS)
+		*shape = (struct seep_shape){ 0 };
+	way = best_way(&ways, shapes, count, mbit);
+	if (way < SEEP_SHAPE_LAST)
+		*shape = shapes->last[way];
+	return way;
+}
+
 static uint64_t spelled_mbit(const struct seep_name *name, size_t from,
 			     const struct seep_label_keys *keys, const struct seep_labels *labels,
 			     const struct seep_shapes *shapes, struct seep_shape *shape)
 {
-	struct ways ways = { .fresh_mbit = MORE_LABELS_MBIT }; /* that no more follow */
-	unsigned count = 0;
-	uint64_t best_mbit;
+	uint64_t mbit;
 
-	for (size_t at = from; at < name->domain_at; at += 1u + name->bytes[at]) {
-		uint64_t mbit[SEEP_CODES];
-
-		label_mbit(name->bytes + at,
-			   count < keys->count ? seep_labels_cost(labels, keys->keys[count])
-					       : SEEP_LABELS_UNKNOWN,
-			   mbit);
-		add_label(&ways, shapes, count++, name->bytes[at], mbit, shape);
-	}
-	if (!count || count > SEEP_SHAPE_LABELS)
-		*shape = (struct seep_shape){ 0 };
-	best_mbit = ways.fresh_mbit + seep_shape_mbit(shapes, SEEP_SHAPE_LAST);
-	for (unsigned rank = 0; rank < SEEP_SHAPE_LAST; rank++) {
-		uint64_t mbit = ways.again_mbit[rank] + seep_shape_mbit(shapes, rank);
-
-		/* It has to end where the prefix does. */
-		if (!count || count > SEEP_SHAPE_LABELS || mbit >= best_mbit ||
-		    (count < SEEP_SHAPE_LABELS && shapes->last[rank].forms[count]))
-			continue;
-		best_mbit = mbit;
-		*shape = shapes->last[rank];
-	}
-	return best_mbit;
+	(void)spell(name, from, keys, labels, shapes, shape, &mbit);
+	return mbit;
 }
 
 /* A prefix that may begin with an address. */
@@ -231,6 +260,66 @@ uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_labe
 	if (are_numbers(name, 0, name->domain_at, digits))
 		return NUMBERS_MBIT + digits * name->number_bits * SEEP_BIT_MBIT;
 	return NO_NUMBERS_MBIT + spelled_mbit(name, 0, keys, labels, shapes, shape);
+}
+
+/* The piece of a label: in the code that its form says, or in the cheapest, which is told. */
+static struct seep_piece label_piece(size_t at, const uint64_t mbit[SEEP_CODES],
+				     const uint16_t *form)
+{
+	enum seep_code code = form ? seep_shape_code(*form) : cheapest(mbit);
+
+	return (struct seep_piece){
+		.kind = SEEP_PIECE_LABEL,
+		.mbit = (int64_t)(mbit[code] + (form ? 0 : MORE_LABELS_MBIT + form_mbit[code])),
+		.label_at = (uint8_t)at,
+		.code = code,
+	};
+}
+
+/* What says where in the prefix labels begin that are spelled; *FROM becomes that. */
+static uint64_t address_mbit(const struct seep_name *name, size_t *from)
+{
+	unsigned digits = name->number_bits == 8 ? V4_DIGITS : V6_DIGITS, bits;
+
+	*from = 0;
+	if (!name->number_bits) {
+		*from = address_end(name, &bits);
+		return *from ? ADDRESS_MBIT + bits * SEEP_BIT_MBIT : NO_ADDRESS_MBIT;
+	}
+	if (!are_numbers(name, 0, name->domain_at, digits))
+		return NO_NUMBERS_MBIT;
+	*from = name->domain_at;
+	return NUMBERS_MBIT + digits * name->number_bits * SEEP_BIT_MBIT;
+}
+
+void seep_charge_prefix_pieces(const struct seep_name *name, const struct seep_label_keys *keys,
+			       const struct seep_labels *labels, const struct seep_shapes *shapes,
+			       struct seep_pieces *pieces)
+{
+	struct seep_shape shape = { 0 };
+	uint64_t mbit;
+	unsigned way, count = 0;
+	size_t from;
+
+	seep_pieces_add(pieces, (struct seep_piece){ .kind = SEEP_PIECE_ADDRESS,
+						     .mbit = (int64_t)address_mbit(name, &from) });
+	if (name->number_bits && from)
+		return;
+	way = spell(name, from, keys, labels, shapes, &shape, &mbit);
+	mbit = seep_shape_mbit(shapes, way) + (way == SEEP_SHAPE_LAST ? MORE_LABELS_MBIT : 0);
+	seep_pieces_add(pieces,
+			(struct seep_piece){ .kind = SEEP_PIECE_SHAPE,
+					     .mbit = (int64_t)mbit,
+					     .code = way == SEEP_SHAPE_LAST ? SEEP_CODE_NONE
+									    : SEEP_CODE_SHARED });
+	for (size_t at = from; at < name->domain_at; at += 1u + name->bytes[at], count++) {
+		uint64_t costs[SEEP_CODES];
+
+		cost_of(name, at, count, keys, labels, costs);
+		seep_pieces_add(pieces,
+				label_piece(at, costs,
+					    way == SEEP_SHAPE_LAST ? NULL : &shape.forms[count]));
+	}
 }
 
 /* A given label: there is no shared code. */

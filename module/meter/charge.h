@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/bits.h"
+#include "meter/piece.h"
 #include "sketch/labels.h"
 #include "names/name.h"
 #include "sketch/shape.h"
@@ -50,6 +51,11 @@ struct seep_label_keys seep_charge_label_keys(const struct seep_name *name,
 uint64_t seep_charge_prefix(const struct seep_name *name, const struct seep_label_keys *keys,
 			    const struct seep_labels *labels, const struct seep_shapes *shapes,
 			    struct seep_shape *shape);
+
+/* The same, piece by piece: what says that there is an address, the shape, and each label. */
+void seep_charge_prefix_pieces(const struct seep_name *name, const struct seep_label_keys *keys,
+			       const struct seep_labels *labels, const struct seep_shapes *shapes,
+			       struct seep_pieces *pieces);
 
 /*
  * The code of a domain that nobody here used before: which of those that

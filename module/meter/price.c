@@ -24,14 +24,17 @@ static struct seep_sending sending_of(const struct seep_price_input *input)
 	};
 }
 
+/* What others made known is there to choose from, too. */
+static uint64_t choice_names(const struct seep_price_input *input)
+{
+	return input->user_names > input->domain_names ? input->user_names : input->domain_names;
+}
+
 static uint64_t known_mbit(const struct seep_price_input *input, int32_t *loss_mbit)
 {
 	const struct seep_sending sending = sending_of(input);
-	/* What others made known is there to choose from, too. */
-	uint64_t names =
-		input->user_names > input->domain_names ? input->user_names : input->domain_names;
-	uint64_t otherwise_mbit =
-		seep_repeat_mbit(input->repeat, &sending, names, question_mbit(input));
+	uint64_t otherwise_mbit = seep_repeat_mbit(input->repeat, &sending, choice_names(input),
+						   question_mbit(input));
 
 	return seep_sequence_mbit(input->sequences, input->sequence, input->user_key, &sending,
 				  otherwise_mbit, loss_mbit);
@@ -87,4 +90,77 @@ struct seep_price seep_price_of(const struct seep_price_input *input)
 			     seep_charge_prefix(input->name, input->label_keys, input->labels,
 						input->shapes, &price.shape);
 	return price;
+}
+
+static void add(struct seep_pieces *pieces, enum seep_piece_kind kind, int64_t mbit)
+{
+	seep_pieces_add(pieces, (struct seep_piece){ .kind = kind, .mbit = mbit });
+}
+
+/* What OTHERWISE_MBIT, of this kind, becomes by guesses. */
+static void add_guessed(const struct seep_price_input *input, struct seep_pieces *pieces,
+			enum seep_piece_kind kind, uint64_t otherwise_mbit)
+{
+	const struct seep_sending sending = sending_of(input);
+	int32_t loss_mbit;
+	uint64_t mbit = seep_sequence_mbit(input->sequences, input->sequence, input->user_key,
+					   &sending, otherwise_mbit, &loss_mbit);
+
+	add(pieces, kind, (int64_t)otherwise_mbit);
+	add(pieces, SEEP_PIECE_ORDER, (int64_t)mbit - (int64_t)otherwise_mbit);
+}
+
+static void add_known(const struct seep_price_input *input, struct seep_pieces *pieces)
+{
+	const struct seep_sending sending = sending_of(input);
+
+	add_guessed(input, pieces, SEEP_PIECE_KNOWN,
+		    seep_repeat_mbit(input->repeat, &sending, choice_names(input),
+				     question_mbit(input)));
+}
+
+static void add_domain(const struct seep_price_input *input, struct seep_pieces *pieces)
+{
+	uint64_t again_mbit = seep_sequence_domain_mbit(input->sequence, input->domain_key);
+
+	add(pieces, SEEP_PIECE_DOMAIN, (int64_t)again_mbit);
+	if (domain_mbit(input) > again_mbit)
+		add(pieces, input->is_used ? SEEP_PIECE_USED : SEEP_PIECE_NEW,
+		    (int64_t)(domain_mbit(input) - again_mbit));
+}
+
+static void add_prefix(const struct seep_price_input *input, struct seep_pieces *pieces)
+{
+	add(pieces, SEEP_PIECE_TYPE, (int64_t)question_mbit(input));
+	seep_charge_prefix_pieces(input->name, input->label_keys, input->labels, input->shapes,
+				  pieces);
+}
+
+static void add_choice(const struct seep_price_input *input, struct seep_pieces *pieces)
+{
+	if (input->is_last && input->is_in_turn) {
+		add(pieces, SEEP_PIECE_LAST, LAST_MBIT);
+		return;
+	}
+	add(pieces, SEEP_PIECE_TYPE, (int64_t)question_mbit(input));
+	add(pieces, SEEP_PIECE_CHOICE, (int64_t)(choice_mbit(input) - question_mbit(input)));
+}
+
+void seep_price_pieces(const struct seep_price_input *input, struct seep_pieces *pieces)
+{
+	if (!input->is_known)
+		add_prefix(input, pieces);
+	else if (!input->is_rare)
+		add_choice(input, pieces);
+	if (!input->is_rare)
+		return;
+	add(pieces, SEEP_PIECE_FLAG,
+	    (int64_t)seep_flag_mbit(input->flag, input->checking_disabled));
+	if (input->is_known) {
+		add_known(input, pieces);
+		return;
+	}
+	add_domain(input, pieces);
+	add_guessed(input, pieces, SEEP_PIECE_NOVEL,
+		    seep_repeat_kind_mbit(input->repeat, SEEP_REPEAT_NOVEL));
 }

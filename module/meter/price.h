@@ -67,4 +67,7 @@ struct seep_price {
 
 struct seep_price seep_price_of(const struct seep_price_input *input);
 
+/* The same, piece by piece; PIECES is empty before. */
+void seep_price_pieces(const struct seep_price_input *input, struct seep_pieces *pieces);
+
 #endif
