@@ -13,7 +13,7 @@ int cmd_help(int argc, char **argv)
 	if (name) {
 		command = seepctl_find(name);
 		if (!command) {
-			fprintf(stderr, "seepctl: no command \"%s\"\n", name);
+			seepctl_fail_command(name);
 			return SEEPCTL_USAGE;
 		}
 	}

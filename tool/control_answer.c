@@ -47,13 +47,12 @@ static bool take_string(char *value)
 static bool read_line(struct control_line *line, char *text)
 {
 	char *value = text;
+	char *equals = *text >= 'a' && *text <= 'z' ? strchr(text, '=') : NULL;
 
 	*line = (struct control_line){ .key = "" };
-	if (*text >= 'a' && *text <= 'z') {
-		value = strchr(text, '=');
-		if (!value)
-			return false;
-		*value++ = '\0';
+	if (equals) {
+		*equals = '\0';
+		value = equals + 1;
 		line->key = text;
 	}
 	line->value = value;

@@ -2,6 +2,8 @@
 /* Prints parts of an answer of the control socket. */
 #include "control_text.h"
 
+#include "base/plural.h"
+
 #include <stdio.h>
 
 enum terminal_colour control_text_colour(const struct control_answer *answer, size_t at)
@@ -33,8 +35,9 @@ static void print_free(const struct control_answer *answer, size_t at)
 	else
 		fputs("and stays so, for nothing drains", stdout);
 	if (control_number(answer, at, "refusals") > 0)
-		printf("; %s%s refusals", control_word(answer, at, "refusals"),
-		       control_number(answer, at, "refusals") < 64 ? "" : " or more");
+		printf("; %s%s refusal%s", control_word(answer, at, "refusals"),
+		       control_number(answer, at, "refusals") < 64 ? "" : " or more",
+		       seep_plural((uint64_t)control_number(answer, at, "refusals"), "", "s"));
 	putchar('\n');
 }
 

@@ -2,6 +2,8 @@
 /* seepctl: the operator's tool, a table of commands. */
 #include "seepctl.h"
 
+#include "near.h"
+
 #include <string.h>
 
 #ifndef SEEP_VERSION
@@ -30,6 +32,8 @@ const struct seepctl_command seepctl_commands[] = {
 	{ "learn", "status [--json] [FILE] | [options] -o FILE TRACE...",
 	  "show what learning found, or learn from recorded traffic", cmd_learn, &cmd_learn_options,
 	  cmd_learn_more },
+	{ "completion", "[bash]", "print a script by which bash completes what is typed",
+	  cmd_completion, NULL, NULL },
 	{ "help", "[COMMAND]", "show how a command is used", cmd_help, NULL, NULL },
 };
 
@@ -42,6 +46,26 @@ const struct seepctl_command *seepctl_find(const char *name)
 			return &seepctl_commands[at];
 	}
 	return NULL;
+}
+
+/* So many letters of a command may be wrong. */
+#define WRONG_LETTERS 2
+
+void seepctl_fail_command(const char *name)
+{
+	const char *nearest = NULL;
+	unsigned least = WRONG_LETTERS + 1;
+
+	for (size_t at = 0; at < seepctl_command_count; at++) {
+		unsigned distance = near_distance(name, seepctl_commands[at].name);
+
+		if (distance < least && distance < strlen(name)) {
+			least = distance;
+			nearest = seepctl_commands[at].name;
+		}
+	}
+	fprintf(stderr, "seepctl: no command \"%s\"%s%s%s\n", name,
+		nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
 void seepctl_usage(FILE *to, const struct seepctl_command *command)
@@ -107,7 +131,8 @@ int main(int argc, char **argv)
 	else
 		command = seepctl_find(argv[1]);
 	if (!command) {
-		fprintf(stderr, "seepctl: no command \"%s\"\nTry \"seepctl help\".\n", argv[1]);
+		seepctl_fail_command(argv[1]);
+		fputs("Try \"seepctl help\".\n", stderr);
 		return SEEPCTL_USAGE;
 	}
 	status = run(command, argc - 1, argv + 1);

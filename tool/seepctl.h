@@ -25,6 +25,8 @@ extern const size_t seepctl_command_count;
 
 /* The command called NAME, or NULL. */
 const struct seepctl_command *seepctl_find(const char *name);
+/* Says on standard error that no command has that NAME, and which it may be. */
+void seepctl_fail_command(const char *name);
 /* Prints the usage of a command; of NULL, the list of commands. */
 void seepctl_usage(FILE *to, const struct seepctl_command *command);
 /*
@@ -51,6 +53,7 @@ extern const struct option_set cmd_refused_options;
 int cmd_learn(int argc, char **argv);
 extern const struct option_set cmd_learn_options;
 extern const char cmd_learn_more[];
+int cmd_completion(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 
 #endif

@@ -66,7 +66,7 @@ static void print_domain(const struct control_answer *answer)
 
 	print_estimate(answer, "names", "names", "");
 	print_estimate(answer, "users", "users",
-		       is_rare ? "; few use it, so it has a meter, and a share of it is a fourth "
+		       is_rare ? "; few use it: it has a budget, and prices are divided by four "
 				 "at most"
 			       : "; many use it");
 	if (!is_rare)

@@ -2,7 +2,8 @@
 /*
  * The control socket: the input is what a client sends.
  *
- * With an odd number of bytes, the client then ends its side.
+ * With an odd number of bytes, the client then ends its side. Nothing that it asks for changes the
+ * engine that is asked, in which some users have sent, and one is spent.
  */
 #include "fuzz.h"
 
@@ -27,6 +28,21 @@ static void check_answer(const struct seep_control_answer *answer, size_t size)
 			   (answer->bytes[at] > 31 && answer->bytes[at] < 127));
 }
 
+static struct seep_engine *make_engine(void)
+{
+	static struct rig rig;
+	char text[64];
+
+	rig_open(&rig, "memory-size: 1m\nlearning: 0\nuser-budget: 100\nuser-refill: 0\n");
+	for (uint32_t user = 1; user <= 12; user++) {
+		snprintf(text, sizeof(text), "www%" PRIu32 ".common.example", user);
+		rig_send(&rig, user, text);
+	}
+	for (unsigned at = 0; at < 40; at++)
+		rig_send(&rig, 1, rig_fresh(&rig, "rare.example"));
+	return rig.engine;
+}
+
 static bool is_error(const struct seep_control_answer *answer)
 {
 	return answer->size > 6 && memcmp(answer->bytes, "error ", 6) == 0;
@@ -34,12 +50,14 @@ static bool is_error(const struct seep_control_answer *answer)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct seep_control_source source = { .version = "1", .now = now };
+	static struct seep_control_source source = { .version = "1", .now = now };
 	static struct seep_control_answer whole, piece;
 	struct seep_counters base = { .queries = 0 };
 	bool is_end = size % 2, is_whole;
 	uint8_t *copy;
 
+	if (!source.engine)
+		source.engine = make_engine();
 	if (size > SEEP_CONTROL_REQUEST_MAX)
 		size = SEEP_CONTROL_REQUEST_MAX;
 	copy = fuzz_copy(data, size);
@@ -55,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		bool ends;
 
 		copy = fuzz_copy(data, at);
+		base = (struct seep_counters){ .queries = 0 };
 		ends = seep_control_answer(&source, &base, (char *)copy, at, is_end && at == size,
 					   &piece);
 		free(copy);

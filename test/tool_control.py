@@ -1,0 +1,190 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""seepctl as a client of the control socket: where that is, what is wrong with it, answers of all kinds;
+what bash completes; mistyped commands; and that the manual has all of it. TAP."""
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+SOURCE = os.environ.get("SEEP_SRC", ".")
+BUILD = os.environ.get("SEEP_BUILD", ".")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(SOURCE, "test", "rig"))
+from tap import Tap  # noqa: E402
+
+SEEPCTL = os.environ.get("SEEPCTL", os.path.join(BUILD, "seepctl"))
+NOBODY = 65534
+STATUS = b'{\nversion="1"\nmode="guard"\nmode_text="Guarding \\"all\\" \\\\ of it"\nusers={\nentries=3\nroom=0\n}\n' \
+    b'list=[\n1\n-2.5\ntrue\nnull\n"x"\n{\n}\n]\n}\n'
+
+
+def run(*words, **more):
+    done = subprocess.run((SEEPCTL, *words), capture_output=True, text=True, timeout=30, **more)
+    return done.returncode, done.stdout, done.stderr
+
+
+def served(directory, answer, *words):
+    """What seepctl does with an ANSWER; and what it asked."""
+    path = os.path.join(directory, "s")
+    asked = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(path)
+        server.listen(1)
+        server.settimeout(10)
+
+        def serve():
+            made, _ = server.accept()
+            with made:
+                made.settimeout(10)
+                asked.append(made.recv(2000))
+                try:
+                    made.sendall(answer)
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        result = run(*words, "-s", path)
+        thread.join()
+    os.unlink(path)
+    return result, b"".join(asked)
+
+
+def check_paths(tap, directory):
+    missing = os.path.join(directory, "missing")
+    lone = os.path.join(directory, "lone")
+    plain = os.path.join(directory, "plain")
+    conf = os.path.join(directory, "seep.conf")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
+        dead.bind(lone)
+    open(plain, "w").close()
+    for words, status, why in ((("-s", missing), 1, "missing: there is no such socket: is Unbound running"),
+                               (("-s", lone), 1, "lone: nobody listens: Unbound has ended"),
+                               (("-s", plain), 1, "plain: is no socket"),
+                               (("-s", "x" * 108), 1, "is longer than 107 bytes"),
+                               (("-c", missing), 1, "missing: "),
+                               (("-s",), 2, "requires an argument"), (("more",), 2, "usage: seepctl status")):
+        code, out, err = run("status", *words)
+        tap.ok(code == status and not out and why in err and (status == 2 or err.count("\n") == 1),
+               "%s: one line, and exit status %d" % (why, status), (code, err))
+    for text, where in (("control-socket: here\n", directory + "/here"), ("control-socket: /tmp/x/y\n", "/tmp/x/y"),
+                        ("state-file: a.state\n", directory + "/a.control"),
+                        ("", "/var/lib/unbound/seep.control"), ("control-socket: \"\"\n", "control-socket: \"\""),
+                        ("nonsense: 1\n", conf + ":1: ")):
+        with open(conf, "w") as out:
+            out.write(text)
+        code, out, err = run("status", "-c", conf)
+        tap.ok(code == 1 and where in err and err.count("\n") == 1, "-c, and in it " + repr(text), err)
+
+
+def check_permission(tap, directory):
+    if os.geteuid() != 0:
+        tap.skip("permission denied", "not root")
+        return
+    path = os.path.join(directory, "closed")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(path)
+        os.chmod(path, 0o600)
+        os.chmod(directory, 0o755)
+        server.listen(1)
+        copy = os.path.join(directory, "seepctl")
+        shutil.copy(SEEPCTL if open(SEEPCTL, "rb").read(4) == b"\x7fELF" else
+                    os.path.join(BUILD, ".libs", "seepctl"), copy)
+        os.chmod(copy, 0o755)
+        done = subprocess.run((copy, "status", "-s", path), capture_output=True, text=True, timeout=30,
+                              user=NOBODY, group=NOBODY, extra_groups=())
+        tap.ok(done.returncode == 1 and "permission denied: call seepctl as root" in done.stderr,
+               "permission denied: who may is said", done.stderr)
+
+
+def check_answers(tap, directory):
+    (code, out, err), asked = served(directory, STATUS, "status", "--json")
+    tap.equal((code, err, asked), (0, "", b"UBCT1 status\n"), "a command is a line of Unbound's protocol")
+    tap.equal(json.loads(out or "{}"),
+              {"version": "1", "mode": "guard", "mode_text": "Guarding \"all\" \\ of it",
+               "users": {"entries": 3, "room": 0}, "list": [1, -2.5, True, None, "x", {}]},
+              "what is answered is the JSON that is printed")
+    (code, out, err), _ = served(directory, STATUS, "status")
+    tap.ok(code == 0 and "Guarding \"all\" \\ of it\n" in out and "\033" not in out, "or text without colours", out)
+    (code, out, err), _ = served(directory, b"error it cannot be: do that\n", "status")
+    tap.equal((code, out, err), (1, "", "seepctl: it cannot be: do that\n"), "an error is told, exit status 1")
+    (code, out, err), _ = served(directory, b"", "status")
+    tap.ok(code == 1 and "no answer: " in err, "no answer", err)
+    for answer in (b"\n", b"x", b"}\n", b"{\n", b"{\n}", b"{\n}\n{\n}\n", b"{\n]\n", b"{\na=\n}\n", b"{\na=\"\n}\n",
+                   b"{\na=\"x\\\"\n}\n", b"{\na=\"x\"y\"\n}\n", b"{\nA=1\n}\n", b"{\na=1x\n}\n", b"{\na=[\n}\n]\n",
+                   b"{\na\n}\n", b"{\na=1\0\n}\n", b"1\n", b"version: 1\nmode: x\n", b"{\na={\n" * 9, b"\xff" * 100):
+        (code, out, err), _ = served(directory, answer, "status", "--json")
+        tap.ok(code == 1 and not out and "none of Seep's" in err, "no answer of Seep's: %r" % answer[:24], (code, err))
+    (code, out, err), _ = served(directory, b"{\n" + b"a=1\n" * 20000 + b"}\n", "status")
+    tap.ok(code == 1 and "too long" in err, "too long an answer", err)
+    code, out, err = run("show", "user", "1.2.3", "-s", "/nowhere")
+    tap.ok(code == 1 and "not an IPv4" in err, "what is wrong by itself is not asked", err)
+
+
+def check_mistyped(tap):
+    for word, meant in (("shwo", "show"), ("explian", "explain"), ("statsu", "status"), ("tpo", "top"),
+                        ("refuse", "refused"), ("check_conf", "check-conf")):
+        code, _, err = run(word)
+        tap.ok(code == 2 and "did you mean \"%s\"?" % meant in err, word + ": " + meant, err)
+    for word in ("nonsense", "x", "to", "a-word-longer-than-any-of-these", ""):
+        code, _, err = run(word)
+        tap.ok(code == 2 and ("did you mean" in err) == (word == "to"), "%r: %s" % (word, err.split("\n")[0]), err)
+
+
+def complete(*words):
+    """What bash offers behind these words, of which the last is not ended."""
+    script = os.path.join(BUILD, "completions", "seepctl")
+    text = "source '%s'; COMP_WORDS=(%s); COMP_CWORD=%d; _seepctl; printf '%%s\\n' \"${COMPREPLY[@]}\"" % (
+        script, " ".join("'%s'" % word for word in ("seepctl",) + words), len(words))
+    done = subprocess.run(("bash", "--norc", "-c", text), capture_output=True, text=True, timeout=30)
+    if done.stderr:
+        print("#", done.stderr)
+    return done.stdout.split()
+
+
+def check_completion(tap):
+    commands = re.findall(r"(?m)^  ([a-z-]+) ", run("help")[1])
+    tap.equal(run("completion")[1], open(os.path.join(BUILD, "completions", "seepctl")).read(),
+              "what is installed is what is printed")
+    tap.equal(sorted(complete("")), sorted(commands), "all commands")
+    tap.equal(complete("sho"), ["show"], "by their beginning")
+    tap.equal(complete("show", ""), ["user", "network", "domain"], "a command's words")
+    tap.equal(complete("top", "d"), ["domains"], "by their beginning")
+    tap.equal(complete("refused", "--s"), ["--since"], "its options")
+    tap.ok({"-s", "-c", "--json", "--sort"} <= set(complete("top", "-")), "those of all that connect among them")
+    tap.equal(complete("help", "expl"), ["explain"], "commands again, behind help")
+    tap.equal(complete("check-conf", ""), [], "nothing where a file is wanted")
+    code, _, err = run("completion", "fish")
+    tap.ok(code == 2 and "bash alone" in err, "another shell's", err)
+
+
+def check_manual(tap):
+    """Of each command the manual has a paragraph, and each of its options is there."""
+    text = open(os.path.join(SOURCE, "doc", "seepctl.8")).read().replace("\\-", "-").replace("\"", "")
+    for name in re.findall(r"(?m)^  ([a-z-]+) ", run("help")[1]):
+        tap.ok(re.search(r"(?m)^\.B seepctl %s\b" % name, text) and
+               re.search(r"(?m)^\.BR? seepctl %s\b" % name, text.split(".SH DESCRIPTION")[1]),
+               "the manual has " + name)
+        for option in re.findall(r"(?m)^  (--?[a-z-]+)", run("help", name)[1].split("Options of seep.conf")[0]):
+            tap.ok(re.search(r"(?<![\w-])%s(?![\w-])" % option, text), "the manual has %s %s" % (name, option))
+
+
+def main():
+    with Tap() as tap, tempfile.TemporaryDirectory() as directory:
+        check_paths(tap, directory)
+        check_permission(tap, directory)
+        check_answers(tap, directory)
+        check_mistyped(tap)
+        check_completion(tap)
+        check_manual(tap)
+    return tap.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
