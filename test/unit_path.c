@@ -6,6 +6,7 @@
  * With --observe BYTES it asks and commits a thousand names of that length, for
  * test/path_length.py to count instructions.
  */
+#include "engine/change.h"
 #include "fixture_engine.h"
 
 #include <sys/mman.h>
@@ -102,6 +103,23 @@ static void send(struct rig *rig, uint32_t user, const char *text, struct worst 
 	note(end);
 }
 
+/* As many exceptions for NAME as there may be, none of them of any user here. */
+static void except(struct rig *rig, const char *name)
+{
+	struct seep_exception all[SEEP_EXCEPTIONS_A_DOMAIN] = { { .name_size = 0 } };
+	const struct wire wire = wire_of(name);
+	struct seep_exceptions *set;
+
+	for (unsigned at = 0; at < COUNT(all); at++) {
+		memcpy(all[at].name, wire.bytes, wire.size);
+		all[at].name_size = (uint8_t)wire.size;
+		all[at].until_s = SEEP_EXCEPTION_FOR_EVER;
+		all[at].user = (struct seep_netblock){ 4, { 192, 0, 2, (uint8_t)at }, 32 };
+	}
+	(void)seep_exceptions_create(&set, all, COUNT(all));
+	seep_engine_except(rig->engine, set);
+}
+
 static void is_clean(const struct worst *worst, unsigned locks, const char *call)
 {
 	is_int(worst->memory, 0, "%s: nothing is allocated or freed", call);
@@ -124,6 +142,7 @@ static void test_path(void)
 	char domain[32];
 
 	rig_open(&rig, "memory-size: 1m\nlearning: 2d\nmemory: 6d\n");
+	except(&rig, "com");
 	for (uint32_t n = 0; n < names; n++) {
 		uint32_t user = n < settled || n % 8 ? n % 997 : 5;
 		bool settles = n + 1 >= learning && n < settled;
@@ -154,6 +173,7 @@ static int observe(unsigned bytes)
 	for (unsigned left = bytes > 40 ? bytes - 40 : 0; left >= 21; left -= 21)
 		strcat(labels, "abcdefghijklmnopqrst.");
 	rig_open(&rig, USER_ONLY "memory-size: 1m\nallow-domain: nothing.invalid\n");
+	except(&rig, "nothing.example.com");
 	for (unsigned n = 0; n < 1000; n++) {
 		snprintf(text, sizeof(text), "%016x.%sexample.com", n * 2654435761u, labels);
 		rig.now_ms += DAY_MS;

@@ -25,7 +25,8 @@ static const char *const class_words[SEEP_CLASS_COUNT] = {
 /* Why a class is never charged. */
 static const char *const class_reasons[SEEP_CLASS_COUNT] = {
 	[SEEP_CLASS_INTERNAL] = "it is in a zone of this organisation",
-	[SEEP_CLASS_ALLOWED] = "an allow-domain, or a name of an allow-list, covers it",
+	[SEEP_CLASS_ALLOWED] =
+		"an allow-domain, a name of an allow-list, or what allow let pass, covers it",
 	[SEEP_CLASS_EXEMPT] = "an exempt-user covers the client",
 	[SEEP_CLASS_UNPROVEN] = "the client's address may be forged",
 	[SEEP_CLASS_UNTRACKED] = "it has no domain that is registered by anybody",

@@ -614,6 +614,9 @@ static enum seep_class uncharged_class(const struct asking *asking, bool splits)
 		return SEEP_CLASS_INTERNAL;
 	if (seep_subtrees_cover(conf->allow_domain, observation->name, observation->name_size))
 		return SEEP_CLASS_ALLOWED;
+	if (asking->thread ? seep_excepted_covers(asking->thread, observation)
+			   : seep_excepted_would_cover(asking->engine, observation))
+		return SEEP_CLASS_ALLOWED;
 	if (seep_netblocks_contain(conf->exempt_user, observation->client.bytes,
 				   observation->client.size_bytes))
 		return SEEP_CLASS_EXEMPT;

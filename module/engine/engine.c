@@ -108,7 +108,7 @@ static bool open_threads(struct seep_engine *engine, unsigned count)
 		if (!engine->threads[i].suffixes)
 			return false;
 	}
-	return true;
+	return seep_excepted_open(engine);
 }
 
 struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
@@ -157,6 +157,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 		return;
 	for (unsigned i = 0; i < engine->thread_count; i++)
 		seep_suffix_reader_close(engine->threads[i].suffixes);
+	seep_excepted_close(engine);
 	free(engine->threads);
 	seep_table_destroy(engine->users);
 	seep_table_destroy(engine->networks);
@@ -193,6 +194,11 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 	if (when_ms < engine->learned.until_ms)
 		return SEEP_MODE_LEARNING;
 	return SEEP_MODE_GUARD;
+}
+
+uint64_t seep_engine_learning_from_ms(const struct seep_engine *engine)
+{
+	return engine->learned.from_ms;
 }
 
 uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine)

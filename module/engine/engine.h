@@ -216,7 +216,8 @@ void seep_engine_withdraw_internal(struct seep_thread *thread);
 void seep_engine_hit(struct seep_thread *thread, const struct seep_address *client);
 
 enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_ms);
-/* When learning ends, or has ended. */
+/* When learning began, and when it ends, or has ended. */
+uint64_t seep_engine_learning_from_ms(const struct seep_engine *engine);
 uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine);
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
 /* How many have an entry. */

@@ -3,7 +3,8 @@
  * What a query would cost now, and what would become of it. It is judged as ask does, but on copies
  * of entries: nothing is reserved, learned or made, and no entry counts as asked for.
  *
- * Threads: one at a time, beside queries; an entry's lock is held while it is copied, and no other.
+ * Threads: the one that changes (change.h), beside queries; an entry's lock is held while it is
+ * copied, and no other.
  */
 #ifndef SEEP_EXPLAIN_H
 #define SEEP_EXPLAIN_H

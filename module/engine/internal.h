@@ -13,6 +13,7 @@
 #include "base/address.h"
 #include "meter/budget.h"
 #include "names/common.h"
+#include "engine/change.h"
 #include "engine/engine.h"
 #include "engine/look.h"
 #include "engine/refused.h"
@@ -105,6 +106,7 @@ struct recent {
 /* On cache lines of its own: its thread alone writes there. */
 struct seep_thread {
 	_Alignas(64) struct seep_engine *engine;
+	_Atomic(struct seep_exceptions *) excepting; /* the set that it is asking; NULL: none */
 	struct seep_suffix_reader *suffixes;
 	struct seep_counters counters;
 	struct recent recent[1 << RECENT_BITS];
@@ -114,8 +116,8 @@ struct seep_thread {
 struct seep_learned {
 	struct seep_budgets budgets; /* by seep.conf */
 	uint64_t from_ms;            /* learning begins: the first start ever */
-	uint64_t until_ms;
-	atomic_uint new_units; /* of users that came after learning; 0: not known yet */
+	_Atomic uint64_t until_ms;   /* an operator may move it (change.h) */
+	atomic_uint new_units;       /* of users that came after learning; 0: not known yet */
 	/* The state file is of before networks were metered: nothing was learned of them. */
 	bool networks_unknown;
 	/* In the last day of the learning: what no budget would have fitted. */
@@ -135,8 +137,16 @@ struct settling {
 	struct seep_review review;
 };
 
+/* Sets of exceptions: that in force, and those before it that a thread may still be asking. */
+struct excepted {
+	_Atomic(struct seep_exceptions *) now; /* NULL: none */
+	struct seep_exceptions **before; /* as many places as there are threads, and one more */
+	unsigned before_count;
+};
+
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
+	struct excepted excepted;
 	struct seep_learned learned;
 	struct settling settling;
 	struct seep_hash_key key;
@@ -209,6 +219,18 @@ static inline bool is_untouched_domain(const struct domain *domain)
 {
 	return is_untouched_entry(&domain->head) && !is_used_domain(domain);
 }
+
+/* excepted.c */
+
+/* Memory for the engine's threads, which are there; false without. */
+bool seep_excepted_open(struct seep_engine *engine);
+/* No thread asks any more. */
+void seep_excepted_close(struct seep_engine *engine);
+/* Is the query excepted? The second is for the thread that changes exceptions: nobody else does
+ * meanwhile. */
+bool seep_excepted_covers(struct seep_thread *thread, const struct seep_observation *observation);
+bool seep_excepted_would_cover(const struct seep_engine *engine,
+			       const struct seep_observation *observation);
 
 /* network.c */
 

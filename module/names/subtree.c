@@ -187,9 +187,8 @@ static bool ends_in_number(const uint8_t *wire)
 	return is_number(wire);
 }
 
-/* Writes TEXT as a lower-cased name to WIRE of SEEP_NAME_MAX_BYTES, with the root's zero. */
-static enum seep_subtree_status parse(const char *text, size_t length, uint8_t *wire,
-				      size_t *wire_length)
+enum seep_subtree_status seep_subtree_parse(const char *text, size_t length,
+					    uint8_t wire[SEEP_NAME_MAX_BYTES], size_t *wire_length)
 {
 	size_t skipped = length >= 2 && text[0] == '*' && text[1] == '.' ? 2
 			 : length >= 1 && text[0] == '.'                 ? 1
@@ -216,7 +215,7 @@ enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char
 	uint64_t mixed = 0;
 	uint32_t hash;
 	struct slot *slot;
-	enum seep_subtree_status status = parse(text, length, wire, &wire_length);
+	enum seep_subtree_status status = seep_subtree_parse(text, length, wire, &wire_length);
 
 	if (status != SEEP_SUBTREE_OK)
 		return status;

@@ -36,6 +36,15 @@ enum seep_subtree_status {
 /* Returns the text of STATUS. */
 const char *seep_subtree_status_text(enum seep_subtree_status status);
 
+/*
+ * Reads a name, LENGTH bytes of TEXT: letters, digits, "-" and "_" as they are, any other byte as
+ * \DDD or \X. A leading "*." or ".", and a trailing ".", change nothing. Writes it to WIRE,
+ * lower-cased, with the root's zero, and its size to *WIRE_LENGTH. Unless OK is returned, these
+ * mean nothing.
+ */
+enum seep_subtree_status seep_subtree_parse(const char *text, size_t length,
+					    uint8_t wire[SEEP_NAME_MAX_BYTES], size_t *wire_length);
+
 struct seep_subtrees;
 
 /* Returns an empty set, or NULL without memory. */
@@ -45,9 +54,8 @@ struct seep_subtrees *seep_subtrees_create(void);
 void seep_subtrees_destroy(struct seep_subtrees *set);
 
 /*
- * Adds a name, LENGTH bytes of TEXT: letters, digits, "-" and "_" as they are, any other byte as
- * \DDD or \X. A leading "*." or ".", and a trailing ".", change nothing. A name that is there
- * already is OK. Unless OK is returned, SET is as it was.
+ * Adds the name that seep_subtree_parse reads in LENGTH bytes of TEXT. A name that is there already
+ * is OK. Unless OK is returned, SET is as it was.
  */
 enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
 					   size_t length);
