@@ -3,6 +3,7 @@
  * The keeper at work beside queries: journal and checkpoints, the end and the next start; to be run
  * under ThreadSanitizer too. Takes some seconds: its clock is the real one.
  */
+#include "engine/change.h"
 #include "state/keeper_own.h"
 #include "meter/budget.h"
 #include "fixture.h"
@@ -557,6 +558,46 @@ static void test_versions(void)
 	check_version(UINT32_MAX);
 }
 
+/* What was changed is in the file at once, for whoever asks for that; and no second is waited. */
+static void test_sync(void)
+{
+	const struct seep_address user = address_v4(1);
+	struct seep_keeper_found found;
+	struct seep_keeper *keeper, *reader;
+	struct seep_cleared cleared;
+	struct rig rig, again;
+	uint64_t from_ms;
+
+	(void)unlink(path);
+	open_rig(&rig, 1);
+	keeper = open_keeper_every(3600, 71, &found);
+	ok(!seep_keeper_sync(keeper), "before the start nothing can be safe");
+	seep_keeper_start(keeper, rig.engine);
+	for (unsigned turn = 0; turn < 5; turn++) {
+		for (uint64_t n = 0; n < 200; n++)
+			send(rig.thread, 1, turn * 1000 + n);
+		ok(seep_keeper_sync(keeper), "turn %u: spent, and safe", turn);
+		from_ms = clock_ms();
+		ok(seep_engine_clear_user(rig.engine, &user, from_ms, &cleared) &&
+			   cleared.was_spent,
+		   "cleared");
+		ok(seep_keeper_sync(keeper), "and safe");
+		/* Whoever starts now, as after a kill -9, finds that. */
+		reader = open_keeper_every(3600, 72, &found);
+		rig_open_hashed(&again, CONF, &found.key);
+		seep_keeper_restore(reader, again.engine, clock_ms());
+		ok(clock_ms() - from_ms < 900, "at once");
+		ok(seep_engine_clear_user(again.engine, &user, clock_ms(), &cleared) &&
+			   !cleared.was_spent && !cleared.level_mbit,
+		   "the file has it: %" PRIu64 " mbit", cleared.level_mbit);
+		seep_keeper_stop(reader);
+		rig_close(&again);
+	}
+	seep_keeper_stop(keeper);
+	rig_close(&rig);
+	ok(!seep_keeper_sync(NULL), "no keeper keeps nothing");
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -572,6 +613,7 @@ int main(int argc, char **argv)
 	tap_run(test_taken_meanwhile);
 	tap_run(test_version_1);
 	tap_run(test_versions);
+	tap_run(test_sync);
 	directory_remove(directory);
 	return done();
 }

@@ -3,6 +3,7 @@
 #include "state/keeper_own.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #define TICK_MS       1000
 #define SILENT_MOST   10 /* ticks without a sign of the process that took the file */
 #define READY_S       5  /* the longest that a start waits for the disk */
+#define SYNC_S        3  /* the longest that a command does */
 /* A journal of this many times its checkpoint calls for a new one. */
 #define JOURNAL_MOST  2
 #define JOURNAL_LEAST (UINT64_C(16) << 20)
@@ -143,8 +145,9 @@ static bool is_checkpoint_due(const struct seep_keeper *keeper, unsigned new_uni
 	if (keeper->state == KEEPER_OTHER || is_writing(keeper) || when_ms < keeper->retry_ms)
 		return false;
 	journal = keeper->file.size - keeper->checkpoint_bytes;
-	/* Learning has ended: seepctl is to see in the file what it found. */
+	/* Learning has ended, or its end was moved: seepctl is to see that in the file. */
 	return keeper->file.fd < 0 || (new_units && new_units != keeper->told_units) ||
+	       seep_engine_learning_until_ms(keeper->engine) != keeper->told_until_ms ||
 	       when_ms - keeper->checkpoint_ms >= keeper->setup.checkpoint_s * 1000 ||
 	       (journal > JOURNAL_LEAST && journal > JOURNAL_MOST * keeper->checkpoint_bytes);
 }
@@ -186,6 +189,7 @@ static void take(struct seep_keeper *keeper)
 		keeper->checkpoint_ms = keeper->found.header.began_ms;
 		keeper->checkpoint_bytes = keeper->found.checkpoint_bytes;
 		keeper->told_units = keeper->found.header.new_units;
+		keeper->told_until_ms = seep_engine_learning_until_ms(keeper->engine);
 		keeper->state = KEEPER_KEPT;
 		if (!append_owner(keeper, false))
 			seep_keeper_fail(keeper, "cannot be written", errno);
@@ -200,17 +204,53 @@ static void take(struct seep_keeper *keeper)
 		seep_keeper_begin_checkpoint(keeper, time.when_ms);
 }
 
-/* Sleeps until the next second, or until the end; false at the end. */
-static bool wait_tick(struct seep_keeper *keeper, struct timespec *next)
+/*
+ * Sleeps until NEXT, the next second, or until the end, or until somebody wants all to be safe;
+ * false at the end. *WANTED is how often that was wanted.
+ */
+static bool wait_tick(struct seep_keeper *keeper, struct timespec *next, uint64_t *wanted)
 {
 	int error = 0;
 
-	next->tv_sec += TICK_MS / 1000;
 	pthread_mutex_lock(&keeper->lock);
-	while (!keeper_is_stopping(keeper) && error != ETIMEDOUT)
+	while (!keeper_is_stopping(keeper) && error != ETIMEDOUT &&
+	       keeper->syncs_wanted == keeper->syncs_done)
 		error = pthread_cond_timedwait(&keeper->wake, &keeper->lock, next);
+	*wanted = keeper->syncs_wanted;
 	pthread_mutex_unlock(&keeper->lock);
+	if (error == ETIMEDOUT)
+		next->tv_sec += TICK_MS / 1000;
 	return !keeper_is_stopping(keeper);
+}
+
+/* The file as it is now, whatever a checkpoint puts in its place meanwhile; -1 for none. */
+static int hold_file(struct seep_keeper *keeper)
+{
+	int fd = -1;
+
+	pthread_mutex_lock(&keeper->file_lock);
+	if (keeper->state == KEEPER_KEPT && keeper->file.fd >= 0)
+		fd = fcntl(keeper->file.fd, F_DUPFD_CLOEXEC, 0);
+	pthread_mutex_unlock(&keeper->file_lock);
+	return fd;
+}
+
+/*
+ * All that changed is in the file, if that can be: makes it safe, and says so to who waits. What a
+ * checkpoint put in its place has the same, and is made safe by its thread.
+ */
+static void sync_changes(struct seep_keeper *keeper, uint64_t wanted)
+{
+	int fd = hold_file(keeper);
+	bool is_synced = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	pthread_mutex_lock(&keeper->lock);
+	keeper->syncs_done = wanted;
+	keeper->is_synced = is_synced;
+	pthread_cond_broadcast(&keeper->synced);
+	pthread_mutex_unlock(&keeper->lock);
 }
 
 static void finish(struct seep_keeper *keeper)
@@ -233,6 +273,7 @@ static void *run(void *context)
 {
 	struct seep_keeper *keeper = context;
 	struct timespec next;
+	uint64_t wanted, done = 0;
 
 	take(keeper);
 	pthread_mutex_lock(&keeper->lock);
@@ -241,8 +282,13 @@ static void *run(void *context)
 	pthread_cond_signal(&keeper->ready);
 	pthread_mutex_unlock(&keeper->lock);
 	clock_gettime(CLOCK_MONOTONIC, &next);
-	while (wait_tick(keeper, &next))
+	next.tv_sec += TICK_MS / 1000;
+	while (wait_tick(keeper, &next, &wanted)) {
 		tick(keeper);
+		if (wanted != done)
+			sync_changes(keeper, wanted);
+		done = wanted;
+	}
 	finish(keeper);
 	return NULL;
 }
@@ -333,6 +379,28 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 		return;
 	}
 	wait_ready(keeper);
+}
+
+bool seep_keeper_sync(struct seep_keeper *keeper)
+{
+	struct timespec until;
+	bool is_synced;
+	uint64_t mine;
+	int error = 0;
+
+	if (!keeper || atomic_load(&keeper->phase) != KEEPER_READY ||
+	    atomic_load(&keeper->shown.status) != SEEP_STATE_KEPT)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += SYNC_S;
+	pthread_mutex_lock(&keeper->lock);
+	mine = ++keeper->syncs_wanted;
+	pthread_cond_signal(&keeper->wake);
+	while (keeper->syncs_done < mine && !keeper_is_stopping(keeper) && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&keeper->synced, &keeper->lock, &until);
+	is_synced = keeper->syncs_done >= mine && keeper->is_synced;
+	pthread_mutex_unlock(&keeper->lock);
+	return is_synced;
 }
 
 void seep_keeper_stop(struct seep_keeper *keeper)

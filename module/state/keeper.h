@@ -59,6 +59,13 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine);
 void seep_keeper_read(const struct seep_keeper *keeper, uint64_t when_ms,
 		      struct seep_gauges *gauges);
 
+/*
+ * Appends at once what has changed, and makes it safe against loss of power; waits for that, some
+ * seconds at most. Returns false if it is in memory alone. From any thread but the host's, which
+ * stops the keeper. NULL is none.
+ */
+bool seep_keeper_sync(struct seep_keeper *keeper);
+
 /* Saves what has changed since, and ends; the engine is no longer used. NULL is none. */
 void seep_keeper_stop(struct seep_keeper *keeper);
 

@@ -32,6 +32,7 @@ static bool write_checkpoint(struct seep_keeper *keeper)
 	keeper->checkpoint.doing = "a checkpoint cannot be written";
 	seep_engine_describe(keeper->engine, &header);
 	keeper->checkpoint.new_units = header.new_units;
+	keeper->checkpoint.until_ms = header.first_ms + header.learning_ms;
 	seep_state_seal_header(&header);
 	return seep_keeper_append_next(keeper, &header, sizeof(header)) &&
 	       seep_engine_save(keeper->engine, &keeper->next_out) && fsync(keeper->next.fd) == 0;
@@ -64,17 +65,18 @@ static bool put_in_place(struct seep_keeper *keeper)
 }
 
 /*
- * Makes the new names safe. A profile of AppArmor's may keep us from opening the directory: it is
- * asked once only, and the file's fsync has to do, which on ext4 and XFS brings the names with it.
+ * Makes the new names safe, and what the journal got while the checkpoint was written. A profile of
+ * AppArmor's may keep us from opening the directory: it is asked once only, and the file's fsync
+ * has to do, which on ext4 and XFS brings the names with it.
  */
 static void sync_names(struct seep_keeper *keeper, int fd)
 {
-	if (fd >= 0 && (keeper->is_blind || !seep_state_sync_directory(keeper->path))) {
-		keeper->is_blind = true;
-		(void)fsync(fd);
-	}
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return;
+	if (!keeper->is_blind)
+		keeper->is_blind = !seep_state_sync_directory(keeper->path);
+	(void)fsync(fd);
+	close(fd);
 }
 
 static void *run_checkpoint(void *context)
@@ -138,6 +140,7 @@ bool seep_keeper_end_checkpoint(struct seep_keeper *keeper)
 		keeper->state = KEEPER_KEPT;
 		keeper->saved_ms = keeper->checkpoint_ms = checkpoint->began_ms;
 		keeper->told_units = checkpoint->new_units;
+		keeper->told_until_ms = checkpoint->until_ms;
 	} else if (made || checkpoint->error == EAGAIN) {
 		/* The file was lost, to another process perhaps, just after or before. */
 		keeper->retry_ms = 0;

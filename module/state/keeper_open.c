@@ -158,6 +158,7 @@ void seep_keeper_destroy(struct seep_keeper *keeper)
 	pthread_mutex_destroy(&keeper->lock);
 	pthread_cond_destroy(&keeper->wake);
 	pthread_cond_destroy(&keeper->ready);
+	pthread_cond_destroy(&keeper->synced);
 	explicit_bzero(keeper, sizeof(*keeper));
 	free(keeper);
 }
@@ -180,6 +181,7 @@ struct seep_keeper *seep_keeper_open(const struct seep_keeper_setup *setup,
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&keeper->wake, &monotonic);
 	pthread_cond_init(&keeper->ready, &monotonic);
+	pthread_cond_init(&keeper->synced, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	pthread_mutex_init(&keeper->lock, NULL);
 	pthread_mutex_init(&keeper->file_lock, NULL);

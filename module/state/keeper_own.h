@@ -79,6 +79,7 @@ struct checkpoint {
 	int error;
 	const char *doing;  /* what failed */
 	unsigned new_units; /* what its header says of newcomers */
+	uint64_t until_ms;  /* and of the end of learning */
 };
 
 /*
@@ -100,8 +101,16 @@ struct seep_keeper {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	pthread_cond_t ready;
+	pthread_cond_t synced;
 	_Atomic enum keeper_phase phase;
 	pthread_t thread; /* the host's */
+	/*
+	 * Under LOCK: how often somebody wanted all that changed to be safe, and what came of
+	 * it.
+	 */
+	uint64_t syncs_wanted;
+	uint64_t syncs_done;
+	bool is_synced; /* by the last of those that were done */
 
 	/* Of both threads, under FILE_LOCK; there is no need of it without a checkpoint. */
 	pthread_mutex_t file_lock;
@@ -117,6 +126,7 @@ struct seep_keeper {
 	struct seep_state_out out;
 	uint64_t checkpoint_ms; /* when the last one was begun */
 	unsigned told_units;    /* of a newcomer, by the file's header */
+	uint64_t told_until_ms; /* the end of learning, by the file's header */
 	uint64_t saved_ms;
 	uint64_t retry_ms;             /* no checkpoint before this */
 	uint64_t retry_wait_ms;        /* after the next one that fails */
