@@ -51,7 +51,11 @@ static const char *answer_of(const struct seep_control_source *from, struct seep
 	static struct seep_control_answer answer;
 	static char text[SEEP_CONTROL_ANSWER_MAX + 1];
 
-	if (!seep_control_answer(from, base, request, size, is_end, &answer))
+	const struct seep_control_request asked = {
+		.bytes = request, .size = size, .is_end = is_end, .may_change = true, .uid = 0
+	};
+
+	if (!seep_control_answer(from, base, &asked, &answer))
 		return NULL;
 	memcpy(text, answer.bytes, answer.size);
 	text[answer.size] = '\0';

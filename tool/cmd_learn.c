@@ -30,8 +30,10 @@ const struct option_set cmd_learn_options = {
 };
 
 const char cmd_learn_more[] =
-	"\n\"status\" shows what learning found; it takes --json alone. With TRACE, as replay reads them,\n"
-	"a state file is written of what is learned from them, for a resolver to begin with.\n";
+	"\n\"status\" shows what learning found: of the running Seep, or of FILE. \"end\" ends learning now,\n"
+	"\"extend\" lets it go on for longer, such as 3d. These three ask the running Seep, and take\n"
+	"-s PATH, -c seep.conf, --reason TEXT and --json. With TRACE, as replay reads them, a state\n"
+	"file is written of what is learned from them, for a resolver to begin with:\n";
 
 /* "learn --json status" is one, too. */
 static bool is_status(int argc, char **argv)
@@ -152,6 +154,8 @@ int cmd_learn(int argc, char **argv)
 	struct learn_options options = { .replay.learns = true };
 	int status;
 
+	if (learn_is_live(argc, argv))
+		return learn_live(argc, argv);
 	if (is_status(argc, argv))
 		return learn_status(argc, argv);
 	status = parse(argc, argv, &options);

@@ -51,6 +51,12 @@ struct learn_report {
 void learn_print_text(const struct learn_report *report);
 void learn_print_json(const struct learn_report *report);
 
+/* cmd_learn_live.c: status, end and extend of a running Seep. */
+
+/* Is that what the first argument of ARGV asks for that is no option? */
+bool learn_is_live(int argc, char **argv);
+int learn_live(int argc, char **argv);
+
 /* cmd_learn_status.c */
 
 /* As cmd_learn; the first argument that is no option is "status". */

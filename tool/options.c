@@ -15,15 +15,15 @@ struct reading {
 	char shorts[64];
 };
 
-/* The rows of SET and of its base. */
+/* The rows of SET, of its base, and so on. */
 static size_t count_rows(const struct option_set *set)
 {
-	return set->count + (set->base ? set->base->count : 0);
+	return set->count + (set->base ? count_rows(set->base) : 0);
 }
 
 static const struct option_row *row_at(const struct option_set *set, size_t at)
 {
-	return at < set->count ? &set->rows[at] : &set->base->rows[at - set->count];
+	return at < set->count ? &set->rows[at] : row_at(set->base, at - set->count);
 }
 
 static bool start(struct reading *reading, const struct option_set *set)

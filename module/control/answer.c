@@ -86,6 +86,13 @@ static void do_help(const struct seep_control_call *call);
 static const struct seep_control_command commands[] = {
 	{ "stats", "", 0, 0, false, do_stats, "print statistics, and set counters to 0" },
 	{ "stats_noreset", "", 0, 0, false, do_stats_noreset, "print statistics" },
+	{ "allow", "DOMAIN [for DURATION] [user ADDRESS|NETBLOCK] [reason TEXT]", 1,
+	  SEEP_CONTROL_WORDS - 1, true, seep_control_allow,
+	  "meter nothing below DOMAIN, for a time; also: allow list, allow remove DOMAIN [user ...]" },
+	{ "clear", "user ADDRESS | network ADDRESS | domain NAME [reason TEXT]", 2,
+	  SEEP_CONTROL_WORDS - 1, true, seep_control_clear, "set the level of a meter to 0" },
+	{ "learn", "status | end | extend DURATION [reason TEXT]", 1, SEEP_CONTROL_WORDS - 1, true,
+	  seep_control_learn, "print how learning stands, end it now, or let it go on" },
 	{ "status", "", 0, 0, false, seep_control_status, "print what Seep is doing" },
 	{ "show", "user|network|domain WHICH", 2, 2, true, seep_control_show,
 	  "print what is metered of one" },
@@ -174,6 +181,14 @@ static void fail_passing(const struct seep_control_call *call)
 			  reasons[call->source->why]);
 }
 
+/* Is the first word a command, though others are not to be read? */
+static bool is_named(const struct seep_control_call *call, const struct words *words)
+{
+	size_t size = call->count ? strlen(call->words[0]) : 0;
+
+	return size && size < words->size && is_blank(words->bytes[size]) && find(call->words[0]);
+}
+
 static void run(struct seep_control_call *call, struct words words)
 {
 	char text[SEEP_CONTROL_REQUEST_MAX + 1], told[SHOWN_BYTES + 1];
@@ -183,7 +198,11 @@ static void run(struct seep_control_call *call, struct words words)
 	text[words.size] = '\0';
 	if (split(call, text, words.size))
 		command = find(call->words[0]);
-	if (!command)
+	if (!command && is_named(call, &words))
+		seep_control_fail(call,
+				  "'%s': a command is of printable ASCII, and has %d words at most",
+				  shown(told, words), SEEP_CONTROL_WORDS);
+	else if (!command)
 		seep_control_fail(call, "unknown command '%s': help lists the commands of Seep",
 				  shown(told, words));
 	else if (call->count - 1 < command->least || call->count - 1 > command->most)
@@ -197,29 +216,30 @@ static void run(struct seep_control_call *call, struct words words)
 }
 
 bool seep_control_answer(const struct seep_control_source *source, struct seep_counters *base,
-			 const char *request, size_t size, bool is_end,
+			 const struct seep_control_request *request,
 			 struct seep_control_answer *answer)
 {
 	struct seep_control_call call = { .source = source,
+					  .request = request,
 					  .base = base,
 					  .answer = answer,
 					  .now = source->now(source->context) };
-	size_t magic_bytes = size < MAGIC_BYTES ? size : MAGIC_BYTES;
-	bool is_ours = memcmp(request, MAGIC, magic_bytes) == 0;
-	const char *end = memchr(request, '\n', size);
+	const char *bytes = request->bytes;
+	size_t size = request->size, magic_bytes = size < MAGIC_BYTES ? size : MAGIC_BYTES;
+	bool is_ours = memcmp(bytes, MAGIC, magic_bytes) == 0;
+	const char *end = memchr(bytes, '\n', size);
 
-	if (is_ours && !end && !is_end && size < SEEP_CONTROL_REQUEST_MAX)
+	if (is_ours && !end && !request->is_end && size < SEEP_CONTROL_REQUEST_MAX)
 		return false;
 	answer->size = 0;
 	answer->is_full = false;
-	if (is_ours && magic_bytes == MAGIC_BYTES && (end || is_end))
-		run(&call,
-		    without_blanks((struct words){
-			    request + MAGIC_BYTES,
-			    (size_t)((end ? end : request + size) - request) - MAGIC_BYTES }));
+	if (is_ours && magic_bytes == MAGIC_BYTES && (end || request->is_end))
+		run(&call, without_blanks((struct words){
+				   bytes + MAGIC_BYTES,
+				   (size_t)((end ? end : bytes + size) - bytes) - MAGIC_BYTES }));
 	else if (is_ours && magic_bytes == MAGIC_BYTES)
 		(void)seep_control_line(answer, "error command line too long");
-	else if (size > MAGIC_ANY_BYTES && memcmp(request, MAGIC, MAGIC_ANY_BYTES) == 0)
+	else if (size > MAGIC_ANY_BYTES && memcmp(bytes, MAGIC, MAGIC_ANY_BYTES) == 0)
 		(void)seep_control_line(answer, "error version mismatch");
 	else if (size)
 		(void)seep_control_line(answer, "error not the control protocol, without TLS");

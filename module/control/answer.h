@@ -10,35 +10,66 @@
  *
  * Anything else gets one line that starts with "error", by which unbound-control fails.
  *
- * Threads: one at a time. Nothing here reads a clock, or touches a descriptor.
+ * Threads: one at a time. Nothing here reads a clock. What looks touches no descriptor; what
+ * changes something writes its file, and may wait for the disk.
  */
 #ifndef SEEP_CONTROL_ANSWER_H
 #define SEEP_CONTROL_ANSWER_H
 
 #include "control/write.h"
+#include "state/changes.h"
 #include "state/keeper.h"
 
 /* A request's most bytes, with the end of its line. */
 #define SEEP_CONTROL_REQUEST_MAX 1024
+
+/* What an operator changed; all texts are printable. */
+enum seep_control_change_kind {
+	SEEP_CONTROL_ALLOWED,
+	SEEP_CONTROL_DISALLOWED,
+	SEEP_CONTROL_CLEARED,
+	SEEP_CONTROL_LEARNING_ENDED,
+	SEEP_CONTROL_LEARNING_EXTENDED,
+};
+
+struct seep_control_change {
+	enum seep_control_change_kind kind;
+	uint32_t uid;       /* who: the peer's, by the system */
+	const char *maker;  /* its user name; "" if it has none here */
+	const char *what;   /* in a few words, for people */
+	const char *reason; /* as it was given; "" for none */
+	bool is_kept;       /* it outlasts a restart */
+};
 
 /* Whom to ask; all of it outlives the socket. */
 struct seep_control_source {
 	const char *version;
 	struct seep_engine *engine; /* NULL: everything passes */
 	enum seep_passthrough why;
-	const struct seep_keeper *keeper; /* or NULL */
+	struct seep_keeper *keeper;   /* or NULL */
+	struct seep_changes *changes; /* or NULL: nothing can be changed */
+	/* Takes each change, once it is in force; or NULL. Called by the socket's thread. */
+	void (*changed)(void *context, const struct seep_control_change *change);
 	/* The time, from any thread. */
 	struct seep_state_tick (*now)(void *context);
 	void *context;
 };
 
+/* What came of a request so far, and from whom. */
+struct seep_control_request {
+	const char *bytes;
+	size_t size;
+	bool is_end;     /* no more will come, which ends a line, too */
+	bool may_change; /* not only look: it is root, or Unbound's user */
+	uint32_t uid;
+};
+
 /*
- * Answers the SIZE bytes of REQUEST that came so far; IS_END: no more will come, which ends a line,
- * too. BASE is what counters were at their last reset, and moves with stats. Returns false if more
- * has to come first: never at the end, and never with SEEP_CONTROL_REQUEST_MAX bytes.
+ * Answers REQUEST. BASE is what counters were at their last reset, and moves with stats. Returns
+ * false if more has to come first: never at the end, and never with SEEP_CONTROL_REQUEST_MAX bytes.
  */
 bool seep_control_answer(const struct seep_control_source *source, struct seep_counters *base,
-			 const char *request, size_t size, bool is_end,
+			 const struct seep_control_request *request,
 			 struct seep_control_answer *answer);
 
 #endif

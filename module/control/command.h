@@ -10,11 +10,12 @@
 #include "engine/look.h"
 
 /* A command's most words, its own among them. */
-#define SEEP_CONTROL_WORDS 8
+#define SEEP_CONTROL_WORDS 96
 
 /* What a command gets. */
 struct seep_control_call {
 	const struct seep_control_source *source;
+	const struct seep_control_request *request;
 	struct seep_counters *base;
 	struct seep_control_answer *answer;
 	struct seep_state_tick now;
@@ -77,5 +78,8 @@ void seep_control_explain(const struct seep_control_call *call);
 void seep_control_refused(const struct seep_control_call *call);
 void seep_control_show(const struct seep_control_call *call);
 void seep_control_top(const struct seep_control_call *call);
+void seep_control_allow(const struct seep_control_call *call);
+void seep_control_clear(const struct seep_control_call *call);
+void seep_control_learn(const struct seep_control_call *call);
 
 #endif

@@ -22,6 +22,8 @@
 struct client {
 	int fd; /* -1: nobody */
 	bool is_answered;
+	bool may_change;
+	uid_t uid;
 	uint64_t since_ms;
 	size_t size; /* of the request, so far */
 	size_t sent; /* of the answer */
@@ -84,6 +86,17 @@ static bool has_room(struct seep_control *control, uint64_t now_ms, uint64_t *wh
 	return now_ms >= *when_ms;
 }
 
+/* Who is it? Whoever is not known may change nothing. */
+static void identify(struct client *client)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	bool is_known = getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+
+	client->uid = is_known ? peer.uid : (uid_t)-1;
+	client->may_change = is_known && (peer.uid == 0 || peer.uid == geteuid());
+}
+
 static void let_in(struct seep_control *control, uint64_t now_ms)
 {
 	struct client *place;
@@ -98,6 +111,7 @@ static void let_in(struct seep_control *control, uint64_t now_ms)
 	end_client(place);
 	place->fd = fd;
 	place->is_answered = false;
+	identify(place);
 	place->since_ms = now_ms;
 	place->size = place->sent = 0;
 }
@@ -105,6 +119,7 @@ static void let_in(struct seep_control *control, uint64_t now_ms)
 /* Reads what has come; once that is a request, its answer is ready. */
 static void read_request(struct seep_control *control, struct client *client)
 {
+	struct seep_control_request request;
 	ssize_t got = recv(client->fd, client->request + client->size,
 			   sizeof(client->request) - client->size, 0);
 
@@ -114,8 +129,13 @@ static void read_request(struct seep_control *control, struct client *client)
 		return;
 	}
 	client->size += (size_t)got;
-	client->is_answered = seep_control_answer(&control->source, &control->base, client->request,
-						  client->size, got == 0, &client->answer);
+	request = (struct seep_control_request){ .bytes = client->request,
+						 .size = client->size,
+						 .is_end = got == 0,
+						 .may_change = client->may_change,
+						 .uid = client->uid };
+	client->is_answered =
+		seep_control_answer(&control->source, &control->base, &request, &client->answer);
 }
 
 static void send_answer(struct client *client)

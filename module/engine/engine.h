@@ -219,6 +219,11 @@ enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_
 /* When learning began, and when it ends, or has ended. */
 uint64_t seep_engine_learning_from_ms(const struct seep_engine *engine);
 uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine);
+/*
+ * Fills in what learning taught, which is counted now if it is not yet; false while it goes on, and
+ * where there is none. It waits for threads that count.
+ */
+bool seep_engine_review(struct seep_engine *engine, uint64_t when_ms, struct seep_review *review);
 uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
 /* How many have an entry. */
 size_t seep_engine_users(const struct seep_engine *engine);

@@ -259,26 +259,36 @@ static unsigned units_of_most(const struct settling *settling)
 	return units < SEEP_BUDGET_NEW ? SEEP_BUDGET_NEW : units;
 }
 
-/* The review is told at the end of the learning, and again at a start within a day of it. */
-static void tell_review(struct seep_engine *engine, unsigned new_units)
+/* What was counted, in whole; all is counted, and nothing of it changes any more. */
+static struct seep_review review_of(const struct seep_engine *engine)
 {
-	struct settling *settling = &engine->settling;
-	struct seep_review *review = &settling->review;
+	const struct settling *settling = &engine->settling;
 	const struct seep_learned *learned = &engine->learned;
-	unsigned most = SEEP_BUDGET_MOST;
+	unsigned most = SEEP_BUDGET_MOST, new_units = atomic_load(&learned->new_units);
+	struct seep_review review = settling->review;
 
-	if (!engine->tell_review || learned->until_ms == learned->from_ms ||
-	    settling->began_s > learned->until_ms / 1000 + SEEP_DAY_S)
-		return;
 	while (most > SEEP_BUDGET_LEAST && !settling->users[most])
 		most--;
-	review->new_bytes = (uint64_t)new_units * SEEP_BUDGET_UNIT_BYTES;
-	review->most_bytes = (uint64_t)most * SEEP_BUDGET_UNIT_BYTES;
+	review.new_bytes = (uint64_t)new_units * SEEP_BUDGET_UNIT_BYTES;
+	review.most_bytes = (uint64_t)most * SEEP_BUDGET_UNIT_BYTES;
 	if (!learned->budgets.is_learned)
-		review->new_bytes = review->most_bytes =
+		review.new_bytes = review.most_bytes =
 			(uint64_t)seep_bits_to_bytes(learned->budgets.user.budget_mbit);
-	review->misfits = atomic_load_explicit(&learned->misfits, memory_order_relaxed);
-	engine->tell_review(engine->tell_context, review);
+	review.misfits = atomic_load_explicit(&learned->misfits, memory_order_relaxed);
+	return review;
+}
+
+/* The review is told at the end of the learning, and again at a start within a day of it. */
+static void tell_review(struct seep_engine *engine)
+{
+	const struct seep_learned *learned = &engine->learned;
+	struct seep_review review;
+
+	if (!engine->tell_review || learned->until_ms == learned->from_ms ||
+	    engine->settling.began_s > learned->until_ms / 1000 + SEEP_DAY_S)
+		return;
+	review = review_of(engine);
+	engine->tell_review(engine->tell_context, &review);
 }
 
 static bool is_settled(const struct seep_learned *learned, uint64_t now_s)
@@ -309,12 +319,12 @@ static bool settle_on(struct seep_engine *engine, uint64_t now_s, size_t sets)
 	return true;
 }
 
-/* The review is this thread's alone: nobody counts any more. */
+/* Nobody counts any more once the review is due. */
 static void unlock_and_tell(struct seep_engine *engine, bool is_due)
 {
 	pthread_mutex_unlock(&engine->settling.lock);
 	if (is_due)
-		tell_review(engine, atomic_load(&engine->learned.new_units));
+		tell_review(engine);
 }
 
 void seep_learned_settle(struct seep_engine *engine, uint64_t now_s)
@@ -331,4 +341,19 @@ void seep_learned_settle_some(struct seep_engine *engine, uint64_t now_s)
 	    pthread_mutex_trylock(&engine->settling.lock) != 0)
 		return;
 	unlock_and_tell(engine, settle_on(engine, now_s, SETTLING_SETS));
+}
+
+bool seep_engine_review(struct seep_engine *engine, uint64_t when_ms, struct seep_review *review)
+{
+	const struct seep_learned *learned = &engine->learned;
+	bool is_known;
+
+	seep_learned_settle(engine, when_ms / 1000);
+	pthread_mutex_lock(&engine->settling.lock);
+	is_known = has_learning(learned) && learned->until_ms > learned->from_ms &&
+		   atomic_load(&learned->new_units);
+	if (is_known)
+		*review = review_of(engine);
+	pthread_mutex_unlock(&engine->settling.lock);
+	return is_known;
 }

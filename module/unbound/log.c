@@ -111,6 +111,18 @@ void ub_log_review(void *context, const struct seep_review *review)
 			 (unsigned long long)(unfit - review->named_count));
 }
 
+void ub_log_change(void *context, const struct seep_control_change *change)
+{
+	char maker[SEEP_EXCEPTION_MAKER_SIZE + 2] = "";
+
+	(void)context;
+	if (change->maker[0])
+		snprintf(maker, sizeof(maker), " %s", change->maker);
+	log_info("seep: operator%s (uid %lu) %s%s%s%s", maker, (unsigned long)change->uid,
+		 change->what, change->reason[0] ? "; reason: " : "", change->reason,
+		 change->is_kept ? "" : "; in memory alone");
+}
+
 void ub_log_event(void *context, const struct seep_event *event)
 {
 	const struct seep_name *name = event->name;

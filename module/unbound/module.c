@@ -79,6 +79,34 @@ static void take_found(struct seep_engine_setup *setup, struct seep_keeper_found
 			  found->first_ms % 1000;
 }
 
+/* What operators changed. */
+
+static void changes_say(void *context, bool problem, const char *text)
+{
+	(void)context;
+	if (problem)
+		log_warn("seep: changes: %s", text);
+	else
+		log_info("seep: changes: %s", text);
+}
+
+/* Puts into force what earlier runs were told on the control socket. */
+static void open_changes(uint64_t when_ms, const struct seep_keeper_found *found)
+{
+	const struct seep_changes_setup setup = {
+		.engine = ub_module.engine,
+		.keeper = ub_module.keeper,
+		.beside = ub_module.conf.state_file,
+		.learning_s = ub_module.conf.learning_s,
+		.when_ms = when_ms,
+		.wall_ms = ub_read_clock_ms(CLOCK_REALTIME),
+		.shift_s = found->found ? seep_clock_shift_ms(found->saved_ms, when_ms) / 1000 : 0,
+		.say = changes_say,
+	};
+
+	ub_module.changes = seep_changes_open(&setup);
+}
+
 /* The control socket. */
 
 static void control_say(void *context, bool problem, const char *text)
@@ -101,6 +129,8 @@ static void open_control(void)
 			    .engine = ub_module.engine,
 			    .why = ub_module.why,
 			    .keeper = ub_module.keeper,
+			    .changes = ub_module.changes,
+			    .changed = ub_log_change,
 			    .now = state_now },
 		.say = control_say,
 	};
@@ -232,8 +262,9 @@ static enum seep_passthrough register_hooks(struct module_env *env, int id)
  *  4. The state file is opened, which seep.conf names: an earlier run's key replaces ours.
  *  5. The clock, which goes on from the last time saved.
  *  6. The lists, hashed under the key, and the engine.
- *  7. Unbound's hooks, from where queries come to the engine.
- *  8. What was saved goes into the engine, and from now on it is saved.
+ *  7. What operators changed: the end of learning is known before anything is restored.
+ *  8. Unbound's hooks, from where queries come to the engine.
+ *  9. What was saved goes into the engine, and from now on it is saved.
  */
 static enum seep_passthrough start(struct module_env *env, int id)
 {
@@ -260,6 +291,8 @@ static enum seep_passthrough start(struct module_env *env, int id)
 	setup.tell_review = ub_log_review;
 	why = make_engine(&setup);
 	explicit_bzero(&setup.key, sizeof(setup.key));
+	if (why == SEEP_PASSTHROUGH_NO)
+		open_changes(setup.when_ms, &found);
 	if (why == SEEP_PASSTHROUGH_NO)
 		why = register_hooks(env, id);
 	if (why == SEEP_PASSTHROUGH_NO && ub_module.keeper) {
@@ -317,11 +350,13 @@ void deinit(struct module_env *env, int id)
 	if (ub_module.engine)
 		ub_hit_unregister(env, id);
 	seep_keeper_stop(ub_module.keeper);
+	seep_changes_close(ub_module.changes);
 	seep_engine_destroy(ub_module.engine);
 	seep_lists_close(&ub_module.lists);
 	seep_conf_release(&ub_module.conf);
 	ub_module.engine = NULL;
 	ub_module.keeper = NULL;
+	ub_module.changes = NULL;
 	ub_thread_forget();
 	ub_timed_log();
 }

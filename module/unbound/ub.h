@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "dynlibmod/dynlibmod.h"
 #include "engine/engine.h"
+#include "state/changes.h"
 #include "state/keeper.h"
 #include "control/control.h"
 #include "conf/lists.h"
@@ -31,6 +32,7 @@ struct ub_module {
 	struct seep_lists lists;
 	struct seep_clock clock;
 	struct seep_keeper *keeper;   /* or NULL */
+	struct seep_changes *changes; /* or NULL */
 	struct seep_control *control; /* or NULL */
 	pthread_mutex_t base_lock;
 	struct seep_counters base;    /* the sums at the last reset */
@@ -60,6 +62,8 @@ void ub_thread_forget(void);
 
 /* Logs that a meter crossed a line; no more than some lines a second, whatever clients do. */
 void ub_log_event(void *context, const struct seep_event *event);
+/* Logs what an operator changed, and who that was: the audit line. */
+void ub_log_change(void *context, const struct seep_control_change *change);
 /* Logs what the learning taught, and whom no budget fits. */
 void ub_log_review(void *context, const struct seep_review *review);
 

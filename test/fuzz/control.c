@@ -48,11 +48,21 @@ static bool is_error(const struct seep_control_answer *answer)
 	return answer->size > 6 && memcmp(answer->bytes, "error ", 6) == 0;
 }
 
+static const struct seep_control_request *ask(struct seep_control_request *request,
+					      const uint8_t *bytes, size_t size, bool is_end)
+{
+	*request = (struct seep_control_request){
+		.bytes = (const char *)bytes, .size = size, .is_end = is_end, .may_change = true
+	};
+	return request;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct seep_control_source source = { .version = "1", .now = now };
 	static struct seep_control_answer whole, piece;
 	struct seep_counters base = { .queries = 0 };
+	struct seep_control_request request;
 	bool is_end = size % 2, is_whole;
 	uint8_t *copy;
 
@@ -61,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > SEEP_CONTROL_REQUEST_MAX)
 		size = SEEP_CONTROL_REQUEST_MAX;
 	copy = fuzz_copy(data, size);
-	is_whole = seep_control_answer(&source, &base, (char *)copy, size, is_end, &whole);
+	is_whole = seep_control_answer(&source, &base, ask(&request, copy, size, is_end), &whole);
 	fuzz_check(is_whole || (!is_end && size < SEEP_CONTROL_REQUEST_MAX));
 	if (is_whole) {
 		check_answer(&whole, size);
@@ -74,8 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		copy = fuzz_copy(data, at);
 		base = (struct seep_counters){ .queries = 0 };
-		ends = seep_control_answer(&source, &base, (char *)copy, at, is_end && at == size,
-					   &piece);
+		ends = seep_control_answer(&source, &base,
+					   ask(&request, copy, at, is_end && at == size), &piece);
 		free(copy);
 		fuzz_check(!ends || is_whole);
 		if (!ends)

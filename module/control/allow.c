@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The control socket's allow: domains that are not metered for a time. */
+#include "control/change.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names/name.h"
+
+#define DOMAIN_SIZE (4 * SEEP_NAME_MAX_BYTES + 2)
+
+static void print_domain(const struct seep_exception *exception, char text[DOMAIN_SIZE])
+{
+	seep_name_print(text, DOMAIN_SIZE, exception->name, exception->name_size);
+}
+
+/* "" for everybody; one address without its bits. */
+static void print_user(const struct seep_exception *exception, char text[SEEP_NETBLOCK_TEXT_SIZE])
+{
+	text[0] = '\0';
+	if (exception->user.addr_len)
+		seep_netblock_format(&exception->user, text);
+	if (exception->user.prefix_bits == 8u * exception->user.addr_len)
+		text[strcspn(text, "/")] = '\0';
+}
+
+static void write_end(const struct seep_control_call *call, uint64_t until_s)
+{
+	if (until_s == SEEP_EXCEPTION_FOR_EVER)
+		seep_control_null(call->answer, "until");
+	else
+		seep_control_when(call, "until", until_s);
+}
+
+/* Members of an object that is open. */
+static void write_exception(const struct seep_control_call *call,
+			    const struct seep_exception *exception)
+{
+	char domain[DOMAIN_SIZE], user[SEEP_NETBLOCK_TEXT_SIZE];
+
+	print_domain(exception, domain);
+	print_user(exception, user);
+	seep_control_text(call->answer, "domain", domain);
+	if (user[0])
+		seep_control_text(call->answer, "user", user);
+	else
+		seep_control_null(call->answer, "user");
+	seep_control_when(call, "since", exception->made_s);
+	write_end(call, exception->until_s);
+	seep_control_text(call->answer, "operator", exception->maker);
+	seep_control_number(call->answer, "operator_uid", exception->uid);
+	seep_control_text(call->answer, "reason", exception->reason);
+}
+
+/* ---- allow list [FROM] ---- */
+
+/* From the place FROM on, as many as there is room for. */
+static void list(struct seep_control_words *words)
+{
+	const struct seep_control_call *call = words->call;
+	const struct seep_exceptions *set = seep_engine_exceptions(call->source->engine);
+	const char *word = seep_control_next(words);
+	size_t count = seep_exceptions_count(set), at = word ? strtoul(word, NULL, 10) : 0;
+
+	if (word && strspn(word, "0123456789") != strlen(word)) {
+		seep_control_fail(call, "\"%s\" is not expected behind allow list", word);
+		return;
+	}
+	seep_control_open(call->answer, NULL, '{');
+	seep_control_open(call->answer, "exceptions", '[');
+	for (; at < count && seep_control_has_room(call->answer); at++) {
+		if (!seep_exception_holds(seep_exceptions_at(set, at), call->now.when_ms / 1000))
+			continue;
+		seep_control_open(call->answer, NULL, '{');
+		write_exception(call, seep_exceptions_at(set, at));
+		seep_control_close(call->answer, '}');
+	}
+	seep_control_close(call->answer, ']');
+	if (at < count)
+		seep_control_number(call->answer, "next", at);
+	else
+		seep_control_null(call->answer, "next");
+	seep_control_close(call->answer, '}');
+}
+
+/* ---- allow remove DOMAIN [user ADDRESS|NETBLOCK] ---- */
+
+static void tell(const struct seep_control_call *call, const struct seep_exception *exception,
+		 const struct seep_control_change *change)
+{
+	char domain[DOMAIN_SIZE], user[SEEP_NETBLOCK_TEXT_SIZE];
+	char until[SEEP_CONTROL_TIME_SIZE] = "";
+	bool is_allowed = change->kind == SEEP_CONTROL_ALLOWED;
+
+	print_domain(exception, domain);
+	print_user(exception, user);
+	if (is_allowed && exception->until_s != SEEP_EXCEPTION_FOR_EVER)
+		seep_control_time_text(call, exception->until_s, until);
+	seep_control_tell(call, change, "%s %s for %s%s%s%s",
+			  is_allowed ? "allowed" : "no longer allowed", domain,
+			  user[0] ? "user " : "", user[0] ? user : "everybody",
+			  until[0] ? ", until " : "", until);
+}
+
+static void disallow(struct seep_control_words *words)
+{
+	const struct seep_control_call *call = words->call;
+	struct seep_exception like = { .name_size = 0 };
+	enum seep_changes_status status;
+	char reason[SEEP_EXCEPTION_REASON_SIZE];
+	struct seep_control_change change = { .kind = SEEP_CONTROL_DISALLOWED, .reason = reason };
+
+	if (!seep_control_may_change(call) || !seep_control_take_domain(words, &like) ||
+	    (seep_control_take(words, "user") && !seep_control_take_user(words, &like.user)) ||
+	    !seep_control_take_reason(words, reason))
+		return;
+	status = seep_changes_remove(call->source->changes, &like, call->now.when_ms);
+	if (seep_control_is_unchanged(call, status))
+		return;
+	change.is_kept = status == SEEP_CHANGES_KEPT;
+	tell(call, &like, &change);
+	seep_control_open(call->answer, NULL, '{');
+	seep_control_text(call->answer, "removed", call->words[2]);
+	seep_control_kept(call, change.is_kept);
+	seep_control_close(call->answer, '}');
+}
+
+/* ---- allow DOMAIN [for DURATION] [user ADDRESS|NETBLOCK] [reason TEXT] ---- */
+
+static bool take_exception(struct seep_control_words *words, struct seep_exception *exception)
+{
+	uint64_t now_s = words->call->now.when_ms / 1000, duration_s;
+
+	*exception = (struct seep_exception){ .made_s = now_s,
+					      .until_s = SEEP_EXCEPTION_FOR_EVER,
+					      .uid = words->call->request->uid };
+	if (!seep_control_take_domain(words, exception))
+		return false;
+	for (;;) {
+		if (seep_control_take(words, "for")) {
+			if (!seep_control_take_duration(words, &duration_s))
+				return false;
+			exception->until_s = now_s + duration_s;
+		} else if (!seep_control_take(words, "user")) {
+			break;
+		} else if (!seep_control_take_user(words, &exception->user)) {
+			return false;
+		}
+	}
+	seep_control_maker(exception->uid, exception->maker);
+	return seep_control_take_reason(words, exception->reason);
+}
+
+static void allow(struct seep_control_words *words)
+{
+	const struct seep_control_call *call = words->call;
+	struct seep_control_change change = { .kind = SEEP_CONTROL_ALLOWED };
+	struct seep_exception exception;
+	enum seep_changes_status status;
+	bool replaced;
+
+	if (!seep_control_may_change(call) || !take_exception(words, &exception))
+		return;
+	status =
+		seep_changes_allow(call->source->changes, &exception, call->now.when_ms, &replaced);
+	if (seep_control_is_unchanged(call, status))
+		return;
+	change.reason = exception.reason;
+	change.is_kept = status == SEEP_CHANGES_KEPT;
+	tell(call, &exception, &change);
+	seep_control_open(call->answer, NULL, '{');
+	write_exception(call, &exception);
+	seep_control_bool(call->answer, "replaced", replaced);
+	seep_control_kept(call, change.is_kept);
+	seep_control_close(call->answer, '}');
+}
+
+void seep_control_allow(const struct seep_control_call *call)
+{
+	struct seep_control_words words = { .call = call, .next = 1 };
+
+	if (seep_control_take(&words, "list"))
+		list(&words);
+	else if (seep_control_take(&words, "remove"))
+		disallow(&words);
+	else
+		allow(&words);
+}
