@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The control socket's commands that change something: what they do, who may, what is told of it. */
+/*
+ * The control socket's commands that change something: what they do, who may, what is told of it.
+ */
 #include "control/answer.h"
 #include "fixture_engine.h"
 

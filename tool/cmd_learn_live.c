@@ -34,8 +34,11 @@ bool learn_is_live(int argc, char **argv)
 
 static void print_unfit(const struct control_answer *answer)
 {
+	double more = control_number(answer, 0, "users_unfit") +
+		      control_number(answer, 0, "networks_unfit");
+
 	for (size_t at = control_first(answer, 0, "no_budget_fits"); at;
-	     at = control_next(answer, at)) {
+	     at = control_next(answer, at), more--) {
 		const char *user = control_word(answer, at, "user");
 
 		if (*user)
@@ -50,6 +53,10 @@ static void print_unfit(const struct control_answer *answer)
 			       "    a number in network-budget has it refused\n",
 			       control_word(answer, at, "network"));
 	}
+	if (more > 0)
+		printf("\nand %.0f more that no budget fits: learn status with the path of the state file "
+		       "has them\n",
+		       more);
 }
 
 static void print_text(const struct control_answer *answer)

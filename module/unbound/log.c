@@ -107,8 +107,10 @@ void ub_log_review(void *context, const struct seep_review *review)
 	for (unsigned i = 0; i < review->named_count; i++)
 		log_crowd(&review->named[i]);
 	if (unfit > review->named_count)
-		log_info("seep: and %llu more that no budget fits: seepctl learn status has them",
-			 (unsigned long long)(unfit - review->named_count));
+		log_info(
+			"seep: and %llu more that no budget fits: seepctl learn status, with the path of the state file, "
+			"has them",
+			(unsigned long long)(unfit - review->named_count));
 }
 
 void ub_log_change(void *context, const struct seep_control_change *change)
