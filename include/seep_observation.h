@@ -20,14 +20,27 @@
 /* The class of nearly all questions: the Internet. */
 #define SEEP_QCLASS_IN 1
 
+/* Bytes of a MAC address. */
+#define SEEP_MAC_BYTES 6
+
 /*
- * A client's address: IPv4 in the first four bytes, IPv6 in all sixteen, network byte order, unused
- * bytes zero.
+ * Who a user is. The size tells one form from another, so that none is taken for another:
+ *
+ *    4  an IPv4 address
+ *   16  an IPv6 address
+ *   10  a MAC address behind a forwarder: its IPv4 network, then the MAC
+ *   14  the same: the first eight bytes of its IPv6 network, then the MAC
+ *
+ * Network byte order; unused bytes are zero. Only a trusted forwarder states a MAC
+ * (names/identity.h), and all that come from one are in its network.
  */
 struct seep_address {
 	uint8_t bytes[16];
-	uint8_t size_bytes; /* 4 or 16 */
+	uint8_t size_bytes;
 };
+
+#define SEEP_ADDRESS_MAC_V4_BYTES 10
+#define SEEP_ADDRESS_MAC_V6_BYTES 14
 
 /*
  * One client query. NAME is an uncompressed wire-form name, lower-cased, with its final root label;

@@ -68,7 +68,7 @@ static bool is_about(unsigned names, unsigned bytes)
 static uint64_t level_of_network(struct rig *rig, uint32_t user)
 {
 	struct seep_address client = address_v4(user);
-	struct seep_address network = seep_address_block(&rig->engine->network_masks, &client);
+	struct seep_address network = seep_address_network(&rig->engine->network_masks, &client);
 	uint64_t key = seep_hash_bytes(&rig->engine->key, &network, sizeof(network));
 	struct seep_entry *entry = seep_table_find(rig->engine->networks, key);
 	uint64_t level_mbit;

@@ -44,9 +44,18 @@ static struct seep_verdict send_as(struct rig *rig, const struct seep_address *c
 
 static uint64_t network_key_of(const struct rig *rig, const struct seep_address *client)
 {
-	struct seep_address network = seep_address_block(&rig->engine->network_masks, client);
+	struct seep_address network = seep_address_network(&rig->engine->network_masks, client);
 
 	return seep_hash_bytes(&rig->engine->key, &network, sizeof(network));
+}
+
+/* A user behind the forwarder that user N is, by its MAC address. */
+static struct seep_address address_mac(const struct rig *rig, uint32_t n, uint32_t mac)
+{
+	const uint8_t bytes[SEEP_MAC_BYTES] = { 2, 0, 0x5e, 0, (uint8_t)(mac >> 8), (uint8_t)mac };
+	const struct seep_address forwarder = address_v4(n);
+
+	return seep_address_of_mac(&rig->engine->network_masks, &forwarder, bytes);
 }
 
 /* A copy of the network that user N is in; all zero if there is none. */
@@ -165,8 +174,20 @@ static void test_newcomers_apart(void)
 	rig_close(&rig);
 }
 
+enum form { FORM_V4, FORM_V6, FORM_MAC };
+
+static const char *const forms[] = { "IPv4", "IPv6", "a MAC" };
+
+/* The Nth address of a network; a MAC is behind another of its forwarders each time. */
+static struct seep_address address_in(const struct rig *rig, enum form form, uint32_t n)
+{
+	if (form == FORM_V4)
+		return address_v4(n < 5 ? n : 10 + n % 240);
+	return form == FORM_V6 ? address_v6(1, n) : address_mac(rig, n % 250, n);
+}
+
 /* A machine with a new address for each name sends what its network has for newcomers. */
-static void check_rotation(bool is_v6)
+static void check_rotation(enum form form)
 {
 	uint64_t sent_mbit = 0;
 	unsigned sent = 0, refused = 0, others = 0;
@@ -174,14 +195,13 @@ static void check_rotation(bool is_v6)
 
 	rig_open(&rig, NETWORK_ONLY);
 	for (uint32_t n = 0; n < 5; n++) {
-		struct seep_address client = is_v6 ? address_v6(1, n) : address_v4(n);
+		struct seep_address client = address_in(&rig, form, n);
 
 		send_as(&rig, &client, rig_fresh(&rig, "own.com"));
 	}
 	rig.now_ms += DAY_MS;
 	for (uint32_t n = 0; n < 3000; n++) {
-		struct seep_address client =
-			is_v6 ? address_v6(1, 1000 + n) : address_v4(10 + n % 240);
+		struct seep_address client = address_in(&rig, form, 1000 + n);
 		struct seep_verdict verdict = send_as(&rig, &client, rig_fresh(&rig, "tunnel.com"));
 
 		sent += verdict.outcome != SEEP_REFUSE;
@@ -190,25 +210,64 @@ static void check_rotation(bool is_v6)
 		sent_mbit += rig.last.user_mbit;
 	}
 	ok(sent > 100 && sent_mbit <= BUDGET_MBIT,
-	   "IPv%d: %u names of thousands of addresses, %" PRIu64 " mbit in all", is_v6 ? 6 : 4,
-	   sent, sent_mbit);
-	ok(refused > 2000 && !others, "IPv%d: all others are refused, by the network's meter",
-	   is_v6 ? 6 : 4);
+	   "%s: %u names of thousands of addresses, %" PRIu64 " mbit in all", forms[form], sent,
+	   sent_mbit);
+	ok(refused > 2000 && !others, "%s: all others are refused, by the network's meter",
+	   forms[form]);
 	is_stat(&rig, "refused.network", refused, "a rotation");
+	is_stat(&rig, "networks", 1, "a rotation");
 	is_balanced(&rig, 3005, "a rotation");
 	for (uint32_t n = 0; n < 5; n++) {
-		struct seep_address client = is_v6 ? address_v6(1, n) : address_v4(n);
+		struct seep_address client = address_in(&rig, form, n);
 
 		ok(send_as(&rig, &client, rig_fresh(&rig, "own.com")).outcome != SEEP_REFUSE,
-		   "IPv%d: who was there before goes on", is_v6 ? 6 : 4);
+		   "%s: who was there before goes on", forms[form]);
 	}
 	rig_close(&rig);
 }
 
 static void test_rotation(void)
 {
-	check_rotation(false);
-	check_rotation(true);
+	check_rotation(FORM_V4);
+	check_rotation(FORM_V6);
+	check_rotation(FORM_MAC);
+}
+
+/* A MAC's meter is its own, also after a restart, and its network is the forwarder's. */
+static void test_mac(void)
+{
+	static const char conf[] = "learning: 0\nuser-budget: 100\nuser-refill: 0\n"
+				   "domain-budget: 1g\nmemory-size: 1m\n" NETWORK_FREE;
+	struct seep_address spent, other, elsewhere, forwarder = address_v4(1);
+	struct image image;
+	struct rig a, b;
+
+	rig_open(&a, conf);
+	rig_open(&b, conf);
+	spent = address_mac(&a, 1, 1);
+	other = address_mac(&a, 1, 2);
+	elsewhere = address_mac(&a, ELSEWHERE, 1);
+	while (send_as(&a, &spent, rig_fresh(&a, "tunnel.com")).outcome != SEEP_REFUSE)
+		continue;
+	is_int(a.last.verdict.meter, SEEP_METER_USER, "a MAC's meter is spent");
+	ok(send_as(&a, &other, rig_fresh(&a, "a.com")).outcome != SEEP_REFUSE,
+	   "another MAC's behind the same forwarder is not");
+	ok(send_as(&a, &forwarder, rig_fresh(&a, "b.com")).outcome != SEEP_REFUSE,
+	   "nor is the forwarder's own");
+	ok(send_as(&a, &elsewhere, rig_fresh(&a, "c.com")).outcome != SEEP_REFUSE,
+	   "nor is that of the MAC in another network");
+	is_int(seep_engine_networks(a.engine), 2, "all are in the two forwarders' networks");
+	image = save(&a);
+	ok(!restore(&b, &image), "the file is put back");
+	is_int(seep_engine_users(b.engine), 4, "with the four users");
+	is_int(seep_engine_networks(b.engine), 2, "and the two networks");
+	ok(send_as(&b, &spent, rig_fresh(&a, "tunnel.com")).outcome == SEEP_REFUSE,
+	   "the MAC's meter is spent after the restart");
+	ok(send_as(&b, &other, rig_fresh(&b, "a.com")).outcome != SEEP_REFUSE,
+	   "the other's is not");
+	free(image.bytes);
+	rig_close(&a);
+	rig_close(&b);
 }
 
 /* What is told of a spent network. */
@@ -691,6 +750,7 @@ int main(int argc, char **argv)
 	tap_begin(argc, argv);
 	tap_run(test_newcomers_apart);
 	tap_run(test_rotation);
+	tap_run(test_mac);
 	tap_run(test_event);
 	tap_run(test_first_day);
 	tap_run(test_many_networks);

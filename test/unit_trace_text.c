@@ -2,6 +2,7 @@
 /* The words of text traces: what each reader takes, and what it does not. */
 #include "tap.h"
 #include "trace.h"
+#include "base/address.h"
 #include "trace_text.h"
 
 #include <arpa/inet.h>
@@ -128,9 +129,46 @@ static void test_addresses(void)
 		free(text);
 	}
 	ok(!trace_text_address("::1\0junk", 8, &address), "address with a NUL");
+	ok(!trace_text_address("02:00:5e:00:53:01@192.0.2.0", 27, &address), "a MAC is no address");
 	trace_text_address("::ffff:192.0.2.1", 16, &address);
 	ok(address.size_bytes == 4 && address.bytes[4] == 0 && address.bytes[15] == 0,
 	   "a mapped address leaves nothing behind its four bytes");
+}
+
+/* Users are also MAC addresses behind a forwarder, as they are printed. */
+static void test_users(void)
+{
+	static const struct {
+		const char *text;
+		const char *meant; /* NULL: none */
+	} cases[] = {
+		{ "192.0.2.1", "192.0.2.1" },
+		{ "2001:db8::1", "2001:db8::1" },
+		{ "02:00:5e:00:53:01@192.0.2.0", "02:00:5e:00:53:01@192.0.2.0" },
+		{ "02:00:5E:00:53:01@192.0.2.17", "02:00:5e:00:53:01@192.0.2.17" },
+		{ "02:00:5e:00:53:01@2001:db8::", "02:00:5e:00:53:01@2001:db8::" },
+		{ "02:00:5e:00:53:01", NULL },
+		{ "02:00:5e:00:53:01@", NULL },
+		{ "02:00:5e:00:53:0@192.0.2.0", NULL },
+		{ "00:00:00:00:00:00@192.0.2.0", NULL },
+		{ "02:00:5e:00:53:01@192.0.2", NULL },
+		{ "02:00:5e:00:53:01@02:00:5e:00:53:01@192.0.2.0", NULL },
+		{ "@192.0.2.0", NULL },
+		{ "", NULL },
+	};
+	struct seep_address user;
+
+	for (size_t at = 0; at < sizeof(cases) / sizeof(cases[0]); at++) {
+		size_t length = strlen(cases[at].text);
+		char *text = exact(cases[at].text, length);
+		char shown[SEEP_ADDRESS_TEXT_SIZE];
+		bool taken = trace_text_user(text, length, &user);
+
+		if (taken)
+			seep_address_print(shown, &user);
+		is_str(taken ? shown : NULL, cases[at].meant, "user \"%s\"", cases[at].text);
+		free(text);
+	}
 }
 
 static void test_names(void)
@@ -281,6 +319,7 @@ int main(int argc, char **argv)
 	tap_begin(argc, argv);
 	tap_run(test_times);
 	tap_run(test_addresses);
+	tap_run(test_users);
 	tap_run(test_names);
 	tap_run(test_long_names);
 	tap_run(test_types);

@@ -49,7 +49,7 @@ static uint32_t ttl_of(const struct replay_options *options, const struct trace_
 /* The user that a client belongs to; TALLY_NONE without memory. */
 static uint32_t user_of(struct run *run, const struct seep_address *client)
 {
-	struct seep_address user = seep_address_block(&run->masks, client);
+	struct seep_address user = seep_address_user(&run->masks, client);
 	uint64_t hash = seep_address_hash(&user);
 
 	return tally_find(run->replay->users, &user, sizeof(user), hash ^ hash >> 32);

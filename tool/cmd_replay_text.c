@@ -2,11 +2,11 @@
 /* What a replay found out, for people. */
 #include "cmd_replay.h"
 
+#include "base/address.h"
 #include "base/bits.h"
 #include "names/name.h"
 #include "base/plural.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void block_text(const struct seep_address *address, uint64_t v4_bits, uin
 	bool v4 = address->size_bytes == 4;
 	uint64_t bits = v4 ? v4_bits : v6_bits;
 
-	inet_ntop(v4 ? AF_INET : AF_INET6, address->bytes, text, REPLAY_KEY_TEXT_SIZE);
+	seep_address_print(text, address);
 	if (bits < 8u * address->size_bytes)
 		snprintf(text + strlen(text), REPLAY_KEY_TEXT_SIZE - strlen(text), "/%" PRIu64,
 			 bits);

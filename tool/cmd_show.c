@@ -46,6 +46,10 @@ static const char *read_subject(struct subject *subject, const char *text)
 	subject->has_bits = slash;
 	if (slash && !trace_text_number(slash + 1, strlen(slash + 1), 128, &subject->bits))
 		return "not a number of bits";
+	if (subject->kind == STATE_USERS)
+		return trace_text_user(text, length, &subject->address)
+			       ? NULL
+			       : "not an IPv4 or IPv6 address, nor MAC@NETWORK";
 	return trace_text_address(text, length, &subject->address) ? NULL
 								   : "not an IPv4 or IPv6 address";
 }

@@ -2,7 +2,6 @@
 /* What a state file says, for people. */
 #include "state_view.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,15 +178,33 @@ uint32_t state_view_prefix_bits(const struct state_view *view, enum state_kind k
 	return is_v4 ? view->header.user_prefix_v4_bits : view->header.user_prefix_v6_bits;
 }
 
+static struct seep_address_masks masks_of(const struct state_view *view, enum state_kind kind)
+{
+	return seep_address_masks(state_view_prefix_bits(view, kind, true),
+				  state_view_prefix_bits(view, kind, false));
+}
+
+/* The user or network that is written so. Behind a MAC stands any address of its network. */
+static struct seep_address block_of(const struct state_view *view, enum state_kind kind,
+				    const struct seep_address *address)
+{
+	const struct seep_address_masks masks = masks_of(view, kind);
+	const struct seep_address_masks networks = masks_of(view, STATE_NETWORKS);
+
+	if (kind == STATE_NETWORKS)
+		return seep_address_network(&networks, address);
+	if (seep_address_is_mac(address))
+		return seep_address_of_mac(&networks, address,
+					   address->bytes + address->size_bytes - SEEP_MAC_BYTES);
+	return seep_address_user(&masks, address);
+}
+
 const struct seep_view_row *state_view_find_address(const struct state_view *view,
 						    enum state_kind kind,
 						    const struct seep_address *address)
 {
 	const struct seep_hash_key key = seep_state_key(&view->header);
-	const struct seep_address_masks masks =
-		seep_address_masks(state_view_prefix_bits(view, kind, true),
-				   state_view_prefix_bits(view, kind, false));
-	const struct seep_address block = seep_address_block(&masks, address);
+	const struct seep_address block = block_of(view, kind, address);
 
 	return state_view_find(&view->rows[kind], seep_hash_bytes(&key, &block, sizeof(block)));
 }
@@ -197,7 +214,10 @@ const struct seep_view_row *state_view_network_of(const struct state_view *view,
 {
 	bool is_v4 = user->address.size_bytes == 4;
 
-	if (user->key == SEEP_TABLE_SHARED ||
+	if (user->key == SEEP_TABLE_SHARED)
+		return NULL;
+	/* A MAC address has its network with it. */
+	if (!seep_address_is_mac(&user->address) &&
 	    state_view_prefix_bits(view, STATE_NETWORKS, is_v4) >
 		    state_view_prefix_bits(view, STATE_USERS, is_v4))
 		return NULL;
@@ -221,9 +241,9 @@ static void address_text(const struct state_view *view, enum state_kind kind,
 	uint32_t bits = state_view_prefix_bits(view, kind, is_v4);
 	size_t used;
 
-	inet_ntop(is_v4 ? AF_INET : AF_INET6, row->address.bytes, text, STATE_VIEW_TEXT_SIZE);
+	seep_address_print(text, &row->address);
 	used = strlen(text);
-	if (bits < 8u * row->address.size_bytes)
+	if (!seep_address_is_mac(&row->address) && bits < 8u * row->address.size_bytes)
 		snprintf(text + used, STATE_VIEW_TEXT_SIZE - used, "/%" PRIu32, bits);
 }
 

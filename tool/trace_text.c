@@ -2,6 +2,8 @@
 /* Words of text traces; what most rows have (decimal times, IPv4, plain names) goes a short way. */
 #include "trace_text.h"
 
+#include "base/address.h"
+#include "names/identity.h"
 #include "names/parse.h"
 #include "seep_rr.h"
 #include "trace.h"
@@ -11,7 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define DAY_S 86400u
+#define DAY_S           86400u
+#define MAC_TEXT_LENGTH 17
 
 struct word {
 	const char *text;
@@ -251,6 +254,30 @@ bool trace_text_address(const char *text, size_t length, struct seep_address *ad
 		address->size_bytes = 4;
 	}
 	return true;
+}
+
+/* "02:00:5e:00:53:01@192.0.2.0": an address behind the MAC, of any length of network. */
+static bool take_mac(const char *text, size_t length, struct seep_address *address)
+{
+	const struct seep_address_masks whole = seep_address_masks(32, 128);
+	struct seep_identity identity = { .is_bad = false };
+	struct seep_address forwarder;
+
+	if (length <= MAC_TEXT_LENGTH || text[MAC_TEXT_LENGTH] != '@')
+		return false;
+	seep_identity_read(&identity, SEEP_IDENTITY_OPTION_DEVICE, (const uint8_t *)text,
+			   MAC_TEXT_LENGTH);
+	if (seep_identity_of(&identity) != SEEP_IDENTITY_MAC ||
+	    !trace_text_address(text + MAC_TEXT_LENGTH + 1, length - MAC_TEXT_LENGTH - 1,
+				&forwarder))
+		return false;
+	*address = seep_address_of_mac(&whole, &forwarder, identity.mac);
+	return true;
+}
+
+bool trace_text_user(const char *text, size_t length, struct seep_address *address)
+{
+	return take_mac(text, length, address) || trace_text_address(text, length, address);
 }
 
 /* ---- names ---- */

@@ -34,6 +34,9 @@ uint64_t trace_text_civil_ms(int year, int month, int day, uint64_t second_of_da
  */
 bool trace_text_address(const char *text, size_t length, struct seep_address *address);
 
+/* An address, or a user by its MAC address, as seep_address_print writes both. */
+bool trace_text_user(const char *text, size_t length, struct seep_address *address);
+
 /*
  * A name in presentation form, final dot optional, into lower-cased wire form of SIZE bytes,
  * SEEP_NAME_MAX_BYTES at most. NULL, or why it is no name.

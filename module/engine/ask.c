@@ -36,7 +36,7 @@ static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
 static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
 {
 	const struct seep_engine *engine = thread->engine;
-	struct seep_address user = seep_address_block(&engine->user_masks, client);
+	struct seep_address user = seep_address_user(&engine->user_masks, client);
 	struct recent *recent;
 
 	/* Only a place in a small cache: no key needed. */
@@ -46,7 +46,7 @@ static struct recent *recent_of(struct seep_thread *thread, const struct seep_ad
 	pass_on_hits(thread->engine, recent);
 	recent->address = user;
 	recent->key = seep_hash_bytes(&engine->key, &user, sizeof(user));
-	recent->network = seep_address_block(&engine->network_masks, client);
+	recent->network = seep_address_network(&engine->network_masks, client);
 	recent->network_key =
 		seep_hash_bytes(&engine->key, &recent->network, sizeof(recent->network));
 	return recent;

@@ -82,7 +82,7 @@ bool seep_record_user(struct user *user, const void *from, size_t bytes,
 	seep_sequence_mend(&user->sequence);
 	seep_shape_mend(&user->shapes);
 	user->is_established = user->is_established != 0;
-	return user->address.size_bytes == 4 || user->address.size_bytes == 16;
+	return seep_address_is_sound(&user->address);
 }
 
 /* Does the text end within its bytes? */

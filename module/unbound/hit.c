@@ -25,42 +25,6 @@ struct note {
 
 static _Thread_local EARLY struct note noted;
 
-static struct seep_address address_of(const struct sockaddr_storage *from)
-{
-	const struct sockaddr_in *v4 = (const void *)from;
-	const struct sockaddr_in6 *v6 = (const void *)from;
-	struct seep_address address = { .size_bytes = 4 };
-
-	if (from->ss_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
-		memcpy(address.bytes, &v6->sin6_addr, 16);
-		address.size_bytes = 16;
-	} else if (from->ss_family == AF_INET6) {
-		memcpy(address.bytes, v6->sin6_addr.s6_addr + 12, 4);
-	} else if (from->ss_family == AF_INET) {
-		memcpy(address.bytes, &v4->sin_addr, 4);
-	}
-	return address;
-}
-
-/* A connection proves that packets reach the address, and so does a cookie that the resolver gave
- * to it. */
-static bool is_proven(const struct comm_reply *from, const struct edns_data *edns)
-{
-#ifdef SEEP_UNBOUND_COOKIES
-	if (edns->cookie_valid)
-		return true;
-#else
-	(void)edns;
-#endif
-	return from->c->type != comm_udp;
-}
-
-struct ub_client ub_client_of(const struct comm_reply *from, const struct edns_data *edns)
-{
-	return (struct ub_client){ .address = address_of(&from->client_addr),
-				   .is_proven = is_proven(from, edns) };
-}
-
 void ub_hit_note(const struct query_info *qinfo, const struct ub_client *client,
 		 const struct timeval *now)
 {
@@ -112,7 +76,7 @@ static int on_cache_hit(struct query_info *qinfo, struct module_qstate *qstate,
 	/* A failure of a state is no hit. */
 	if (!thread || !repinfo || !rep || qstate)
 		return 1;
-	client = ub_client_of(repinfo, edns);
+	client = ub_client_of(thread, repinfo, edns);
 	seep_engine_hit(thread, &client.address);
 	seep_counters_add(&seep_thread_counters(thread)->queries, 1);
 	seep_counters_add(&seep_thread_counters(thread)->hits, 1);

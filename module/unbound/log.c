@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Events in Unbound's log: a meter crossed a line, a user looks for generated domains. */
+#include "base/address.h"
 #include "base/plural.h"
 #include "unbound/ub.h"
 
@@ -15,13 +16,6 @@ static bool may_tell(uint64_t now_s)
 	if (atomic_exchange(&ub_module.events_s, now_s) != now_s)
 		atomic_store(&ub_module.events_told, 0);
 	return atomic_fetch_add(&ub_module.events_told, 1) < EVENTS_A_SECOND;
-}
-
-static void print_client(char *text, size_t size, const struct seep_address *client)
-{
-	if (!inet_ntop(client->size_bytes == 4 ? AF_INET : AF_INET6, client->bytes, text,
-		       (socklen_t)size))
-		text[0] = '\0';
 }
 
 static unsigned network_bits(const struct seep_address *network)
@@ -58,9 +52,9 @@ static unsigned long long bytes_of(uint64_t mbit)
 
 static void log_network(const struct seep_event *event, const char *client, const char *name)
 {
-	char network[INET6_ADDRSTRLEN];
+	char network[SEEP_ADDRESS_TEXT_SIZE];
 
-	print_client(network, sizeof(network), event->network);
+	seep_address_print(network, event->network);
 	log_info("seep: network %s/%u %s: %llu of %llu bytes, about %llu %s a day; last name %s, "
 		 "of user %s",
 		 network, network_bits(event->network), edge_text(event),
@@ -72,9 +66,9 @@ static void log_network(const struct seep_event *event, const char *client, cons
 /* Whom no budget fits: who, what it did, and what to do. */
 static void log_crowd(const struct seep_review_crowd *crowd)
 {
-	char address[INET6_ADDRSTRLEN];
+	char address[SEEP_ADDRESS_TEXT_SIZE];
 
-	print_client(address, sizeof(address), &crowd->address);
+	seep_address_print(address, &crowd->address);
 	if (crowd->is_network)
 		log_info("seep: no budget fits network %s/%u: it is flagged and never refused; "
 			 "give network-budget a number to have it refused",
@@ -128,14 +122,14 @@ void ub_log_change(void *context, const struct seep_control_change *change)
 void ub_log_event(void *context, const struct seep_event *event)
 {
 	const struct seep_name *name = event->name;
-	char client[INET6_ADDRSTRLEN];
+	char client[SEEP_ADDRESS_TEXT_SIZE];
 	char domain[SEEP_NAME_MAX_BYTES + 1];
 	char whole[SEEP_NAME_MAX_BYTES + 1];
 
 	(void)context;
 	if (!may_tell(event->observation->when_ms / 1000))
 		return;
-	print_client(client, sizeof(client), &event->observation->client);
+	seep_address_print(client, &event->observation->client);
 	if (event->meter == SEEP_METER_DGA) {
 		seep_name_print(whole, sizeof(whole), event->observation->name,
 				event->observation->name_size);

@@ -283,6 +283,8 @@ static enum seep_passthrough start(struct module_env *env, int id)
 	ub_module.clock = seep_clock_start(ub_read_clock_ms(CLOCK_REALTIME),
 					   ub_read_clock_ms(CLOCK_BOOTTIME), found.saved_ms);
 	setup.when_ms = ub_now_ms();
+	ub_module.network_masks = seep_address_masks(ub_module.conf.network_prefix_v4_bits,
+						     ub_module.conf.network_prefix_v6_bits);
 	if (found.found)
 		take_found(&setup, &found);
 	/* One for each worker, one to spare. */

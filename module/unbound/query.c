@@ -13,6 +13,7 @@
  * works for the queries that wait for it: it ends at once if all of these are refused.
  * What Unbound's iterator looks up never comes here; unbound/packet.c sees its packets.
  */
+#include "names/identity.h"
 #include "unbound/ub.h"
 
 #include <string.h>
@@ -117,21 +118,41 @@ static void refuse(struct module_qstate *qstate, int id, enum seep_meter meter)
 	qstate->ext_state[id] = module_finished;
 }
 
+static void remove_option(struct module_qstate *qstate, uint16_t code)
+{
+	if (qstate->edns_opts_front_in)
+		(void)edns_opt_list_remove(&qstate->edns_opts_front_in, code);
+}
+
+/* Without the option the client's address counts, if subnetcache passes on any. */
+static void remove_subnet(struct module_qstate *qstate)
+{
+#ifdef CLIENT_SUBNET
+	remove_option(qstate, qstate->env->cfg->client_subnet_opcode);
+#else
+	(void)qstate;
+#endif
+}
+
 /*
  * Closes what would carry more than the charge counts. Letter case, a bit a letter: the
  * name leaves in lower case; each client gets its own spelling back, for Unbound keeps that
  * with the reply, and names that differ in case only are one to it, so the state stays what
- * it was. And the client's subnet, which it may choose and subnetcache would pass on:
- * without the option its address counts.
+ * it was. And the client's subnet, which it may choose and subnetcache would pass on.
  */
 static void close_side_ways(struct module_qstate *qstate)
 {
 	ub_query_lower(qstate);
-#ifdef CLIENT_SUBNET
-	if (qstate->edns_opts_front_in)
-		(void)edns_opt_list_remove(&qstate->edns_opts_front_in,
-					   qstate->env->cfg->client_subnet_opcode);
-#endif
+	remove_subnet(qstate);
+}
+
+/* Who asked is for the resolver to know, and for nobody behind it. */
+static void remove_identity(struct module_qstate *qstate)
+{
+	remove_subnet(qstate);
+	remove_option(qstate, SEEP_IDENTITY_OPTION_SUBNET);
+	remove_option(qstate, SEEP_IDENTITY_OPTION_MAC);
+	remove_option(qstate, SEEP_IDENTITY_OPTION_DEVICE);
 }
 
 static struct ub_query *query_create(struct module_qstate *qstate, const struct ub_client *client)
@@ -199,9 +220,9 @@ static void begin(struct module_qstate *qstate, int id, struct seep_thread *thre
 }
 
 /* Of several who ask at once, the first counts. */
-static struct ub_client first_client_of(const struct mesh_state *state)
+static struct ub_client first_client_of(struct seep_thread *thread, const struct mesh_state *state)
 {
-	return ub_client_of(&state->reply_list->query_reply, &state->reply_list->edns);
+	return ub_client_of(thread, &state->reply_list->query_reply, &state->reply_list->edns);
 }
 
 /*
@@ -220,7 +241,7 @@ static void serve_expired(struct module_qstate *qstate, struct ub_query *own)
 static void begin_miss(struct module_qstate *qstate, int id, struct seep_thread *thread)
 {
 	struct seep_counters *counters = seep_thread_counters(thread);
-	struct ub_client client = first_client_of(qstate->mesh_info);
+	struct ub_client client = first_client_of(thread, qstate->mesh_info);
 	struct ub_query *own;
 
 	seep_counters_add(&counters->queries, 1);
@@ -331,7 +352,7 @@ static void begin_for(struct module_qstate *qstate, int id, struct seep_thread *
 		begin_refresh(qstate, id, thread, &asked->s);
 		return;
 	}
-	client = first_client_of(asked);
+	client = first_client_of(thread, asked);
 	seep_counters_add(&counters->queries, 1);
 	seep_counters_add(&counters->misses, 1);
 	begin(qstate, id, thread, &client, &asked->s);
@@ -473,6 +494,8 @@ void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id
 			return;
 		if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
 			close_side_ways(qstate);
+		if (ub_client_is_forwarded(qstate))
+			remove_identity(qstate);
 		if (qstate->mesh_info->reply_list)
 			begin_miss(qstate, id, thread);
 		else

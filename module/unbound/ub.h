@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "dynlibmod/dynlibmod.h"
 #include "engine/engine.h"
@@ -29,6 +30,7 @@ struct ub_module {
 	enum seep_passthrough why;
 	bool foreign; /* built for another Unbound: touch nothing of its */
 	struct seep_conf conf;
+	struct seep_address_masks network_masks; /* of conf */
 	struct seep_lists lists;
 	struct seep_clock clock;
 	struct seep_keeper *keeper;   /* or NULL */
@@ -156,15 +158,21 @@ int ub_packet_leaves(struct query_info *qinfo, uint16_t flags, struct module_qst
 int ub_packet_answered(struct module_qstate *qstate, struct dns_msg *response, int id,
 		       void *callback);
 
-/* hit.c: what is answered without a state, and the refreshes that such answers set off. */
+/* client.c: who asked. */
 
-/* Who asked. */
 struct ub_client {
-	struct seep_address address;
-	bool is_proven; /* it is not forged: TCP, TLS or a valid DNS cookie */
+	struct seep_address address; /* or who a trusted forwarder says it is */
+	bool is_proven; /* the packet's address is not forged: TCP, TLS or a valid DNS cookie */
 };
 
-struct ub_client ub_client_of(const struct comm_reply *from, const struct edns_data *edns);
+/* Returns who sent a query, and counts in THREAD what a trusted forwarder stated. Once a query. */
+struct ub_client ub_client_of(struct seep_thread *thread, const struct comm_reply *from,
+			      const struct edns_data *edns);
+
+/* Can the EDNS options of QSTATE be a trusted forwarder's, about its users? */
+bool ub_client_is_forwarded(const struct module_qstate *qstate);
+
+/* hit.c: what is answered without a state, and the refreshes that such answers set off. */
 
 /*
  * Notes that an answer of now to CLIENT may set off a refresh of this name, begun in the

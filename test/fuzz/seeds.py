@@ -47,6 +47,28 @@ def names():
     return made
 
 
+def identities():
+    def options(*which):
+        return b"".join(struct.pack("!HB", code, len(data)) + data for code, data in which)
+
+    mac = bytes((2, 0, 0x5e, 0, 0x53, 1))
+    v4 = struct.pack("!HBB", 1, 32, 0) + bytes((192, 0, 2, 99))
+    v6 = struct.pack("!HBB", 2, 128, 0) + bytes((0x20, 1, 0xd, 0xb8)) + bytes(11) + b"\x11"
+    return {
+        "mac": options((65001, mac)),
+        "text": options((65073, b"02:00:5e:00:53:01")),
+        "base64": options((65073, b"AgBeAFMB")),
+        "v4": options((8, v4)),
+        "v6": options((8, v6)),
+        "both": options((10, b"12345678"), (8, v4), (65001, mac)),
+        "twice": options((65001, mac), (65073, b"AgBeAFMB")),
+        "coarse": options((8, struct.pack("!HBB", 1, 24, 0) + bytes((192, 0, 2)))),
+        "none": options((8, bytes(4))),
+        "short": options((8, v4[:-1]), (65001, mac[:-1])),
+        "cut": options((8, v6))[:-3],
+    }
+
+
 def label(text):
     return bytes([len(text)]) + text.encode("latin1")
 
@@ -287,6 +309,7 @@ def states():
 
 
 TARGETS = {"name": names, "charge": charges, "engine": plays, "pcap": packets, "dnstap": taps, "gzip": zipped,
+           "identity": identities,
            "state": states}
 
 

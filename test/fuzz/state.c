@@ -150,8 +150,7 @@ static void check_user(void *context, uint64_t key, struct seep_entry *entry)
 		   is_sum(&user->rare_sum) && is_sum(&user->missing_sum));
 	fuzz_check(key == SEEP_TABLE_SHARED ||
 		   key == seep_hash_bytes(&engine->key, &user->address, sizeof(user->address)));
-	fuzz_check(key == SEEP_TABLE_SHARED || user->address.size_bytes == 4 ||
-		   user->address.size_bytes == 16);
+	fuzz_check(key == SEEP_TABLE_SHARED || seep_address_is_sound(&user->address));
 }
 
 static void check_domain(void *context, uint64_t key, struct seep_entry *entry)
