@@ -287,6 +287,7 @@ def live(versions):
     together(*[(one, "answers", version) for version in versions])
     together(*[(one, "stale", version) for version in versions])
     together(*[(one, "identity", version) for version in versions])
+    together(*[(one, "rpz", version) for version in versions])
     together(*[(one, "control", version) for version in versions])
     together(*[(one, "look", version) for version in versions])
     together(*[(one, "change", version) for version in versions])

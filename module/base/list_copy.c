@@ -2,6 +2,8 @@
 /* Copies of lists on disk. */
 #include "base/list_copy.h"
 
+#include "base/replace.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -52,50 +54,9 @@ static bool holds(const char *name, const char *text, size_t size)
 	return same;
 }
 
-static bool write_all(int file, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t put = write(file, text, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0) {
-			errno = put ? errno : ENOSPC;
-			return false;
-		}
-		text += put;
-		size -= (size_t)put;
-	}
-	return fsync(file) == 0;
-}
-
 bool seep_list_copy_keep(const char *name, const char *text, size_t size)
 {
-	char next[SEEP_LIST_COPY_NAME_SIZE + 32];
-	int file, error;
-	bool done;
-
-	if (holds(name, text, size))
-		return true;
-	snprintf(next, sizeof(next), "%s.new-%ld", name, (long)getpid());
-	(void)unlink(next);
-	file = open(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (file < 0)
-		return false;
-	done = write_all(file, text, size);
-	error = errno;
-	if (close(file) != 0 && done) {
-		done = false;
-		error = errno;
-	}
-	if (done && rename(next, name) != 0) {
-		done = false;
-		error = errno;
-	}
-	if (!done)
-		(void)unlink(next);
-	errno = error;
-	return done;
+	return holds(name, text, size) || seep_replace_file(name, text, size, 0600);
 }
 
 void seep_list_copy_sweep(const char *beside, const char *option,

@@ -57,6 +57,7 @@ void seep_control_statistics(const struct seep_control_call *call,
 	if (source->engine) {
 		seep_engine_read(source->engine, when_ms, statistics);
 		seep_keeper_read(source->keeper, when_ms, &statistics->gauges);
+		seep_rpz_read(source->rpz, &statistics->gauges);
 	}
 	statistics->gauges.passthrough = source->why;
 }

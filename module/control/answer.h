@@ -19,6 +19,7 @@
 #include "control/write.h"
 #include "state/changes.h"
 #include "state/keeper.h"
+#include "state/rpz.h"
 
 /* A request's most bytes, with the end of its line. */
 #define SEEP_CONTROL_REQUEST_MAX 1024
@@ -50,6 +51,7 @@ struct seep_control_source {
 	struct seep_changes *changes; /* or NULL: nothing can be changed */
 	/* Takes each change, once it is in force; or NULL. Called by the socket's thread. */
 	void (*changed)(void *context, const struct seep_control_change *change);
+	const struct seep_rpz *rpz;       /* or NULL */
 	/* The time, from any thread. */
 	struct seep_state_tick (*now)(void *context);
 	void *context;

@@ -238,6 +238,26 @@ struct seep_capacity seep_engine_capacity(uint64_t memory_size_bytes);
 size_t seep_engine_user_bytes(void);
 size_t seep_engine_domain_bytes(void);
 
+/* Domains whose meter is spent, each whole, in wire form and lower case. */
+struct seep_spent {
+	uint8_t (*domains)[SEEP_DOMAIN_TEXT_BYTES]; /* ROOM of them, the caller's */
+	size_t room;
+	size_t count; /* of those that are there */
+	size_t left;  /* spent, too, but not there: no room, or no domain to name to others */
+};
+
+/*
+ * Fills SPENT with the rare domains that are refused for their own meter as of WHEN_MS, in
+ * ascending order of their bytes; none while nothing is refused. Left out are names that nobody
+ * registers, but for a reverse /24 or /48, and those of more than SEEP_DOMAIN_TEXT_BYTES - 1 bytes.
+ * SUFFIXES is a reader of the caller's. It walks over all domains, so not in a query's thread.
+ */
+void seep_engine_list_spent(struct seep_engine *engine, struct seep_suffix_reader *suffixes,
+			    uint64_t when_ms, struct seep_spent *spent);
+
+/* Returns a reader of the engine's suffixes, for one thread more; NULL without memory. */
+struct seep_suffix_reader *seep_engine_suffix_reader(const struct seep_engine *engine);
+
 /*
  * Reads all statistics that the engine knows, as of WHEN_MS, from any thread. Those of the state
  * file are not its: state/keeper.h.

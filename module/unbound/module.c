@@ -107,6 +107,35 @@ static void open_changes(uint64_t when_ms, const struct seep_keeper_found *found
 	ub_module.changes = seep_changes_open(&setup);
 }
 
+/* The response policy zone. */
+
+static void rpz_say(void *context, bool problem, const char *text)
+{
+	(void)context;
+	if (problem)
+		log_warn("seep: rpz-file: %s", text);
+	else
+		log_info("seep: rpz-file: %s", text);
+}
+
+static void open_rpz(void)
+{
+	const struct seep_rpz_setup setup = {
+		.path = ub_module.conf.rpz_file,
+		.engine = ub_module.engine,
+		.now = state_now,
+		.say = rpz_say,
+	};
+
+	if (!setup.path[0] || !setup.engine)
+		return;
+	if (strcmp(setup.path, ub_module.conf.state_file) == 0)
+		log_warn("seep: rpz-file: %s: is the state-file; it is not written: name another",
+			 setup.path);
+	else
+		ub_module.rpz = seep_rpz_start(&setup);
+}
+
 /* The control socket. */
 
 static void control_say(void *context, bool problem, const char *text)
@@ -131,6 +160,7 @@ static void open_control(void)
 			    .keeper = ub_module.keeper,
 			    .changes = ub_module.changes,
 			    .changed = ub_log_change,
+			    .rpz = ub_module.rpz,
 			    .now = state_now },
 		.say = control_say,
 	};
@@ -334,6 +364,7 @@ int init(struct module_env *env, int id)
 		seep_keeper_stop(ub_module.keeper);
 		ub_module.keeper = NULL;
 	}
+	open_rpz();
 	open_control();
 	if (ub_module.engine)
 		log_info("seep: " SEEP_VERSION " %s, user-budget %s, user-refill %s a day, "
@@ -351,6 +382,8 @@ void deinit(struct module_env *env, int id)
 	ub_module.control = NULL;
 	if (ub_module.engine)
 		ub_hit_unregister(env, id);
+	seep_rpz_stop(ub_module.rpz);
+	ub_module.rpz = NULL;
 	seep_keeper_stop(ub_module.keeper);
 	seep_changes_close(ub_module.changes);
 	seep_engine_destroy(ub_module.engine);
@@ -406,6 +439,7 @@ void print_stats(struct module_env *env, int id, int reset,
 	if (ub_module.engine) {
 		seep_engine_read(ub_module.engine, when_ms, &statistics);
 		seep_keeper_read(ub_module.keeper, when_ms, &statistics.gauges);
+		seep_rpz_read(ub_module.rpz, &statistics.gauges);
 	}
 	statistics.gauges.passthrough = ub_module.why;
 	(void)seep_statistics_print(&statistics, &ub_module.base, print, context);

@@ -17,6 +17,7 @@
 #include "engine/engine.h"
 #include "state/changes.h"
 #include "state/keeper.h"
+#include "state/rpz.h"
 #include "control/control.h"
 #include "conf/lists.h"
 #include "engine/query.h"
@@ -35,6 +36,7 @@ struct ub_module {
 	struct seep_clock clock;
 	struct seep_keeper *keeper;   /* or NULL */
 	struct seep_changes *changes; /* or NULL */
+	struct seep_rpz *rpz;         /* or NULL */
 	struct seep_control *control; /* or NULL */
 	pthread_mutex_t base_lock;
 	struct seep_counters base;    /* the sums at the last reset */
