@@ -33,7 +33,7 @@ static unsigned bits_of(const struct seep_address *address, uint64_t v4_bits, ui
 static bool is_network_spent(struct seep_engine *engine, const struct seep_address *client,
 			     uint64_t now_s)
 {
-	const struct seep_address block = seep_address_block(&engine->network_masks, client);
+	const struct seep_address block = seep_address_network(&engine->network_masks, client);
 	uint64_t key = key_of(engine, &block);
 	struct network *network = network_of_entry(seep_table_find(engine->networks, key));
 	struct seep_limits limits;
@@ -57,7 +57,7 @@ bool seep_engine_clear_user(struct seep_engine *engine, const struct seep_addres
 	struct user *user;
 
 	*cleared = (struct seep_cleared){
-		.address = seep_address_block(&engine->user_masks, client),
+		.address = seep_address_user(&engine->user_masks, client),
 		.prefix_bits = bits_of(client, engine->conf.user_prefix_v4_bits,
 				       engine->conf.user_prefix_v6_bits),
 	};
@@ -85,7 +85,7 @@ bool seep_engine_clear_network(struct seep_engine *engine, const struct seep_add
 	struct network *network;
 
 	*cleared = (struct seep_cleared){
-		.address = seep_address_block(&engine->network_masks, client),
+		.address = seep_address_network(&engine->network_masks, client),
 		.prefix_bits = bits_of(client, engine->conf.network_prefix_v4_bits,
 				       engine->conf.network_prefix_v6_bits),
 	};

@@ -19,12 +19,9 @@ static void make_fresh(struct seep_entry *entry, uint64_t now_s)
 	entry->meter.drained_s = now_s;
 }
 
-static uint64_t key_of(const struct seep_engine *engine, const struct seep_address_masks *masks,
-		       const struct seep_address *client)
+static uint64_t key_of(const struct seep_engine *engine, struct seep_address address)
 {
-	const struct seep_address block = seep_address_block(masks, client);
-
-	return seep_hash_bytes(&engine->key, &block, sizeof(block));
+	return seep_hash_bytes(&engine->key, &address, sizeof(address));
 }
 
 static void copy_entries(struct asking *asking, struct copies *copies)
@@ -34,8 +31,9 @@ static void copy_entries(struct asking *asking, struct copies *copies)
 	const struct seep_address *client = &asking->observation->client;
 	uint64_t now_s = asking->user.now_s;
 
-	reservation->user_key = key_of(engine, &engine->user_masks, client);
-	reservation->network_key = key_of(engine, &engine->network_masks, client);
+	reservation->user_key = key_of(engine, seep_address_user(&engine->user_masks, client));
+	reservation->network_key =
+		key_of(engine, seep_address_network(&engine->network_masks, client));
 	*copies = (struct copies){ .has_user = false };
 	copies->has_domain =
 		seep_table_peek(engine->domains, reservation->domain_key, &copies->domain);

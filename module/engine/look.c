@@ -98,8 +98,8 @@ void seep_look_at_domain(struct seep_view_row *row, const struct seep_learned *l
 struct seep_address seep_look_block(const struct seep_engine *engine, enum seep_look_kind kind,
 				    const struct seep_address *address)
 {
-	return seep_address_block(
-		kind == SEEP_LOOK_USERS ? &engine->user_masks : &engine->network_masks, address);
+	return kind == SEEP_LOOK_USERS ? seep_address_user(&engine->user_masks, address)
+				       : seep_address_network(&engine->network_masks, address);
 }
 
 static uint64_t key_of(const struct seep_engine *engine, enum seep_look_kind kind,
