@@ -17,7 +17,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct replay;
 struct replay_overrides;
+
+/* A query, as a watcher is told of it. */
+struct replay_query {
+	const struct trace_event *event;
+	uint64_t when_ms;                           /* it counts as of then */
+	uint32_t user, domain;                      /* numbers of rows */
+	const struct seep_reservation *reservation; /* as the engine judged it; NULL: a hit */
+	bool is_stale;                              /* refused, but the cache still has an answer */
+	bool is_counted;                            /* its verdict is */
+};
+
+/* Called for each query, in order of time. False ends the run: there is no memory. */
+typedef bool replay_watch(void *context, const struct replay *replay,
+			  const struct replay_query *query);
 
 struct replay_options {
 	struct seep_conf conf;
@@ -37,6 +52,12 @@ struct replay_options {
 	/* seepctl learn: learning is as seep.conf has it, and what would be refused counts only
 	 * after it. */
 	bool learns;
+	bool may_lack_traces; /* none given is no mistake */
+	uint64_t since_ms;    /* queries before are left out... */
+	uint64_t until_ms;    /* ...and those from then on; 0: none are */
+	replay_watch *watch;  /* or NULL */
+	void *watch_context;
+	const char *doing;   /* what the bar of progress begins with; NULL: nothing */
 	unsigned complaints; /* that were shown */
 };
 
@@ -138,13 +159,15 @@ void replay_time_text(uint64_t when_ms, char *text);
 /* cmd_replay_progress.c: a bar on standard error, if that is a terminal. */
 
 struct replay_progress {
+	const char *doing;
 	bool shown;
 	bool drawn;
 	unsigned rows; /* since the clock was looked at */
 	uint64_t began_ms, last_ms;
 };
 
-void replay_progress_start(struct replay_progress *progress);
+/* DOING, if not NULL, is what the line begins with. */
+void replay_progress_start(struct replay_progress *progress, const char *doing);
 /* Called for each row. */
 void replay_progress_step(struct replay_progress *progress, struct trace_merge *merge);
 void replay_progress_clear(struct replay_progress *progress);

@@ -165,7 +165,7 @@ int replay_parse(const struct option_set *set, int argc, char **argv,
 		return SEEPCTL_WRONG;
 	}
 	status = options_parse(set, argc, argv, options, first);
-	if (status == SEEPCTL_OK && *first == argc) {
+	if (status == SEEPCTL_OK && *first == argc && !options->may_lack_traces) {
 		fprintf(stderr, "seepctl: %s: no trace given (\"-\" is standard input)\n", argv[0]);
 		status = SEEPCTL_USAGE;
 	}

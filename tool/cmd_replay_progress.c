@@ -19,9 +19,10 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void replay_progress_start(struct replay_progress *progress)
+void replay_progress_start(struct replay_progress *progress, const char *doing)
 {
 	*progress = (struct replay_progress){
+		.doing = doing,
 		.shown = isatty(STDERR_FILENO) == 1,
 		.began_ms = now_ms(),
 	};
@@ -36,6 +37,8 @@ static void draw(struct replay_progress *progress, struct trace_merge *merge)
 
 	trace_merge_progress(merge, &done, &total);
 	fputc('\r', stderr);
+	if (progress->doing)
+		fprintf(stderr, "%s  ", progress->doing);
 	if (total > 0) {
 		double share = done < total ? (double)done / (double)total : 1;
 		int full = (int)(share * BAR_WIDTH);

@@ -166,6 +166,14 @@ static bool is_held(const struct run *run, uint64_t cache_key, const struct trac
 	       cache_sim_holds(run->cache, cache_key, when_ms / 1000, stale_s);
 }
 
+/* Tells the watcher, if there is one. False without memory. */
+static bool tell(const struct run *run, const struct replay_query *query)
+{
+	const struct replay_options *options = run->replay->options;
+
+	return !options->watch || options->watch(options->watch_context, run->replay, query);
+}
+
 /* A query that the cache cannot answer. False without memory. */
 static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		 const struct trace_event *event, uint64_t when_ms)
@@ -202,6 +210,16 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		return false;
 	tally_miss(run, user, domain, &judged, when_ms);
 	count_miss(run, &judged);
+	if (!tell(run, &(struct replay_query){
+			       .event = event,
+			       .when_ms = when_ms,
+			       .user = user,
+			       .domain = domain,
+			       .reservation = &judged.reservation,
+			       .is_stale = judged.is_stale,
+			       .is_counted = judged.is_counted,
+		       }))
+		return false;
 	if (is_refused) {
 		seep_engine_refuse(run->thread, &observation, &judged.reservation, judged.is_stale);
 		return true;
@@ -252,7 +270,10 @@ static bool take_event(struct run *run, const struct trace_event *event)
 			    event->type * UINT64_C(0x9e3779b97f4a7c15);
 		if (cache_key && cache_sim_find(run->cache, cache_key, when_ms / 1000, &domain)) {
 			hit(run, user, domain, event);
-			return true;
+			return tell(run, &(struct replay_query){ .event = event,
+								 .when_ms = when_ms,
+								 .user = user,
+								 .domain = domain });
 		}
 	}
 	return miss(run, user, cache_key ? cache_key : 1, event, when_ms);
@@ -301,18 +322,27 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 	return true;
 }
 
+/* Is it of the time that was asked for? */
+static bool is_wanted(const struct replay_options *options, const struct trace_event *event)
+{
+	return event->when_ms >= options->since_ms &&
+	       (!options->until_ms || event->when_ms < options->until_ms);
+}
+
 static void run_all(struct run *run, struct trace_merge *merge, struct trace_order *order)
 {
 	const struct trace_event *event;
 	struct replay_progress progress;
 	bool more = true;
 
-	replay_progress_start(&progress);
+	replay_progress_start(&progress, run->replay->options->doing);
 	while (more) {
 		more = trace_merge_next(merge, trace_order_place(order));
 		if (more)
 			trace_order_put(order);
 		while ((event = trace_order_take(order, !more)) != NULL) {
+			if (!is_wanted(run->replay->options, event))
+				continue;
 			if (!run->thread && !start_engine(run, event->when_ms))
 				goto cleanup;
 			if (!take_event(run, event)) {
