@@ -59,6 +59,9 @@ int cmd_learn(int argc, char **argv);
 extern const struct option_set cmd_learn_options;
 extern const char cmd_learn_more[];
 int cmd_completion(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+extern const struct option_set cmd_report_options;
+extern const char cmd_report_more[];
 int cmd_help(int argc, char **argv);
 
 #endif
