@@ -353,6 +353,7 @@ def counted(directory):
     run("report", "-o", again, trace)
     equal(read(again + "/index.html"), text, "the same trace gives the same page")
     spans(trace, queries)
+    edges()
     learning(trace, queries)
     return trace
 
@@ -361,6 +362,22 @@ def spans(trace, queries):
     middle = report("--no-what-if", "--since", "2023-11-16", "--until", str(START_S + 2 * DAY_S), trace)
     cut = [query for query in queries if START_S + DAY_S <= query.at < START_S + 2 * DAY_S]
     equal(middle, report("--no-what-if", "-", stdin=text_of(cut)), "--since and --until: what is between")
+
+
+def edges():
+    """A time between queries counts at the edge that it is not beyond; one refusal is seen as well as many."""
+    waits = [0, 1, 2, 10, 11, 1000, 1001, 3600000]
+    rows, at = [], START_S * 1000
+    for wait in [0, *waits]:
+        at += wait
+        rows.append("%d.%03d\t192.0.2.1\tA\twww.example.com\n" % (at // 1000, at % 1000))
+    data = report("--no-what-if", "-", stdin="".join(rows).encode())
+    equal(curve(data, "interval", "all queries"), shares(waits, EDGES_MS), "times at an edge, and just beyond")
+    draw = random.Random(5)
+    lone = [Query(START_S + at * 5 * 3600, "192.0.2.1", "TXT", "%050x.example.com" % draw.getrandbits(200)) for at in range(16)]
+    data = report("--no-what-if", "--user-budget", "256", "--user-refill", "0", "-", stdin=text_of(lone))
+    series = data["figures"]["refusals"]["series"]["refused"]
+    ok(data["totals"]["refused"] > 3 and [y for _, y in series] == [1] * data["totals"]["refused"], "single refusals are drawn", series)
 
 
 def learning(trace, queries):
@@ -487,6 +504,16 @@ def large(directory, count):
     equal((code, err), (0, ""), "%d queries in two years" % count)
     text = read(place + "/index.html")
     looks(text, "%d queries" % count)
+    data = report("--no-what-if", trace)
+    points = data["figures"]["domains"]["series"]["distinct names"]
+    ranks = [x for x, _, _ in points]
+    ok(len(ranks) <= 160 and ranks == sorted(set(ranks)) and ranks[0] == 1 and ranks[-1] == data["totals"]["domains"],
+       "from the first domain to the last, in 160 points", ranks)
+    bars = data["figures"]["leak"]["series"]["all users"]
+    width_days = (bars[1][0] - bars[0][0]) / DAY_S
+    ok(len(bars) <= 110 and width_days > 1, "bars of several days", width_days)
+    metered = data["totals"]["metered_bytes"]
+    ok(abs(sum(y for _, y in bars) * width_days - metered) < 0.01 * metered, "hold a day's mean of what was metered", metered)
     return len(text)
 
 

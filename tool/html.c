@@ -35,7 +35,7 @@ static const char style[] =
 	".tiles dd{margin:0;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums}\n"
 	".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));"
 	"gap:1.75rem 2rem;margin:1rem 0}\n"
-	"figure{margin:0;min-width:0;max-width:36rem}\n"
+	"figure{margin:0;min-width:0;max-width:34rem}\n"
 	"figcaption{color:var(--dim);font-size:.9rem}\n"
 	".scroll{overflow-x:auto;margin:1rem 0}\n"
 	"table{border-collapse:collapse;font-size:.85rem}\n"

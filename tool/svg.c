@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#define WIDTH        460
-#define PLOT_HEIGHT  210
+#define WIDTH        420
+#define PLOT_HEIGHT  200
 #define LEFT         64
 #define RIGHT        16
 #define LABEL_Y      14

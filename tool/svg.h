@@ -3,7 +3,7 @@
  * Pictures of curves, dots and bars between two axes, as SVG inside a page whose style has the
  * classes (html.c). Nothing here knows what is drawn.
  *
- * A picture is 460 units wide and some 300 high, so that its text can be read on a telephone. It
+ * A picture is 420 units wide and some 300 high, so that its text can be read on a telephone. It
  * has a title and a description for those who do not see it, and a title on each mark for those who
  * point at it. Texts may hold any bytes.
  */
