@@ -63,7 +63,7 @@ static const char style[] =
 	"svg .s4{stroke:var(--s4);stroke-dasharray:9 3 2 3}\n"
 	"svg .f1{fill:var(--s1)}svg .f2{fill:var(--s2)}svg .f3{fill:var(--s3)}"
 	"svg .f4{fill:var(--s4)}\n"
-	"@media print{:root{--ground:#fff;--text:#000;--dim:#333;--line:#bbb;--soft:#f3f3f3;"
+	"@media print{details:not([open]){display:none}:root{--ground:#fff;--text:#000;--dim:#333;--line:#bbb;--soft:#f3f3f3;"
 	"--s1:#0072b2;--s2:#c4500c;--s3:#00785a;--s4:#8f4a86}"
 	"body{max-width:none;padding:0;font-size:10pt}"
 	"figure,tr,.tiles div{break-inside:avoid}h2,h3,caption{break-after:avoid}"

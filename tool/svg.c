@@ -12,12 +12,12 @@
 #define WIDTH        420
 #define PLOT_HEIGHT  200
 #define LEFT         64
-#define RIGHT        16
+#define RIGHT        22
 #define LABEL_Y      14
 #define LEGEND_Y     33
 #define LEGEND_LINE  17
 #define LETTER_WIDTH 6.9 /* of the legend, about */
-#define TICK_WIDTH   6.6 /* of a number's character, about */
+#define TICK_WIDTH   7.2 /* of a number's character, about */
 #define TICK_GAP     8
 #define SWATCH       30
 #define BELOW        46 /* numbers and label of the x axis */
