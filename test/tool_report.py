@@ -8,7 +8,9 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -386,6 +388,10 @@ def learning(trace, queries):
     times = [x for x, _ in data["figures"]["refusals"]["series"].get("refused", [])]
     ok(times and min(times) >= START_S + 2 * DAY_S - 3600, "with learning: refusals come after it", times[:2])
     equal(data["what_if"][-1]["user_days_refused"], 1, "and user-days with one")
+    place = os.path.join(os.path.dirname(trace), "short")
+    run("report", "-o", place, "--learning", "30d", "--no-what-if", trace)
+    ok("The trace is no longer than the learning, in which nothing is refused." in read(place + "/index.html"),
+       "a trace that is all learning: said in the first paragraph")
     flag = report("--learning", "0", "--user-budget", "1k", "--action", "flag", trace)
     refuse = report("--learning", "0", "--user-budget", "1k", trace)
     ok(flag["totals"]["refused"] > 0 and flag["what_if"][-1]["user_days_refused"] == refuse["what_if"][-1]["user_days_refused"],
@@ -591,8 +597,23 @@ def messages(directory, trace):
         done = subprocess.run([SEEPCTL, "report", "--json", "--no-what-if", trace], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
     ok(done.returncode == 1 and b"No space left" in done.stderr, "a full disk: told", done.stderr)
     ok(whole.endswith(b"</html>\n"), "a page is whole")
+    full_disk(directory, trace)
     code, out, err = run("help", "report")
     ok(code == 0 and "--no-what-if" in out and "DIR" in out, "help report", out + err)
+
+
+def full_disk(directory, trace):
+    """A page that cannot be written whole is not there, and the one before it still is."""
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+
+    place = os.path.join(directory, "messages")
+    before = read(place + "/index.html")
+    done = subprocess.run([SEEPCTL, "report", "--force", "-o", place, "--no-what-if", trace], preexec_fn=limit, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, timeout=60, check=False)
+    ok(done.returncode == 1 and b"index.html: File too large" in done.stderr, "a page that cannot be written whole: told", done.stderr)
+    equal((os.listdir(place), read(place + "/index.html") == before), (["index.html"], True), "and the one before it stays")
 
 
 def terminal(directory):

@@ -3,8 +3,8 @@
  * The parts of seepctl report: what is collected of traces, what is drawn of it and of a state
  * file, and the page and the JSON that show it.
  *
- * Memory: 32 bytes for each distinct name and each pair of a user and a domain, some 200 for each
- * user and domain. What is drawn is bounded whatever the trace: a few hundred points a curve,
+ * Memory: 32 to 64 bytes for each distinct name and each pair of a user and a domain, some 200 for
+ * each user and domain. What is drawn is bounded whatever the trace: a few hundred points a curve,
  * twenty rows a table. One thread.
  */
 #ifndef SEEP_REPORT_H

@@ -25,17 +25,17 @@ static void begin(struct table *table, const char *caption)
 	html_table_begin(table->file, caption, table->columns, table->count);
 }
 
-/* The next cell; the row is written with the last one. */
+/* The next cell; the row is written with the last one. Without memory a cell is empty. */
 static void put(struct table *table, const char *text)
 {
+	const char *cells[COLUMNS_MOST];
+
 	table->cells[table->used++] = strdup(text);
 	if (table->used < table->count)
 		return;
 	for (size_t at = 0; at < table->count; at++)
-		if (!table->cells[at])
-			table->cells[at] = strdup("");
-	html_table_row(table->file, table->columns, table->count,
-		       (const char *const *)table->cells);
+		cells[at] = table->cells[at] ? table->cells[at] : "";
+	html_table_row(table->file, table->columns, table->count, cells);
 	for (size_t at = 0; at < table->count; at++)
 		free(table->cells[at]);
 	table->used = 0;
