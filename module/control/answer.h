@@ -51,7 +51,7 @@ struct seep_control_source {
 	struct seep_changes *changes; /* or NULL: nothing can be changed */
 	/* Takes each change, once it is in force; or NULL. Called by the socket's thread. */
 	void (*changed)(void *context, const struct seep_control_change *change);
-	const struct seep_rpz *rpz;       /* or NULL */
+	const struct seep_rpz *rpz; /* or NULL */
 	/* The time, from any thread. */
 	struct seep_state_tick (*now)(void *context);
 	void *context;
