@@ -20,6 +20,7 @@ if not os.path.exists(SEEPCTL):	# an instrumented module is built without it
     SEEPCTL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seepctl")
 CONF = "learning: 0\nuser-budget: 200\nuser-refill: 20\ndomain-budget: 1g\n"
 USER = "127.3.0.1"
+CLEAR = "\033[H\033[J"	# what a screen of seepctl top begins with
 # With the patch, and without; what is instrumented has it.
 BINARIES = (None,) if os.environ.get("SEEP_UNBOUND") else (None, "plain")
 
@@ -85,8 +86,8 @@ def test_refused(tap):
                       "none in the last second")
 
 
-def screen(lab, seconds, *words):
-    """What seepctl shows on a terminal of 80 columns and 24 rows, for so long."""
+def screen(lab, screens, *words):
+    """What seepctl shows on a terminal of 80 columns and 24 rows, until it began so many screens."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen((SEEPCTL, *words, "-s", lab.dir + "/seep.control"), stdin=theirs,
@@ -94,8 +95,8 @@ def screen(lab, seconds, *words):
                                env={key: os.environ[key] for key in os.environ if key != "NO_COLOR"})
     os.close(theirs)
     text = b""
-    until_s = time.monotonic() + seconds
-    while time.monotonic() < until_s:
+    until_s = time.monotonic() + 30
+    while text.count(CLEAR.encode()) < screens and time.monotonic() < until_s:
         if select.select((ours,), (), (), 0.1)[0]:
             try:
                 text += os.read(ours, 65536)
@@ -127,13 +128,17 @@ def test_top(tap):
                    "\033" not in out, "as text, once", out + err)
             code, out, err = seepctl(lab, "top", "-n", "65")
             tap.ok((code, out) == (1, "") and "0 for as many" in err, "more than an answer holds", err)
-            text = screen(lab, 3.5, "top")
-            tap.ok(2 <= text.count("\033[H\033[J") <= 3, "on a terminal again and again", text)
-            one = re.sub("\033\\[[0-9]*[mHJ]", "", text.split("\033[H\033[J")[1]).split("\r\n")
+            text = screen(lab, 2, "top")
+            tap.equal(text.count(CLEAR), 2, "on a terminal again and again")
+            one = re.sub("\033\\[[0-9]*[mHJ]", "", text.split(CLEAR)[1]).split("\r\n")
             tap.ok(10 < len(one) <= 24 and max(len(line) for line in one) <= 80,
                    "no more than it has room for", one)
+            tap.ok(any(line.endswith(USER) for line in one) and
+                   any(".example" in line for line in one),
+                   "the names among it", one)
             tap.ok("\033[31m" in text, "who is spent is red", text)
-            tap.equal(screen(lab, 3.5, "top", "--once").count("\033[H"), 0, "or once")
+            text = screen(lab, 1, "top", "--once")
+            tap.ok(CLEAR not in text and ".example" in text, "or once", text)
 
 
 def test_explain(tap):

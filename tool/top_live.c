@@ -11,13 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EVERY_S   2
-#define ROWS      10
+#define EVERY_S    2
+#define ROWS       10
 /* The most that an answer has. */
-#define ROWS_MOST 64
-#define LINE_MAX  1400
+#define ROWS_MOST  64
+#define LINE_MAX   1400
+/* Of a time. */
+#define LAST_WIDTH 20
+/* So wide is a terminal that shows all columns. */
+#define WIDE       110
 /* Home, and what is below it is cleared. */
-#define CLEAR     "\033[H\033[J"
+#define CLEAR      "\033[H\033[J"
 
 /* What the two columns of numbers are of. */
 static const char *const column_keys[STATE_KINDS][2] = {
@@ -25,6 +29,14 @@ static const char *const column_keys[STATE_KINDS][2] = {
 	[STATE_NETWORKS] = { "users", "users_today" },
 	[STATE_DOMAINS] = { "names", "users" },
 };
+
+/* Is there room for when each was seen, beside its name? */
+static bool has_last(void)
+{
+	unsigned columns = terminal_columns();
+
+	return !columns || columns >= WIDE;
+}
 
 /* A line, cut where the terminal ends. */
 static void print_line(const char *line, enum terminal_colour colour)
@@ -54,14 +66,15 @@ static void print_row(const struct control_answer *answer, size_t at, enum state
 	const char *key = control_word(answer, at, state_kind_words[kind].one);
 	char columns[64], name[128];
 
-	snprintf(columns, sizeof(columns), "%8.8s %8.8s  %-20.20s",
+	snprintf(columns, sizeof(columns), "%8.8s %8.8s%s%-*.20s",
 		 control_word(answer, at, column_keys[kind][0]),
-		 control_word(answer, at, column_keys[kind][1]),
-		 control_word(answer, at, "last_seen"));
+		 control_word(answer, at, column_keys[kind][1]), has_last() ? "  " : "",
+		 has_last() ? LAST_WIDTH : 0,
+		 has_last() ? control_word(answer, at, "last_seen") : "");
 	print_meter(answer, at, columns, key);
 	if (kind != STATE_NETWORKS)
 		return;
-	snprintf(columns, sizeof(columns), "%8s %8s  %-20s", "", "", "");
+	snprintf(columns, sizeof(columns), "%17s%*s", "", has_last() ? LAST_WIDTH + 2 : 0, "");
 	snprintf(name, sizeof(name), "%.64s, newcomers", key);
 	print_meter(answer, control_find(answer, at, "newcomers"), columns, name);
 }
@@ -71,9 +84,10 @@ static void print_kind(const struct control_answer *answer, enum state_kind kind
 	char line[LINE_MAX];
 	size_t at = control_first(answer, 0, state_kind_words[kind].many);
 
-	snprintf(line, sizeof(line), "%8s %10s %10s  %-7s %8s %8.8s  %-20s  %s (%.20s)", "level",
+	snprintf(line, sizeof(line), "%8s %10s %10s  %-7s %8s %8.8s%s%-*s  %s (%.20s)", "level",
 		 "bytes", "of", "", column_keys[kind][0],
-		 kind == STATE_NETWORKS ? "today" : column_keys[kind][1], "last seen",
+		 kind == STATE_NETWORKS ? "today" : column_keys[kind][1], has_last() ? "  " : "",
+		 has_last() ? LAST_WIDTH : 0, has_last() ? "last seen" : "",
 		 state_kind_words[kind].many, control_word(answer, 0, "entries"));
 	print_line(line, TERMINAL_BOLD);
 	for (; at; at = control_next(answer, at))
