@@ -261,6 +261,7 @@ struct told {
 	unsigned count;
 	struct seep_event event;
 	struct seep_address client;
+	unsigned domain_at;
 };
 
 static void tell(void *context, const struct seep_event *event)
@@ -270,6 +271,7 @@ static void tell(void *context, const struct seep_event *event)
 	told->count++;
 	told->event = *event;
 	told->client = event->observation->client;
+	told->domain_at = event->name->domain_at;
 }
 
 static struct seep_verdict visit(struct rig *rig, uint32_t user, const char *text,
@@ -322,7 +324,7 @@ static void test_event(void)
 	is_int(told.event.meter, SEEP_METER_DGA, "as the DGA meter");
 	is_int(told.event.edge, SEEP_EDGE_SPENT, "that it is spent");
 	is_int(told.event.mode, SEEP_MODE_GUARD, "when guarding");
-	ok(told.event.name == NULL, "without a split name");
+	is_int(told.domain_at, 4, "where the domain starts");
 	/* estimates, by sketches */
 	ok(told.event.names >= 5 && told.event.names <= 7, "about six domains missing");
 	ok(told.event.domains >= 5 && told.event.domains <= 7, "of about six");

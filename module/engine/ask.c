@@ -81,7 +81,9 @@ static void note_domain_event(struct asking *asking, struct seep_entry *entry)
 
 	*event = event_of(asking, SEEP_METER_DOMAIN, &asking->domain, entry);
 	event->users = users_of_domain(domain);
+	event->users_error_permille = event->users < SEEP_SKETCH_FEW ? 0 : USERS_ERROR_PERMILLE;
 	event->names = seep_sketch_count(&domain->names_sum);
+	event->names_error_permille = NAMES_ERROR_PERMILLE;
 }
 
 static void note_network_event(struct asking *asking, const struct entries *entries)
@@ -91,6 +93,7 @@ static void note_network_event(struct asking *asking, const struct entries *entr
 
 	*event = event_of(asking, SEEP_METER_NETWORK, &asking->network, entries->of_network);
 	event->users = network->size;
+	event->users_error_permille = USERS_ERROR_PERMILLE;
 	event->first_s = network->head.first_s; /* its newcomers' meter has none */
 	asking->edges->network_address = network->address;
 	event->network = &asking->edges->network_address;
@@ -103,7 +106,9 @@ static void note_user_event(struct asking *asking, struct seep_entry *entry)
 
 	*event = event_of(asking, SEEP_METER_USER, &asking->user, entry);
 	event->names = seep_sketch_count(&user->names_sum);
+	event->names_error_permille = NAMES_ERROR_PERMILLE;
 	event->domains = seep_sketch_count(&user->domains_sum);
+	event->domains_error_permille = DOMAINS_ERROR_PERMILLE;
 }
 
 /*
@@ -634,6 +639,7 @@ static void make_keys(struct asking *asking)
 	reservation->name_key = seep_hash_bytes(&engine->key, name->bytes, name->size);
 	seep_novelty_prefetch(engine->novelty, reservation->name_key);
 	reservation->registrable = name->registrable;
+	reservation->domain_at = name->domain_at;
 	reservation->checking_disabled = asking->observation->checking_disabled;
 	reservation->question =
 		(uint32_t)asking->observation->qclass << 16 | asking->observation->type;

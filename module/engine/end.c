@@ -533,11 +533,17 @@ void seep_engine_answered(struct seep_thread *thread, const struct seep_observat
 {
 	struct seep_engine *engine = thread->engine;
 	uint64_t now_s = observation->when_ms / 1000;
+	const struct seep_name name = { .bytes = observation->name,
+					.size = (uint8_t)observation->name_size,
+					.domain_at = reservation->domain_at };
 	struct seep_event event = {
 		.edge = SEEP_EDGE_SPENT,
 		.meter = SEEP_METER_DGA,
 		.mode = seep_engine_mode(engine, observation->when_ms),
 		.observation = observation,
+		.name = &name,
+		.names_error_permille = DOMAINS_ERROR_PERMILLE,
+		.domains_error_permille = DOMAINS_ERROR_PERMILLE,
 	};
 	bool crossed;
 	struct user *user;

@@ -41,7 +41,7 @@ struct seep_event {
 	enum seep_meter meter;
 	enum seep_mode mode;
 	const struct seep_observation *observation;
-	const struct seep_name *name;       /* NULL with the DGA meter */
+	const struct seep_name *name; /* with the DGA meter, of all but its domain nothing is set */
 	const struct seep_address *network; /* with the network's meter */
 	uint64_t level_mbit;
 	uint64_t budget_mbit;
@@ -50,6 +50,10 @@ struct seep_event {
 	                     DGA meter, domains that do not exist */
 	uint64_t domains; /* distinct domains of the user; user and DGA meters */
 	uint64_t first_s; /* the meter's owner was first seen */
+	/* Relative standard errors of these numbers, in thousandths; 0: exact. */
+	uint16_t users_error_permille;
+	uint16_t names_error_permille;
+	uint16_t domains_error_permille;
 };
 
 typedef void seep_tell(void *context, const struct seep_event *event);
@@ -71,6 +75,8 @@ struct seep_review {
 		bool is_network;
 		uint64_t names; /* distinct ones that it sent; a user's */
 		uint64_t domains;
+		uint16_t names_error_permille; /* as in struct seep_event */
+		uint16_t domains_error_permille;
 	} named[SEEP_REVIEW_CROWDS];
 	unsigned named_count;
 };
@@ -130,6 +136,7 @@ struct seep_reservation {
 	bool counts;  /* the user is one of its users */
 	bool is_late; /* and came after learning, not long ago */
 	bool registrable;
+	uint8_t domain_at; /* where the domain starts in the observation's name */
 	bool checking_disabled;
 	bool is_doubted;           /* known perhaps, and charged as novel */
 	struct seep_shape shape;   /* of a novel prefix */

@@ -29,9 +29,13 @@
 #include "sketch/sketch.h"
 #include "sketch/table.h"
 
-#define NAMES_BITS   6 /* 64 registers: 10.4 % */
-#define DOMAINS_BITS 6 /* 64 registers: 10.4 % */
-#define USERS_BITS   5 /* 32 registers: 14.7 % */
+#define NAMES_BITS             6 /* 64 registers: 10.4 % */
+#define DOMAINS_BITS           6 /* 64 registers: 10.4 % */
+#define USERS_BITS             5 /* 32 registers: 14.7 % */
+/* The same in thousandths. */
+#define NAMES_ERROR_PERMILLE   104
+#define DOMAINS_ERROR_PERMILLE 104
+#define USERS_ERROR_PERMILLE   147
 
 struct user {
 	struct seep_entry head;

@@ -205,7 +205,9 @@ static void name_user(struct seep_review *review, const struct user *user)
 {
 	const struct seep_review_crowd crowd = { .address = user->address,
 						 .names = seep_sketch_count(&user->names_sum),
-						 .domains = seep_sketch_count(&user->domains_sum) };
+						 .domains = seep_sketch_count(&user->domains_sum),
+						 .names_error_permille = NAMES_ERROR_PERMILLE,
+						 .domains_error_permille = DOMAINS_ERROR_PERMILLE };
 
 	name_crowd(review, &crowd);
 }

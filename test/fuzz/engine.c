@@ -118,11 +118,9 @@ static void check_event(void *context, const struct seep_event *event)
 	fuzz_check(event->meter > SEEP_METER_NONE && event->meter <= SEEP_METER_DGA);
 	fuzz_check(event->mode == seep_engine_mode(play->rig.engine, play->rig.now_ms));
 	fuzz_check(event->observation);
-	fuzz_check((event->name == NULL) == (event->meter == SEEP_METER_DGA));
+	fuzz_check(event->name && event->name->domain_at < event->name->size);
 	fuzz_check((event->network != NULL) == (event->meter == SEEP_METER_NETWORK));
-	if (!event->name)
-		return;
-	fuzz_check(event->budget_mbit > 0);
+	fuzz_check(event->budget_mbit > 0 || event->meter == SEEP_METER_DGA);
 	seep_name_print(text, sizeof(text), event->name->bytes, event->name->size);
 }
 
