@@ -31,4 +31,16 @@ enum seep_spoofable {
 	SEEP_SPOOFABLE_NO_METER,
 };
 
+/* The option `privacy`. */
+enum seep_privacy {
+	SEEP_PRIVACY_NAMES,
+	SEEP_PRIVACY_PSEUDONYMS,
+};
+
+/* The option `event-log`: the word for the system's log, and what stands before a socket's path. */
+#define SEEP_EVENT_LOG_SYSLOG "syslog"
+#define SEEP_EVENT_LOG_SOCKET "unix:"
+/* The most bytes of a socket's path that the system takes. */
+#define SEEP_SOCKET_PATH_MAX  107
+
 #endif

@@ -7,7 +7,7 @@ cd "${SEEP_SRC:-.}" || exit 1
 
 # Each folder may include its own files and those of the folders before it, and include/,
 # which are plain data. The last one alone sees Unbound.
-order="base names conf sketch meter engine state control unbound"
+order="base names conf sketch meter engine state events control unbound"
 
 # The place of a folder in the order, or nothing.
 place_of() {

@@ -88,6 +88,9 @@ static void test_defaults(void)
 	is_str(conf.public_suffix_list, "", "public-suffix-list");
 	is_str(conf.control_socket, "auto", "control-socket");
 	is_str(conf.control_group, "", "control-group");
+	is_str(conf.event_log, "", "event-log");
+	is_int(conf.event_rate, 100, "event-rate");
+	is_int(conf.privacy, SEEP_PRIVACY_NAMES, "privacy");
 	is_bool(conf.log_events, true, "log-events");
 	ok(is_default(&conf), "the comparison of this test agrees");
 	conf.log_events = false;
@@ -424,6 +427,16 @@ static void test_bad(void)
 		{ TEXT("public-suffix-list: " THOUSAND HUNDRED "\n"),
 		  "1: public-suffix-list: \"01234567890" },
 		{ TEXT("control-group: " HUNDRED "\n"), "1: control-group: \"01234567890" },
+		{ TEXT("event-log: unix:\n"),
+		  "1: event-log: \"unix:\" has no path: expected a file, syslog, or unix: and a "
+		  "socket's path of at most 107 bytes" },
+		{ TEXT("event-log: unix:/1234567" HUNDRED "\n"),
+		  "1: event-log: \"unix:/12345670123" },
+		{ TEXT("event-log: " THOUSAND HUNDRED "\n"), "1: event-log: \"01234567890" },
+		{ TEXT("event-rate: 0\n"),
+		  "1: event-rate: \"0\" is out of range: expected a number from 1 to 100000" },
+		{ TEXT("privacy: hashes\n"),
+		  "1: privacy: \"hashes\" is neither: expected names or pseudonyms" },
 	};
 	struct seep_conf_error error;
 	struct seep_conf conf;
@@ -448,6 +461,7 @@ static void test_fields(void)
 		"action: flag\nlearning: 0\nuser-budget: 2k\nuser-refill: 0\ndomain-budget: 3k\n"
 		"domain-refill: 4k\nflag-at: 60%\nmemory: 60d\nmemory-size: 1g\n"
 		"user-prefix-v4: 24\nuser-prefix-v6: 56\nlog-events: no\n"
+		"event-log: unix:/123456" HUNDRED "\nevent-rate: 7\nprivacy: pseudonyms\n"
 		"public-suffix-list: \"/tmp/a b\\\"c#d\"\n"
 		"exempt-user: 192.0.2.0/24\nexempt-user: \"2001:db8::1\"\nexempt-user: \"\"\n"
 		"allow-domain: Example.com\nallow-domain: '*.example.net'\nallow-domain: a\\.b.org\n";
@@ -471,6 +485,9 @@ static void test_fields(void)
 	is_int(conf.user_prefix_v4_bits, 24, "user-prefix-v4 is set");
 	is_int(conf.user_prefix_v6_bits, 56, "user-prefix-v6 is set");
 	is_bool(conf.log_events, false, "log-events is set");
+	is_int(strlen(conf.event_log), 5 + 107, "event-log is set, a path of 107 bytes");
+	is_int(conf.event_rate, 7, "event-rate is set");
+	is_int(conf.privacy, SEEP_PRIVACY_PSEUDONYMS, "privacy is set");
 	is_str(conf.public_suffix_list, "/tmp/a b\\\"c#d",
 	       "public-suffix-list is set, its backslash kept");
 	is_int(seep_netblocks_count(conf.exempt_user), 2, "exempt-user has its blocks");

@@ -144,6 +144,21 @@ static enum seep_conf_status parse_path(void *field, const struct seep_option *o
 	return SEEP_CONF_OK;
 }
 
+/* A socket's path is as long as the system takes it, and there is one. */
+static enum seep_conf_status parse_event_log(void *field, const struct seep_option *option,
+					     const char *value,
+					     const struct seep_conf_reader *reader)
+{
+	const size_t before = strlen(SEEP_EVENT_LOG_SOCKET);
+
+	if (strncmp(value, SEEP_EVENT_LOG_SOCKET, before) == 0 && value[before] == '\0')
+		return fail(reader, option, value, "has no path");
+	if (strncmp(value, SEEP_EVENT_LOG_SOCKET, before) == 0 &&
+	    strlen(value + before) > SEEP_SOCKET_PATH_MAX)
+		return fail(reader, option, value, "is too long");
+	return parse_path(field, option, value, reader);
+}
+
 static enum seep_conf_status parse_group(void *field, const struct seep_option *option,
 					 const char *value, const struct seep_conf_reader *reader)
 {
@@ -287,6 +302,13 @@ static const struct seep_option_type seep_option_type_path = {
 	.noun = "path",
 	.expected = "a path of at most 1023 bytes",
 	.parse = parse_path,
+};
+
+static_assert(SEEP_SOCKET_PATH_MAX == 107, "what is expected says how long a path may be");
+static const struct seep_option_type seep_option_type_event_log = {
+	.noun = "target",
+	.expected = "a file, syslog, or unix: and a socket's path of at most 107 bytes",
+	.parse = parse_event_log,
 };
 
 static const struct seep_option_type seep_option_type_netblocks = {

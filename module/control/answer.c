@@ -59,6 +59,7 @@ void seep_control_statistics(const struct seep_control_call *call,
 		seep_keeper_read(source->keeper, when_ms, &statistics->gauges);
 		seep_rpz_read(source->rpz, &statistics->gauges);
 	}
+	seep_events_read(source->events, &statistics->counters);
 	statistics->gauges.passthrough = source->why;
 }
 

@@ -17,6 +17,7 @@
 #define SEEP_CONTROL_ANSWER_H
 
 #include "control/write.h"
+#include "events/events.h"
 #include "state/changes.h"
 #include "state/keeper.h"
 #include "state/rpz.h"
@@ -52,6 +53,7 @@ struct seep_control_source {
 	/* Takes each change, once it is in force; or NULL. Called by the socket's thread. */
 	void (*changed)(void *context, const struct seep_control_change *change);
 	const struct seep_rpz *rpz; /* or NULL */
+	const struct seep_events *events; /* or NULL */
 	/* The time, from any thread. */
 	struct seep_state_tick (*now)(void *context);
 	void *context;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Events in Unbound's log: a meter crossed a line, a user looks for generated domains. */
-#include "base/address.h"
+/* Notes of events as lines of Unbound's log, for people. */
 #include "base/plural.h"
 #include "unbound/ub.h"
 
@@ -8,40 +7,28 @@
 
 #include "util/log.h"
 
-#define EVENTS_A_SECOND 20
+/* What a line names. */
+struct named {
+	char user[SEEP_PEOPLE_TEXT_SIZE];
+	char network[SEEP_PEOPLE_TEXT_SIZE];
+	char domain[SEEP_PEOPLE_NAME_SIZE];
+	char name[SEEP_PEOPLE_NAME_SIZE];
+};
 
-/* No more than a few lines a second, whatever clients do. */
-static bool may_tell(uint64_t now_s)
+static const char *edge_text(const struct seep_note *note)
 {
-	if (atomic_exchange(&ub_module.events_s, now_s) != now_s)
-		atomic_store(&ub_module.events_told, 0);
-	return atomic_fetch_add(&ub_module.events_told, 1) < EVENTS_A_SECOND;
-}
-
-static unsigned network_bits(const struct seep_address *network)
-{
-	const struct seep_conf *conf = &ub_module.conf;
-
-	return (unsigned)(network->size_bytes == 4 ? conf->network_prefix_v4_bits
-						   : conf->network_prefix_v6_bits);
-}
-
-static const char *edge_text(const struct seep_event *event)
-{
-	switch (event->edge) {
-	case SEEP_EDGE_FLAGGED:
+	switch (note->kind) {
+	case SEEP_NOTE_FLAGGED:
 		return "is above flag-at";
-	case SEEP_EDGE_SPENT:
-		if (event->mode != SEEP_MODE_GUARD)
+	case SEEP_NOTE_SPENT:
+		if (note->action != SEEP_NOTE_REFUSES)
 			return "is spent; would refuse new names";
 		return ub_module.conf.stale_s
 			       ? "is spent; refusing new names that the cache has not"
 			       : "is spent; refusing new names";
-	case SEEP_EDGE_RELEASED:
-	case SEEP_EDGE_NONE:
-		break;
+	default:
+		return "has drained below flag-at";
 	}
-	return "has drained below flag-at";
 }
 
 /* Whole bytes, for a format. */
@@ -50,44 +37,73 @@ static unsigned long long bytes_of(uint64_t mbit)
 	return (unsigned long long)seep_bits_to_bytes(mbit);
 }
 
-static void log_network(const struct seep_event *event, const char *client, const char *name)
+static const char *plural_of(const struct seep_note_estimate *estimate, const char *one,
+			     const char *many)
 {
-	char network[SEEP_ADDRESS_TEXT_SIZE];
+	return seep_plural(estimate->count, one, many);
+}
 
-	seep_address_print(network, event->network);
-	log_info("seep: network %s/%u %s: %llu of %llu bytes, about %llu %s a day; last name %s, "
-		 "of user %s",
-		 network, network_bits(event->network), edge_text(event),
-		 bytes_of(event->level_mbit), bytes_of(event->budget_mbit),
-		 (unsigned long long)event->users, seep_plural(event->users, "user", "users"), name,
-		 client);
+static unsigned long long count_of(const struct seep_note_estimate *estimate)
+{
+	return (unsigned long long)estimate->count;
+}
+
+static void log_user(const struct seep_note *note, const struct named *named)
+{
+	log_info("seep: user %s %s: %llu of %llu bytes, about %llu %s sent to about %llu %s; last "
+		 "name %s",
+		 named->user, edge_text(note), bytes_of(note->level_mbit),
+		 bytes_of(note->budget_mbit), count_of(&note->names),
+		 plural_of(&note->names, "name", "names"), count_of(&note->domains),
+		 plural_of(&note->domains, "domain", "domains"), named->name);
+}
+
+static void log_network(const struct seep_note *note, const struct named *named)
+{
+	log_info("seep: network %s %s: %llu of %llu bytes, about %llu %s a day; last name %s, of "
+		 "user %s",
+		 named->network, edge_text(note), bytes_of(note->level_mbit),
+		 bytes_of(note->budget_mbit), count_of(&note->users),
+		 plural_of(&note->users, "user", "users"), named->name, named->user);
+}
+
+static void log_domain(const struct seep_note *note, const struct named *named)
+{
+	log_info("seep: domain %s %s: %llu of %llu bytes, about %llu %s sent by about %llu %s; "
+		 "last name %s, of user %s",
+		 named->domain, edge_text(note), bytes_of(note->level_mbit),
+		 bytes_of(note->budget_mbit), count_of(&note->names),
+		 plural_of(&note->names, "name", "names"), count_of(&note->users),
+		 plural_of(&note->users, "user", "users"), named->name, named->user);
+}
+
+static void log_dga(const struct seep_note *note, const struct named *named)
+{
+	log_info("seep: user %s looks for generated domains: about %llu that it asked for do not "
+		 "exist, names sent to about %llu domains in all; last name %s",
+		 named->user, count_of(&note->missing), count_of(&note->domains), named->name);
 }
 
 /* Whom no budget fits: who, what it did, and what to do. */
-static void log_crowd(const struct seep_review_crowd *crowd)
+static void log_misfit(const struct seep_note *note, const struct named *named)
 {
-	char address[SEEP_ADDRESS_TEXT_SIZE];
-
-	seep_address_print(address, &crowd->address);
-	if (crowd->is_network)
-		log_info("seep: no budget fits network %s/%u: it is flagged and never refused; "
+	if (note->meter == SEEP_METER_NETWORK)
+		log_info("seep: no budget fits network %s: it is flagged and never refused; "
 			 "give network-budget a number to have it refused",
-			 address, network_bits(&crowd->address));
+			 named->network);
 	else
 		log_info("seep: no budget fits user %s, about %llu %s sent to about %llu %s: many "
 			 "people behind one address, or a tunnel; it is flagged and never refused; "
 			 "exempt-user ends the flags, a number in user-budget has it refused",
-			 address, (unsigned long long)crowd->names,
-			 seep_plural(crowd->names, "name", "names"),
-			 (unsigned long long)crowd->domains,
-			 seep_plural(crowd->domains, "domain", "domains"));
+			 named->user, count_of(&note->names),
+			 plural_of(&note->names, "name", "names"), count_of(&note->domains),
+			 plural_of(&note->domains, "domain", "domains"));
 }
 
-void ub_log_review(void *context, const struct seep_review *review)
+static void log_learned(const struct seep_note_review *review)
 {
 	uint64_t unfit = review->crowds + review->vast;
 
-	(void)context;
 	log_info(
 		"seep: learning is over: %llu %s learned a budget, %llu bytes at most, networks "
 		"%llu; a newcomer gets %llu bytes; in the last day %llu %s fitted no budget; no budget fits "
@@ -98,13 +114,9 @@ void ub_log_review(void *context, const struct seep_review *review)
 		seep_plural(review->misfits, "query", "queries"),
 		(unsigned long long)review->crowds, seep_plural(review->crowds, "user", "users"),
 		(unsigned long long)review->vast, seep_plural(review->vast, "network", "networks"));
-	for (unsigned i = 0; i < review->named_count; i++)
-		log_crowd(&review->named[i]);
-	if (unfit > review->named_count)
-		log_info(
-			"seep: and %llu more that no budget fits: seepctl learn status, with the path of the state file, "
-			"has them",
-			(unsigned long long)(unfit - review->named_count));
+	if (unfit > review->named)
+		log_info("seep: the next lines name %llu of them: seepctl learn status has all",
+			 (unsigned long long)review->named);
 }
 
 void ub_log_change(void *context, const struct seep_control_change *change)
@@ -119,45 +131,51 @@ void ub_log_change(void *context, const struct seep_control_change *change)
 		 change->is_kept ? "" : "; in memory alone");
 }
 
-void ub_log_event(void *context, const struct seep_event *event)
+static void name_all(struct named *named, const struct seep_note *note,
+		     const struct seep_people *people)
 {
-	const struct seep_name *name = event->name;
-	char client[SEEP_ADDRESS_TEXT_SIZE];
-	char domain[SEEP_NAME_MAX_BYTES + 1];
-	char whole[SEEP_NAME_MAX_BYTES + 1];
+	const struct seep_address *network =
+		note->network.size_bytes ? &note->network : &note->client;
+
+	named->user[0] = named->network[0] = '\0';
+	if (note->client.size_bytes)
+		seep_people_client(people, &note->client, named->user);
+	if (network->size_bytes)
+		seep_people_network(people, network, named->network);
+	seep_people_domain(note, named->domain);
+	seep_people_name(people, note, named->name);
+}
+
+static void log_edge(const struct seep_note *note, const struct named *named)
+{
+	switch (note->meter) {
+	case SEEP_METER_USER:
+		log_user(note, named);
+		break;
+	case SEEP_METER_NETWORK:
+		log_network(note, named);
+		break;
+	case SEEP_METER_DOMAIN:
+		log_domain(note, named);
+		break;
+	case SEEP_METER_DGA:
+		log_dga(note, named);
+		break;
+	case SEEP_METER_NONE:
+		break;
+	}
+}
+
+void ub_log_note(void *context, const struct seep_note *note, const struct seep_people *people)
+{
+	struct named named;
 
 	(void)context;
-	if (!may_tell(event->observation->when_ms / 1000))
-		return;
-	seep_address_print(client, &event->observation->client);
-	if (event->meter == SEEP_METER_DGA) {
-		seep_name_print(whole, sizeof(whole), event->observation->name,
-				event->observation->name_size);
-		log_info("seep: user %s looks for generated domains: about %llu that it asked for "
-			 "do not exist, names sent to about %llu domains in all; last name %s",
-			 client, (unsigned long long)event->names,
-			 (unsigned long long)event->domains, whole);
-		return;
-	}
-	seep_name_print(domain, sizeof(domain), name->bytes + name->domain_at,
-			(size_t)name->size - name->domain_at);
-	seep_name_print(whole, sizeof(whole), name->bytes, name->size);
-	if (event->meter == SEEP_METER_USER)
-		log_info("seep: user %s %s: %llu of %llu bytes, about %llu %s sent to about "
-			 "%llu %s; last name %s",
-			 client, edge_text(event), bytes_of(event->level_mbit),
-			 bytes_of(event->budget_mbit), (unsigned long long)event->names,
-			 seep_plural(event->names, "name", "names"),
-			 (unsigned long long)event->domains,
-			 seep_plural(event->domains, "domain", "domains"), whole);
-	else if (event->meter == SEEP_METER_NETWORK)
-		log_network(event, client, whole);
+	name_all(&named, note, people);
+	if (note->kind == SEEP_NOTE_LEARNED)
+		log_learned(&note->review);
+	else if (note->kind == SEEP_NOTE_MISFIT)
+		log_misfit(note, &named);
 	else
-		log_info("seep: domain %s %s: %llu of %llu bytes, about %llu %s sent by about "
-			 "%llu %s; last name %s, of user %s",
-			 domain, edge_text(event), bytes_of(event->level_mbit),
-			 bytes_of(event->budget_mbit), (unsigned long long)event->names,
-			 seep_plural(event->names, "name", "names"),
-			 (unsigned long long)event->users,
-			 seep_plural(event->users, "user", "users"), whole, client);
+		log_edge(note, &named);
 }

@@ -42,10 +42,12 @@ static struct seep_state_tick state_now(void *context)
 static void state_say(void *context, bool problem, const char *text)
 {
 	(void)context;
-	if (problem)
+	if (problem) {
 		log_warn("seep: state-file: %s", text);
-	else
+		ub_event_problem(SEEP_NOTE_STATE, text);
+	} else {
 		log_info("seep: state-file: %s", text);
+	}
 }
 
 /* Opens the state file in the name of NONCE; FOUND is what an earlier run left. */
@@ -161,6 +163,7 @@ static void open_control(void)
 			    .changes = ub_module.changes,
 			    .changed = ub_log_change,
 			    .rpz = ub_module.rpz,
+			    .events = ub_module.events,
 			    .now = state_now },
 		.say = control_say,
 	};
@@ -197,6 +200,7 @@ static void say_list(void *context, const char *problem, const char *consequence
 {
 	(void)context;
 	log_err("seep: %s; %s", problem, consequence);
+	ub_event_problem(SEEP_NOTE_LIST, problem);
 }
 
 static bool open_lists(struct seep_engine_setup *setup)
@@ -288,7 +292,8 @@ static enum seep_passthrough register_hooks(struct module_env *env, int id)
  *
  *  1. The host: until it is known to be ours, nothing of ENV is touched.
  *  2. seep.conf, in any case: it says where the control socket is.
- *  3. A key and a nonce.
+ *  3. Room for events, which come from all later steps and are written once all are done.
+ *     A key and a nonce.
  *  4. The state file is opened, which seep.conf names: an earlier run's key replaces ours.
  *  5. The clock, which goes on from the last time saved.
  *  6. The lists, hashed under the key, and the engine.
@@ -305,6 +310,7 @@ static enum seep_passthrough start(struct module_env *env, int id)
 
 	if (why == SEEP_PASSTHROUGH_NO)
 		why = conf_why;
+	ub_event_open();
 	if (why == SEEP_PASSTHROUGH_NO)
 		why = draw_random(&setup.key, &nonce);
 	if (why != SEEP_PASSTHROUGH_NO)
@@ -317,10 +323,12 @@ static enum seep_passthrough start(struct module_env *env, int id)
 						     ub_module.conf.network_prefix_v6_bits);
 	if (found.found)
 		take_found(&setup, &found);
+	ub_event_key(&setup.key);
 	/* One for each worker, one to spare. */
 	setup.threads = (unsigned)env->cfg->num_threads + 1;
-	setup.tell = ub_module.conf.log_events ? ub_log_event : NULL;
-	setup.tell_review = ub_log_review;
+	if (ub_module.conf.log_events || ub_module.conf.event_log[0])
+		setup.tell = ub_event_tell;
+	setup.tell_review = ub_event_review;
 	why = make_engine(&setup);
 	explicit_bzero(&setup.key, sizeof(setup.key));
 	if (why == SEEP_PASSTHROUGH_NO)
@@ -365,6 +373,7 @@ int init(struct module_env *env, int id)
 		ub_module.keeper = NULL;
 	}
 	open_rpz();
+	ub_event_start();
 	open_control();
 	if (ub_module.engine)
 		log_info("seep: " SEEP_VERSION " %s, user-budget %s, user-refill %s a day, "
@@ -386,6 +395,7 @@ void deinit(struct module_env *env, int id)
 	ub_module.rpz = NULL;
 	seep_keeper_stop(ub_module.keeper);
 	seep_changes_close(ub_module.changes);
+	ub_event_stop();
 	seep_engine_destroy(ub_module.engine);
 	seep_lists_close(&ub_module.lists);
 	seep_conf_release(&ub_module.conf);
@@ -441,6 +451,7 @@ void print_stats(struct module_env *env, int id, int reset,
 		seep_keeper_read(ub_module.keeper, when_ms, &statistics.gauges);
 		seep_rpz_read(ub_module.rpz, &statistics.gauges);
 	}
+	seep_events_read(ub_module.events, &statistics.counters);
 	statistics.gauges.passthrough = ub_module.why;
 	(void)seep_statistics_print(&statistics, &ub_module.base, print, context);
 	if (reset)

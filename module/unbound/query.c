@@ -525,5 +525,6 @@ void ub_query_clear(struct module_qstate *qstate, int id)
 	/* Its look-ups are on their own by now. */
 	if (is_in_doubt(own, qstate))
 		seep_query_assume_sent(thread, &own->query, ub_now_ms());
+	ub_event_ended(&own->query);
 	seep_query_end(thread, &own->query, own->existence);
 }

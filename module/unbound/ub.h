@@ -19,6 +19,7 @@
 #include "state/keeper.h"
 #include "state/rpz.h"
 #include "control/control.h"
+#include "events/events.h"
 #include "conf/lists.h"
 #include "engine/query.h"
 #include "services/cache/dns.h"
@@ -34,13 +35,16 @@ struct ub_module {
 	struct seep_address_masks network_masks; /* of conf */
 	struct seep_lists lists;
 	struct seep_clock clock;
-	struct seep_keeper *keeper;   /* or NULL */
-	struct seep_changes *changes; /* or NULL */
-	struct seep_rpz *rpz;         /* or NULL */
-	struct seep_control *control; /* or NULL */
+	struct seep_keeper *keeper;      /* or NULL */
+	struct seep_changes *changes;    /* or NULL */
+	struct seep_rpz *rpz;            /* or NULL */
+	struct seep_control *control;    /* or NULL */
+	struct seep_events *events;      /* or NULL */
+	struct seep_people people;       /* how users are called in the log */
+	struct seep_hash_key events_key; /* until events start */
 	pthread_mutex_t base_lock;
 	struct seep_counters base;    /* the sums at the last reset */
-	_Atomic uint64_t events_s;    /* the second in which events were told */
+	_Atomic uint64_t events_s;    /* the second in which events were logged */
 	_Atomic uint64_t events_told; /* how many, in that second */
 };
 
@@ -64,12 +68,33 @@ void ub_thread_forget(void);
 
 /* log.c */
 
-/* Logs that a meter crossed a line; no more than some lines a second, whatever clients do. */
-void ub_log_event(void *context, const struct seep_event *event);
+/*
+ * Logs that a meter crossed a line, what the learning taught, or whom no budget fits. From any
+ * thread.
+ */
+void ub_log_note(void *context, const struct seep_note *note, const struct seep_people *people);
+
 /* Logs what an operator changed, and who that was: the audit line. */
 void ub_log_change(void *context, const struct seep_control_change *change);
-/* Logs what the learning taught, and whom no budget fits. */
-void ub_log_review(void *context, const struct seep_review *review);
+
+/* event.c: what is told to the log, and to whoever reads event-log. */
+
+/*
+ * Makes room for events, by ub_module.conf. Then the key is known by which users are called, what
+ * is put is written from the start on, and what is left at the stop.
+ */
+void ub_event_open(void);
+void ub_event_key(const struct seep_hash_key *key);
+void ub_event_start(void);
+void ub_event_stop(void);
+
+/* The callbacks of the engine: a meter crossed a line; the learning is over. */
+void ub_event_tell(void *context, const struct seep_event *event);
+void ub_event_review(void *context, const struct seep_review *review);
+/* A query is about to end: if it was refused, that is told. */
+void ub_event_ended(const struct seep_query *query);
+/* Something is wrong with the state file, or a list. */
+void ub_event_problem(enum seep_note_kind kind, const char *text);
 
 /* build.c */
 

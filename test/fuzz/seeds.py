@@ -308,9 +308,28 @@ def states():
     }
 
 
-TARGETS = {"name": names, "charge": charges, "engine": plays, "pcap": packets, "dnstap": taps, "gzip": zipped,
-           "identity": identities,
-           "state": states}
+def event(privacy, kind, about, name=b"", domain_at=0, words=(b"", b"")):
+    """A note's fields, in the order of events.c; ABOUT is action, mode, meter."""
+    address = b"\1\xc0\0\2\x11"
+    estimate = b"\1\0\x68" + struct.pack(">Q", 12)
+    return (bytes([privacy, kind]) + struct.pack(">Q", 1700000000042) + bytes(about) +
+            struct.pack(">HQQQQ", 16, 8191999, 8192000, 1690000000000, 3) + 4 * estimate +
+            address + b"\0" + bytes([domain_at, len(name)]) + name +
+            b"".join(bytes([len(word)]) + word for word in words))
+
+
+def events():
+    made = {"kind-%02d" % kind: event(kind % 2, kind, (1, 3, 1 + kind % 4), wire("a.evil.example"), 2)
+            for kind in range(17)}
+    made["bytes"] = event(0, 4, (2, 3, 1), b"\4\0\"\\\xff\3com\0", 5, (b"\"}{\\", b"\n\xff\x7f"))
+    made["longest"] = event(0, 13, (0, 0, 0), wire(".".join(["x" * 63] * 3 + ["y" * 61])), 0,
+                            (b"\x01" * 63, b"\xff" * 255))
+    made["empty"] = b""
+    return made
+
+
+TARGETS = {"name": names, "charge": charges, "engine": plays, "events": events, "pcap": packets,
+           "dnstap": taps, "gzip": zipped, "identity": identities, "state": states}
 
 
 def main():
