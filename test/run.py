@@ -159,7 +159,8 @@ def core():
     directory, built = configure("tsan", FIRST, "--enable-sanitizer=thread")
     if built:
         make_check("engine with 4 threads, thread sanitizer", directory, "check",
-                   "TESTS=test/unit_threads test/unit_random test/unit_keeper test/unit_control")
+                   "TESTS=test/unit_threads test/unit_random test/unit_keeper test/unit_control "
+                   "test/unit_events")
     directory = os.path.join(ROOT, "build", "seep", FIRST)
 
     def benchmark():
