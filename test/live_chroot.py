@@ -11,7 +11,8 @@ import rig
 from rig import need, rcode_of
 
 USUAL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seep.so")
-CONF = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
+CONF = ("learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
+        "event-log: /events.json\nprivacy: pseudonyms\n")
 USER = "127.3.0.1"
 GUARDING, KEPT = 3, 1
 SERIAL = iter(range(1, 1 << 30))
@@ -53,6 +54,12 @@ def test_chroot(tap):
         tap.equal(rcode_of(lab.ask("www.one.wild.example", source=USER)), "NOERROR", "it resolves")
         codes = [rcode_of(lab.ask(new_name(), source=USER)) for _ in range(14)]
         tap.ok(codes[0] == "NOERROR" and codes[-1] == "REFUSED", "and refuses who is spent", codes)
+        # By its path in the chroot.
+        time.sleep(0.5)
+        with open(lab.dir + "/events.json", encoding="ascii") as lines:
+            text = lines.read()
+        tap.ok("\"meter-spent\"" in text and "\"hash\":\"u-" in text, "events are written, with pseudonyms",
+               text)
         # What a suffix list takes for one domain is one: the built-in list is there.
         before = lab.seep()["seep.domains"]
         for label in ("a", "b"):

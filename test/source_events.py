@@ -52,7 +52,7 @@ def check_lines(tap):
            if names.get(byte) != "x%sx.evil.example" % shown(byte)]
     tap.ok(not odd, "names are as zone files have them, whatever their bytes", odd[:5])
     private = lines[lines.index(b'"hash"'):]
-    for part in b"10.0.", b"x.evil", b'"source"':
+    for part in b"10.0.", b"x.evil", b'"source"', b'"question":{"name"':
         tap.ok(part in lines and part not in private, "with pseudonyms there is no %r" % part)
     return events, wanted
 

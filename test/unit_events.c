@@ -512,8 +512,14 @@ static void test_rate(void)
 	is_int(count_in(text_at(path), "events-left-out"), 1, "once");
 	is_int(count_in(text_at(path), "state-problem"), 11, "and the next one is written");
 	is_int(counted(events, 'w'), 12, "what was written is counted");
-	put_kinds(events, SEEP_NOTE_STATE, 5);
+	for (unsigned second = 0; second < 10; second++) {
+		now_ms += 1000;
+		seep_events_turn(events, false);
+	}
+	put_kinds(events, SEEP_NOTE_LIST, 15);
 	seep_events_turn(events, true);
+	is_int(count_in(text_at(path), "list-problem"), 10,
+	       "ten quiet seconds are no more than one");
 	ok(has(text_at(path), "\"left_out\":5,") && has(text_at(path), "\"stopped\""),
 	   "at the end it is said at once");
 	seep_events_stop(events);

@@ -148,13 +148,15 @@ void ub_event_review(void *context, const struct seep_review *review)
 
 void ub_event_ended(const struct seep_query *query)
 {
-	const struct seep_refusal refusal = {
+	struct seep_refusal refusal;
+
+	if (query->stage != SEEP_QUERY_REFUSED)
+		return;
+	refusal = (struct seep_refusal){
 		.observation = &query->observation,
 		.name = &query->name,
 		.reservation = &query->reservation,
 		.is_stale = query->is_stale,
 	};
-
-	if (query->stage == SEEP_QUERY_REFUSED)
-		seep_events_refused(ub_module.events, &refusal);
+	seep_events_refused(ub_module.events, &refusal);
 }
