@@ -213,11 +213,10 @@ def test_rate(tap):
             for _ in range(10):
                 lab.ask(secret(), source="127.3.1.%d" % user)
         tap.ok(until(lambda: of(lab, "events-left-out")), "more than two a second are left out")
-        left = lab.seep()["num.seep.events.left_out"]
-        until(lambda: sum(e["seep"]["left_out"] for e in of(lab, "events-left-out")) == left)
-        tap.equal(sum(e["seep"]["left_out"] for e in of(lab, "events-left-out")), left,
-                  "and an event says how many")
-        tap.ok(left > 10, "which is most of them", left)
+        # What waits in the queue may be left out yet.
+        tap.ok(until(lambda: sum(e["seep"]["left_out"] for e in of(lab, "events-left-out")) ==
+                     lab.seep()["num.seep.events.left_out"] > 10),
+               "which is most of them, and events say how many")
 
 
 def test_socket(tap):
