@@ -22,6 +22,16 @@ static bool is_about_query(enum seep_note_kind kind)
 	return kind <= SEEP_NOTE_STALE;
 }
 
+/* Of a user behind a forwarder. */
+static struct seep_address mac_of(unsigned byte)
+{
+	const struct seep_address_masks masks = seep_address_masks(24, 64);
+	const struct seep_address forwarder = address_v4(1);
+	const uint8_t mac[SEEP_MAC_BYTES] = { 2, 0, 0x5e, 0, 0x53, (uint8_t)byte };
+
+	return seep_address_of_mac(&masks, &forwarder, mac);
+}
+
 /* All that its kind may have. */
 static struct seep_note full_note(enum seep_note_kind kind, unsigned byte)
 {
@@ -32,7 +42,7 @@ static struct seep_note full_note(enum seep_note_kind kind, unsigned byte)
 	note.count = byte + 1;
 	if (is_about_query(kind)) {
 		set_name(&note, byte);
-		note.client = address_v4(byte);
+		note.client = byte % 7 ? address_v4(byte) : mac_of(byte);
 		note.type = (uint16_t)(byte * 257);
 		note.mode = SEEP_MODE_GUARD;
 		note.meter = kind == SEEP_NOTE_DGA ? SEEP_METER_DGA

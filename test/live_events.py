@@ -11,6 +11,7 @@ import threading
 import time
 
 import rig
+from live_change import seepctl
 from rig import rcode_of, schema, suffixes
 
 CONF = ("learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
@@ -288,6 +289,32 @@ def test_pseudonyms(tap):
                  [name.split(".", maxsplit=1)[0] for name in hidden] if part in text]
         tap.equal(found, [], "no address, and no label below a domain, in all of it")
         hold(tap, events_of(lab.dir + "/events.json"), "all")
+
+
+def test_operators(tap):
+    """What operators change is told: who, what and why; with pseudonyms without an address."""
+    for privacy in "names", "pseudonyms":
+        with rig.Lab(conf=CONF + "privacy: %s\n" % privacy + suffixes.CONF,
+                     files=suffixes.files(), state="seep.state") as lab:
+            spend(lab)
+            for words in (("clear", "user", USER, "--reason", "ticket 17"),
+                          ("allow", "kind.example", "--for", "1d"),
+                          ("allow", "kind.example", "--user", USER),
+                          ("allow", "remove", "kind.example")):
+                code, text = seepctl(lab, *words)
+                tap.equal(code, 0, "%s: seepctl %s" % (privacy, " ".join(words[:2])), text)
+            tap.ok(until(lambda: of(lab, "operator-disallow")), "told")
+            told = of(lab, "operator-clear", "operator-allow", "operator-disallow")
+            tap.equal([event["event"]["action"] for event in told],
+                      ["operator-clear", "operator-allow", "operator-allow", "operator-disallow"],
+                      "each change")
+            tap.ok(all("uid 0" in event["user"]["name"] for event in told), "by whom", told)
+            tap.ok("ticket 17" in told[0]["event"]["reason"] and
+                   "kind.example" in told[1]["event"]["reason"], "what, and why", told)
+            hold(tap, told, privacy)
+            with open(lab.dir + "/events.json") as events:
+                both = events.read() + lab.log()
+            tap.equal(USER in both, privacy == "names", "with %s" % privacy)
 
 
 def test_unprivileged(tap):

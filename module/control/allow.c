@@ -92,12 +92,14 @@ static void tell(const struct seep_control_call *call, const struct seep_excepti
 	char domain[DOMAIN_SIZE], user[SEEP_NETBLOCK_TEXT_SIZE];
 	char until[SEEP_CONTROL_TIME_SIZE] = "";
 	bool is_allowed = change->kind == SEEP_CONTROL_ALLOWED;
+	struct seep_control_change told = *change;
 
 	print_domain(exception, domain);
 	print_user(exception, user);
+	told.names_user = user[0] != '\0';
 	if (is_allowed && exception->until_s != SEEP_EXCEPTION_FOR_EVER)
 		seep_control_time_text(call, exception->until_s, until);
-	seep_control_tell(call, change, "%s %s for %s%s%s%s",
+	seep_control_tell(call, &told, "%s %s for %s%s%s%s",
 			  is_allowed ? "allowed" : "no longer allowed", domain,
 			  user[0] ? "user " : "", user[0] ? user : "everybody",
 			  until[0] ? ", until " : "", until);

@@ -39,6 +39,7 @@ struct seep_control_change {
 	uint32_t uid;       /* who: the peer's, by the system */
 	const char *maker;  /* its user name; "" if it has none here */
 	const char *what;   /* in a few words, for people */
+	bool names_user;    /* WHAT has an address in it */
 	const char *reason; /* as it was given; "" for none */
 	bool is_kept;       /* it outlasts a restart */
 };
@@ -52,7 +53,7 @@ struct seep_control_source {
 	struct seep_changes *changes; /* or NULL: nothing can be changed */
 	/* Takes each change, once it is in force; or NULL. Called by the socket's thread. */
 	void (*changed)(void *context, const struct seep_control_change *change);
-	const struct seep_rpz *rpz; /* or NULL */
+	const struct seep_rpz *rpz;       /* or NULL */
 	const struct seep_events *events; /* or NULL */
 	/* The time, from any thread. */
 	struct seep_state_tick (*now)(void *context);

@@ -113,6 +113,7 @@ void seep_control_clear(const struct seep_control_call *call)
 		return;
 	}
 	change.is_kept = seep_keeper_sync(call->source->keeper);
+	change.names_user = clearing.kind != SEEP_LOOK_DOMAINS;
 	seep_control_tell(call, &change, "cleared %s %s, at %.0f bytes%s",
 			  seep_control_kinds[clearing.kind].one, clearing.subject,
 			  seep_bits_to_bytes(clearing.cleared.level_mbit),

@@ -68,7 +68,7 @@ void seep_events_refused(struct seep_events *events, const struct seep_refusal *
 
 /* What an operator changed. Words are copied, and cut where they are too long. */
 struct seep_audit {
-	enum seep_note_kind kind;          /* ALLOW, CLEAR or LEARN_END */
+	enum seep_note_kind kind;          /* ALLOW to LEARN_EXTEND */
 	const char *operator_name;         /* who: "uid 0", say; "" if that is not known */
 	const struct seep_address *client; /* of the user it is about, or NULL */
 	const uint8_t *name;               /* wire form, what it is about, or NULL */

@@ -121,7 +121,10 @@ static void put_who(struct seep_json *json, const struct seep_note *note,
 	if (note->client.size_bytes && !has_hash) {
 		seep_people_client(people, &note->client, text);
 		seep_json_open(json, "source", '{');
-		seep_json_text(json, "ip", text);
+		if (seep_address_is_mac(&note->client))
+			seep_json_text(json, "address", text);
+		else
+			seep_json_text(json, "ip", text);
 		seep_json_close(json, '}');
 	}
 	if (!has_hash && !note->operator_name[0])

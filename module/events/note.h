@@ -17,23 +17,25 @@
  * event.type, the last three by the words that ECS allows. An action never changes: people search
  * for it.
  */
-#define SEEP_NOTES(X)                                                                    \
-	X(SEEP_NOTE_FLAGGED, "meter-flagged", "alert", "intrusion_detection", "info")    \
-	X(SEEP_NOTE_SPENT, "meter-spent", "alert", "intrusion_detection", "info")        \
-	X(SEEP_NOTE_RELEASED, "meter-released", "event", "intrusion_detection", "info")  \
-	X(SEEP_NOTE_DGA, "dga-alarm", "alert", "intrusion_detection", "info")            \
-	X(SEEP_NOTE_REFUSED, "query-refused", "event", "network", "denied")              \
-	X(SEEP_NOTE_STALE, "query-stale", "event", "network", "denied")                  \
-	X(SEEP_NOTE_LEARNED, "learning-ended", "event", "configuration", "change")       \
-	X(SEEP_NOTE_MISFIT, "learning-misfit", "event", "configuration", "info")         \
-	X(SEEP_NOTE_STARTED, "started", "event", "process", "start")                     \
-	X(SEEP_NOTE_STOPPED, "stopped", "event", "process", "end")                       \
-	X(SEEP_NOTE_PASSTHROUGH, "passthrough", "event", "process", "start")             \
-	X(SEEP_NOTE_STATE, "state-problem", "event", "database", "error")                \
-	X(SEEP_NOTE_LIST, "list-problem", "event", "configuration", "info")              \
-	X(SEEP_NOTE_ALLOW, "operator-allow", "event", "configuration", "change")         \
-	X(SEEP_NOTE_CLEAR, "operator-clear", "event", "configuration", "change")         \
-	X(SEEP_NOTE_LEARN_END, "operator-learn-end", "event", "configuration", "change") \
+#define SEEP_NOTES(X)                                                                          \
+	X(SEEP_NOTE_FLAGGED, "meter-flagged", "alert", "intrusion_detection", "info")          \
+	X(SEEP_NOTE_SPENT, "meter-spent", "alert", "intrusion_detection", "info")              \
+	X(SEEP_NOTE_RELEASED, "meter-released", "event", "intrusion_detection", "info")        \
+	X(SEEP_NOTE_DGA, "dga-alarm", "alert", "intrusion_detection", "info")                  \
+	X(SEEP_NOTE_REFUSED, "query-refused", "event", "network", "denied")                    \
+	X(SEEP_NOTE_STALE, "query-stale", "event", "network", "denied")                        \
+	X(SEEP_NOTE_LEARNED, "learning-ended", "event", "configuration", "change")             \
+	X(SEEP_NOTE_MISFIT, "learning-misfit", "event", "configuration", "info")               \
+	X(SEEP_NOTE_STARTED, "started", "event", "process", "start")                           \
+	X(SEEP_NOTE_STOPPED, "stopped", "event", "process", "end")                             \
+	X(SEEP_NOTE_PASSTHROUGH, "passthrough", "event", "process", "start")                   \
+	X(SEEP_NOTE_STATE, "state-problem", "event", "database", "error")                      \
+	X(SEEP_NOTE_LIST, "list-problem", "event", "configuration", "info")                    \
+	X(SEEP_NOTE_ALLOW, "operator-allow", "event", "configuration", "change")               \
+	X(SEEP_NOTE_DISALLOW, "operator-disallow", "event", "configuration", "change")         \
+	X(SEEP_NOTE_CLEAR, "operator-clear", "event", "configuration", "change")               \
+	X(SEEP_NOTE_LEARN_END, "operator-learn-end", "event", "configuration", "change")       \
+	X(SEEP_NOTE_LEARN_EXTEND, "operator-learn-extend", "event", "configuration", "change") \
 	X(SEEP_NOTE_LEFT_OUT, "events-left-out", "event", "process", "info")
 
 #define SEEP_NOTE_CONSTANT(constant, action, kind, category, type) constant,

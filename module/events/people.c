@@ -2,7 +2,6 @@
 /* Users and networks by address or pseudonym. */
 #include "events/people.h"
 
-#include <arpa/inet.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
@@ -59,16 +58,14 @@ static void print_pseudonym(const struct seep_people *people, char kind,
 				 output[at]);
 }
 
-/* An address, and /BITS unless these are ALL there are. */
+/* An address, and /BITS unless these are ALL there are; a MAC has none. */
 static void print_address(const struct seep_address *address, unsigned bits, unsigned all,
 			  char text[SEEP_PEOPLE_TEXT_SIZE])
 {
-	char plain[INET6_ADDRSTRLEN];
+	char plain[SEEP_ADDRESS_TEXT_SIZE];
 
-	if (!inet_ntop(address->size_bytes == 4 ? AF_INET : AF_INET6, address->bytes, plain,
-		       sizeof(plain)))
-		plain[0] = '\0';
-	if (bits == all)
+	seep_address_print(plain, address);
+	if (bits == all || seep_address_is_mac(address))
 		(void)snprintf(text, SEEP_PEOPLE_TEXT_SIZE, "%s", plain);
 	else
 		(void)snprintf(text, SEEP_PEOPLE_TEXT_SIZE, "%s/%u", plain, bits);
@@ -77,7 +74,7 @@ static void print_address(const struct seep_address *address, unsigned bits, uns
 void seep_people_user(const struct seep_people *people, const struct seep_address *client,
 		      char text[SEEP_PEOPLE_TEXT_SIZE])
 {
-	const struct seep_address user = seep_address_block(&people->user_masks, client);
+	const struct seep_address user = seep_address_user(&people->user_masks, client);
 
 	if (people->has_pseudonyms)
 		print_pseudonym(people, 'u', &user, text);
@@ -89,12 +86,12 @@ void seep_people_user(const struct seep_people *people, const struct seep_addres
 void seep_people_network(const struct seep_people *people, const struct seep_address *client,
 			 char text[SEEP_PEOPLE_TEXT_SIZE])
 {
-	const struct seep_address network = seep_address_block(&people->network_masks, client);
+	const struct seep_address network = seep_address_network(&people->network_masks, client);
 
 	if (people->has_pseudonyms)
 		print_pseudonym(people, 'n', &network, text);
 	else
-		print_address(&network, people->network_bits[client->size_bytes == 16], 0, text);
+		print_address(&network, people->network_bits[network.size_bytes == 16], 0, text);
 }
 
 void seep_people_client(const struct seep_people *people, const struct seep_address *client,

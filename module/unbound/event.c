@@ -8,6 +8,7 @@
  */
 #include "unbound/ub.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -159,4 +160,40 @@ void ub_event_ended(const struct seep_query *query)
 		.is_stale = query->is_stale,
 	};
 	seep_events_refused(ub_module.events, &refusal);
+}
+
+/* What changed, without a user's address where users have pseudonyms. */
+static const char *what_of(const struct seep_control_change *change)
+{
+	static const char *const unnamed[] = {
+		[SEEP_CONTROL_ALLOWED] = "allowed a domain for a user",
+		[SEEP_CONTROL_DISALLOWED] = "no longer allowed a domain for a user",
+		[SEEP_CONTROL_CLEARED] = "cleared a user or a network",
+	};
+
+	return change->names_user && ub_module.people.has_pseudonyms ? unnamed[change->kind]
+								     : change->what;
+}
+
+void ub_event_change(void *context, const struct seep_control_change *change)
+{
+	static const enum seep_note_kind kinds[] = {
+		[SEEP_CONTROL_ALLOWED] = SEEP_NOTE_ALLOW,
+		[SEEP_CONTROL_DISALLOWED] = SEEP_NOTE_DISALLOW,
+		[SEEP_CONTROL_CLEARED] = SEEP_NOTE_CLEAR,
+		[SEEP_CONTROL_LEARNING_ENDED] = SEEP_NOTE_LEARN_END,
+		[SEEP_CONTROL_LEARNING_EXTENDED] = SEEP_NOTE_LEARN_EXTEND,
+	};
+	char name[SEEP_NOTE_OPERATOR_SIZE], reason[SEEP_NOTE_TEXT_SIZE];
+	const struct seep_audit audit = { .kind = kinds[change->kind],
+					  .operator_name = name,
+					  .reason = reason };
+
+	(void)context;
+	snprintf(name, sizeof(name), "%s%suid %lu", change->maker, change->maker[0] ? ", " : "",
+		 (unsigned long)change->uid);
+	snprintf(reason, sizeof(reason), "%s%s%s", what_of(change),
+		 change->reason[0] ? "; reason: " : "", change->reason);
+	ub_log_change(change, what_of(change));
+	seep_events_audit(ub_module.events, &audit);
 }

@@ -119,15 +119,14 @@ static void log_learned(const struct seep_note_review *review)
 			 (unsigned long long)review->named);
 }
 
-void ub_log_change(void *context, const struct seep_control_change *change)
+void ub_log_change(const struct seep_control_change *change, const char *what)
 {
 	char maker[SEEP_EXCEPTION_MAKER_SIZE + 2] = "";
 
-	(void)context;
 	if (change->maker[0])
 		snprintf(maker, sizeof(maker), " %s", change->maker);
-	log_info("seep: operator%s (uid %lu) %s%s%s%s", maker, (unsigned long)change->uid,
-		 change->what, change->reason[0] ? "; reason: " : "", change->reason,
+	log_info("seep: operator%s (uid %lu) %s%s%s%s", maker, (unsigned long)change->uid, what,
+		 change->reason[0] ? "; reason: " : "", change->reason,
 		 change->is_kept ? "" : "; in memory alone");
 }
 

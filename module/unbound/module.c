@@ -161,7 +161,7 @@ static void open_control(void)
 			    .why = ub_module.why,
 			    .keeper = ub_module.keeper,
 			    .changes = ub_module.changes,
-			    .changed = ub_log_change,
+			    .changed = ub_event_change,
 			    .rpz = ub_module.rpz,
 			    .events = ub_module.events,
 			    .now = state_now },

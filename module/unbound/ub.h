@@ -74,8 +74,8 @@ void ub_thread_forget(void);
  */
 void ub_log_note(void *context, const struct seep_note *note, const struct seep_people *people);
 
-/* Logs what an operator changed, and who that was: the audit line. */
-void ub_log_change(void *context, const struct seep_control_change *change);
+/* Logs WHAT an operator changed, and who that was: the audit line. */
+void ub_log_change(const struct seep_control_change *change, const char *what);
 
 /* event.c: what is told to the log, and to whoever reads event-log. */
 
@@ -93,6 +93,8 @@ void ub_event_tell(void *context, const struct seep_event *event);
 void ub_event_review(void *context, const struct seep_review *review);
 /* A query is about to end: if it was refused, that is told. */
 void ub_event_ended(const struct seep_query *query);
+/* An operator changed something. A callback of the control socket. */
+void ub_event_change(void *context, const struct seep_control_change *change);
 /* Something is wrong with the state file, or a list. */
 void ub_event_problem(enum seep_note_kind kind, const char *text);
 
