@@ -19,7 +19,7 @@
 
 #define SEEP_PEOPLE_KEY_BYTES 32
 /* Holds an address with its prefix, or a pseudonym, with the NUL. */
-#define SEEP_PEOPLE_TEXT_SIZE (SEEP_ADDRESS_TEXT_SIZE + 4)
+#define SEEP_PEOPLE_TEXT_SIZE (SEEP_ADDRESS_TEXT_SIZE + 12)
 /* Holds any name as text, with the NUL. */
 #define SEEP_PEOPLE_NAME_SIZE (4 * SEEP_NAME_MAX_BYTES + 2)
 
