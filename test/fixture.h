@@ -250,8 +250,8 @@ static inline const char *rig_fresh(struct rig *rig, const char *domain)
 
 /* All statistics as printed once. */
 struct stats {
-	const char *keys[64];
-	unsigned long long values[64];
+	const char *keys[128];
+	unsigned long long values[128];
 	unsigned count;
 };
 
