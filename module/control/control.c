@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/background.h"
+
 /* No stack of megabytes: an address space may be limited. */
-#define STACK_BYTES (256 * 1024)
 /* After a failure that would come again at once, out of descriptors, say. */
-#define PAUSE_MS    1000
+#define PAUSE_MS 1000
 
 struct client {
 	int fd; /* -1: nobody */
@@ -216,25 +216,6 @@ static void *run(void *context)
 	}
 }
 
-/* Its signals are blocked from its first moment. */
-static int start_thread(struct seep_control *control)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int error = pthread_attr_init(&attributes);
-
-	if (error)
-		return error;
-	/* If that is too little here, what is usual is taken. */
-	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&control->thread, &attributes, run, control);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return error;
-}
-
 static void destroy(struct seep_control *control)
 {
 	for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++)
@@ -265,7 +246,7 @@ struct seep_control *seep_control_start(const struct seep_control_setup *setup)
 			return NULL;
 		}
 		if (!error)
-			error = start_thread(control);
+			error = seep_background_start(&control->thread, run, control);
 		if (!error)
 			return control;
 		destroy(control);

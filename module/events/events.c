@@ -3,7 +3,6 @@
 #include "events/events.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,15 +11,15 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/background.h"
 #include "events/line.h"
 #include "events/queue.h"
 #include "events/repeats.h"
 
 /* No stack of megabytes: an address space may be limited. */
-#define STACK_BYTES (256 * 1024)
-#define TURN_MS     100
-#define SWEEP_MS    1000
-#define RETRY_MS    1000
+#define TURN_MS  100
+#define SWEEP_MS 1000
+#define RETRY_MS 1000
 
 struct seep_events {
 	struct seep_events_setup setup; /* without conf */
@@ -342,29 +341,10 @@ void seep_events_prepare(struct seep_events *events, const struct seep_hash_key 
 	events->filled_ms = events->setup.passed_ms(events->setup.context);
 }
 
-/* Its signals are blocked from its first moment. */
-static int start_thread(struct seep_events *events)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int error = pthread_attr_init(&attributes);
-
-	if (error)
-		return error;
-	/* If that is too little here, what is usual is taken. */
-	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&events->thread, &attributes, run, events);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return error;
-}
-
 bool seep_events_start(struct seep_events *events, const struct seep_hash_key *installation)
 {
 	seep_events_prepare(events, installation);
-	events->is_running = start_thread(events) == 0;
+	events->is_running = seep_background_start(&events->thread, run, events) == 0;
 	return events->is_running;
 }
 

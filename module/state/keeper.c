@@ -4,10 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/background.h"
 
 #define TICK_MS       1000
 #define SILENT_MOST   10 /* ticks without a sign of the process that took the file */
@@ -293,20 +294,13 @@ static void *run(void *context)
 	return NULL;
 }
 
-/* The threads have all signals blocked from their first moment, SIGXFSZ too. */
 static bool start_thread(struct seep_keeper *keeper)
 {
-	sigset_t all, before;
-	bool started;
-
 	atomic_store(&keeper->phase, KEEPER_STARTED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&keeper->thread, NULL, run, keeper) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!started)
-		atomic_store(&keeper->phase, KEEPER_OPENED);
-	return started;
+	if (seep_background_start(&keeper->thread, run, keeper) == 0)
+		return true;
+	atomic_store(&keeper->phase, KEEPER_OPENED);
+	return false;
 }
 
 static void wait_ready(struct seep_keeper *keeper)

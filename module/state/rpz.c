@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +13,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/background.h"
 #include "base/replace.h"
 #include "state/rpz_text.h"
 
 /* No stack of megabytes: an address space may be limited. */
-#define STACK_BYTES (256 * 1024)
 /* Of the file, where its serial is. */
-#define HEAD_BYTES  512
+#define HEAD_BYTES 512
 /* Others read it. */
-#define MODE        0644
+#define MODE       0644
 
 struct seep_rpz {
 	struct seep_rpz_setup setup;
@@ -219,27 +218,11 @@ static struct seep_rpz *create(const struct seep_rpz_setup *setup)
 	return NULL;
 }
 
-static int start_thread(struct seep_rpz *rpz)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int error;
-
-	pthread_attr_init(&attributes);
-	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&rpz->thread, &attributes, run, rpz);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return error;
-}
-
 struct seep_rpz *seep_rpz_start(const struct seep_rpz_setup *setup)
 {
 	struct seep_rpz *rpz = create(setup);
 	char text[SEEP_PATH_SIZE + 128];
-	int error = rpz ? start_thread(rpz) : ENOMEM;
+	int error = rpz ? seep_background_start(&rpz->thread, run, rpz) : ENOMEM;
 
 	if (!error)
 		return rpz;
