@@ -3,7 +3,7 @@
  * Threads beside the resolver's own: for the state file, the control socket, events and the like.
  *
  * All signals are blocked in them from their first moment, for they are the resolver's: also
- * SIGXFSZ, where a file may grow no more. Their stacks are small, since large buffers are elsewhere.
+ * SIGXFSZ, where a file may grow no more. Their stacks are small: an address space may be limited.
  */
 #ifndef SEEP_BACKGROUND_H
 #define SEEP_BACKGROUND_H

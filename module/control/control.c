@@ -15,7 +15,6 @@
 
 #include "base/background.h"
 
-/* No stack of megabytes: an address space may be limited. */
 /* After a failure that would come again at once, out of descriptors, say. */
 #define PAUSE_MS 1000
 

@@ -16,7 +16,6 @@
 #include "events/queue.h"
 #include "events/repeats.h"
 
-/* No stack of megabytes: an address space may be limited. */
 #define TURN_MS  100
 #define SWEEP_MS 1000
 #define RETRY_MS 1000

@@ -17,7 +17,6 @@
 #include "base/replace.h"
 #include "state/rpz_text.h"
 
-/* No stack of megabytes: an address space may be limited. */
 /* Of the file, where its serial is. */
 #define HEAD_BYTES 512
 /* Others read it. */
