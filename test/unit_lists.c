@@ -5,6 +5,7 @@
  */
 #include "fixture.h"
 #include "conf/lists.h"
+#include "packing.h"
 #include "suffix_text.h"
 
 #include <dirent.h>
@@ -523,6 +524,65 @@ static void test_gauges(void)
 	rig_close(&rig);
 }
 
+/* Lists are read as they are published: packed. Lines are those of the text. */
+static void test_packed(void)
+{
+	static const char text[] = "1,example.com\n2,example.org\n", bad[] = "1,example.com\n<p>\n";
+	const struct packing_entry entry = { .name = "top-1m.csv", .method = 8 };
+	char conf[1024], wanted[1024];
+	struct packing gzip = { .size = 0 }, zip = { .size = 0 }, wrong = { .size = 0 };
+	struct start start;
+
+	packing_add_gzip(&gzip, text, strlen(text));
+	packing_add_entry(&zip, &entry, text, strlen(text));
+	packing_add_gzip(&wrong, bad, strlen(bad));
+	snprintf(conf, sizeof(conf), "common-list: %s\nallow-list: %s\n", path_of("top"),
+		 path_of("one"));
+	put_text("one", "allowed.com\n");
+	for (struct packing *packed[] = { &gzip, &zip }, **at = packed; at < packed + COUNT(packed);
+	     at++) {
+		put("top", (*at)->bytes, (*at)->size);
+		begin(&start, conf, "");
+		is_int(start.said, 0, "a packed common-list is well");
+		is_int(users_of(&start, "example.org"), 4, "and in use");
+		end(&start);
+	}
+	put("top", zip.bytes, zip.size);
+	begin(&start, conf, path_of("state"));
+	end(&start);
+	put("top", zip.bytes, 50);
+	begin(&start, conf, path_of("state"));
+	snprintf(wanted, sizeof(wanted),
+		 "%s: the zip file is cut short: expected the whole file: fetch it again",
+		 path_of("top"));
+	is_str(start.problem, wanted, "one that is cut short: said by its file");
+	is_int(users_of(&start, "example.org"), 4, "and its copy, packed too, is in use");
+	is_int(start.lists.kept, 1, "which is counted");
+	end(&start);
+	put("top", wrong.bytes, wrong.size);
+	begin(&start, conf, "");
+	snprintf(wanted, sizeof(wanted),
+		 "%s:2: \"<p>\": expected a rank from 1, then a comma or a tab, then a name",
+		 path_of("top"));
+	is_str(start.problem, wanted, "a mistake in a packed list: said by file and line");
+	end(&start);
+	put_text("top", text);
+	free(wrong.bytes);
+	wrong = (struct packing){ .size = 0 };
+	packing_add_gzip(&wrong, "allowed.org\n", strlen("allowed.org\n"));
+	put("one", wrong.bytes, wrong.size);
+	begin(&start, conf, "");
+	ok(is_allowed(&start, "x.allowed.org"), "an allow-list may be packed, too");
+	end(&start);
+	begin(&start, "", path_of("state"));
+	end(&start);
+	free(gzip.bytes);
+	free(zip.bytes);
+	free(wrong.bytes);
+	unlink(path_of("top"));
+	unlink(path_of("one"));
+}
+
 int main(int argc, char **argv)
 {
 	const char *temporary = getenv("TMPDIR");
@@ -541,6 +601,7 @@ int main(int argc, char **argv)
 	tap_run(test_no_room);
 	tap_run(test_allow);
 	tap_run(test_bad_allow);
+	tap_run(test_packed);
 	tap_run(test_gauges);
 	ok(rmdir(directory) == 0, "nothing is left in %s", directory);
 	return done();

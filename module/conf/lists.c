@@ -11,6 +11,7 @@
 
 #include "conf/conf_lines.h"
 #include "base/list_copy.h"
+#include "base/unpack.h"
 #include "conf/lists_read.h"
 
 #define CONSEQUENCE_SIZE (SEEP_LIST_COPY_NAME_SIZE + 160)
@@ -86,6 +87,29 @@ static void keep(const struct opening *opening, const struct list *list, const c
 			    "at a later start, Seep runs without it");
 }
 
+/* Takes the list from SIZE bytes of TEXT, as it is or packed. */
+static bool take_text(struct opening *opening, const struct list *list,
+		      struct seep_conf_reader *reader, const char *text, size_t size)
+{
+	struct seep_unpacked unpacked;
+	bool good = false;
+
+	switch (seep_unpack(&unpacked, text, size, SEEP_CONF_FILE_MAX)) {
+	case SEEP_UNPACK_BAD:
+		seep_conf_lines_fail(reader, unpacked.expected, "%s", unpacked.problem);
+		break;
+	case SEEP_UNPACK_DONE:
+		text = unpacked.text;
+		size = unpacked.size;
+		/* fall through */
+	case SEEP_UNPACK_PLAIN:
+		seep_conf_lines_open(reader, text, size);
+		good = list->read(opening, reader) == SEEP_CONF_OK;
+	}
+	free(unpacked.text);
+	return good;
+}
+
 /* Takes the list from a file, its own or a copy. */
 static bool take(struct opening *opening, const struct list *list, const char *path,
 		 struct seep_conf_error *error)
@@ -99,8 +123,7 @@ static bool take(struct opening *opening, const struct list *list, const char *p
 		fail_file(opening, list, error, errno);
 		return false;
 	}
-	seep_conf_lines_open(&reader, text, size);
-	good = list->read(opening, &reader) == SEEP_CONF_OK;
+	good = take_text(opening, list, &reader, text, size);
 	if (good && path == list->path)
 		keep(opening, list, text, size);
 	free(text);

@@ -203,6 +203,18 @@ def zipped():
     return made
 
 
+def packed_lists():
+    text = b"".join(b"%d,name%d.example\n" % (at, at * 7919) for at in range(1, 60))
+    made = {"%s-%02x" % (name, how): bytes([how]) + text for name, how in (
+        ("gzip", 0x01), ("gzip-cut", 0x49), ("gzip-wrong", 0x51), ("zip", 0x20), ("zip-stored", 0x02),
+        ("zip-descriptor", 0x04), ("zip-unsized", 0x06), ("zip-cut", 0x48), ("zip-wrong", 0x90))}
+    made["plain"] = b"\0" + text
+    made["bomb.gz"] = b"\0" + gzip.compress(bytes(200000), mtime=0)
+    made["encrypted.zip"] = b"\0PK\3\4\x14\0\1\0\x08\0" + bytes(20) + text[:40]
+    made["empty.zip"] = b"\0PK\5\6" + bytes(18)
+    return made
+
+
 # ---- the state file, as doc/FORMAT.md draws it
 
 NOW = 1700000000	# the target's clock
@@ -329,7 +341,7 @@ def events():
 
 
 TARGETS = {"name": names, "charge": charges, "engine": plays, "events": events, "pcap": packets,
-           "dnstap": taps, "gzip": zipped, "identity": identities, "state": states}
+           "dnstap": taps, "gzip": zipped, "identity": identities, "state": states, "unpack": packed_lists}
 
 
 def main():
