@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Lists that are damaged at a start or at a reload: Seep goes on guarding, and says with what."""
 
+import gzip
 import os
 import re
+import time
 
 import rig
 from rig import rcode_of
@@ -126,3 +128,49 @@ def test_unkept(tap):
         lab.reload()
         lists.check("no state file, damaged at a reload", False, 0, 3)
         lists.told("no state file", "running without|system's public suffixes", since)
+
+
+def test_watched(tap):
+    """A list that changes while queries run is in force within seconds, a bad one is not: no reload."""
+    with rig.Lab(conf=CONF, state="seep.state", files=GOOD) as lab:
+        lists = Lists(lab, tap)
+        starts = lab.starts()
+
+        def within(seconds, holds):
+            """Whether it holds in time, with queries going on all the while."""
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                lab.burst(["w%d.other.example" % at for at in range(20)], source="127.3.0.1")
+                if holds():
+                    return True
+                time.sleep(0.2)
+            return False
+
+        def allowed(name):
+            lists.count += 1
+            return lists.changed("a%d." + name, "num.seep.allowed") == 1
+
+        tap.ok(allowed("allowed.example") and not allowed("later.example"), "at the start")
+        lists.put({"allow.txt": "later.example\n"})
+        tap.ok(within(15, lambda: allowed("later.example")), "a changed list is in force")
+        tap.ok(not allowed("allowed.example"), "and the former one is not")
+        tap.ok("seep: allow-list: allow.txt has changed, and is in force now, with 1 domain" in lab.log(),
+               "the log says so", "\n".join(lab.log().splitlines()[-4:]))
+        lists.put({"allow.txt": BAD["allow.txt"]})
+        tap.ok(within(15, lambda: lab.seep()["seep.lists.kept"] == 1), "a bad list is seen")
+        line = [line for line in lab.log().splitlines() if "allow.txt:2: " in line]
+        tap.ok(len(line) == 1 and "stay in force" in line[0], "one line has file, line and what is in force",
+               line)
+        tap.ok(allowed("later.example") and not allowed("allowed.example"), "and the last good one stays")
+        lists.put({"allow.txt": GOOD["allow.txt"], "psl.dat": suffix_text(more=["fresh.example"])})
+        with gzip.open(os.path.join(lab.dir, "top.csv"), "w") as out:
+            out.write(b"1,fine.example\n")
+        tap.ok(within(15, lambda: allowed("allowed.example") and lab.seep()["seep.lists.kept"] == 0),
+               "all lists are mended")
+        tap.ok(within(15, lambda: "top.csv has changed" in lab.log() and "psl.dat has changed" in lab.log()),
+               "the others are read as well, one packed")
+        lists.count += 1
+        two = lists.changed("www.f%d.fresh.example", "seep.domains") + \
+            lists.changed("www.g%d.fresh.example", "seep.domains")
+        tap.equal(two, 2, "the public suffixes are those of the new list")
+        tap.equal(lab.starts(), starts, "Unbound was not reloaded")

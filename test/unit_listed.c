@@ -14,7 +14,7 @@ static struct seep_common *open_listed(struct rig *rig, const char *conf, const 
 {
 	struct seep_engine_setup setup = { .key = { .rounds = SEEP_HASH_1_3, .bytes = "listed" },
 					   .threads = 1,
-					   .suffixes = list };
+					   .lists.suffixes = list };
 	struct seep_common *common = seep_common_create();
 
 	for (size_t i = 0; i < count; i++)
@@ -22,7 +22,7 @@ static struct seep_common *open_listed(struct rig *rig, const char *conf, const 
 			printf("Bail out! %s\n", lines[i]);
 			exit(1);
 		}
-	setup.common = common;
+	setup.lists.common = common;
 	rig_open_setup(rig, conf, &setup);
 	return common;
 }

@@ -103,7 +103,7 @@ static bool is_allowed(const struct start *start, const char *name)
 {
 	struct wire wire = wire_of(name);
 
-	return seep_subtrees_cover(start->conf.allow_domain, wire.bytes, wire.size);
+	return seep_subtrees_cover(start->lists.allowed, wire.bytes, wire.size);
 }
 
 /* ---- public-suffix-list ---- */
@@ -319,7 +319,7 @@ static void test_common(void)
 		path_of("top"));
 	is_str(start.problem, wanted, "said by file and line");
 	is_str(start.consequence,
-	       "running without this common-list: mend the file, then reload Unbound",
+	       "running without this common-list: mend the file, and it is read again within seconds",
 	       "and what is done");
 	end(&start);
 	is_int(count_files("state.common-list-", NULL), 0, "no copy is kept of a damaged one");
@@ -410,7 +410,7 @@ static void test_allow(void)
 		 path_of("two"));
 	begin(&start, conf, path_of("state"));
 	is_int(start.said, 0, "two allow-lists: nothing is said");
-	is_int(seep_subtrees_count(start.conf.allow_domain), 5,
+	is_int(seep_subtrees_count(start.lists.allowed), 5,
 	       "their names, and that of allow-domain");
 	ok(is_allowed(&start, "last.example"), "the last name, unended");
 	ok(is_allowed(&start, "x.example.org"), "a name of the second list");
@@ -430,7 +430,8 @@ static void test_allow(void)
 	ok(!is_allowed(&start, "example.org") && !is_allowed(&start, "other.example"),
 	   "with all of its names");
 	is_str(start.consequence,
-	       "running without this allow-list: mend the file, then reload Unbound", "said");
+	       "running without this allow-list: mend the file, and it is read again within seconds",
+	       "said");
 	end(&start);
 
 	put_text("two", "");
@@ -513,8 +514,8 @@ static void test_gauges(void)
 	struct seep_engine_setup setup = { .conf = &rig.conf,
 					   .threads = 1,
 					   .when_ms = NOW_MS,
-					   .lists_kept = 2,
-					   .lists_missing = 1 };
+					   .lists.kept = 2,
+					   .lists.missing = 1 };
 	enum seep_passthrough why;
 
 	seep_conf_parse(&rig.conf, "memory-size: 1m\n", 16, "test", &error);

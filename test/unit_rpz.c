@@ -18,10 +18,8 @@ static uint8_t room[MOST][SEEP_DOMAIN_TEXT_BYTES];
 static struct seep_spent list(struct rig *rig, size_t most)
 {
 	struct seep_spent spent = { .domains = room, .room = most };
-	struct seep_suffix_reader *reader = seep_engine_suffix_reader(rig->engine);
 
-	seep_engine_list_spent(rig->engine, reader, rig->now_ms, &spent);
-	seep_suffix_reader_close(reader);
+	seep_engine_list_spent(rig->engine, rig->now_ms, &spent);
 	return spent;
 }
 

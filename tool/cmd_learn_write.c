@@ -7,6 +7,7 @@
  */
 #include "cmd_learn.h"
 
+#include "engine/watch.h"
 #include "state/file.h"
 #include "state/reader.h"
 #include "state/save.h"
@@ -99,8 +100,7 @@ static struct seep_engine *make_engine(const struct replay *replay, int64_t shif
 		.threads = 1,
 		.when_ms = now_ms,
 		.first_ms = replay->totals.first_ms + (uint64_t)shift_s * 1000,
-		.suffixes = options->lists.suffixes,
-		.common = options->lists.common,
+		.lists = seep_watch_lists(&options->lists),
 	};
 	enum seep_passthrough why;
 

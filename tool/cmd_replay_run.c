@@ -8,6 +8,7 @@
 
 #include "cache_sim.h"
 #include "engine/engine.h"
+#include "engine/watch.h"
 #include "seep_rr.h"
 #include "trace_order.h"
 
@@ -299,8 +300,7 @@ static bool start_engine(struct run *run, uint64_t when_ms)
 		.conf = &run->replay->options->conf,
 		.threads = 1,
 		.when_ms = when_ms,
-		.suffixes = run->replay->options->lists.suffixes,
-		.common = run->replay->options->lists.common,
+		.lists = seep_watch_lists(&run->replay->options->lists),
 		.tell_review = take_review,
 		.tell_context = run->replay,
 	};

@@ -8,6 +8,7 @@
 
 #include "conf/lists.h"
 #include "engine/engine.h"
+#include "engine/watch.h"
 #include "meter/budget.h"
 #include "util.h"
 
@@ -151,8 +152,7 @@ static void open_lists(struct seep *seep, struct seep_engine_setup *setup)
 
 	if (!seep_lists_open(&seep->lists, &lists))
 		util_die("no public suffix list");
-	setup->suffixes = seep->lists.suffixes;
-	setup->common = seep->lists.common;
+	setup->lists = seep_watch_lists(&seep->lists);
 }
 
 static void set_title(struct method *method, const struct method_plan *plan)

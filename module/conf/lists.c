@@ -1,273 +1,277 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists from their files, or from the copies of what was good. */
+/* All lists of seep.conf: opened at a start, renewed one file at a time, and replaced whole. */
 #include "conf/lists.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
-#include "conf/conf_lines.h"
 #include "base/list_copy.h"
-#include "base/unpack.h"
-#include "conf/lists_read.h"
+#include "conf/list.h"
 
-#define CONSEQUENCE_SIZE (SEEP_LIST_COPY_NAME_SIZE + 160)
+/* ---- what they are together ---- */
 
-struct opening {
-	struct seep_lists *lists;
-	const struct seep_lists_setup *setup;
-	struct seep_suffix_reader *suffixes; /* for the common-list */
-};
-
-/* A list that seep.conf names. */
-struct list {
-	const char *option;
-	const char *path;
-	unsigned long line; /* of seep.conf; 0: elsewhere */
-	enum seep_conf_status (*read)(struct opening *opening, const struct seep_conf_reader *text);
-	const char *without; /* what is done where there is no copy either */
-};
-
-static enum seep_conf_status read_suffixes(struct opening *opening,
-					   const struct seep_conf_reader *text)
+static void *contents_of(const struct seep_lists *lists, enum seep_list_kind kind)
 {
-	return seep_lists_read_suffixes(text, &opening->lists->suffixes);
-}
-
-static enum seep_conf_status read_common(struct opening *opening,
-					 const struct seep_conf_reader *text)
-{
-	return seep_lists_read_common(text, opening->setup->key, opening->suffixes,
-				      &opening->lists->common);
-}
-
-static enum seep_conf_status read_allow(struct opening *opening,
-					const struct seep_conf_reader *text)
-{
-	return seep_lists_read_allow(text, &opening->setup->conf->allow_domain);
-}
-
-/* Says that the file cannot be read at all, of the line that names it, where there is one. */
-static void fail_file(const struct opening *opening, const struct list *list,
-		      struct seep_conf_error *error, int problem)
-{
-	struct seep_conf_reader reader = { .name = opening->setup->conf_name,
-					   .line = list->line,
-					   .error = error };
-	char shown[SEEP_CONF_SHOWN_SIZE];
-
-	if (!list->line) {
-		reader.name = list->path;
-		seep_conf_lines_fail(&reader, "a readable file", "%s",
-				     seep_conf_lines_problem(problem));
-		return;
+	for (size_t at = 0; at < lists->count; at++) {
+		if (lists->each[at].kind == kind)
+			return lists->each[at].contents;
 	}
-	seep_conf_lines_show(shown, sizeof(shown), list->path, strlen(list->path));
-	seep_conf_lines_fail(&reader, "a readable file", "%s: \"%s\" %s", list->option, shown,
-			     seep_conf_lines_problem(problem));
+	return NULL;
 }
 
-/* Keeps a copy of what was good. */
-static void keep(const struct opening *opening, const struct list *list, const char *text,
-		 size_t size)
+/* Joins what is allowed by all lists and by seep.conf. */
+static bool join_allowed(struct seep_lists *lists, const struct seep_conf *conf)
 {
-	char name[SEEP_LIST_COPY_NAME_SIZE], problem[CONSEQUENCE_SIZE];
+	bool joined;
 
-	if (!opening->setup->beside[0])
-		return;
-	seep_list_copy_name(name, opening->setup->beside, list->option, list->path);
-	if (seep_list_copy_keep(name, text, size))
-		return;
-	snprintf(problem, sizeof(problem), "%s: %s", name, strerror(errno));
-	opening->setup->say(opening->setup->context, problem,
-			    "the list is used, but no copy of it is kept; if its file is damaged "
-			    "at a later start, Seep runs without it");
-}
-
-/* Takes the list from SIZE bytes of TEXT, as it is or packed. */
-static bool take_text(struct opening *opening, const struct list *list,
-		      struct seep_conf_reader *reader, const char *text, size_t size)
-{
-	struct seep_unpacked unpacked;
-	bool good = false;
-
-	switch (seep_unpack(&unpacked, text, size, SEEP_CONF_FILE_MAX)) {
-	case SEEP_UNPACK_BAD:
-		seep_conf_lines_fail(reader, unpacked.expected, "%s", unpacked.problem);
-		break;
-	case SEEP_UNPACK_DONE:
-		text = unpacked.text;
-		size = unpacked.size;
-		/* fall through */
-	case SEEP_UNPACK_PLAIN:
-		seep_conf_lines_open(reader, text, size);
-		good = list->read(opening, reader) == SEEP_CONF_OK;
+	lists->domains = seep_subtrees_create();
+	joined = lists->domains && seep_subtrees_join(lists->domains, conf->allow_domain);
+	for (size_t at = 0; joined && at < lists->count; at++) {
+		if (lists->each[at].kind == SEEP_LIST_ALLOW)
+			joined = seep_subtrees_join(lists->domains, lists->each[at].contents);
 	}
-	free(unpacked.text);
-	return good;
+	return joined;
 }
 
-/* Takes the list from a file, its own or a copy. */
-static bool take(struct opening *opening, const struct list *list, const char *path,
-		 struct seep_conf_error *error)
+static void count_bad(struct seep_lists *lists)
 {
-	struct seep_conf_reader reader = { .name = path, .error = error };
-	size_t size;
-	char *text = seep_conf_lines_read(path, &size);
-	bool good;
-
-	if (!text) {
-		fail_file(opening, list, error, errno);
-		return false;
+	lists->kept = lists->missing = 0;
+	for (size_t at = 0; at < lists->count; at++) {
+		if (lists->each[at].is_good)
+			continue;
+		if (lists->each[at].contents)
+			lists->kept++;
+		else
+			lists->missing++;
 	}
-	good = take_text(opening, list, &reader, text, size);
-	if (good && path == list->path)
-		keep(opening, list, text, size);
-	free(text);
-	return good;
 }
 
-/* Takes the list from its copy. CONSEQUENCE is what is done then, for the log. */
-static bool take_copy(struct opening *opening, const struct list *list, char *consequence)
+/* Finds the suffixes, in a file or the system's. */
+static bool settle_suffixes(struct seep_lists *lists)
 {
-	char name[SEEP_LIST_COPY_NAME_SIZE], date[32] = "";
-	struct seep_conf_error ignored;
-	struct stat status;
-	struct tm fields;
+	lists->suffixes = contents_of(lists, SEEP_LIST_SUFFIXES);
+	if (lists->suffixes)
+		return true;
+	if (!lists->system)
+		lists->system = seep_suffix_open(NULL, 0);
+	lists->suffixes = lists->system;
+	return lists->system != NULL;
+}
 
-	if (!opening->setup->beside[0])
+/* Makes the rest of what is read from the lists. */
+static bool settle(struct seep_lists *lists, const struct seep_conf *conf, bool join)
+{
+	lists->common = contents_of(lists, SEEP_LIST_COMMON);
+	if (join && !join_allowed(lists, conf))
 		return false;
-	seep_list_copy_name(name, opening->setup->beside, list->option, list->path);
-	if (stat(name, &status) != 0 || !take(opening, list, name, &ignored))
-		return false;
-	if (gmtime_r(&status.st_mtime, &fields))
-		strftime(date, sizeof(date), "%Y-%m-%d", &fields);
-	snprintf(consequence, CONSEQUENCE_SIZE,
-		 "its last good contents, of %s, are used (%s): mend the file, then reload Unbound",
-		 date, name);
+	lists->allowed = lists->domains;
+	count_bad(lists);
 	return true;
 }
 
-static void open_list(struct opening *opening, const struct list *list)
-{
-	char problem[SEEP_CONF_ERROR_SIZE], consequence[CONSEQUENCE_SIZE];
-	struct seep_conf_error error;
+/* ---- a start ---- */
 
-	if (!list->path[0] || take(opening, list, list->path, &error))
-		return;
-	seep_conf_error_format(&error, problem);
-	if (take_copy(opening, list, consequence)) {
-		opening->lists->kept++;
-	} else {
-		opening->lists->missing++;
-		snprintf(consequence, sizeof(consequence), "%s: mend the file, then reload Unbound",
-			 list->without);
+static void name_list(struct seep_lists *lists, const struct seep_lists_setup *setup,
+		      enum seep_list_kind kind, const char *path)
+{
+	const struct seep_option *option = seep_option_find(seep_list_option(kind));
+
+	if (path[0])
+		lists->each[lists->count++] =
+			(struct seep_list){ .kind = kind,
+					    .path = path,
+					    .line = setup->conf->lines[option - seep_options] };
+}
+
+/* Notes which files there are; the suffixes come first, for a common-list is read by them. */
+static bool name_lists(struct seep_lists *lists, const struct seep_lists_setup *setup)
+{
+	const struct seep_conf_files *allow = setup->conf->allow_lists;
+	size_t most = 2 + (allow ? allow->count : 0);
+
+	lists->each = calloc(most, sizeof(*lists->each));
+	if (!lists->each)
+		return false;
+	name_list(lists, setup, SEEP_LIST_SUFFIXES, setup->conf->public_suffix_list);
+	name_list(lists, setup, SEEP_LIST_COMMON, setup->conf->common_list);
+	for (size_t at = 0; allow && at < allow->count; at++) {
+		name_list(lists, setup, SEEP_LIST_ALLOW, allow->files[at].path);
+		if (allow->files[at].path[0])
+			lists->each[lists->count - 1].line = allow->files[at].line;
 	}
-	opening->setup->say(opening->setup->context, problem, consequence);
+	return true;
 }
 
-/* ---- all lists of seep.conf ---- */
-
-static struct list list_of(const struct seep_conf *conf, const char *option, const char *path)
-{
-	return (struct list){ .option = option,
-			      .path = path,
-			      .line = conf->lines[seep_option_find(option) - seep_options] };
-}
-
-static struct list suffix_list(const struct seep_conf *conf)
-{
-	struct list list = list_of(conf, "public-suffix-list", conf->public_suffix_list);
-
-	list.read = read_suffixes;
-	list.without = "the system's public suffixes are used instead";
-	return list;
-}
-
-static struct list common_list(const struct seep_conf *conf)
-{
-	struct list list = list_of(conf, "common-list", conf->common_list);
-
-	list.read = read_common;
-	list.without = "running without this common-list";
-	return list;
-}
-
-static struct list allow_list(const struct seep_conf *conf, size_t at)
-{
-	const struct seep_conf_file *file = &conf->allow_lists->files[at];
-	struct list list = list_of(conf, "allow-list", file->path);
-
-	list.line = file->line;
-	list.read = read_allow;
-	list.without = "running without this allow-list";
-	return list;
-}
-
-static size_t allow_list_count(const struct seep_conf *conf)
-{
-	return conf->allow_lists ? conf->allow_lists->count : 0;
-}
-
-static bool is_copy_of(const struct seep_lists_setup *setup, const struct list *list,
-		       const char *name)
-{
-	char copy[SEEP_LIST_COPY_NAME_SIZE];
-
-	seep_list_copy_name(copy, setup->beside, list->option, list->path);
-	return list->path[0] && strcmp(copy, name) == 0;
-}
+/* The copies that are kept, for the sweep. */
+struct wanted {
+	const struct seep_lists *lists;
+	const char *beside;
+};
 
 /* Whether NAME is the copy of a list that seep.conf names. */
 static bool is_wanted(const void *context, const char *name)
 {
-	const struct seep_lists_setup *setup = context;
-	struct list suffixes = suffix_list(setup->conf), common = common_list(setup->conf);
+	const struct wanted *wanted = context;
+	char copy[SEEP_LIST_COPY_NAME_SIZE];
 
-	if (is_copy_of(setup, &suffixes, name) || is_copy_of(setup, &common, name))
-		return true;
-	for (size_t at = 0; at < allow_list_count(setup->conf); at++) {
-		struct list allow = allow_list(setup->conf, at);
+	for (size_t at = 0; at < wanted->lists->count; at++) {
+		const struct seep_list *list = &wanted->lists->each[at];
 
-		if (is_copy_of(setup, &allow, name))
+		seep_list_copy_name(copy, wanted->beside, seep_list_option(list->kind), list->path);
+		if (strcmp(copy, name) == 0)
 			return true;
 	}
 	return false;
 }
 
+static void sweep_copies(const struct seep_lists *lists, const char *beside)
+{
+	const struct wanted wanted = { lists, beside };
+
+	for (unsigned kind = 0; beside[0] && kind < SEEP_LIST_KINDS; kind++)
+		seep_list_copy_sweep(beside, seep_list_option(kind), is_wanted, &wanted);
+}
+
 bool seep_lists_open(struct seep_lists *lists, const struct seep_lists_setup *setup)
 {
-	struct opening opening = { .lists = lists, .setup = setup };
-	struct list suffixes = suffix_list(setup->conf), common = common_list(setup->conf);
+	struct seep_suffix_reader *suffixes;
+	size_t at = 0;
 
 	*lists = (struct seep_lists){ .suffixes = NULL };
-	open_list(&opening, &suffixes);
-	if (!lists->suffixes)
-		lists->suffixes = seep_suffix_open(NULL, 0);
-	opening.suffixes = lists->suffixes ? seep_suffix_reader_open(lists->suffixes) : NULL;
-	if (!opening.suffixes)
+	if (!name_lists(lists, setup))
 		return false;
-	open_list(&opening, &common);
-	seep_suffix_reader_close(opening.suffixes);
-	for (size_t at = 0; at < allow_list_count(setup->conf); at++) {
-		struct list allow = allow_list(setup->conf, at);
-
-		open_list(&opening, &allow);
-	}
-	if (setup->beside[0]) {
-		seep_list_copy_sweep(setup->beside, suffixes.option, is_wanted, setup);
-		seep_list_copy_sweep(setup->beside, common.option, is_wanted, setup);
-		seep_list_copy_sweep(setup->beside, "allow-list", is_wanted, setup);
-	}
+	if (lists->count && lists->each[0].kind == SEEP_LIST_SUFFIXES)
+		seep_list_read(&lists->each[at++], setup, NULL);
+	suffixes = settle_suffixes(lists) ? seep_suffix_reader_open(lists->suffixes) : NULL;
+	if (!suffixes)
+		return false;
+	for (; at < lists->count; at++)
+		seep_list_read(&lists->each[at], setup, suffixes);
+	seep_suffix_reader_close(suffixes);
+	if (!settle(lists, setup->conf, true))
+		return false;
+	sweep_copies(lists, setup->beside);
 	return true;
 }
 
 void seep_lists_close(struct seep_lists *lists)
 {
-	seep_common_close(lists->common);
-	seep_suffix_close(lists->suffixes);
+	for (size_t at = 0; at < lists->count; at++)
+		seep_list_close(lists->each[at].kind, lists->each[at].contents);
+	free(lists->each);
+	seep_suffix_close(lists->system);
+	seep_subtrees_destroy(lists->domains);
 	*lists = (struct seep_lists){ .suffixes = NULL };
+}
+
+/* ---- a change ---- */
+
+bool seep_lists_are_due(struct seep_lists *lists)
+{
+	bool are_due = false;
+
+	for (size_t at = 0; at < lists->count; at++) {
+		struct seep_list *list = &lists->each[at];
+
+		list->is_due = seep_list_is_due(list);
+		are_due |= list->is_due;
+	}
+	return are_due;
+}
+
+/* Reads what is due of the lists of NEXT that are suffixes, or that are none. */
+static void read_due(struct seep_lists *next, const struct seep_lists_setup *setup,
+		     struct seep_suffix_reader *suffixes, bool are_suffixes)
+{
+	for (size_t at = 0; at < next->count; at++) {
+		struct seep_list *list = &next->each[at];
+
+		if (list->is_due && (list->kind == SEEP_LIST_SUFFIXES) == are_suffixes)
+			seep_list_read(list, setup, suffixes);
+	}
+}
+
+/* A common-list counts domains by the suffixes that there were when it was read. */
+static void read_common_again(struct seep_lists *next, const struct seep_lists_setup *setup,
+			      struct seep_suffix_reader *suffixes)
+{
+	for (size_t at = 0; at < next->count; at++) {
+		if (next->each[at].kind == SEEP_LIST_COMMON && !next->each[at].is_due)
+			seep_list_read_again(&next->each[at], setup, suffixes);
+	}
+}
+
+static bool is_allow_due(const struct seep_lists *lists)
+{
+	for (size_t at = 0; at < lists->count; at++) {
+		if (lists->each[at].is_due && lists->each[at].kind == SEEP_LIST_ALLOW)
+			return true;
+	}
+	return false;
+}
+
+static bool read_next(struct seep_lists *lists, const struct seep_lists_setup *setup,
+		      struct seep_lists *next)
+{
+	struct seep_suffix_reader *suffixes;
+
+	next->each = malloc(lists->count * sizeof(*next->each));
+	if (!next->each)
+		return false;
+	memcpy(next->each, lists->each, lists->count * sizeof(*next->each));
+	read_due(next, setup, NULL, true);
+	suffixes = settle_suffixes(next) ? seep_suffix_reader_open(next->suffixes) : NULL;
+	if (!suffixes)
+		return false;
+	read_due(next, setup, suffixes, false);
+	if (next->suffixes != lists->suffixes)
+		read_common_again(next, setup, suffixes);
+	seep_suffix_reader_close(suffixes);
+	return settle(next, setup->conf, is_allow_due(next));
+}
+
+/* Frees what NEXT has, and LISTS has not. */
+static void close_other(struct seep_lists *next, const struct seep_lists *lists)
+{
+	for (size_t at = 0; next->each && at < next->count; at++) {
+		if (next->each[at].contents != lists->each[at].contents)
+			seep_list_close(next->each[at].kind, next->each[at].contents);
+	}
+	if (next->system != lists->system)
+		seep_suffix_close(next->system);
+	if (next->domains != lists->domains)
+		seep_subtrees_destroy(next->domains);
+	free(next->each);
+}
+
+bool seep_lists_renew(struct seep_lists *lists, const struct seep_lists_setup *setup,
+		      struct seep_lists *next)
+{
+	*next = *lists;
+	next->each = NULL;
+	if (!read_next(lists, setup, next)) {
+		seep_lists_discard(lists, next);
+		return false;
+	}
+	return true;
+}
+
+void seep_lists_replace(struct seep_lists *lists, struct seep_lists *next,
+			const struct seep_lists_setup *setup)
+{
+	close_other(lists, next);
+	*lists = *next;
+	for (size_t at = 0; at < lists->count; at++) {
+		if (lists->each[at].is_due && lists->each[at].is_good)
+			seep_list_note(&lists->each[at], setup);
+	}
+}
+
+void seep_lists_discard(struct seep_lists *lists, struct seep_lists *next)
+{
+	for (size_t at = 0; at < lists->count; at++) {
+		if (lists->each[at].is_due)
+			lists->each[at].read = lists->each[at].polled;
+	}
+	close_other(next, lists);
 }

@@ -355,7 +355,8 @@ static void look_at_domain(struct asking *asking, const struct domain *domain)
 	asking->domain_names = seep_sketch_count(&domain->names_sum);
 	asking->few = seep_charge_few(seep_network_people(asking->engine));
 	asking->users = users_of_domain(domain);
-	asking->listed = seep_common_users(asking->engine->common, asking->reservation->domain_key);
+	asking->listed =
+		seep_common_users(asking->listing->lists.common, asking->reservation->domain_key);
 	asking->reservation->rare = asking->users <= asking->few;
 	asking->unseen = !is_used_domain(domain) && !asking->listed && asking->name.registrable &&
 			 asking->reservation->class == SEEP_CLASS_CHARGED;
@@ -617,7 +618,8 @@ static enum seep_class uncharged_class(const struct asking *asking, bool splits)
 		return SEEP_CLASS_UNTRACKED;
 	if (observation->internal)
 		return SEEP_CLASS_INTERNAL;
-	if (seep_subtrees_cover(conf->allow_domain, observation->name, observation->name_size))
+	if (seep_subtrees_cover(asking->listing->lists.allowed, observation->name,
+				observation->name_size))
 		return SEEP_CLASS_ALLOWED;
 	if (asking->thread ? seep_excepted_covers(asking->thread, observation)
 			   : seep_excepted_would_cover(asking->engine, observation))
@@ -758,17 +760,19 @@ struct seep_verdict seep_engine_judge(struct seep_thread *thread,
 		.edges = &edges,
 		.thread = thread,
 		.engine = thread->engine,
+		.listing = seep_listing_begin(thread->engine, &thread->place),
 		.observation = observation,
 		.reservation = reservation,
 	};
 	bool splits = seep_name_split(&asking.name, observation->name, observation->name_size,
-				      thread->suffixes);
+				      asking.listing->readers[thread->place.number]);
 
 	*reservation = (struct seep_reservation){
 		.class = uncharged_class(&asking, splits),
 	};
 	if (reservation->class == SEEP_CLASS_CHARGED)
 		ask_meters(&asking);
+	seep_listing_end(&thread->place);
 	*name = asking.name;
 	atomic_fetch_add_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
 	return reservation->verdict;

@@ -20,6 +20,7 @@ struct edges {
 struct asking {
 	struct seep_thread *thread;
 	struct seep_engine *engine;
+	const struct listing *listing;
 	const struct seep_observation *observation;
 	struct seep_reservation *reservation;
 	struct seep_name name;

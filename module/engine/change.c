@@ -106,15 +106,15 @@ bool seep_engine_clear_network(struct seep_engine *engine, const struct seep_add
 	return true;
 }
 
-/* Where the domain of a name begins; false if it is no name, or without memory. */
-static bool find_domain(const struct seep_engine *engine, const uint8_t *name, size_t size,
-			uint8_t *at)
+/* Where the domain of a name begins; false if it is no name. */
+static bool find_domain(struct seep_engine *engine, const uint8_t *name, size_t size, uint8_t *at)
 {
-	struct seep_suffix_reader *suffixes = seep_suffix_reader_open(engine->suffixes);
+	struct place *place = &engine->guests[GUEST_CONTROL];
+	const struct listing *listing = seep_listing_begin(engine, place);
 	struct seep_name split;
-	bool is_name = suffixes && seep_name_split(&split, name, size, suffixes);
+	bool is_name = seep_name_split(&split, name, size, listing->readers[place->number]);
 
-	seep_suffix_reader_close(suffixes);
+	seep_listing_end(place);
 	if (is_name)
 		*at = split.domain_at;
 	return is_name;

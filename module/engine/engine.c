@@ -6,8 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "names/suffix.h"
-
 /* How memory-size is shared out, in thirty-seconds. */
 #define SHARES          32
 #define NOVELTY_SHARE   14
@@ -99,15 +97,12 @@ static bool open_threads(struct seep_engine *engine, unsigned count)
 		return false;
 	memset(engine->threads, 0, bytes);
 	engine->thread_count = count;
-	engine->looking = seep_suffix_reader_open(engine->suffixes);
-	if (!engine->looking)
-		return false;
 	for (unsigned i = 0; i < count; i++) {
 		engine->threads[i].engine = engine;
-		engine->threads[i].suffixes = seep_suffix_reader_open(engine->suffixes);
-		if (!engine->threads[i].suffixes)
-			return false;
+		engine->threads[i].place.number = i;
 	}
+	for (unsigned i = 0; i < GUESTS; i++)
+		engine->guests[i].number = count + i;
 	return seep_excepted_open(engine);
 }
 
@@ -120,12 +115,9 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	if (!engine)
 		return NULL;
 	pthread_mutex_init(&engine->settling.lock, NULL);
+	pthread_mutex_init(&engine->listing_lock, NULL);
 	engine->conf = *setup->conf;
 	engine->learned.budgets = seep_budgets_of(setup->conf);
-	engine->suffixes = setup->suffixes;
-	engine->common = setup->common;
-	engine->lists_kept = setup->lists_kept;
-	engine->lists_missing = setup->lists_missing;
 	engine->tell = setup->tell;
 	engine->tell_review = setup->tell_review;
 	engine->tell_context = setup->tell_context;
@@ -137,15 +129,15 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	engine->network_masks = seep_address_masks(engine->conf.network_prefix_v4_bits,
 						   engine->conf.network_prefix_v6_bits);
 	engine->refused = seep_refused_create();
-	if (engine->refused && claim_memory(engine, setup->when_ms / 1000)) {
-		*why = SEEP_PASSTHROUGH_SYSTEM;
-		if (!engine->suffixes)
-			engine->suffixes = engine->own_suffixes = seep_suffix_open(NULL, 0);
-		if (engine->suffixes)
-			*why = open_threads(engine, setup->threads) ? SEEP_PASSTHROUGH_NO
-								    : SEEP_PASSTHROUGH_MEMORY;
-		if (*why == SEEP_PASSTHROUGH_NO)
+	if (engine->refused && claim_memory(engine, setup->when_ms / 1000) &&
+	    open_threads(engine, setup->threads)) {
+		struct listing *listing = seep_listing_create(engine, &setup->lists, why);
+
+		atomic_store(&engine->listing, listing);
+		if (listing) {
+			*why = SEEP_PASSTHROUGH_NO;
 			return engine;
+		}
 	}
 	seep_engine_destroy(engine);
 	return NULL;
@@ -155,8 +147,6 @@ void seep_engine_destroy(struct seep_engine *engine)
 {
 	if (!engine)
 		return;
-	for (unsigned i = 0; i < engine->thread_count; i++)
-		seep_suffix_reader_close(engine->threads[i].suffixes);
 	seep_excepted_close(engine);
 	free(engine->threads);
 	seep_table_destroy(engine->users);
@@ -167,11 +157,11 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_pairs_destroy(engine->pairs);
 	seep_refused_destroy(engine->refused);
 	seep_novelty_destroy(engine->novelty);
-	seep_suffix_reader_close(engine->looking);
-	seep_suffix_close(engine->own_suffixes);
+	seep_listing_destroy(atomic_load(&engine->listing));
 	if (engine->memory)
 		munmap(engine->memory, engine->memory_bytes);
 	pthread_mutex_destroy(&engine->settling.lock);
+	pthread_mutex_destroy(&engine->listing_lock);
 	free(engine);
 }
 
@@ -206,11 +196,13 @@ uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine)
 	return engine->learned.until_ms;
 }
 
-uint64_t seep_engine_memory_bytes(const struct seep_engine *engine)
+uint64_t seep_engine_memory_bytes(struct seep_engine *engine)
 {
-	return engine->memory_bytes + seep_common_bytes(engine->common) + seep_refused_bytes() +
-	       engine->thread_count * sizeof(struct seep_thread) +
-	       (engine->thread_count + 1) * seep_suffix_reader_bytes(engine->suffixes);
+	size_t listing_bytes;
+
+	(void)seep_listing_read(engine, &listing_bytes);
+	return engine->memory_bytes + listing_bytes + seep_refused_bytes() +
+	       engine->thread_count * sizeof(struct seep_thread);
 }
 
 const struct seep_refused *seep_engine_refused(const struct seep_engine *engine)

@@ -21,6 +21,7 @@
 
 #include "meter/charge.h"
 #include "names/common.h"
+#include "names/subtree.h"
 #include "conf/conf.h"
 #include "base/counters.h"
 #include "meter/dga.h"
@@ -83,6 +84,15 @@ struct seep_review {
 
 typedef void seep_tell_review(void *context, const struct seep_review *review);
 
+/* What the lists that seep.conf names say (lists.h); borrowed while the engine has them. */
+struct seep_engine_lists {
+	const struct seep_suffixes *suffixes; /* NULL: the system's */
+	const struct seep_common *common;     /* NULL: none */
+	const struct seep_subtrees *allowed;  /* NULL: seep.conf's allow_domain */
+	unsigned kept;                        /* to be shown */
+	unsigned missing;
+};
+
 struct seep_engine_setup {
 	const struct seep_conf *conf; /* copied in; its lists are borrowed for
 	                                 the engine's life */
@@ -90,11 +100,7 @@ struct seep_engine_setup {
 	unsigned threads;  /* how many seep_threads can be had */
 	uint64_t when_ms;  /* now: the memory begins */
 	uint64_t first_ms; /* when the learning began; 0: now */
-	/* Of lists.h; borrowed for the engine's life. */
-	const struct seep_suffixes *suffixes; /* NULL: the system's */
-	const struct seep_common *common;     /* NULL: none */
-	unsigned lists_kept;                  /* to be shown */
-	unsigned lists_missing;
+	struct seep_engine_lists lists;
 	/* May be NULL; called without locks held. */
 	seep_tell *tell;
 	seep_tell_review *tell_review; /* once, when the learning is over; from any thread */
@@ -108,6 +114,13 @@ struct seep_engine_setup {
 struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 				       enum seep_passthrough *why);
 void seep_engine_destroy(struct seep_engine *engine);
+
+/*
+ * Queries that begin from now on go by LISTS, whose suffixes are not NULL. Waits for those that go
+ * by the former ones: these may be freed then. Returns false without memory, and the former ones
+ * stay. One at a time, from any thread that is not a query's.
+ */
+bool seep_engine_swap_lists(struct seep_engine *engine, const struct seep_engine_lists *lists);
 
 /* A thread's own part, or NULL when all are taken. */
 struct seep_thread *seep_engine_thread(struct seep_engine *engine);
@@ -231,7 +244,7 @@ uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine);
  * where there is none. It waits for threads that count.
  */
 bool seep_engine_review(struct seep_engine *engine, uint64_t when_ms, struct seep_review *review);
-uint64_t seep_engine_memory_bytes(const struct seep_engine *engine);
+uint64_t seep_engine_memory_bytes(struct seep_engine *engine);
 /* How many have an entry. */
 size_t seep_engine_users(const struct seep_engine *engine);
 size_t seep_engine_networks(const struct seep_engine *engine);
@@ -257,13 +270,9 @@ struct seep_spent {
  * Fills SPENT with the rare domains that are refused for their own meter as of WHEN_MS, in
  * ascending order of their bytes; none while nothing is refused. Left out are names that nobody
  * registers, but for a reverse /24 or /48, and those of more than SEEP_DOMAIN_TEXT_BYTES - 1 bytes.
- * SUFFIXES is a reader of the caller's. It walks over all domains, so not in a query's thread.
+ * It walks over all domains, so not in a query's thread, and in one thread at a time.
  */
-void seep_engine_list_spent(struct seep_engine *engine, struct seep_suffix_reader *suffixes,
-			    uint64_t when_ms, struct seep_spent *spent);
-
-/* Returns a reader of the engine's suffixes, for one thread more; NULL without memory. */
-struct seep_suffix_reader *seep_engine_suffix_reader(const struct seep_engine *engine);
+void seep_engine_list_spent(struct seep_engine *engine, uint64_t when_ms, struct seep_spent *spent);
 
 /*
  * Reads all statistics that the engine knows, as of WHEN_MS, from any thread. Those of the state

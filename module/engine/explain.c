@@ -93,8 +93,10 @@ void seep_engine_explain(struct seep_engine *engine, const struct seep_observati
 {
 	struct seep_reservation reservation = { .user_key = 0 };
 	struct edges edges;
+	struct place *place = &engine->guests[GUEST_CONTROL];
 	struct asking asking = {
 		.engine = engine,
+		.listing = seep_listing_begin(engine, place),
 		.observation = observation,
 		.reservation = &reservation,
 		.edges = &edges,
@@ -105,7 +107,7 @@ void seep_engine_explain(struct seep_engine *engine, const struct seep_observati
 
 	*explanation = (struct seep_explanation){ .price_mbit = 0 };
 	splits = seep_name_split(&asking.name, observation->name, observation->name_size,
-				 engine->looking);
+				 asking.listing->readers[place->number]);
 	seep_asking_begin(&asking, splits);
 	if (reservation.class == SEEP_CLASS_CHARGED || reservation.class == SEEP_CLASS_KNOWN) {
 		struct copies copies;
@@ -115,6 +117,7 @@ void seep_engine_explain(struct seep_engine *engine, const struct seep_observati
 		seep_asking_rehearse(&asking, &entries);
 		fill(explanation, &asking, &copies);
 	}
+	seep_listing_end(place);
 	explanation->name = asking.name;
 	explanation->class = reservation.class;
 	explanation->verdict = reservation.verdict;

@@ -107,13 +107,34 @@ struct recent {
 
 #define RECENT_BITS 6
 
+/* Where one who goes by the lists says so (listing.c). */
+struct place {
+	unsigned number;                         /* from 0; that of its reader of suffixes */
+	_Atomic(const struct listing *) listing; /* that it goes by now, or NULL */
+};
+
+/* Who goes by the lists and is no query's thread; each is one thread at a time. */
+enum guest {
+	GUEST_CONTROL, /* that explains and changes */
+	GUEST_SPENT,   /* that lists what is spent */
+	GUESTS,
+};
+
 /* On cache lines of its own: its thread alone writes there. */
 struct seep_thread {
 	_Alignas(64) struct seep_engine *engine;
+	struct place place;                          /* of its query */
 	_Atomic(struct seep_exceptions *) excepting; /* the set that it is asking; NULL: none */
-	struct seep_suffix_reader *suffixes;
 	struct seep_counters counters;
 	struct recent recent[1 << RECENT_BITS];
+};
+
+/* What the lists say, as queries see it. It is replaced whole (listing.c). */
+struct listing {
+	struct seep_engine_lists lists;
+	struct seep_suffixes *own_suffixes; /* or NULL */
+	unsigned reader_count;
+	struct seep_suffix_reader *readers[]; /* one for each place */
 };
 
 /* What users and domains are held to. */
@@ -157,11 +178,10 @@ struct seep_engine {
 	struct seep_address_masks user_masks, network_masks;
 	unsigned char *memory;
 	size_t memory_bytes;
-	const struct seep_suffixes *suffixes; /* borrowed, or own_suffixes */
-	struct seep_suffixes *own_suffixes;   /* or NULL */
-	struct seep_suffix_reader *looking;   /* of who explains, one at a time */
-	const struct seep_common *common;     /* borrowed, or NULL */
-	unsigned lists_kept, lists_missing;   /* of those that seep.conf names */
+	_Atomic(struct listing *) listing;
+	struct place guests[GUESTS];
+	pthread_mutex_t
+		listing_lock; /* of who has no place: while it reads, or replaces, the listing */
 	struct seep_novelty *novelty;
 	struct seep_labels *labels;
 	struct seep_sequences *sequences;
@@ -235,6 +255,22 @@ void seep_excepted_close(struct seep_engine *engine);
 bool seep_excepted_covers(struct seep_thread *thread, const struct seep_observation *observation);
 bool seep_excepted_would_cover(const struct seep_engine *engine,
 			       const struct seep_observation *observation);
+
+/* listing.c */
+
+/* The listing of LISTS, or NULL and WHY. */
+struct listing *seep_listing_create(const struct seep_engine *engine,
+				    const struct seep_engine_lists *lists,
+				    enum seep_passthrough *why);
+void seep_listing_destroy(struct listing *listing);
+/*
+ * What the owner of PLACE goes by, from begin to end. Between them it is not freed. It takes no
+ * lock and waits for nobody.
+ */
+const struct listing *seep_listing_begin(struct seep_engine *engine, struct place *place);
+void seep_listing_end(struct place *place);
+/* For who has no place: what the lists say, and their memory, readers included. */
+struct seep_engine_lists seep_listing_read(struct seep_engine *engine, size_t *memory_bytes);
 
 /* network.c */
 

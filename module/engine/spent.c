@@ -13,8 +13,9 @@
 #define V6_ZONE_LABELS 14 /* twelve digits, ip6.arpa */
 
 /* What one walk works on. */
-struct listing {
+struct walk {
 	const struct seep_engine *engine;
+	const struct listing *listing;
 	uint64_t now_s;
 	uint64_t few;
 	struct seep_spent *spent;
@@ -30,31 +31,32 @@ static size_t size_of(const uint8_t *text)
 }
 
 /* Few use it, nobody in the world is known to, and its meter refuses. */
-static bool is_refused(const struct listing *listing, uint64_t key, const struct domain *domain)
+static bool is_refused(const struct walk *walk, uint64_t key, const struct domain *domain)
 {
-	const struct seep_engine *engine = listing->engine;
+	const struct seep_engine *engine = walk->engine;
 	uint64_t users = users_of_domain(domain);
 	struct seep_limits limits;
 
-	if (!domain->head.spent || users > listing->few || seep_common_users(engine->common, key))
+	if (!domain->head.spent || users > walk->few ||
+	    seep_common_users(walk->listing->lists.common, key))
 		return false;
 	limits = seep_learned_domain(&engine->learned, domain, 0, users);
-	return seep_meter_is_spent(&domain->head, &limits, listing->now_s);
+	return seep_meter_is_spent(&domain->head, &limits, walk->now_s);
 }
 
 static void list_domain(void *context, uint64_t key, struct seep_entry *entry)
 {
-	struct listing *listing = context;
-	struct seep_spent *spent = listing->spent;
+	struct walk *walk = context;
+	struct seep_spent *spent = walk->spent;
 	const struct domain *domain = domain_of_entry(entry);
 	size_t size = size_of(domain->text);
 
-	if (key == SEEP_TABLE_SHARED || !is_refused(listing, key, domain) ||
-	    seep_subtrees_cover(listing->engine->conf.allow_domain, domain->text, size))
+	if (key == SEEP_TABLE_SHARED || !is_refused(walk, key, domain) ||
+	    seep_subtrees_cover(walk->listing->lists.allowed, domain->text, size))
 		return;
 	/* A text that was cut is another domain's, or a suffix. */
 	if (spent->count == spent->room ||
-	    seep_hash_bytes(&listing->engine->key, domain->text, size) != key) {
+	    seep_hash_bytes(&walk->engine->key, domain->text, size) != key) {
 		spent->left++;
 		return;
 	}
@@ -93,29 +95,33 @@ static int compare(const void *a, const void *b)
 	return memcmp(a, b, SEEP_DOMAIN_TEXT_BYTES);
 }
 
-struct seep_suffix_reader *seep_engine_suffix_reader(const struct seep_engine *engine)
+/* Leaves out those that cannot be named to others. */
+static void keep_domains(struct seep_spent *spent, struct seep_suffix_reader *suffixes)
 {
-	return seep_suffix_reader_open(engine->suffixes);
-}
-
-void seep_engine_list_spent(struct seep_engine *engine, struct seep_suffix_reader *suffixes,
-			    uint64_t when_ms, struct seep_spent *spent)
-{
-	struct listing listing = { .engine = engine,
-				   .now_s = when_ms / 1000,
-				   .few = seep_charge_few(seep_network_people(engine)),
-				   .spent = spent };
 	size_t kept = 0;
 
-	spent->count = spent->left = 0;
-	if (seep_engine_mode(engine, when_ms) != SEEP_MODE_GUARD)
-		return;
-	seep_table_walk(engine->domains, list_domain, &listing);
 	for (size_t at = 0; at < spent->count; at++)
 		if (is_domain(spent->domains[at], suffixes))
 			memmove(spent->domains[kept++], spent->domains[at],
 				sizeof(spent->domains[0]));
 	spent->left += spent->count - kept;
 	spent->count = kept;
+}
+
+void seep_engine_list_spent(struct seep_engine *engine, uint64_t when_ms, struct seep_spent *spent)
+{
+	struct place *place = &engine->guests[GUEST_SPENT];
+	struct walk walk = { .engine = engine,
+			     .now_s = when_ms / 1000,
+			     .few = seep_charge_few(seep_network_people(engine)),
+			     .spent = spent };
+
+	spent->count = spent->left = 0;
+	if (seep_engine_mode(engine, when_ms) != SEEP_MODE_GUARD)
+		return;
+	walk.listing = seep_listing_begin(engine, place);
+	seep_table_walk(engine->domains, list_domain, &walk);
+	keep_domains(spent, walk.listing->readers[place->number]);
+	seep_listing_end(place);
 	qsort(spent->domains, spent->count, sizeof(spent->domains[0]), compare);
 }

@@ -64,6 +64,8 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 {
 	struct spent users = { .engine = engine, .now_s = when_ms / 1000 };
 	struct spent domains = users, networks = users;
+	size_t listing_bytes;
+	const struct seep_engine_lists lists = seep_listing_read(engine, &listing_bytes);
 
 	seep_learned_settle(engine, when_ms / 1000);
 	seep_table_walk(engine->users, count_spent_user, &users);
@@ -84,8 +86,8 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 		.inflight = value_of(&engine->inflight),
 		.novelty_names = seep_novelty_names(engine->novelty),
 		.memory_bytes = seep_engine_memory_bytes(engine),
-		.lists_kept = engine->lists_kept,
-		.lists_missing = engine->lists_missing,
+		.lists_kept = lists.kept,
+		.lists_missing = lists.missing,
 	};
 }
 

@@ -206,19 +206,14 @@ enum seep_subtree_status seep_subtree_parse(const char *text, size_t length,
 	return ends_in_number(wire) ? SEEP_SUBTREE_ADDRESS : SEEP_SUBTREE_OK;
 }
 
-enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
-					   size_t length)
+static enum seep_subtree_status add_wire(struct seep_subtrees *set, const uint8_t *wire,
+					 size_t wire_length)
 {
-	uint8_t wire[SEEP_NAME_MAX_BYTES];
-	size_t wire_length;
 	struct name name;
 	uint64_t mixed = 0;
 	uint32_t hash;
 	struct slot *slot;
-	enum seep_subtree_status status = seep_subtree_parse(text, length, wire, &wire_length);
 
-	if (status != SEEP_SUBTREE_OK)
-		return status;
 	if (!split(&name, wire, wire_length))
 		return SEEP_SUBTREE_LONG_NAME;
 	for (unsigned at = name.label_count; at > 0; at--)
@@ -241,6 +236,33 @@ enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char
 	if (name.label_count > set->deepest_labels)
 		set->deepest_labels = name.label_count;
 	return SEEP_SUBTREE_OK;
+}
+
+enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
+					   size_t length)
+{
+	uint8_t wire[SEEP_NAME_MAX_BYTES];
+	size_t wire_length;
+	enum seep_subtree_status status = seep_subtree_parse(text, length, wire, &wire_length);
+
+	return status == SEEP_SUBTREE_OK ? add_wire(set, wire, wire_length) : status;
+}
+
+bool seep_subtrees_join(struct seep_subtrees *set, const struct seep_subtrees *from)
+{
+	uint8_t wire[SEEP_NAME_MAX_BYTES];
+
+	for (size_t at = 0; from && at < from->slot_count; at++) {
+		const struct slot *slot = &from->slots[at];
+
+		if (slot->length == 0)
+			continue;
+		memcpy(wire, from->bytes + slot->offset, slot->length);
+		wire[slot->length] = 0;
+		if (add_wire(set, wire, slot->length + 1) != SEEP_SUBTREE_OK)
+			return false;
+	}
+	return true;
 }
 
 size_t seep_subtrees_count(const struct seep_subtrees *set)

@@ -60,6 +60,9 @@ void seep_subtrees_destroy(struct seep_subtrees *set);
 enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
 					   size_t length);
 
+/* Adds all names of FROM, which may be NULL. Returns false without memory: SET then has some. */
+bool seep_subtrees_join(struct seep_subtrees *set, const struct seep_subtrees *from);
+
 /*
  * Returns whether a name equals a name of SET or lies below one. WIRE holds the whole name,
  * lower-cased, with the root's zero as its last byte; LENGTH counts that. False for a SET that is

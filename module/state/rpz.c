@@ -25,7 +25,6 @@
 struct seep_rpz {
 	struct seep_rpz_setup setup;
 	char path[SEEP_PATH_SIZE];
-	struct seep_suffix_reader *suffixes;
 	struct seep_spent spent;   /* of this look */
 	struct seep_spent written; /* as the file has it, if is_written */
 	bool is_written;
@@ -140,8 +139,8 @@ static void look(struct seep_rpz *rpz)
 {
 	const char *problem = NULL;
 
-	seep_engine_list_spent(rpz->setup.engine, rpz->suffixes,
-			       rpz->setup.now(rpz->setup.context).when_ms, &rpz->spent);
+	seep_engine_list_spent(rpz->setup.engine, rpz->setup.now(rpz->setup.context).when_ms,
+			       &rpz->spent);
 	leave_out(&rpz->spent);
 	atomic_store(&rpz->shown.left, rpz->spent.left);
 	if (is_changed(rpz)) {
@@ -181,7 +180,6 @@ static void destroy(struct seep_rpz *rpz)
 {
 	if (!rpz)
 		return;
-	seep_suffix_reader_close(rpz->suffixes);
 	free(rpz->spent.domains);
 	free(rpz->written.domains);
 	free(rpz->text);
@@ -206,12 +204,11 @@ static struct seep_rpz *create(const struct seep_rpz_setup *setup)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&rpz->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
-	rpz->suffixes = seep_engine_suffix_reader(setup->engine);
 	rpz->spent.room = rpz->written.room = SEEP_RPZ_DOMAINS;
 	rpz->spent.domains = calloc(SEEP_RPZ_DOMAINS, sizeof(rpz->spent.domains[0]));
 	rpz->written.domains = calloc(SEEP_RPZ_DOMAINS, sizeof(rpz->written.domains[0]));
 	rpz->text = malloc(SEEP_RPZ_TEXT_BYTES(SEEP_RPZ_DOMAINS));
-	if (rpz->suffixes && rpz->spent.domains && rpz->written.domains && rpz->text)
+	if (rpz->spent.domains && rpz->written.domains && rpz->text)
 		return rpz;
 	destroy(rpz);
 	return NULL;

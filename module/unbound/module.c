@@ -203,23 +203,45 @@ static void say_list(void *context, const char *problem, const char *consequence
 	ub_event_problem(SEEP_NOTE_LIST, problem);
 }
 
+static void note_list(void *context, const char *text)
+{
+	(void)context;
+	log_info("seep: %s", text);
+}
+
+/* What lists are read with; the key is the caller's. */
+static struct seep_lists_setup lists_setup(const struct seep_hash_key *key)
+{
+	return (struct seep_lists_setup){ .conf = &ub_module.conf,
+					  .conf_name = CONF_FILE,
+					  .key = key,
+					  .beside = ub_module.conf.state_file,
+					  .say = say_list,
+					  .note = note_list };
+}
+
 static bool open_lists(struct seep_engine_setup *setup)
 {
-	const struct seep_lists_setup lists = {
-		.conf = &ub_module.conf,
-		.conf_name = CONF_FILE,
-		.key = &setup->key,
-		.beside = ub_module.conf.state_file,
-		.say = say_list,
-	};
+	const struct seep_lists_setup lists = lists_setup(&setup->key);
 
 	if (!seep_lists_open(&ub_module.lists, &lists))
 		return false;
-	setup->suffixes = ub_module.lists.suffixes;
-	setup->common = ub_module.lists.common;
-	setup->lists_kept = ub_module.lists.kept;
-	setup->lists_missing = ub_module.lists.missing;
+	setup->lists = seep_watch_lists(&ub_module.lists);
 	return true;
+}
+
+/* From now on changes of the lists are seen. */
+static void watch_lists(void)
+{
+	const struct seep_watch_setup setup = { .engine = ub_module.engine,
+						.lists = &ub_module.lists,
+						.source = lists_setup(NULL) };
+
+	ub_module.watch = seep_watch_start(&setup);
+	if (!ub_module.watch)
+		log_warn(
+			"seep: no memory or thread to watch the lists: a change of one is in force "
+			"when Unbound reloads");
 }
 
 /* Is this an Unbound that Seep was built for, and an order of modules in which it guards? */
@@ -300,6 +322,7 @@ static enum seep_passthrough register_hooks(struct module_env *env, int id)
  *  7. What operators changed: the end of learning is known before anything is restored.
  *  8. Unbound's hooks, from where queries come to the engine.
  *  9. What was saved goes into the engine, and from now on it is saved.
+ * 10. Lists are watched.
  */
 static enum seep_passthrough start(struct module_env *env, int id)
 {
@@ -339,6 +362,8 @@ static enum seep_passthrough start(struct module_env *env, int id)
 		seep_keeper_restore(ub_module.keeper, ub_module.engine, ub_now_ms());
 		seep_keeper_start(ub_module.keeper, ub_module.engine);
 	}
+	if (why == SEEP_PASSTHROUGH_NO)
+		watch_lists();
 	return why;
 }
 
@@ -389,6 +414,8 @@ void deinit(struct module_env *env, int id)
 {
 	seep_control_stop(ub_module.control);
 	ub_module.control = NULL;
+	seep_watch_stop(ub_module.watch);
+	ub_module.watch = NULL;
 	if (ub_module.engine)
 		ub_hit_unregister(env, id);
 	seep_rpz_stop(ub_module.rpz);

@@ -22,6 +22,7 @@
 #include "events/events.h"
 #include "conf/lists.h"
 #include "engine/query.h"
+#include "engine/watch.h"
 #include "services/cache/dns.h"
 #include "services/mesh.h"
 #include "util/module.h"
@@ -39,6 +40,7 @@ struct ub_module {
 	struct seep_changes *changes;    /* or NULL */
 	struct seep_rpz *rpz;            /* or NULL */
 	struct seep_control *control;    /* or NULL */
+	struct seep_watch *watch;        /* or NULL */
 	struct seep_events *events;      /* or NULL */
 	struct seep_people people;       /* how users are called in the log */
 	struct seep_hash_key events_key; /* until events start */

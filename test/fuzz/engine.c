@@ -481,7 +481,7 @@ static void begin(struct play *play)
 	conf->user_prefix_v4_bits = TAKE_OF(play, 32, 24, 8);
 	/* Less than seep.conf allows: room for eight users, so that the ninth finds none. */
 	conf->memory_size_bytes = TAKE_OF(play, 96 * SEEP_KIB, SEEP_MIB);
-	setup.suffixes = fuzz_suffix_list();
+	setup.lists.suffixes = fuzz_suffix_list();
 	rig->engine = seep_engine_create(&setup, &why);
 	fuzz_check(rig->engine);
 	rig->thread = seep_engine_thread(rig->engine);

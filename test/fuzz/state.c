@@ -48,7 +48,7 @@ static void start(struct rig *rig, const struct seep_state_header *header)
 	enum seep_passthrough why;
 
 	fuzz_check(seep_conf_parse(&rig->conf, CONF, strlen(CONF), "fuzz", &error) == SEEP_CONF_OK);
-	setup.suffixes = fuzz_suffix_list();
+	setup.lists.suffixes = fuzz_suffix_list();
 	setup.key = seep_state_key(header);
 	setup.first_ms = header->first_ms;
 	rig->engine = seep_engine_create(&setup, &why);
