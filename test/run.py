@@ -273,6 +273,7 @@ def live(versions):
     for version in versions:
         one("foreign", version)
         one("lists", version)
+        one("policy", version)
     one("example", FIRST)
     directory, built = configure(FIRST + "-static", FIRST, "--enable-static-deps",
                                  absent=NO_ARCHIVES)

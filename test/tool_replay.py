@@ -287,6 +287,7 @@ def options(directory):
     code, _, err = run("replay", "--conf", conf, tsv)
     ok(code == 1 and conf + ":6: flag-at" in err, "a bad FILE is told by its line", err)
     lists(directory, tsv, refused)
+    policies(directory, tsv)
     for wrong in (("--user-budget", "1"), ("--user-budget", "x"), ("--nonsense", "1"), ("--ttl", "-1"), ("--ttl", "1w"),
                   ("--format", "csv"), ("--seed", ""), ("--resolver", "x"), ("--allow-domain", "a\nb"), ("--port", "0"),
                   ("--user-budget", "1k", "--user-budget", "2k"), ("--cache-entries", "0")):
@@ -294,6 +295,54 @@ def options(directory):
         ok(code == 2 and "seepctl: " in err and "seepctl help replay" in err, "refused: " + repr(" ".join(wrong)), err)
     code, _, err = run("replay", "--user-budget", "1", tsv)
     ok("--user-budget: \"1\" is out of range: expected a size from 16" in err, "with the range", err)
+
+
+def policies(directory, tsv):
+    """check-conf says what policies do, and which never can; replay goes by them."""
+    def conf(text):
+        path = os.path.join(directory, "policies.conf")
+        with open(path, "w") as out:
+            out.write(text)
+        return path
+
+    def refused(text):
+        return replay("--conf", conf("user-budget: 1k\n" + text), tsv)["totals"]["refused"]
+
+    equal(refused(""), REFUSED, "policies: without one the tunnel is refused")
+    for text in ("policy: 192.0.2.0/24 flag", "policy: 192.0.2.66 ignore", "domain-policy: example.edu flag",
+                 "policy: 192.0.2.0/24 refuse\npolicy: 192.0.2.66 flag", "vital: example.edu",
+                 "policy: 192.0.2.66 refuse budget 64k"):
+        equal(refused(text + "\n"), 0, "policies: not with " + text)
+    for text in ("policy: 192.0.2.1 flag", "policy: 0.0.0.0/0 flag\npolicy: 192.0.2.66/32 refuse",
+                 "domain-policy: edu flag\ndomain-policy: example.edu refuse", "vital: ample.edu"):
+        equal(refused(text + "\n"), REFUSED, "policies: as before with " + text)
+    ok(refused("policy: 192.0.2.66 refuse budget 512\n") > REFUSED, "policies: more with a smaller budget")
+
+    def checked(text):
+        code, out, err = run("check-conf", conf(text))
+        return code, out.decode().replace(conf(text), "FILE"), err.replace(conf(text), "FILE")
+
+    equal(checked("policy: 10.0.0.0/8 refuse budget 4k refill 64\ndomain-policy: a.com ignore\nvital: b.com\n"),
+          (0, "FILE:1: policy 10.0.0.0/8 refuse: its clients are refused above a budget once learning is over, whatever "
+              "action says; each has a budget of 4096 bytes; 64 bytes a day drain from it\n"
+              "FILE:2: domain-policy a.com ignore: names there are not metered, not flagged and never refused\n"
+              "FILE: vital: names of 1 domain are metered and flagged, and never refused\nok\n", ""),
+          "check-conf: what policies do")
+    for text, line, why in (
+            ("exempt-user: 10.0.0.0/8\npolicy: 10.1.0.0/16 flag\n", 2, "exempt-user comes before it"),
+            ("policy: 10.0.0.0/9 flag\npolicy: 10.0.0.0/8 refuse\npolicy: 10.128.0.0/9 ignore\n", 2,
+             "more specific policies have all of its addresses"),
+            ("domain-policy: a.b.com refuse\nallow-domain: b.com\n", 1, "allow-domain or an allow-list comes before it"),
+            ("vital: b.com\ndomain-policy: a.b.com refuse\n", 2, "vital comes before it")):
+        code, out, err = checked(text)
+        ok(code == 1 and "ok\n" not in out and err.count("\n") == 1 and err.startswith("FILE:%d: " % line) and
+           "can never apply: " + why in err, "check-conf: a policy that never applies: " + why, (code, out, err))
+    for text in ("policy: 10.0.0.0/8 refuse\npolicy: 10.0.0.0/9 flag\npolicy: 10.128.0.0/10 flag\npolicy: 10.192.0.0/11 flag\n",
+                 "exempt-user: 10.0.0.1\npolicy: 10.0.0.0/8 flag\n", "allow-domain: a.b.com\ndomain-policy: b.com refuse\n"):
+        equal(checked(text)[0::2], (0, ""), "check-conf: one that does: " + text.splitlines()[0])
+    code, out, err = checked("policy: 10.0.0.0/8 flag\n\npolicy: 10.0.0.0/8 refuse\n")
+    equal((code, out, err), (1, "", "FILE:3: policy: 10.0.0.0/8 has a policy on line 1 already: expected each netblock at "
+                                    "most once\n"), "check-conf: a netblock twice")
 
 
 def lists(directory, tsv, refused):

@@ -202,6 +202,22 @@ static void test_clear_user(void)
 	rig_close(&rig);
 }
 
+/* Whether it was spent is known by the budget of its policy. */
+static void test_clear_policy(void)
+{
+	const struct seep_address user = address_v4(1);
+	struct seep_cleared cleared;
+	struct rig rig;
+
+	rig_open(&rig, USER_ONLY "policy: 10.0.0.1 refuse budget 100\n");
+	spend(&rig, 1);
+	is_stat(&rig, "users.spent", 1, "it is spent");
+	ok(seep_engine_clear_user(rig.engine, &user, rig.now_ms, &cleared), "it is cleared");
+	ok(cleared.was_spent && cleared.level_mbit < 800001, "what it was: %" PRIu64 " mbit",
+	   cleared.level_mbit);
+	rig_close(&rig);
+}
+
 /* Nothing is told of a release, and the next crossing is one of its own. */
 static void test_clear_tells(void)
 {
@@ -404,6 +420,7 @@ int main(int argc, char **argv)
 	tap_run(test_under_way);
 	tap_run(test_threads);
 	tap_run(test_clear_user);
+	tap_run(test_clear_policy);
 	tap_run(test_clear_tells);
 	tap_run(test_clear_under_way);
 	tap_run(test_clear_dga);

@@ -86,6 +86,10 @@ static void test_agrees(void)
 		"learning: 1d\n",
 		"learning: 0\naction: flag\nuser-budget: 100\n",
 		"learning: 0\nnetwork-budget: 600\nflag-at: 20\n",
+		"learning: 0\nuser-budget: 100\nuser-refill: 20\ndomain-budget: 60\n"
+		"policy: 10.0.0.0/23 flag budget 200\npolicy: 10.0.0.40 ignore\n"
+		"policy: 10.0.0.80 refuse budget 50 refill 8\ndomain-policy: a.example ignore\n"
+		"domain-policy: b.example refuse\nvital: few.example\n",
 	};
 	uint64_t random = 17;
 
@@ -193,6 +197,48 @@ static void test_classes(void)
 	rig_close(&rig);
 }
 
+/* Which rule says that nothing is refused, and the budget of a policy. */
+static void test_rules(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t user;
+		enum seep_class class;
+		enum seep_mode mode;
+		enum seep_rule rule;
+		uint64_t budget_bytes;
+	} cases[] = {
+		{ "x.a.com", 1, SEEP_CLASS_CHARGED, SEEP_MODE_GUARD, SEEP_RULE_ACTION, 100 },
+		{ "x.a.com", 2, SEEP_CLASS_CHARGED, SEEP_MODE_FLAG, SEEP_RULE_POLICY, 64 },
+		{ "x.a.com", 3, SEEP_CLASS_EXEMPT, SEEP_MODE_PASSTHROUGH, SEEP_RULE_VITAL, 0 },
+		{ "x.vital.com", 1, SEEP_CLASS_CHARGED, SEEP_MODE_FLAG, SEEP_RULE_VITAL, 100 },
+		{ "x.flag.com", 1, SEEP_CLASS_CHARGED, SEEP_MODE_FLAG, SEEP_RULE_DOMAIN_POLICY,
+		  100 },
+		{ "x.refuse.com", 2, SEEP_CLASS_CHARGED, SEEP_MODE_GUARD, SEEP_RULE_DOMAIN_POLICY,
+		  64 },
+		{ "x.ignore.com", 1, SEEP_CLASS_ALLOWED, SEEP_MODE_PASSTHROUGH, SEEP_RULE_VITAL,
+		  0 },
+	};
+
+	rig_open(&rig, "learning: 0\nuser-budget: 100\npolicy: 10.0.0.2 flag budget 64\n"
+		       "policy: 10.0.0.3 ignore\nvital: vital.com\ndomain-policy: flag.com flag\n"
+		       "domain-policy: refuse.com refuse\ndomain-policy: ignore.com ignore\n");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wire wire = wire_of(cases[i].name);
+		struct seep_observation observation = query_of(cases[i].user, &wire, rig.now_ms);
+
+		explain(&observation);
+		is_int(explained.class, cases[i].class, "%s of user %u: its class", cases[i].name,
+		       cases[i].user);
+		if (!explained.is_charged)
+			continue;
+		is_int(explained.mode, cases[i].mode, "its mode");
+		is_int(explained.rule, cases[i].rule, "what says so");
+		is_int(explained.user.budget_mbit, cases[i].budget_bytes * 8000, "the budget");
+	}
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -200,5 +246,6 @@ int main(int argc, char **argv)
 	tap_run(test_changes_nothing);
 	tap_run(test_misfit);
 	tap_run(test_classes);
+	tap_run(test_rules);
 	return done();
 }

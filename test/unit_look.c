@@ -161,6 +161,22 @@ static void test_top(void)
 	rig_close(&rig);
 }
 
+/* A policy's budget is the user's. */
+static void test_policy(void)
+{
+	struct seep_look_top top = { .room = 2 };
+
+	rig_open(&rig, "learning: 0\nuser-budget: 1k\npolicy: 10.0.0.1 flag budget 2k\n");
+	rig_send(&rig, 1, "www.a.example");
+	rig_send(&rig, 2, "www.a.example");
+	ok(look(SEEP_LOOK_USERS, 1) && row.meter.budget_mbit == 2048 * 8000, "that of the policy");
+	ok(look(SEEP_LOOK_USERS, 2) && row.meter.budget_mbit == 1024 * 8000, "and of all others");
+	seep_look_at_top(rig.engine, SEEP_LOOK_USERS, rig.now_ms / 1000, &top);
+	is_int(top.rows[0].meter.budget_mbit + top.rows[1].meter.budget_mbit, 3072 * 8000,
+	       "in the list of all, too");
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -169,5 +185,6 @@ int main(int argc, char **argv)
 	tap_run(test_free);
 	tap_run(test_fill);
 	tap_run(test_top);
+	tap_run(test_policy);
 	return done();
 }

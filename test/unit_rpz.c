@@ -138,6 +138,34 @@ static void test_modes(void)
 	}
 }
 
+/* What a policy lets pass is not refused elsewhere either; one may refuse under action: flag. */
+static void test_policies(void)
+{
+	static const struct {
+		const char *conf, *names;
+	} cases[] = {
+		{ CONF "domain-policy: tunnel.com flag\n", "leak.com" },
+		{ CONF "domain-policy: tunnel.com ignore\n", "leak.com" },
+		{ CONF "vital: tunnel.com\n", "leak.com" },
+		{ CONF "policy: 10.0.0.0/8 flag\n", "leak.com tunnel.com" },
+		{ CONF "action: flag\ndomain-policy: tunnel.com refuse\n", "tunnel.com" },
+		{ CONF "action: flag\npolicy: 10.0.0.0/8 refuse\n", "" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct seep_spent spent;
+		struct rig rig;
+
+		rig_open(&rig, cases[i].conf);
+		spend_domain(&rig, "tunnel.com");
+		spend_domain(&rig, "leak.com");
+		spent = list(&rig, MOST);
+		is_str(names_of(&spent), cases[i].names, "%zu: those that are refused", i);
+		is_int(spent.left, 0, "%zu: none is left out", i);
+		rig_close(&rig);
+	}
+}
+
 static struct seep_spent spent_of(const char *const *texts, size_t count)
 {
 	memset(room, 0, sizeof(room));
@@ -338,6 +366,7 @@ int main(int argc, char **argv)
 	tap_run(test_left_out);
 	tap_run(test_reverse);
 	tap_run(test_modes);
+	tap_run(test_policies);
 	tap_run(test_text);
 	tap_run(test_bounded);
 	tap_run(test_triggers);

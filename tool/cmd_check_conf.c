@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take
- * them?
+ * them? And what do its policies do?
  */
 #include "seepctl.h"
+
+#include "check_policies.h"
 
 #include <inttypes.h>
 
@@ -36,7 +38,8 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
 		return false;
 	}
-	good = lists.missing == 0;
+	good = check_policies(conf, &lists, path);
+	good = lists.missing == 0 && good;
 	seep_lists_close(&lists);
 	return good;
 }

@@ -79,8 +79,32 @@ static enum seep_conf_status fail_unknown(const struct parser *parser, struct se
 	return seep_conf_lines_fail(&parser->reader, expected, "unknown option \"%s\"", shown);
 }
 
+/* Takes one word of a value, in quotes or bare, from a line that is not at its end. */
+static enum seep_conf_status take_word(const struct parser *parser,
+				       const struct seep_option *option,
+				       struct seep_conf_line *line, struct seep_conf_line *word)
+{
+	size_t at;
+	char quote;
+
+	if (line->text[0] != '"' && line->text[0] != '\'') {
+		*word = seep_conf_lines_take(line, seep_conf_lines_word_length(line));
+		return SEEP_CONF_OK;
+	}
+	quote = seep_conf_lines_take(line, 1).text[0];
+	for (at = 0; at < line->length && line->text[at] != quote; at++)
+		at += line->text[at] == '\\' && at + 1 < line->length;
+	*word = seep_conf_lines_take(line, at);
+	if (line->length == 0)
+		return seep_conf_lines_fail(&parser->reader, "a quote at the end of the value",
+					    "%s: no closing %c on this line", option->name, quote);
+	seep_conf_lines_take(line, 1);
+	return SEEP_CONF_OK;
+}
+
 /*
- * Takes the value from the rest of a line, in quotes or bare, with nothing behind it, as a string.
+ * Takes the value from the rest of a line, one word or several, with nothing behind it, as a
+ * string.
  */
 static enum seep_conf_status take_value(const struct parser *parser,
 					const struct seep_option *option,
@@ -88,36 +112,32 @@ static enum seep_conf_status take_value(const struct parser *parser,
 {
 	char expected[SEEP_CONF_EXPECTED_SIZE];
 	char shown[SEEP_CONF_SHOWN_SIZE];
+	enum seep_conf_status status;
 	struct seep_conf_line taken;
-	size_t at;
+	size_t used = 0;
 
 	seep_option_expected(option, expected);
 	seep_conf_lines_skip_blanks(line);
 	if (seep_conf_lines_at_end(line))
 		return seep_conf_lines_fail(&parser->reader, expected, "%s: no value",
 					    option->name);
-	if (line->text[0] == '"' || line->text[0] == '\'') {
-		char quote = seep_conf_lines_take(line, 1).text[0];
-
-		for (at = 0; at < line->length && line->text[at] != quote; at++)
-			at += line->text[at] == '\\' && at + 1 < line->length;
-		taken = seep_conf_lines_take(line, at);
-		if (line->length == 0)
-			return seep_conf_lines_fail(
-				&parser->reader, "a quote at the end of the value",
-				"%s: no closing %c on this line", option->name, quote);
-		seep_conf_lines_take(line, 1);
-	} else {
-		taken = seep_conf_lines_take(line, seep_conf_lines_word_length(line));
-	}
-	seep_conf_lines_skip_blanks(line);
+	do {
+		status = take_word(parser, option, line, &taken);
+		if (status != SEEP_CONF_OK)
+			return status;
+		/* There was a blank or a quote behind the word before: the value is no longer. */
+		if (used)
+			value[used++] = ' ';
+		memcpy(value + used, taken.text, taken.length);
+		used += taken.length;
+		seep_conf_lines_skip_blanks(line);
+	} while (seep_option_takes_words(option) && !seep_conf_lines_at_end(line));
+	value[used] = '\0';
 	if (!seep_conf_lines_at_end(line)) {
 		seep_conf_lines_show(shown, sizeof(shown), line->text, line->length);
 		return seep_conf_lines_fail(&parser->reader, "one value, then the end of the line",
 					    "%s: \"%s\" after the value", option->name, shown);
 	}
-	memcpy(value, taken.text, taken.length);
-	value[taken.length] = '\0';
 	return SEEP_CONF_OK;
 }
 

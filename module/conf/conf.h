@@ -5,13 +5,14 @@
  * The syntax is Unbound's: one `name: value` a line, and an optional `seep:` line. A comment starts
  * with `#`, at a line's start or after a blank. A value is bare, or in double or single quotes; a
  * backslash stays as it is. Lines end in LF or CRLF. An option that is no list stands at most once.
- * The value "" adds nothing to a list.
+ * The value "" adds nothing to a list. A policy's value is several words.
  *
  * Threads: nothing is shared. Called at start only: files are read whole, memory is allocated.
  */
 #ifndef SEEP_CONF_H
 #define SEEP_CONF_H
 
+#include "conf/policy.h"
 #include "names/netblock.h"
 #include "seep_options.h"
 #include "names/subtree.h"
@@ -48,19 +49,21 @@ struct seep_conf_files {
 };
 
 /* What a field of each type is. */
-#define SEEP_FIELD_size(field)         uint64_t field;
-#define SEEP_FIELD_auto_size(field)    uint64_t field;
-#define SEEP_FIELD_duration(field)     uint64_t field;
-#define SEEP_FIELD_number(field)       uint64_t field;
-#define SEEP_FIELD_percent(field)      uint64_t field;
-#define SEEP_FIELD_yesno(field)        bool field;
-#define SEEP_FIELD_choice(field)       unsigned field;
-#define SEEP_FIELD_group(field)        char field[SEEP_GROUP_SIZE];
-#define SEEP_FIELD_path(field)         char field[SEEP_PATH_SIZE];
-#define SEEP_FIELD_event_log(field)    char field[SEEP_PATH_SIZE];
-#define SEEP_FIELD_netblocks(field)    struct seep_netblocks *field;
-#define SEEP_FIELD_domains(field)      struct seep_subtrees *field;
-#define SEEP_FIELD_domain_files(field) struct seep_conf_files *field;
+#define SEEP_FIELD_size(field)            uint64_t field;
+#define SEEP_FIELD_auto_size(field)       uint64_t field;
+#define SEEP_FIELD_duration(field)        uint64_t field;
+#define SEEP_FIELD_number(field)          uint64_t field;
+#define SEEP_FIELD_percent(field)         uint64_t field;
+#define SEEP_FIELD_yesno(field)           bool field;
+#define SEEP_FIELD_choice(field)          unsigned field;
+#define SEEP_FIELD_group(field)           char field[SEEP_GROUP_SIZE];
+#define SEEP_FIELD_path(field)            char field[SEEP_PATH_SIZE];
+#define SEEP_FIELD_event_log(field)       char field[SEEP_PATH_SIZE];
+#define SEEP_FIELD_netblocks(field)       struct seep_netblocks *field;
+#define SEEP_FIELD_domains(field)         struct seep_subtrees *field;
+#define SEEP_FIELD_domain_files(field)    struct seep_conf_files *field;
+#define SEEP_FIELD_policies(field)        struct seep_policies *field;
+#define SEEP_FIELD_domain_policies(field) struct seep_domain_policies *field;
 
 struct seep_conf {
 	/* Of seep.conf, where each option stands last; 0: nowhere. */
@@ -102,6 +105,9 @@ const char *seep_option_number(const struct seep_option *option, const char *val
 
 /* Whether OPTION's line may stand more than once. */
 bool seep_option_is_list(const struct seep_option *option);
+
+/* Whether a value of OPTION is several words, with one blank between each in a string. */
+bool seep_option_takes_words(const struct seep_option *option);
 
 /* Writes what OPTION expects, "a size from 16 to 1g", to TEXT of SEEP_CONF_EXPECTED_SIZE bytes. */
 void seep_option_expected(const struct seep_option *option, char *text);

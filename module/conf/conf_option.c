@@ -20,6 +20,7 @@ struct seep_option_type {
 	const struct unit *units; /* of a number; NULL: it is none */
 	bool takes_auto;          /* a number, or the word auto */
 	bool is_list;
+	bool takes_words;
 	/*
 	 * Sets FIELD to VALUE, or adds VALUE to it; of a list, VALUE is not "". Returns
 	 * SEEP_CONF_BAD with READER's error filled in if it does not suit OPTION.
@@ -243,13 +244,201 @@ static void release_files(void *field)
 	free(*(struct seep_conf_files **)field);
 }
 
-/* ---- the types ---- */
+/* ---- policies ---- */
 
 static const struct seep_option_type seep_option_type_size = {
 	.noun = "size",
 	.expected = "a size",
 	.units = size_units,
 	.parse = parse_number,
+};
+
+/* The sizes in a policy, by their words. */
+static const struct seep_option policy_sizes[] = {
+	{ .type = &seep_option_type_size, .name = "budget", .min = 16, .max = SEEP_GIB },
+	{ .type = &seep_option_type_size, .name = "refill", .max = SEEP_GIB },
+};
+
+#define POLICY_WORDS 6
+
+/* A policy's value cut into words. */
+struct policy_words {
+	char text[SEEP_CONF_LINE_MAX + 1];
+	char *words[POLICY_WORDS + 1]; /* then NULL */
+	unsigned count;                /* more than POLICY_WORDS: there are too many */
+};
+
+static void cut_words(struct policy_words *cut, const char *value)
+{
+	char *rest = NULL;
+
+	snprintf(cut->text, sizeof(cut->text), "%s", value);
+	cut->count = 0;
+	for (char *word = strtok_r(cut->text, " \t", &rest); word;
+	     word = strtok_r(NULL, " \t", &rest)) {
+		if (cut->count < POLICY_WORDS)
+			cut->words[cut->count] = word;
+		cut->count++;
+	}
+	cut->words[cut->count < POLICY_WORDS ? cut->count : POLICY_WORDS] = NULL;
+}
+
+/* Reads the second word of either kind of policy. */
+static enum seep_conf_status parse_treatment(const struct policy_words *cut,
+					     const struct seep_option *option, const char *value,
+					     const struct seep_conf_reader *reader,
+					     enum seep_treatment *treatment)
+{
+	char shown[SEEP_CONF_SHOWN_SIZE];
+
+	if (cut->count < 2)
+		return fail(reader, option, value, "is not whole");
+	*treatment = seep_treatment_of(cut->words[1]);
+	if (*treatment != SEEP_TREATMENT_NONE)
+		return SEEP_CONF_OK;
+	seep_conf_lines_show(shown, sizeof(shown), cut->words[1], strlen(cut->words[1]));
+	return seep_conf_lines_fail(reader, "ignore, flag or refuse", "%s: \"%s\" is no treatment",
+				    option->name, shown);
+}
+
+static enum seep_conf_status parse_block(struct seep_netblock *block, const char *word,
+					 const struct seep_option *option,
+					 const struct seep_conf_reader *reader)
+{
+	enum seep_netblock_status status = seep_netblock_parse(block, word);
+	char shown[SEEP_CONF_SHOWN_SIZE], meant[SEEP_NETBLOCK_TEXT_SIZE];
+
+	if (status == SEEP_NETBLOCK_OK)
+		return SEEP_CONF_OK;
+	seep_conf_lines_show(shown, sizeof(shown), word, strlen(word));
+	if (status == SEEP_NETBLOCK_HOST_BITS)
+		seep_netblock_format(block, meant);
+	return seep_conf_lines_fail(reader,
+				    status == SEEP_NETBLOCK_HOST_BITS
+					    ? meant
+					    : "a netblock such as 192.0.2.0/24 or 2001:db8::/32",
+				    "%s: \"%s\" %s", option->name, shown,
+				    seep_netblock_status_text(status));
+}
+
+/* Reads a policy's sizes, from its third word on; each stands at most once. */
+static enum seep_conf_status parse_policy_sizes(struct seep_policy *policy,
+						const struct policy_words *cut,
+						const struct seep_option *option, const char *value,
+						const struct seep_conf_reader *reader)
+{
+	uint64_t *const sizes[] = { &policy->budget_bytes, &policy->refill_bytes_per_day };
+	const uint64_t unset[] = { 0, SEEP_AUTO };
+
+	for (unsigned at = 2; at < cut->count; at += 2) {
+		unsigned which = 0;
+		const char *problem;
+
+		while (which < 2 && strcmp(cut->words[at], policy_sizes[which].name) != 0)
+			which++;
+		if (which == 2 || !cut->words[at + 1] || *sizes[which] != unset[which])
+			return fail(reader, option, value, "is not well-formed");
+		problem =
+			seep_option_number(&policy_sizes[which], cut->words[at + 1], sizes[which]);
+		if (problem)
+			return fail(reader, &policy_sizes[which], cut->words[at + 1], problem);
+	}
+	if (policy->treatment == SEEP_TREATMENT_IGNORE && cut->count > 2)
+		return seep_conf_lines_fail(reader, "ignore alone",
+					    "%s: a budget for those who are not metered",
+					    option->name);
+	return SEEP_CONF_OK;
+}
+
+static enum seep_conf_status add_policy(void *field, const struct seep_option *option,
+					const char *value, const struct seep_conf_reader *reader)
+{
+	struct seep_policy policy = { .line = reader->line, .refill_bytes_per_day = SEEP_AUTO };
+	const struct seep_policy *twin;
+	char text[SEEP_NETBLOCK_TEXT_SIZE];
+	enum seep_conf_status status;
+	struct policy_words cut;
+	bool added;
+
+	cut_words(&cut, value);
+	if (cut.count > POLICY_WORDS)
+		return fail(reader, option, value, "has too many words");
+	status = parse_treatment(&cut, option, value, reader, &policy.treatment);
+	if (status == SEEP_CONF_OK)
+		status = parse_block(&policy.block, cut.words[0], option, reader);
+	if (status == SEEP_CONF_OK)
+		status = parse_policy_sizes(&policy, &cut, option, value, reader);
+	if (status != SEEP_CONF_OK)
+		return status;
+	twin = seep_policies_add(field, &policy, &added);
+	if (added)
+		return SEEP_CONF_OK;
+	if (!twin)
+		return seep_conf_lines_fail(reader, "more memory", "%s: out of memory",
+					    option->name);
+	seep_netblock_format(&policy.block, text);
+	return seep_conf_lines_fail(reader, "each netblock at most once",
+				    "%s: %s has a policy on line %lu already", option->name, text,
+				    twin->line);
+}
+
+static void release_policies(void *field)
+{
+	seep_policies_destroy(*(struct seep_policies **)field);
+}
+
+static enum seep_conf_status add_domain_policy(void *field, const struct seep_option *option,
+					       const char *value,
+					       const struct seep_conf_reader *reader)
+{
+	enum seep_treatment treatment;
+	enum seep_subtree_status added;
+	enum seep_conf_status status;
+	char shown[SEEP_CONF_SHOWN_SIZE];
+	struct policy_words cut;
+
+	cut_words(&cut, value);
+	if (cut.count > 2)
+		return fail(reader, option, value, "has too many words");
+	status = parse_treatment(&cut, option, value, reader, &treatment);
+	if (status != SEEP_CONF_OK)
+		return status;
+	added = seep_domain_policies_add(field, cut.words[0], strlen(cut.words[0]), treatment,
+					 reader->line);
+	if (added == SEEP_SUBTREE_OK)
+		return SEEP_CONF_OK;
+	seep_conf_lines_show(shown, sizeof(shown), cut.words[0], strlen(cut.words[0]));
+	return seep_conf_lines_fail(
+		reader,
+		added == SEEP_SUBTREE_TWICE ? "each domain at most once"
+					    : "a domain name such as example.com",
+		"%s: \"%s\" %s", option->name, shown, seep_subtree_status_text(added));
+}
+
+static void release_domain_policies(void *field)
+{
+	seep_domain_policies_destroy(*(struct seep_domain_policies **)field);
+}
+
+/* ---- the types ---- */
+
+static const struct seep_option_type seep_option_type_policies = {
+	.noun = "netblock ignore|flag|refuse [budget size] [refill size]",
+	.expected = "a netblock, then ignore, flag or refuse, then perhaps budget and a size, and "
+		    "refill and a size",
+	.is_list = true,
+	.takes_words = true,
+	.parse = add_policy,
+	.release = release_policies,
+};
+
+static const struct seep_option_type seep_option_type_domain_policies = {
+	.noun = "domain ignore|flag|refuse",
+	.expected = "a domain name, then ignore, flag or refuse",
+	.is_list = true,
+	.takes_words = true,
+	.parse = add_domain_policy,
+	.release = release_domain_policies,
 };
 
 static const struct seep_option_type seep_option_type_auto_size = {
@@ -358,6 +547,11 @@ const struct seep_option *seep_option_find(const char *name)
 bool seep_option_is_list(const struct seep_option *option)
 {
 	return option->type->is_list;
+}
+
+bool seep_option_takes_words(const struct seep_option *option)
+{
+	return option->type->takes_words;
 }
 
 /* Writes a number in the largest unit that leaves no remainder, as it would stand in the file. */

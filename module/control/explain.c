@@ -26,10 +26,19 @@ static const char *const class_words[SEEP_CLASS_COUNT] = {
 static const char *const class_reasons[SEEP_CLASS_COUNT] = {
 	[SEEP_CLASS_INTERNAL] = "it is in a zone of this organisation",
 	[SEEP_CLASS_ALLOWED] =
-		"an allow-domain, a name of an allow-list, or what allow let pass, covers it",
-	[SEEP_CLASS_EXEMPT] = "an exempt-user covers the client",
+		"an allow-domain, a name of an allow-list, a domain-policy, or what allow let "
+		"pass, covers it",
+	[SEEP_CLASS_EXEMPT] = "an exempt-user or a policy covers the client",
 	[SEEP_CLASS_UNPROVEN] = "the client's address may be forged",
 	[SEEP_CLASS_UNTRACKED] = "it has no domain that is registered by anybody",
+};
+
+/* What says that nothing is refused. */
+static const char *const rule_reasons[] = {
+	[SEEP_RULE_VITAL] = "the domain is vital",
+	[SEEP_RULE_DOMAIN_POLICY] = "of a domain-policy",
+	[SEEP_RULE_POLICY] = "of a policy of the client",
+	[SEEP_RULE_ACTION] = "of action: flag",
 };
 
 static const char *const outcome_words[] = {
@@ -214,7 +223,7 @@ static void outcome_text(const struct question *question,
 			 "it would be sent, but only because %s: the meter of the %s is spent",
 			 explanation->is_crowd                     ? "no budget fits the client"
 			 : explanation->mode == SEEP_MODE_LEARNING ? "Seep is learning"
-			 : explanation->mode == SEEP_MODE_FLAG     ? "of action: flag"
+			 : explanation->mode == SEEP_MODE_FLAG     ? rule_reasons[explanation->rule]
 								   : "no budget fits its network",
 			 meter);
 		return;

@@ -389,17 +389,21 @@ static void judge_people(struct asking *asking, const struct entries *entries)
 	uint64_t now_s = asking->user.now_s;
 	bool is_newcomer = asking->reservation->is_newcomer;
 
-	asking->is_crowd = seep_learned_is_crowd(learned, entries->user, now_s);
+	asking->is_crowd = !seep_treat_has_budget(&asking->treating) &&
+			   seep_learned_is_crowd(learned, entries->user, now_s);
 	asking->user.charge_mbit = asking->reservation->user_charge_mbit;
 	asking->user.limits = seep_learned_user(learned, entries->user, now_s);
+	seep_treat_user(&asking->treating, &asking->user.limits);
 	seep_meter_judge(&asking->user, &entries->user->head);
 	relent(&asking->user, asking->is_crowd);
 	count_misfit(asking);
 	/* A crowd is not its network's fault, nor is what its user's level notes no more. */
-	if (!asking->is_crowd && asking->user.level_mbit < asking->user.limits.cap_mbit)
+	if (!asking->is_crowd && !seep_treat_is_alone(asking->engine, &asking->treating) &&
+	    asking->user.level_mbit < asking->user.limits.cap_mbit)
 		asking->network.charge_mbit = asking->user.charge_mbit;
 	asking->network.limits =
 		seep_learned_network(learned, entries->network, is_newcomer, now_s);
+	seep_treat_network(&asking->treating, &asking->network.limits);
 	seep_meter_judge(&asking->network, entries->of_network);
 	relent(&asking->network,
 	       seep_learned_is_vast(learned, entries->network, is_newcomer, now_s));
@@ -419,6 +423,7 @@ static void judge_domain(struct asking *asking, struct domain *domain, const str
 		reservation->rare && !asking->is_crowd ? reservation->charge_mbit : 0;
 	asking->domain.limits =
 		seep_learned_domain(learned, domain, reservation->units, asking->users);
+	seep_treat_domain(&asking->treating, &asking->domain.limits);
 	seep_meter_judge(&asking->domain, &domain->head);
 }
 
@@ -475,7 +480,7 @@ static void price(struct asking *asking, const struct entries *entries, const st
 	seep_pairs_prefetch(asking->engine->pairs, pair_of(reservation));
 	reservation->is_late =
 		seep_network_is_late(asking->engine, entries->user, asking->user.now_s);
-	if (asking->mode == SEEP_MODE_GUARD &&
+	if (asking->mode == SEEP_MODE_GUARD && !seep_treat_has_budget(&asking->treating) &&
 	    seep_learned_is_open(&asking->engine->learned, entries->user, asking->user.now_s))
 		asking->mode = SEEP_MODE_LEARNING;
 	look_at_domain(asking, domain);
@@ -609,7 +614,7 @@ static void tell_edges(const struct asking *asking)
 }
 
 /* The class of a name that is never charged; CHARGED for all others. */
-static enum seep_class uncharged_class(const struct asking *asking, bool splits)
+static enum seep_class uncharged_class(struct asking *asking, bool splits)
 {
 	const struct seep_conf *conf = &asking->engine->conf;
 	const struct seep_observation *observation = asking->observation;
@@ -626,6 +631,12 @@ static enum seep_class uncharged_class(const struct asking *asking, bool splits)
 		return SEEP_CLASS_ALLOWED;
 	if (seep_netblocks_contain(conf->exempt_user, observation->client.bytes,
 				   observation->client.size_bytes))
+		return SEEP_CLASS_EXEMPT;
+	asking->treating = seep_treat_of(asking->engine, observation);
+	if (asking->treating.of_domain == SEEP_TREATMENT_IGNORE)
+		return SEEP_CLASS_ALLOWED;
+	if (asking->treating.of_user &&
+	    asking->treating.of_user->treatment == SEEP_TREATMENT_IGNORE)
 		return SEEP_CLASS_EXEMPT;
 	if (!observation->is_proven && conf->spoofable == SEEP_SPOOFABLE_NO_METER)
 		return SEEP_CLASS_UNPROVEN;
@@ -688,7 +699,7 @@ static void prepare(struct asking *asking)
 	/* 1. Keys, and what they will read is fetched. */
 	make_keys(asking);
 	/* 2. The mode, the time, and what learning taught. */
-	asking->mode = seep_engine_mode(engine, asking->observation->when_ms);
+	asking->mode = seep_treat_mode(engine, &asking->treating, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->network.now_s =
 		asking->observation->when_ms / 1000;
 	if (!asking->is_rehearsed)

@@ -24,6 +24,7 @@ struct asking {
 	const struct seep_observation *observation;
 	struct seep_reservation *reservation;
 	struct seep_name name;
+	struct treating treating;
 	enum seep_mode mode;
 	uint64_t domain_names; /* distinct ones sent there */
 	uint64_t few;          /* so many users of a domain are few */

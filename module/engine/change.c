@@ -53,6 +53,7 @@ bool seep_engine_clear_user(struct seep_engine *engine, const struct seep_addres
 			    uint64_t when_ms, struct seep_cleared *cleared)
 {
 	uint64_t now_s = when_ms / 1000, key;
+	struct treating treating;
 	struct seep_limits limits;
 	struct user *user;
 
@@ -66,6 +67,8 @@ bool seep_engine_clear_user(struct seep_engine *engine, const struct seep_addres
 	if (!user)
 		return false;
 	limits = seep_learned_user(&engine->learned, user, now_s);
+	treating = seep_treat_of_user(engine->conf.policies, user);
+	seep_treat_user(&treating, &limits);
 	cleared->level_mbit = level_of(&user->head, &limits, now_s);
 	cleared->other_mbit = user->dga.level_mbit;
 	cleared->was_spent = seep_meter_is_spent(&user->head, &limits, now_s) ||

@@ -539,7 +539,6 @@ void seep_engine_answered(struct seep_thread *thread, const struct seep_observat
 	struct seep_event event = {
 		.edge = SEEP_EDGE_SPENT,
 		.meter = SEEP_METER_DGA,
-		.mode = seep_engine_mode(engine, observation->when_ms),
 		.observation = observation,
 		.name = &name,
 		.names_error_permille = DOMAINS_ERROR_PERMILLE,
@@ -567,6 +566,10 @@ void seep_engine_answered(struct seep_thread *thread, const struct seep_observat
 	event.domains = seep_sketch_count(&user->domains_sum);
 	event.first_s = user->head.first_s;
 	seep_table_unlock(engine->users, reservation->user_key);
-	if (crossed && engine->tell)
+	if (crossed && engine->tell) {
+		const struct treating treating = seep_treat_of(engine, observation);
+
+		event.mode = seep_treat_mode(engine, &treating, observation->when_ms);
 		engine->tell(engine->tell_context, &event);
+	}
 }

@@ -117,6 +117,7 @@ struct seep_engine *seep_engine_create(const struct seep_engine_setup *setup,
 	pthread_mutex_init(&engine->settling.lock, NULL);
 	pthread_mutex_init(&engine->listing_lock, NULL);
 	engine->conf = *setup->conf;
+	engine->has_refusals = seep_treat_refuses(setup->conf);
 	engine->learned.budgets = seep_budgets_of(setup->conf);
 	engine->tell = setup->tell;
 	engine->tell_review = setup->tell_review;
@@ -175,15 +176,6 @@ struct seep_thread *seep_engine_thread(struct seep_engine *engine)
 struct seep_counters *seep_thread_counters(struct seep_thread *thread)
 {
 	return &thread->counters;
-}
-
-enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_ms)
-{
-	if (engine->conf.action == SEEP_ACTION_FLAG)
-		return SEEP_MODE_FLAG;
-	if (when_ms < engine->learned.until_ms)
-		return SEEP_MODE_LEARNING;
-	return SEEP_MODE_GUARD;
 }
 
 uint64_t seep_engine_learning_from_ms(const struct seep_engine *engine)

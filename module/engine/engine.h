@@ -235,7 +235,10 @@ void seep_engine_withdraw_internal(struct seep_thread *thread);
 /* A client was answered from cache. */
 void seep_engine_hit(struct seep_thread *thread, const struct seep_address *client);
 
+/* By `action`; a policy may say otherwise for some. */
 enum seep_mode seep_engine_mode(const struct seep_engine *engine, uint64_t when_ms);
+/* Can any query be refused now, by `action` or by a policy? */
+bool seep_engine_may_refuse(const struct seep_engine *engine, uint64_t when_ms);
 /* When learning began, and when it ends, or has ended. */
 uint64_t seep_engine_learning_from_ms(const struct seep_engine *engine);
 uint64_t seep_engine_learning_until_ms(const struct seep_engine *engine);

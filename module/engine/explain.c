@@ -70,6 +70,7 @@ static void fill(struct seep_explanation *explanation, const struct asking *aski
 	explanation->is_charged = true;
 	explanation->is_doubted = reservation->is_doubted;
 	explanation->mode = asking->mode;
+	explanation->rule = seep_treat_rule(&asking->treating);
 	explanation->price_mbit = reservation->charge_mbit;
 	explanation->user_charge_mbit = reservation->user_charge_mbit;
 	explanation->users = asking->users;

@@ -21,13 +21,22 @@ struct seep_explained_meter {
 	enum seep_outcome outcome; /* of this meter alone */
 };
 
+/* What decides whether a query may be refused: the first that is for it. */
+enum seep_rule {
+	SEEP_RULE_VITAL,
+	SEEP_RULE_DOMAIN_POLICY,
+	SEEP_RULE_POLICY,
+	SEEP_RULE_ACTION,
+};
+
 struct seep_explanation {
 	struct seep_name name;
 	struct seep_verdict verdict;
 	enum seep_class class;     /* if none of these two, nothing below is set: */
 	bool is_charged;           /* KNOWN or CHARGED */
 	bool is_doubted;           /* known perhaps, but the client may be guessing */
-	enum seep_mode mode;       /* in which this client's queries are judged */
+	enum seep_mode mode;       /* in which this query is judged */
+	enum seep_rule rule;       /* that says so, but for learning */
 	struct seep_pieces pieces; /* their sum is the price */
 	uint64_t price_mbit;
 	uint64_t user_charge_mbit; /* what of it falls on the user, and its network */

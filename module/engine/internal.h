@@ -15,6 +15,7 @@
 #include "names/common.h"
 #include "engine/change.h"
 #include "engine/engine.h"
+#include "engine/explain.h"
 #include "engine/look.h"
 #include "engine/refused.h"
 #include "meter/dga.h"
@@ -171,6 +172,7 @@ struct excepted {
 
 struct seep_engine {
 	struct seep_conf conf; /* lists borrowed */
+	bool has_refusals;     /* a policy refuses */
 	struct excepted excepted;
 	struct seep_learned learned;
 	struct settling settling;
@@ -272,6 +274,38 @@ void seep_listing_end(struct place *place);
 /* For who has no place: what the lists say, and their memory, readers included. */
 struct seep_engine_lists seep_listing_read(struct seep_engine *engine, size_t *memory_bytes);
 
+/* treat.c */
+
+/* What policies say of a query. */
+struct treating {
+	enum seep_treatment of_domain; /* the most specific domain-policy; NONE: there is none */
+	const struct seep_policy *of_user; /* the most specific policy; NULL: there is none */
+	bool is_vital;
+};
+
+struct treating seep_treat_of(const struct seep_engine *engine,
+			      const struct seep_observation *observation);
+/* The mode in which a query is judged that is metered. */
+enum seep_mode seep_treat_mode(const struct seep_engine *engine, const struct treating *treating,
+			       uint64_t when_ms);
+/* Is there a policy that refuses? */
+bool seep_treat_refuses(const struct seep_conf *conf);
+/* Has the user a budget by a policy? */
+bool seep_treat_has_budget(const struct treating *treating);
+/* The policy for a user, of what is known of it alone; POLICIES may be NULL. */
+struct treating seep_treat_of_user(const struct seep_policies *policies, const struct user *user);
+/* What is refused at a domain, whoever asks: has its name of SIZE bytes a mode in which that is? */
+bool seep_treat_refuses_domain(const struct seep_engine *engine, const uint8_t *name, size_t size,
+			       uint64_t when_ms);
+/* What decides about a query that is metered. */
+enum seep_rule seep_treat_rule(const struct treating *treating);
+/* Is that of a netblock which is one user? Then it is no matter of its network's. */
+bool seep_treat_is_alone(const struct seep_engine *engine, const struct treating *treating);
+/* The policy's limits in place of LIMITS; a domain and a network have no less than its users. */
+void seep_treat_user(const struct treating *treating, struct seep_limits *limits);
+void seep_treat_domain(const struct treating *treating, struct seep_limits *limits);
+void seep_treat_network(const struct treating *treating, struct seep_limits *limits);
+
 /* network.c */
 
 /*
@@ -345,9 +379,10 @@ void seep_learned_settle_some(struct seep_engine *engine, uint64_t now_s);
 
 /* look.c */
 
-/* Fill in ROW by a copy of the entry of KEY, as of NOW_S. */
-void seep_look_at_user(struct seep_view_row *row, const struct seep_learned *learned, uint64_t key,
-		       const struct user *user, uint64_t now_s);
+/* Fill in ROW by a copy of the entry of KEY, as of NOW_S. POLICIES may be NULL. */
+void seep_look_at_user(struct seep_view_row *row, const struct seep_learned *learned,
+		       const struct seep_policies *policies, uint64_t key, const struct user *user,
+		       uint64_t now_s);
 void seep_look_at_network(struct seep_view_row *row, const struct seep_learned *learned,
 			  uint64_t key, const struct network *network, uint64_t now_s);
 void seep_look_at_domain(struct seep_view_row *row, const struct seep_learned *learned,

@@ -35,11 +35,14 @@ static void set_entry(struct seep_view_row *row, const struct seep_entry *entry,
 	row->last_s = entry->last_s;
 }
 
-void seep_look_at_user(struct seep_view_row *row, const struct seep_learned *learned, uint64_t key,
-		       const struct user *user, uint64_t now_s)
+void seep_look_at_user(struct seep_view_row *row, const struct seep_learned *learned,
+		       const struct seep_policies *policies, uint64_t key, const struct user *user,
+		       uint64_t now_s)
 {
-	const struct seep_limits limits = seep_learned_user(learned, user, now_s);
+	const struct treating treating = seep_treat_of_user(policies, user);
+	struct seep_limits limits = seep_learned_user(learned, user, now_s);
 
+	seep_treat_user(&treating, &limits);
 	*row = (struct seep_view_row){
 		.key = key,
 		.address = user->address,
@@ -55,7 +58,8 @@ void seep_look_at_user(struct seep_view_row *row, const struct seep_learned *lea
 		.sent = user->sent,
 	};
 	set_entry(row, &user->head, &limits, now_s);
-	row->meter.is_crowd = seep_learned_is_crowd(learned, user, AFTER_LEARNING);
+	row->meter.is_crowd = !seep_treat_has_budget(&treating) &&
+			      seep_learned_is_crowd(learned, user, AFTER_LEARNING);
 }
 
 void seep_look_at_network(struct seep_view_row *row, const struct seep_learned *learned,
@@ -137,7 +141,7 @@ bool seep_look_address(struct seep_engine *engine, enum seep_look_kind kind,
 	if (kind == SEEP_LOOK_USERS) {
 		if (!seep_table_peek(engine->users, key, &user))
 			return false;
-		seep_look_at_user(row, &engine->learned, key, &user, now_s);
+		seep_look_at_user(row, &engine->learned, engine->conf.policies, key, &user, now_s);
 		set_user_more(engine, &user, address, now_s, more);
 		return true;
 	}

@@ -16,7 +16,7 @@
 struct walk {
 	const struct seep_engine *engine;
 	const struct listing *listing;
-	uint64_t now_s;
+	uint64_t when_ms;
 	uint64_t few;
 	struct seep_spent *spent;
 };
@@ -41,7 +41,7 @@ static bool is_refused(const struct walk *walk, uint64_t key, const struct domai
 	    seep_common_users(walk->listing->lists.common, key))
 		return false;
 	limits = seep_learned_domain(&engine->learned, domain, 0, users);
-	return seep_meter_is_spent(&domain->head, &limits, walk->now_s);
+	return seep_meter_is_spent(&domain->head, &limits, walk->when_ms / 1000);
 }
 
 static void list_domain(void *context, uint64_t key, struct seep_entry *entry)
@@ -52,7 +52,8 @@ static void list_domain(void *context, uint64_t key, struct seep_entry *entry)
 	size_t size = size_of(domain->text);
 
 	if (key == SEEP_TABLE_SHARED || !is_refused(walk, key, domain) ||
-	    seep_subtrees_cover(walk->listing->lists.allowed, domain->text, size))
+	    seep_subtrees_cover(walk->listing->lists.allowed, domain->text, size) ||
+	    !seep_treat_refuses_domain(walk->engine, domain->text, size, walk->when_ms))
 		return;
 	/* A text that was cut is another domain's, or a suffix. */
 	if (spent->count == spent->room ||
@@ -112,12 +113,12 @@ void seep_engine_list_spent(struct seep_engine *engine, uint64_t when_ms, struct
 {
 	struct place *place = &engine->guests[GUEST_SPENT];
 	struct walk walk = { .engine = engine,
-			     .now_s = when_ms / 1000,
+			     .when_ms = when_ms,
 			     .few = seep_charge_few(seep_network_people(engine)),
 			     .spent = spent };
 
 	spent->count = spent->left = 0;
-	if (seep_engine_mode(engine, when_ms) != SEEP_MODE_GUARD)
+	if (!seep_engine_may_refuse(engine, when_ms))
 		return;
 	walk.listing = seep_listing_begin(engine, place);
 	seep_table_walk(engine->domains, list_domain, &walk);

@@ -15,10 +15,13 @@ struct spent {
 static void count_spent_user(void *context, uint64_t key, struct seep_entry *entry)
 {
 	struct spent *spent = context;
+	const struct treating treating =
+		seep_treat_of_user(spent->engine->conf.policies, user_of_entry(entry));
 	struct seep_limits limits;
 
 	(void)key;
 	limits = seep_learned_user(&spent->engine->learned, user_of_entry(entry), spent->now_s);
+	seep_treat_user(&treating, &limits);
 	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 	spent->raised += seep_learned_units(&spent->engine->learned, user_of_entry(entry),
 					    spent->now_s) > SEEP_BUDGET_NEW;

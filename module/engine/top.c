@@ -67,7 +67,8 @@ static void visit(void *context, uint64_t key, struct seep_entry *entry)
 	struct seep_view_row row;
 
 	if (walk->kind == SEEP_LOOK_USERS)
-		seep_look_at_user(&row, learned, key, user_of_entry(entry), walk->now_s);
+		seep_look_at_user(&row, learned, walk->engine->conf.policies, key,
+				  user_of_entry(entry), walk->now_s);
 	else if (walk->kind == SEEP_LOOK_NETWORKS)
 		seep_look_at_network(&row, learned, key, network_of_entry(entry), walk->now_s);
 	else

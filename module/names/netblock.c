@@ -33,8 +33,7 @@ const char *seep_netblock_status_text(enum seep_netblock_status status)
 	return texts[status];
 }
 
-/* An address as the block of itself; false for a length that no address has. */
-static bool block_of_address(struct seep_netblock *block, const uint8_t *addr, size_t addr_len)
+bool seep_netblock_of_address(struct seep_netblock *block, const uint8_t *addr, size_t addr_len)
 {
 	if (addr_len != 4 && addr_len != 16)
 		return false;
@@ -62,8 +61,7 @@ static bool mask(struct seep_netblock *block)
 	return memcmp(words, masked, sizeof(words)) != 0;
 }
 
-/* Whether INNER lies in OUTER, or is OUTER. */
-static bool covers(const struct seep_netblock *outer, const struct seep_netblock *inner)
+bool seep_netblock_covers(const struct seep_netblock *outer, const struct seep_netblock *inner)
 {
 	unsigned whole = outer->prefix_bits / 8;
 	unsigned rest = outer->prefix_bits % 8;
@@ -78,6 +76,13 @@ static bool covers(const struct seep_netblock *outer, const struct seep_netblock
 static int compare(const struct seep_netblock *a, const struct seep_netblock *b)
 {
 	return memcmp(a, b, 1 + sizeof(a->addr));
+}
+
+int seep_netblock_compare(const struct seep_netblock *a, const struct seep_netblock *b)
+{
+	int order = compare(a, b);
+
+	return order ? order : (int)a->prefix_bits - (int)b->prefix_bits;
 }
 
 /* The bits after the slash: one to three digits, without leading zeros; -1 if it is not that. */
@@ -112,7 +117,7 @@ enum seep_netblock_status seep_netblock_parse(struct seep_netblock *block, const
 		if (inet_pton(AF_INET6, address, addr) != 1)
 			return SEEP_NETBLOCK_BAD_ADDRESS;
 	}
-	block_of_address(block, addr, addr_len);
+	seep_netblock_of_address(block, addr, addr_len);
 	if (text[length] == '\0')
 		return SEEP_NETBLOCK_OK;
 
@@ -161,10 +166,10 @@ bool seep_netblock_is_private(const uint8_t *addr, size_t addr_len)
 	};
 	struct seep_netblock asked;
 
-	if (!block_of_address(&asked, addr, addr_len))
+	if (!seep_netblock_of_address(&asked, addr, addr_len))
 		return false;
 	for (size_t at = 0; at < sizeof(private_blocks) / sizeof(private_blocks[0]); at++) {
-		if (covers(&private_blocks[at], &asked))
+		if (seep_netblock_covers(&private_blocks[at], &asked))
 			return true;
 	}
 	return false;
@@ -207,7 +212,7 @@ static bool list_covers(const struct seep_netblocks *list, const struct seep_net
 {
 	size_t at = rank(list, key);
 
-	return at > 0 && covers(&list->blocks[at - 1], key);
+	return at > 0 && seep_netblock_covers(&list->blocks[at - 1], key);
 }
 
 enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
@@ -231,9 +236,10 @@ enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
 	 * address.
 	 */
 	at = rank(list, block);
-	while (at > 0 && covers(block, &list->blocks[at - 1]))
+	while (at > 0 && seep_netblock_covers(block, &list->blocks[at - 1]))
 		at--;
-	for (inside = 0; at + inside < list->count && covers(block, &list->blocks[at + inside]);
+	for (inside = 0;
+	     at + inside < list->count && seep_netblock_covers(block, &list->blocks[at + inside]);
 	     inside++)
 		continue;
 	memmove(&list->blocks[at + 1], &list->blocks[at + inside],
@@ -247,9 +253,14 @@ bool seep_netblocks_contain(const struct seep_netblocks *list, const uint8_t *ad
 {
 	struct seep_netblock asked;
 
-	if (!list || list->count == 0 || !block_of_address(&asked, addr, addr_len))
+	if (!list || list->count == 0 || !seep_netblock_of_address(&asked, addr, addr_len))
 		return false;
 	return list_covers(list, &asked);
+}
+
+bool seep_netblocks_hold(const struct seep_netblocks *list, const struct seep_netblock *block)
+{
+	return list && list_covers(list, block);
 }
 
 size_t seep_netblocks_count(const struct seep_netblocks *list)

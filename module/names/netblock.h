@@ -60,6 +60,18 @@ void seep_netblock_format(const struct seep_netblock *block, char *text);
  */
 bool seep_netblock_is_private(const uint8_t *addr, size_t addr_len);
 
+/* Makes BLOCK of an address alone. Returns false for any ADDR_LEN but 4 and 16. */
+bool seep_netblock_of_address(struct seep_netblock *block, const uint8_t *addr, size_t addr_len);
+
+/* Returns whether INNER lies in OUTER, or is OUTER. */
+bool seep_netblock_covers(const struct seep_netblock *outer, const struct seep_netblock *inner);
+
+/*
+ * Compares by family, address and prefix, as strcmp: a block stands behind the one that it lies in,
+ * and nothing stands between them that lies in neither.
+ */
+int seep_netblock_compare(const struct seep_netblock *a, const struct seep_netblock *b);
+
 struct seep_netblocks;
 
 /* Returns an empty list, or NULL without memory. */
@@ -81,6 +93,9 @@ enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
  */
 bool seep_netblocks_contain(const struct seep_netblocks *list, const uint8_t *addr,
 			    size_t addr_len);
+
+/* Returns whether one block of LIST has every address of BLOCK. False for a LIST that is NULL. */
+bool seep_netblocks_hold(const struct seep_netblocks *list, const struct seep_netblock *block);
 
 /* Returns how many disjoint blocks LIST has; 0 for NULL. */
 size_t seep_netblocks_count(const struct seep_netblocks *list);

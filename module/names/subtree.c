@@ -18,7 +18,8 @@
 struct slot {
 	uint32_t hash;
 	uint32_t offset; /* of the name in bytes */
-	uint32_t length; /* 0 if the slot is empty */
+	uint16_t length; /* 0 if the slot is empty */
+	uint8_t value;   /* 0: none */
 };
 
 struct seep_subtrees {
@@ -103,23 +104,41 @@ static struct slot *find(const struct seep_subtrees *set, uint32_t hash, const u
 	}
 }
 
-bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, size_t length)
+/* The slot of the shortest name that covers this one, or of the longest. NULL: none does. */
+static const struct slot *covering(const struct seep_subtrees *set, const uint8_t *wire,
+				   size_t length, bool longest)
 {
+	const struct slot *covering = NULL;
 	struct name name;
 	uint64_t hash = 0;
 
 	if (!set || set->count == 0 || !split(&name, wire, length))
-		return false;
+		return NULL;
 	for (unsigned depth = 1; depth <= name.label_count && depth <= set->deepest_labels;
 	     depth++) {
 		size_t start = name.labels[name.label_count - depth];
+		const struct slot *slot;
 
 		hash = seep_label_hash_mix(hash, wire + start);
-		if (find(set, seep_label_hash_finish(hash), wire + start, name.length - start)
-			    ->length != 0)
-			return true;
+		slot = find(set, seep_label_hash_finish(hash), wire + start, name.length - start);
+		if (slot->length != 0)
+			covering = slot;
+		if (covering && !longest)
+			break;
 	}
-	return false;
+	return covering;
+}
+
+bool seep_subtrees_cover(const struct seep_subtrees *set, const uint8_t *wire, size_t length)
+{
+	return covering(set, wire, length, false) != NULL;
+}
+
+uint8_t seep_subtrees_nearest(const struct seep_subtrees *set, const uint8_t *wire, size_t length)
+{
+	const struct slot *slot = covering(set, wire, length, true);
+
+	return slot ? slot->value : 0;
 }
 
 /* Doubles the table. Returns false without memory, the table then as it was. */
@@ -206,8 +225,9 @@ enum seep_subtree_status seep_subtree_parse(const char *text, size_t length,
 	return ends_in_number(wire) ? SEEP_SUBTREE_ADDRESS : SEEP_SUBTREE_OK;
 }
 
+/* Adds a name with a VALUE; with 0 one that is there already is OK. */
 static enum seep_subtree_status add_wire(struct seep_subtrees *set, const uint8_t *wire,
-					 size_t wire_length)
+					 size_t wire_length, uint8_t value)
 {
 	struct name name;
 	uint64_t mixed = 0;
@@ -224,13 +244,14 @@ static enum seep_subtree_status add_wire(struct seep_subtrees *set, const uint8_
 		return SEEP_SUBTREE_NO_MEMORY;
 	slot = find(set, hash, wire, name.length);
 	if (slot->length != 0)
-		return SEEP_SUBTREE_OK;
+		return value ? SEEP_SUBTREE_TWICE : SEEP_SUBTREE_OK;
 	if (!grow_bytes(set, name.length))
 		return SEEP_SUBTREE_NO_MEMORY;
 	memcpy(set->bytes + set->bytes_used, wire, name.length);
 	slot->hash = hash;
 	slot->offset = (uint32_t)set->bytes_used;
-	slot->length = (uint32_t)name.length;
+	slot->length = (uint16_t)name.length;
+	slot->value = value;
 	set->bytes_used += name.length;
 	set->count++;
 	if (name.label_count > set->deepest_labels)
@@ -245,7 +266,13 @@ enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char
 	size_t wire_length;
 	enum seep_subtree_status status = seep_subtree_parse(text, length, wire, &wire_length);
 
-	return status == SEEP_SUBTREE_OK ? add_wire(set, wire, wire_length) : status;
+	return status == SEEP_SUBTREE_OK ? add_wire(set, wire, wire_length, 0) : status;
+}
+
+enum seep_subtree_status seep_subtrees_put(struct seep_subtrees *set, const uint8_t *wire,
+					   size_t wire_length, uint8_t value)
+{
+	return add_wire(set, wire, wire_length, value);
 }
 
 bool seep_subtrees_join(struct seep_subtrees *set, const struct seep_subtrees *from)
@@ -259,7 +286,7 @@ bool seep_subtrees_join(struct seep_subtrees *set, const struct seep_subtrees *f
 			continue;
 		memcpy(wire, from->bytes + slot->offset, slot->length);
 		wire[slot->length] = 0;
-		if (add_wire(set, wire, slot->length + 1) != SEEP_SUBTREE_OK)
+		if (add_wire(set, wire, slot->length + 1u, 0) != SEEP_SUBTREE_OK)
 			return false;
 	}
 	return true;

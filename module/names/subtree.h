@@ -24,6 +24,7 @@
 #define SEEP_SUBTREE_STATUSES(X)                           \
 	X(ROOT, "is the root: it would cover every name")  \
 	X(ADDRESS, "ends in a number, as an address does") \
+	X(TWICE, "is given twice")                         \
 	X(NO_MEMORY, "could not be kept: out of memory")
 
 /* Those of parse.h first, by the same numbers. */
@@ -59,6 +60,16 @@ void seep_subtrees_destroy(struct seep_subtrees *set);
  */
 enum seep_subtree_status seep_subtrees_add(struct seep_subtrees *set, const char *text,
 					   size_t length);
+
+/* Adds a name in that form with a VALUE, from 1. TWICE if it is there already. */
+enum seep_subtree_status seep_subtrees_put(struct seep_subtrees *set, const uint8_t *wire,
+					   size_t wire_length, uint8_t value);
+
+/*
+ * Returns the value of the longest name of SET that a name equals or lies below; 0 if there is
+ * none, and where seep_subtrees_cover is false.
+ */
+uint8_t seep_subtrees_nearest(const struct seep_subtrees *set, const uint8_t *wire, size_t length);
 
 /* Adds all names of FROM, which may be NULL. Returns false without memory: SET then has some. */
 bool seep_subtrees_join(struct seep_subtrees *set, const struct seep_subtrees *from);

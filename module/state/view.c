@@ -42,7 +42,8 @@ bool seep_view_user(struct seep_view_row *row, const struct seep_state_header *h
 	if (!seep_record_user(&user, from, header->user_bytes, &times) &&
 	    seep_record_key(from) != SEEP_TABLE_SHARED)
 		return false;
-	seep_look_at_user(row, &learned, seep_record_key(from), &user, now_s);
+	/* Policies are of seep.conf, not of the file. */
+	seep_look_at_user(row, &learned, NULL, seep_record_key(from), &user, now_s);
 	return true;
 }
 

@@ -76,7 +76,7 @@ static bool is_inside(struct module_env *env, uint8_t *zone, size_t zone_size)
  */
 static void close_letter_case(struct module_qstate *qstate)
 {
-	if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
+	if (seep_engine_may_refuse(ub_module.engine, ub_now_ms()))
 		ub_query_lower(qstate);
 }
 

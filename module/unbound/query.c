@@ -309,7 +309,7 @@ static void begin_unknown(struct module_qstate *qstate, int id, struct seep_thre
 {
 	seep_counters_add(&seep_thread_counters(thread)->background, 1);
 	qstate->minfo[id] = &own_work;
-	if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
+	if (seep_engine_may_refuse(ub_module.engine, ub_now_ms()))
 		refuse(qstate, id, SEEP_METER_NONE);
 }
 
@@ -492,7 +492,7 @@ void ub_query_operate(struct module_qstate *qstate, enum module_ev event, int id
 		qstate->ext_state[id] = module_wait_module;
 		if (!thread)
 			return;
-		if (seep_engine_mode(ub_module.engine, ub_now_ms()) == SEEP_MODE_GUARD)
+		if (seep_engine_may_refuse(ub_module.engine, ub_now_ms()))
 			close_side_ways(qstate);
 		if (ub_client_is_forwarded(qstate))
 			remove_identity(qstate);
