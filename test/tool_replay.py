@@ -326,7 +326,7 @@ def policies(directory, tsv):
           (0, "FILE:1: policy 10.0.0.0/8 refuse: its clients are refused above a budget once learning is over, whatever "
               "action says; each has a budget of 4096 bytes; 64 bytes a day drain from it\n"
               "FILE:2: domain-policy a.com ignore: names there are not metered, not flagged and never refused\n"
-              "FILE: vital: names of 1 domain are metered and flagged, and never refused\nok\n", ""),
+              "FILE: vital: names of 1 domain are metered and flagged, and never refused\n" + CAPACITY.decode(), ""),
           "check-conf: what policies do")
     for text, line, why in (
             ("exempt-user: 10.0.0.0/8\npolicy: 10.1.0.0/16 flag\n", 2, "exempt-user comes before it"),
@@ -335,7 +335,7 @@ def policies(directory, tsv):
             ("domain-policy: a.b.com refuse\nallow-domain: b.com\n", 1, "allow-domain or an allow-list comes before it"),
             ("vital: b.com\ndomain-policy: a.b.com refuse\n", 2, "vital comes before it")):
         code, out, err = checked(text)
-        ok(code == 1 and "ok\n" not in out and err.count("\n") == 1 and err.startswith("FILE:%d: " % line) and
+        ok(code == 1 and "ok: " not in out and err.count("\n") == 1 and err.startswith("FILE:%d: " % line) and
            "can never apply: " + why in err, "check-conf: a policy that never applies: " + why, (code, out, err))
     for text in ("policy: 10.0.0.0/8 refuse\npolicy: 10.0.0.0/9 flag\npolicy: 10.128.0.0/10 flag\npolicy: 10.192.0.0/11 flag\n",
                  "exempt-user: 10.0.0.1\npolicy: 10.0.0.0/8 flag\n", "allow-domain: a.b.com\ndomain-policy: b.com refuse\n"):
@@ -502,6 +502,13 @@ def commands(directory):
     with open(conf, "w") as out:
         out.write("user-budget: 2k\n")
     equal(run("check-conf", conf), (0, CAPACITY, ""), "check-conf: a good file")
+    well_known = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "contrib", "well-known.conf")
+    equal(run("check-conf", well_known), (0, CAPACITY, ""), "check-conf: contrib/well-known.conf")
+    with open(well_known) as lines:
+        blocks = [block.splitlines() for block in lines.read().split("\n\n")[1:]]
+    ok(len(blocks) > 5 and all(any(line.startswith("# https://") for line in block) and
+                               any(line.startswith("allow-domain: ") for line in block) for block in blocks),
+       "contrib/well-known.conf: every line has a reason and a source")
     with open(conf, "a") as out:
         out.write("user-bugdet: 2k\n")
     code, out, err = run("check-conf", conf)
