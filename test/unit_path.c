@@ -165,7 +165,7 @@ static void test_path(void)
 
 static int observe(unsigned bytes)
 {
-	char text[300], labels[300] = "";
+	char text[330], labels[300] = "";
 	struct worst worst;
 	struct rig rig;
 
