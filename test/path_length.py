@@ -4,6 +4,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 
 SOURCE = os.environ.get("SEEP_SRC", ".")
@@ -22,10 +23,22 @@ INSIDE = ["seep_engine_judge", "seep_engine_commit"]
 tap = Tap()
 
 
+def reason_to_skip():
+    if not shutil.which("valgrind"):
+        return "valgrind is not installed"
+    with open(PROGRAM, "rb") as file:
+        program = file.read()
+    if b"__asan_init" in program or b"__tsan_init" in program:
+        return "a sanitizer does not run in valgrind"
+    done = subprocess.run(["valgrind", "--tool=none", PROGRAM, "--list"], capture_output=True, timeout=60)
+    return "valgrind cannot read the program" if done.returncode else None
+
+
 def main():
     with tap:
-        if not shutil.which("valgrind"):
-            tap.skip("instructions by length: valgrind is not installed")
+        reason = reason_to_skip()
+        if reason:
+            tap.skip("instructions by length", reason)
             return tap.code()
         counts = [engine.count_inside(INSIDE, [PROGRAM, "--observe", str(length)]) / NAMES
                   for length in LENGTHS]
