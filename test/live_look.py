@@ -18,7 +18,7 @@ from rig import need, rcode_of
 SEEPCTL = os.path.join(os.path.dirname(need.module_path()), "seepctl")
 if not os.path.exists(SEEPCTL):	# an instrumented module is built without it
     SEEPCTL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seepctl")
-CONF = "learning: 0\nuser-budget: 200\nuser-refill: 20\ndomain-budget: 1g\n"
+CONF = "learning: 0\nuser-budget: 200\nuser-refill: 20\ndomain-budget: 1g\ndomain-refill: 0\n"
 USER = "127.3.0.1"
 CLEAR = "\033[H\033[J"	# what a screen of seepctl top begins with
 # With the patch, and without; what is instrumented has it.

@@ -10,6 +10,8 @@ struct treating seep_treat_of(const struct seep_engine *engine,
 {
 	const struct seep_conf *conf = &engine->conf;
 
+	if (!conf->policies && !conf->domain_policies && !conf->vital)
+		return (struct treating){ .of_domain = SEEP_TREATMENT_NONE };
 	return (struct treating){
 		.of_domain = seep_domain_policies_find(conf->domain_policies, observation->name,
 						       observation->name_size),
