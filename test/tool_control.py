@@ -112,6 +112,13 @@ def check_answers(tap, directory):
               "what is answered is the JSON that is printed")
     (code, out, err), _ = served(directory, STATUS, "status")
     tap.ok(code == 0 and "Guarding \"all\" \\ of it\n" in out and "\033" not in out, "or text without colours", out)
+    lines = b"num.seep.sent=7\nseep.mode=3\n"
+    (code, out, err), asked = served(directory, lines, "stats")
+    tap.equal((code, out.encode(), err, asked), (0, lines, "", b"UBCT1 stats_noreset\n"), "stats, as they come")
+    (code, out, err), _ = served(directory, lines, "stats", "--json")
+    tap.equal((code, json.loads(out), err), (0, {"num.seep.sent": 7, "seep.mode": 3}, ""), "stats --json")
+    (code, out, err), _ = served(directory, b"error not now\n", "stats")
+    tap.equal((code, out, err), (1, "", "seepctl: not now\n"), "stats: what Seep says is wrong")
     (code, out, err), _ = served(directory, b"error it cannot be: do that\n", "status")
     tap.equal((code, out, err), (1, "", "seepctl: it cannot be: do that\n"), "an error is told, exit status 1")
     (code, out, err), _ = served(directory, b"", "status")
@@ -128,7 +135,7 @@ def check_answers(tap, directory):
 
 
 def check_mistyped(tap):
-    for word, meant in (("shwo", "show"), ("explian", "explain"), ("statsu", "status"), ("tpo", "top"),
+    for word, meant in (("shwo", "show"), ("explian", "explain"), ("statuss", "status"), ("tpo", "top"),
                         ("refuse", "refused"), ("check_conf", "check-conf")):
         code, _, err = run(word)
         tap.ok(code == 2 and "did you mean \"%s\"?" % meant in err, word + ": " + meant, err)

@@ -188,42 +188,66 @@ static bool send_line(int fd, const char *path, const char *format, va_list argu
 	       fail(path, "%s", strerror(errno));
 }
 
-/* Takes the answer that came; false, having said what it says is wrong. */
-static bool take(struct control_answer *answer, const char *path, char *text, size_t size)
+/* Did Seep say that something is wrong? Then so do we, and free it. */
+static bool is_refusal(char *text, size_t size)
 {
 	static const char error[] = "error ";
 
-	if (size > sizeof(error) - 1 && memcmp(text, error, sizeof(error) - 1) == 0) {
-		text[size - 1] = '\0';
-		fprintf(stderr, "seepctl: %s\n", text + sizeof(error) - 1);
-		free(text);
+	if (size <= sizeof(error) - 1 || memcmp(text, error, sizeof(error) - 1) != 0)
 		return false;
+	text[size - 1] = '\0';
+	fprintf(stderr, "seepctl: %s\n", text + sizeof(error) - 1);
+	free(text);
+	return true;
+}
+
+/* What comes for the command; NULL, having said why. */
+static char *ask(const char *path, size_t *size, const char *format, va_list arguments)
+{
+	char *text = NULL;
+	int fd = connect_to(path);
+
+	if (fd < 0)
+		return NULL;
+	if (send_line(fd, path, format, arguments))
+		text = receive(fd, path, size);
+	close(fd);
+	if (text && *size == 0) {
+		(void)fail(path,
+			   "no answer: Unbound is ending, or has too many clients; try again");
+		free(text);
+		return NULL;
 	}
-	/* It frees the text if it cannot be read. */
-	return control_read(answer, text, size) ||
-	       fail(path,
-		    size ? "the answer is none of Seep's: another version's, perhaps"
-			 : "no answer: Unbound is ending, or has too many clients; try again");
+	return text && is_refusal(text, *size) ? NULL : text;
+}
+
+char *control_ask_text(const struct control_options *options, size_t *size, const char *format, ...)
+{
+	char path[2 * SEEP_PATH_SIZE], *text;
+	va_list arguments;
+
+	if (!find_path(options, path))
+		return NULL;
+	va_start(arguments, format);
+	text = ask(path, size, format, arguments);
+	va_end(arguments);
+	return text;
 }
 
 bool control_ask(const struct control_options *options, struct control_answer *answer,
 		 const char *format, ...)
 {
-	char path[2 * SEEP_PATH_SIZE], *text = NULL;
+	char path[2 * SEEP_PATH_SIZE], *text;
 	va_list arguments;
 	size_t size;
-	int fd;
 
 	*answer = (struct control_answer){ .count = 0 };
 	if (!find_path(options, path))
 		return false;
-	fd = connect_to(path);
-	if (fd < 0)
-		return false;
 	va_start(arguments, format);
-	if (send_line(fd, path, format, arguments))
-		text = receive(fd, path, &size);
+	text = ask(path, &size, format, arguments);
 	va_end(arguments);
-	close(fd);
-	return text && take(answer, path, text, size);
+	/* It frees the text if it cannot be read. */
+	return text && (control_read(answer, text, size) ||
+			fail(path, "the answer is none of Seep's: another version's, perhaps"));
 }

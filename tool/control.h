@@ -59,6 +59,13 @@ __attribute__((format(printf, 3, 4))) bool control_ask(const struct control_opti
 						       const char *format, ...);
 void control_release(struct control_answer *answer);
 
+/*
+ * The same, but returns what comes as it is, SIZE bytes that the caller frees; or NULL, having said
+ * why.
+ */
+__attribute__((format(printf, 3, 4))) char *control_ask_text(const struct control_options *options,
+							     size_t *size, const char *format, ...);
+
 /* Fills in the lines of the SIZE bytes of TEXT, which becomes the answer's; false if it is none. */
 bool control_read(struct control_answer *answer, char *text, size_t size);
 

@@ -24,6 +24,8 @@ const struct seepctl_command seepctl_commands[] = {
 	  NULL },
 	{ "status", "[options]", "show what a running Seep is doing", cmd_status,
 	  &cmd_status_options, NULL },
+	{ "stats", "[options]", "print all statistics of a running Seep", cmd_stats,
+	  &cmd_stats_options, NULL },
 	{ "explain", "NAME [--type TYPE] [--for ADDRESS] [options]",
 	  "show what a name costs, and what would become of it", cmd_explain, &cmd_explain_options,
 	  NULL },

@@ -44,6 +44,8 @@ int cmd_top(int argc, char **argv);
 extern const struct option_set cmd_top_options;
 int cmd_show(int argc, char **argv);
 extern const struct option_set cmd_show_options;
+int cmd_stats(int argc, char **argv);
+extern const struct option_set cmd_stats_options;
 int cmd_status(int argc, char **argv);
 extern const struct option_set cmd_status_options;
 int cmd_explain(int argc, char **argv);
