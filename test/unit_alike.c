@@ -3,6 +3,7 @@
  * Domains that few use, and in like amounts, as a service is: each user pays a quarter, also where
  * there are but two. The domain's meter takes all of it all the same.
  */
+#include "engine/look.h"
 #include "fixture_engine.h"
 #include "fixture_state.h"
 
@@ -88,11 +89,47 @@ static void test_domain(void)
 	rig_close(&rig);
 }
 
+/* What a domain's users usually send there, as `show` has it. */
+static uint64_t habit_mbit(struct rig *rig, const char *domain)
+{
+	struct wire wire = wire_of(domain);
+	struct seep_view_row row;
+	struct seep_look_more more = { .habit_mbit = 0 };
+
+	seep_look_domain(rig->engine, wire.bytes, wire.size, rig->now_ms / 1000, &row, &more);
+	return more.habit_mbit;
+}
+
+/* The habit fades with what is left of each user's, also if A and AAAA are under way at once. */
+static void test_fading(void)
+{
+	struct seep_reservation first, second;
+	struct rig rig;
+
+	rig_open(&rig, "learning: 365d\nuser-budget: 1g\ndomain-budget: 1g\n" NETWORK_FREE);
+	for (uint32_t user = 1; user <= 12; user++)
+		for (unsigned n = 0; n < 20; n++)
+			rig_send(&rig, user, rig_fresh(&rig, "dom.com"));
+	ok(habit_mbit(&rig, "dom.com") >= 1024 * SEEP_BIT_MBIT, "a habit of much");
+	for (unsigned day = 1; day <= 40; day++) {
+		rig.now_ms += UINT64_C(86400000);
+		for (uint32_t user = 1; user <= 12; user++) {
+			rig_ask(&rig, user, "www.dom.com", &first);
+			rig_ask(&rig, user, "www.dom.com", &second);
+			seep_engine_commit(rig.thread, &first, rig.now_ms);
+			seep_engine_commit(rig.thread, &second, rig.now_ms);
+		}
+	}
+	is_int(habit_mbit(&rig, "dom.com"), 64 * SEEP_BIT_MBIT, "which fades in forty days");
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
 	tap_run(test_share);
 	tap_run(test_unlike);
 	tap_run(test_domain);
+	tap_run(test_fading);
 	return done();
 }

@@ -120,7 +120,7 @@ static void test_fade(void)
 	for (unsigned day = 0; day < 40; day++) {
 		unsigned faded = seep_pairs_find(pairs, 5, first_s + day * DAY_S).faded;
 
-		if (faded != (day / 4 < 8 ? 8 - day / 4 : 0))
+		if (faded != (day / 4 < 7 ? 8 - day / 4 : 1))
 			ok(false, "day %u: step %u", day, faded);
 	}
 	seep_pairs_raise(pairs, 5, BITS(1), first_s + 3 * DAY_S);

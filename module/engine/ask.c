@@ -214,7 +214,6 @@ static void look_at_pair(struct asking *asking, const struct domain *domain)
 	reservation->pair_key = pair_of(reservation);
 	asking->pair =
 		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s);
-	reservation->habit_step = (uint8_t)asking->pair.faded;
 	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key);
 	asking->is_in_turn =
 		asking->pair.before && asking->pair.before == seep_pairs_type(reservation->type);
@@ -442,9 +441,13 @@ static void reserve(struct asking *asking, const struct entries *entries)
 	reservation->domain_mbit = asking->domain.added_mbit;
 	reservation->user_mbit = asking->user.added_mbit;
 	reservation->network_mbit = asking->network.added_mbit;
-	if (reservation->pair_key && !asking->is_rehearsed)
-		seep_pairs_raise(asking->engine->pairs, reservation->pair_key,
-				 reservation->pair_mbit, asking->user.now_s);
+	if (!reservation->pair_key || asking->is_rehearsed)
+		return;
+	/* The pair's step fades with its first charge of a day, and the count with it. */
+	if (asking->pair.faded != asking->pair.counted)
+		seep_habit_move(&entries->domain->habit, asking->pair.counted, asking->pair.faded);
+	seep_pairs_raise(asking->engine->pairs, reservation->pair_key, reservation->pair_mbit,
+			 asking->user.now_s);
 }
 
 static void note_events(struct asking *asking, const struct entries *entries)

@@ -217,7 +217,7 @@ static unsigned step_of(const struct seep_reservation *reservation, const struct
 
 	if (!reservation->counts || reservation->is_late)
 		return pair->counted;
-	return step > reservation->habit_step ? step : reservation->habit_step;
+	return step > pair->counted ? step : pair->counted;
 }
 
 /* What the user sent there is a part of the domain's habit. */

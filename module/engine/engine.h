@@ -160,7 +160,6 @@ struct seep_reservation {
 	bool is_waiting;           /* refused only because an old answer may do in its place */
 	bool is_relented;          /* it would be refused, but no budget fits the user or network */
 	uint8_t units;             /* of the user's budget */
-	uint8_t habit_step;        /* what is left of the pair's, of earlier days */
 	uint64_t pair_key;         /* of what is on the pair meter; 0: nothing */
 	uint64_t pair_mbit;        /* put there; 0 for the last name again */
 	uint64_t level_mbit;       /* of the meter that refused; of the DGA meter its score */

@@ -115,6 +115,14 @@ static unsigned days_since(unsigned then, unsigned now)
 	return days < DAYS - 64 ? days : 0;
 }
 
+/* What is left of the step on DAY: who is counted stays so. */
+static unsigned faded(const struct parts *parts, unsigned day)
+{
+	unsigned steps = (parts->day % FADE_DAYS + days_since(parts->day, day)) / FADE_DAYS;
+
+	return parts->step > steps ? parts->step - steps : parts->step > 0;
+}
+
 /* PARTS as they have drained by DAY. */
 static struct parts drained(struct parts parts, unsigned day)
 {
@@ -123,16 +131,9 @@ static struct parts drained(struct parts parts, unsigned day)
 	if (!days)
 		return parts;
 	parts.level = days < DRAINED_DAYS ? parts.level >> 2 * days : 0;
+	parts.step = faded(&parts, day);
 	parts.day = day;
 	return parts;
-}
-
-/* What is left of the step on DAY. */
-static unsigned faded(const struct parts *parts, unsigned day)
-{
-	unsigned steps = (parts->day % FADE_DAYS + days_since(parts->day, day)) / FADE_DAYS;
-
-	return parts->step > steps ? parts->step - steps : 0;
 }
 
 static _Atomic uint64_t *find_word(const struct seep_pairs *pairs, uint64_t key)
@@ -184,8 +185,8 @@ struct seep_pair seep_pairs_find(const struct seep_pairs *pairs, uint64_t key, u
 	return (struct seep_pair){ .level_mbit = parts.level * SEEP_BIT_MBIT,
 				   .last = parts.name,
 				   .before = parts.before,
-				   .counted = parts.step,
-				   .faded = faded(&was, day_of(now_s)) };
+				   .counted = was.step,
+				   .faded = parts.step };
 }
 
 /* A change of a level, in steps; rounded against the user. */

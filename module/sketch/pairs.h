@@ -29,7 +29,7 @@ struct seep_pair {
 	unsigned last;    /* by seep_pairs_name; 0: none */
 	unsigned before;  /* by seep_pairs_type: of that name, the type before the last; 0: other */
 	unsigned counted; /* the step of the habit that it is counted on; 0: none */
-	unsigned faded;   /* what is left of that step */
+	unsigned faded;   /* what is left of that step, and is its step once the pair is raised */
 };
 
 /* Steps of the habit: 1 to this. */
