@@ -60,7 +60,7 @@ static void test_usual(void)
 
 		for (unsigned step = 0; step < SEEP_HABIT_STEPS; step++)
 			add(&habit, step + 1, cases[i].users[step]);
-		is_int(seep_habit_mbit(&habit, 0), cases[i].bits * SEEP_BIT_MBIT, "%s",
+		is_int(seep_habit_mbit(&habit, 0, 0), cases[i].bits * SEEP_BIT_MBIT, "%s",
 		       cases[i].text);
 	}
 }
@@ -71,16 +71,31 @@ static void test_uncounted(void)
 	struct seep_habit habit = { { 0 } };
 
 	add(&habit, 8, 1);
-	is_int(seep_habit_mbit(&habit, 1), 8192 * SEEP_BIT_MBIT, "one user, counted");
-	is_int(seep_habit_mbit(&habit, 3), 8192 * SEEP_BIT_MBIT, "one of three");
-	is_int(seep_habit_mbit(&habit, 4), 64 * SEEP_BIT_MBIT, "beside three that are not: little");
+	is_int(seep_habit_mbit(&habit, 1, 0), 8192 * SEEP_BIT_MBIT, "one user, counted");
+	is_int(seep_habit_mbit(&habit, 3, 0), 8192 * SEEP_BIT_MBIT, "one of three");
+	is_int(seep_habit_mbit(&habit, 4, 0), 64 * SEEP_BIT_MBIT, "beside three that are not: little");
 	add(&habit, 8, 1);
-	is_int(seep_habit_mbit(&habit, 7), 8192 * SEEP_BIT_MBIT, "two of seven send much");
-	is_int(seep_habit_mbit(&habit, 8), 64 * SEEP_BIT_MBIT, "two of eight");
+	is_int(seep_habit_mbit(&habit, 7, 0), 8192 * SEEP_BIT_MBIT, "two of seven send much");
+	is_int(seep_habit_mbit(&habit, 8, 0), 64 * SEEP_BIT_MBIT, "two of eight");
 	add(&habit, 8, 5);
-	is_int(seep_habit_mbit(&habit, 20000), 64 * SEEP_BIT_MBIT, "seven of 20,000");
+	is_int(seep_habit_mbit(&habit, 20000, 0), 64 * SEEP_BIT_MBIT, "seven of 20,000");
 	add(&habit, 8, 1);
-	is_int(seep_habit_mbit(&habit, 20000), 8192 * SEEP_BIT_MBIT, "eight speak for 20,000");
+	is_int(seep_habit_mbit(&habit, 20000, 0), 8192 * SEEP_BIT_MBIT, "eight speak for 20,000");
+}
+
+/* Some machines and those who read one mail: a quarter of them that is few makes no habit. */
+static void test_few(void)
+{
+	struct seep_habit habit = { { 0 } };
+
+	add(&habit, 1, 6);
+	add(&habit, 8, 3);
+	is_int(seep_habit_mbit(&habit, 9, 3), 8192 * SEEP_BIT_MBIT, "three of nine, of whom three make a habit");
+	is_int(seep_habit_mbit(&habit, 9, 4), 64 * SEEP_BIT_MBIT, "three are less than few");
+	add(&habit, 4, 1);
+	is_int(seep_habit_mbit(&habit, 10, 4), 512 * SEEP_BIT_MBIT, "and a fourth sends 512");
+	add(&habit, 8, 6);
+	is_int(seep_habit_mbit(&habit, 16, 9), 8192 * SEEP_BIT_MBIT, "nine are few");
 }
 
 static void test_move(void)
@@ -108,9 +123,9 @@ static void test_halving(void)
 	add(&habit, 1, 1);
 	is_int(habit.users[0], UINT8_MAX / 2 + 1, "one more halves the step");
 	is_int(habit.users[2], 15, "and all others");
-	is_int(seep_habit_mbit(&habit, 0), 64 * SEEP_BIT_MBIT, "which changes no habit");
+	is_int(seep_habit_mbit(&habit, 0, 0), 64 * SEEP_BIT_MBIT, "which changes no habit");
 	add(&habit, 3, 300);
-	is_int(seep_habit_mbit(&habit, 0), 256 * SEEP_BIT_MBIT, "new users do");
+	is_int(seep_habit_mbit(&habit, 0, 0), 256 * SEEP_BIT_MBIT, "new users do");
 }
 
 /* However much one machine sends to a domain of several users, their habit stays. */
@@ -126,10 +141,10 @@ static void test_one_machine(void)
 			seep_habit_move(&habit, counted, step);
 			counted = step;
 		}
-		if (seep_habit_mbit(&habit, 0) != 64 * SEEP_BIT_MBIT)
-			ok(false, "day %u: the habit is %" PRIu64, day, seep_habit_mbit(&habit, 0));
+		if (seep_habit_mbit(&habit, 0, 0) != 64 * SEEP_BIT_MBIT)
+			ok(false, "day %u: the habit is %" PRIu64, day, seep_habit_mbit(&habit, 0, 0));
 	}
-	is_int(seep_habit_mbit(&habit, 0), 64 * SEEP_BIT_MBIT,
+	is_int(seep_habit_mbit(&habit, 0, 0), 64 * SEEP_BIT_MBIT,
 	       "one of four that sends all it can makes no habit in a hundred days");
 }
 
@@ -166,6 +181,7 @@ int main(int argc, char **argv)
 	tap_run(test_steps);
 	tap_run(test_usual);
 	tap_run(test_uncounted);
+	tap_run(test_few);
 	tap_run(test_move);
 	tap_run(test_halving);
 	tap_run(test_one_machine);

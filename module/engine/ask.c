@@ -196,7 +196,7 @@ static void set_habit(struct asking *asking, const struct entries *entries)
 		return;
 	}
 	asking->habit_mbit = SEEP_HABIT_TIMES *
-			     seep_habit_mbit(&entries->domain->habit, asking->users) *
+			     seep_habit_mbit(&entries->domain->habit, asking->users, asking->few) *
 			     people_of_pair(asking, entries->network);
 	reservation->pair_mbit = reservation->charge_mbit;
 	asking->is_habit = !reservation->rare &&

@@ -172,7 +172,8 @@ static void set_domain_more(struct seep_engine *engine, const struct seep_view_r
 	*more = (struct seep_look_more){
 		.is_cut = seep_look_is_cut(engine, row),
 		.few = seep_charge_few(seep_network_people(engine)),
-		.habit_mbit = seep_habit_mbit(&domain->habit, row->users),
+		.habit_mbit = seep_habit_mbit(&domain->habit, row->users,
+					      seep_charge_few(seep_network_people(engine))),
 	};
 	more->is_rare = row->users <= more->few;
 }

@@ -58,12 +58,19 @@ static unsigned step_of(const struct seep_habit *habit, unsigned percent, uint64
 	return step;
 }
 
-uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users)
+uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users, uint64_t few)
 {
 	unsigned all = all_users(habit);
 	uint64_t uncounted = all < SPEAK_FOR_ALL && users > all ? users - all : 0;
 
-	return FIRST_MBIT << step_of(habit, USUAL, uncounted);
+	unsigned step = step_of(habit, USUAL, uncounted);
+	uint64_t above = 0;
+
+	for (unsigned at = step; at < SEEP_HABIT_STEPS; at++)
+		above += habit->users[at];
+	while (step && above < few)
+		above += habit->users[--step];
+	return FIRST_MBIT << step;
 }
 
 bool seep_habit_is_alike(const struct seep_habit *habit)
