@@ -73,7 +73,8 @@ static void test_uncounted(void)
 	add(&habit, 8, 1);
 	is_int(seep_habit_mbit(&habit, 1, 0), 8192 * SEEP_BIT_MBIT, "one user, counted");
 	is_int(seep_habit_mbit(&habit, 3, 0), 8192 * SEEP_BIT_MBIT, "one of three");
-	is_int(seep_habit_mbit(&habit, 4, 0), 64 * SEEP_BIT_MBIT, "beside three that are not: little");
+	is_int(seep_habit_mbit(&habit, 4, 0), 64 * SEEP_BIT_MBIT,
+	       "beside three that are not: little");
 	add(&habit, 8, 1);
 	is_int(seep_habit_mbit(&habit, 7, 0), 8192 * SEEP_BIT_MBIT, "two of seven send much");
 	is_int(seep_habit_mbit(&habit, 8, 0), 64 * SEEP_BIT_MBIT, "two of eight");
@@ -90,7 +91,8 @@ static void test_few(void)
 
 	add(&habit, 1, 6);
 	add(&habit, 8, 3);
-	is_int(seep_habit_mbit(&habit, 9, 3), 8192 * SEEP_BIT_MBIT, "three of nine, of whom three make a habit");
+	is_int(seep_habit_mbit(&habit, 9, 3), 8192 * SEEP_BIT_MBIT,
+	       "three of nine, of whom three make a habit");
 	is_int(seep_habit_mbit(&habit, 9, 4), 64 * SEEP_BIT_MBIT, "three are less than few");
 	add(&habit, 4, 1);
 	is_int(seep_habit_mbit(&habit, 10, 4), 512 * SEEP_BIT_MBIT, "and a fourth sends 512");
@@ -142,7 +144,8 @@ static void test_one_machine(void)
 			counted = step;
 		}
 		if (seep_habit_mbit(&habit, 0, 0) != 64 * SEEP_BIT_MBIT)
-			ok(false, "day %u: the habit is %" PRIu64, day, seep_habit_mbit(&habit, 0, 0));
+			ok(false, "day %u: the habit is %" PRIu64, day,
+			   seep_habit_mbit(&habit, 0, 0));
 	}
 	is_int(seep_habit_mbit(&habit, 0, 0), 64 * SEEP_BIT_MBIT,
 	       "one of four that sends all it can makes no habit in a hundred days");
