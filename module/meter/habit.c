@@ -62,7 +62,6 @@ uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users, uint64_
 {
 	unsigned all = all_users(habit);
 	uint64_t uncounted = all < SPEAK_FOR_ALL && users > all ? users - all : 0;
-
 	unsigned step = step_of(habit, USUAL, uncounted);
 	uint64_t above = 0;
 

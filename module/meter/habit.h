@@ -39,8 +39,8 @@ void seep_habit_move(struct seep_habit *habit, unsigned from, unsigned to);
 
 /*
  * Returns the habit of USERS, as its step's upper end. Those of them that are on no step sent
- * little: they count on the first, until eight others are counted. What less than FEW do is no habit:
- * some machines in one hand may be a quarter of a domain's users.
+ * little: they count on the first, until eight others are counted. What less than FEW do is no
+ * habit: some machines in one hand may be a quarter of a domain's users.
  */
 uint64_t seep_habit_mbit(const struct seep_habit *habit, uint64_t users, uint64_t few);
 
