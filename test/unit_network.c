@@ -745,6 +745,30 @@ static void test_weekend(void)
 	rig_close(&rig);
 }
 
+/* After two weeks in which nobody was there everybody may send as much as before. */
+static void test_holidays(void)
+{
+	struct rig rig;
+	unsigned full = 0;
+
+	rig_open(&rig, "learning: 7d\n");
+	for (uint32_t user = 0; user < 40; user++)
+		send_history(&rig, user, 16, 8);
+	for (unsigned day = 0; day < 7; day++) {
+		for (unsigned n = 0; n < 20; n++)
+			all_send(&rig, 0, 40, "scanner.com");
+		rig.now_ms += DAY_MS;
+	}
+	rig.now_ms += 14 * DAY_MS;
+	all_send(&rig, 0, 40, "scanner.com");
+	for (unsigned n = 1; n < 20; n++) {
+		rig_send(&rig, 7, rig_fresh(&rig, "scanner.com"));
+		full += rig.last.user_charge_mbit == rig.last.charge_mbit;
+	}
+	is_int(full, 0, "who is back first is within the habit");
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -759,6 +783,7 @@ int main(int argc, char **argv)
 	tap_run(test_uncounted);
 	tap_run(test_shared_pair);
 	tap_run(test_weekend);
+	tap_run(test_holidays);
 	tap_run(test_grows);
 	tap_run(test_shrinks);
 	tap_run(test_in_flight);

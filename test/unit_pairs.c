@@ -109,7 +109,7 @@ static void test_types(void)
 	       "all others have none");
 }
 
-/* The step of a pair that sends nothing fades by one in four days, and is forgotten at last. */
+/* The step of a pair that sends nothing fades by one in four days, and by two at most. */
 static void test_fade(void)
 {
 	struct seep_pairs *pairs = create(1);
@@ -120,7 +120,7 @@ static void test_fade(void)
 	for (unsigned day = 0; day < 40; day++) {
 		unsigned faded = seep_pairs_find(pairs, 5, first_s + day * DAY_S).faded;
 
-		if (faded != (day / 4 < 7 ? 8 - day / 4 : 1))
+		if (faded != (day / 4 < 2 ? 8 - day / 4 : 6))
 			ok(false, "day %u: step %u", day, faded);
 	}
 	seep_pairs_raise(pairs, 5, BITS(1), first_s + 3 * DAY_S);

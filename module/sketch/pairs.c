@@ -28,6 +28,9 @@
 #define DRAINED_DAYS (LEVEL_BITS / 2)
 /* In so many days a step fades by one: at midnight of each day whose number they divide. */
 #define FADE_DAYS    4
+/* While nothing is sent it fades by so many at most, a quarter of the amount: four times the habit,
+ * which everybody may send, is what it was. So nobody is cut off who comes back from holidays. */
+#define FADE_MOST    2
 
 struct seep_pairs {
 	_Atomic uint64_t *words;
@@ -120,6 +123,8 @@ static unsigned faded(const struct parts *parts, unsigned day)
 {
 	unsigned steps = (parts->day % FADE_DAYS + days_since(parts->day, day)) / FADE_DAYS;
 
+	if (steps > FADE_MOST)
+		steps = FADE_MOST;
 	return parts->step > steps ? parts->step - steps : parts->step > 0;
 }
 
