@@ -155,11 +155,8 @@ static int change(const struct options *options, const char *verb, char *domain)
 			options->duration ? options->duration : "", options->user ? " user " : "",
 			options->user ? options->user : ""))
 		return SEEPCTL_WRONG;
-	if (options->change.control.json)
-		control_print_json(&answer, 1);
-	else
-		(control_find(&answer, 0, "removed") ? print_removed : print_allowed)(&answer);
-	control_release(&answer);
+	control_show(&options->change.control, &answer, 1,
+		     control_find(&answer, 0, "removed") ? print_removed : print_allowed);
 	return SEEPCTL_OK;
 }
 

@@ -40,10 +40,6 @@ int cmd_clear(int argc, char **argv)
 	if (!change_may_send(&options, argv, argc) ||
 	    !change_ask(&options, &answer, "clear %s %s", argv[0], argv[1]))
 		return SEEPCTL_WRONG;
-	if (options.control.json)
-		control_print_json(&answer, 1);
-	else
-		print_text(&answer);
-	control_release(&answer);
+	control_show(&options.control, &answer, 1, print_text);
 	return SEEPCTL_OK;
 }

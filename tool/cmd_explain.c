@@ -111,10 +111,6 @@ int cmd_explain(int argc, char **argv)
 	if (!control_ask(&options.control, &answer, "explain %s %s %s", argv[first], options.type,
 			 options.client ? options.client : ""))
 		return SEEPCTL_WRONG;
-	if (options.control.json)
-		control_print_json(&answer, 2);
-	else
-		print_text(&answer);
-	control_release(&answer);
+	control_show(&options.control, &answer, 2, print_text);
 	return SEEPCTL_OK;
 }

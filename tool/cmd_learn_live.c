@@ -106,10 +106,6 @@ int learn_live(int argc, char **argv)
 	    !change_ask(&options, &answer, "learn %s%s%s", argv[0], argc > 1 ? " " : "",
 			argc > 1 ? argv[1] : ""))
 		return SEEPCTL_WRONG;
-	if (options.control.json)
-		control_print_json(&answer, 2);
-	else
-		print_text(&answer);
-	control_release(&answer);
+	control_show(&options.control, &answer, 2, print_text);
 	return SEEPCTL_OK;
 }

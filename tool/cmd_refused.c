@@ -76,10 +76,6 @@ int cmd_refused(int argc, char **argv)
 		return SEEPCTL_USAGE;
 	if (!control_ask(&options.control, &answer, "refused %" PRIu64, options.since_s))
 		return SEEPCTL_WRONG;
-	if (options.control.json)
-		control_print_json(&answer, 2);
-	else
-		print_text(&answer);
-	control_release(&answer);
+	control_show(&options.control, &answer, 2, print_text);
 	return SEEPCTL_OK;
 }

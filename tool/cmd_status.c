@@ -86,10 +86,6 @@ int cmd_status(int argc, char **argv)
 		return SEEPCTL_USAGE;
 	if (!control_ask(&options, &answer, "status"))
 		return SEEPCTL_WRONG;
-	if (options.json)
-		control_print_json(&answer, 2);
-	else
-		print_text(&answer);
-	control_release(&answer);
+	control_show(&options, &answer, 2, print_text);
 	return SEEPCTL_OK;
 }

@@ -88,5 +88,8 @@ size_t control_next(const struct control_answer *answer, size_t element);
 void control_write_json(struct json *json, const struct control_answer *answer, size_t at);
 /* All of it as JSON to standard output; json.h has LINES. */
 void control_print_json(const struct control_answer *answer, unsigned lines);
+/* Prints it so, or by PRINT_TEXT, as OPTIONS want it, and releases it. */
+void control_show(const struct control_options *options, struct control_answer *answer,
+		  unsigned lines, void (*print_text)(const struct control_answer *answer));
 
 #endif

@@ -214,3 +214,13 @@ void control_print_json(const struct control_answer *answer, unsigned lines)
 
 	control_write_json(&json, answer, 0);
 }
+
+void control_show(const struct control_options *options, struct control_answer *answer,
+		  unsigned lines, void (*print_text)(const struct control_answer *answer))
+{
+	if (options->json)
+		control_print_json(answer, lines);
+	else
+		print_text(answer);
+	control_release(answer);
+}
