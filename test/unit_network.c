@@ -718,7 +718,7 @@ static void test_restart(void)
 	rig_close(&b);
 }
 
-/* Forty people send twenty names a day each for DAYS days, nobody for AWAY, and then all send one. */
+/* Forty people send twenty names a day each for DAYS, nobody does for AWAY, then all send one. */
 static void open_scanned(struct rig *rig, unsigned days, unsigned away)
 {
 	rig_open(rig, "learning: 7d\n");
