@@ -112,6 +112,7 @@ def test_top(tap):
     for binary in BINARIES:
         with rig.Lab(conf=CONF, binary=binary) as lab:
             spend(lab)
+            time.sleep(1.1)	# who comes now was seen in a later second
             for at in range(30):
                 lab.ask("www.d%d.example" % at, source="127.3.1.%d" % (at + 1))
             top = read(lab, "top")
