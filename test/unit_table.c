@@ -7,6 +7,7 @@
 #include "fixture.h"
 
 #define WAYS 8
+#define HEAD 64 /* bytes: a set's lock */
 
 struct thing {
 	struct seep_entry head;
@@ -19,7 +20,8 @@ static void *memory;
 /* A table of SETS sets, its memory zeroed. */
 static void table_open(size_t sets)
 {
-	size_t bytes = (sets * WAYS + 1) * (sizeof(uint64_t) + sizeof(struct thing));
+	size_t bytes =
+		(sets + 1) * HEAD + (sets * WAYS + 1) * (sizeof(uint64_t) + sizeof(struct thing));
 
 	bytes = (bytes + 63) & ~(size_t)63;
 	memory = aligned_alloc(64, bytes);
@@ -72,7 +74,8 @@ static void test_create(void)
 	static _Alignas(64) unsigned char bytes[4096];
 	/* one entry, for all who find no place, and sets of eight */
 	const size_t slot = sizeof(uint64_t) + sizeof(struct thing);
-	const size_t set = WAYS * slot;
+	const size_t least = HEAD + slot;
+	const size_t set = HEAD + WAYS * slot;
 	static const struct {
 		size_t sets, more;
 		size_t capacity;
@@ -80,7 +83,7 @@ static void test_create(void)
 		      { 2, -1, 8 }, { 2, 0, 16 }, { 5, 3, 40 } };
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		size_t size = slot + set * cases[i].sets + cases[i].more;
+		size_t size = least + set * cases[i].sets + cases[i].more;
 		struct seep_table *one = seep_table_create(bytes, size, sizeof(struct thing));
 
 		is_bool(one, cases[i].capacity, "%zu bytes are %s", size,

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A fixed, set-associative table of metered things, locked in stripes. */
+/*
+ * A fixed, set-associative table of metered things, each set with a lock of its own.
+ *
+ * The locks are one to a cache line: two threads that use different sets write no line in common.
+ * In the caller's block: all sets' heads, then their keys, then the entries.
+ */
 #include "sketch/table.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,18 +15,19 @@
 #include <string.h>
 
 #define WAYS       8
-#define STRIPES    256
 #define CACHE_LINE 64
 
-struct stripe {
+struct head {
 	_Alignas(CACHE_LINE) pthread_mutex_t lock;
+	atomic_uchar changed; /* a bit for each way; written under the lock alone */
 };
 
+static_assert(sizeof(struct head) == CACHE_LINE, "a set's head is one cache line");
+
 struct seep_table {
-	struct stripe stripes[STRIPES];
-	uint64_t *keys; /* sets of WAYS; 0 is empty */
+	struct head *heads;
+	_Atomic uint64_t *keys; /* sets of WAYS; 0 is empty; written under the lock alone */
 	unsigned char *entries;
-	atomic_uchar *changed; /* of each set, a bit for each way; the lock's */
 	size_t sets;
 	size_t entry_bytes;
 	atomic_size_t used;
@@ -42,12 +49,15 @@ static void create_lock(pthread_mutex_t *lock)
 	pthread_mutexattr_destroy(&attributes);
 }
 
-/* Behind the sets there is one more slot, the shared entry's. */
+/* Behind the sets there is one more slot, with a head of its own: the shared entry's. */
 static size_t sets_of(size_t bytes, size_t entry_bytes)
 {
 	size_t slot_bytes = sizeof(uint64_t) + entry_bytes;
+	size_t shared_bytes = sizeof(struct head) + slot_bytes;
 
-	return bytes > slot_bytes ? (bytes - slot_bytes) / (WAYS * slot_bytes) : 0;
+	return bytes > shared_bytes
+		       ? (bytes - shared_bytes) / (sizeof(struct head) + WAYS * slot_bytes)
+		       : 0;
 }
 
 size_t seep_table_places(size_t bytes, size_t entry_bytes)
@@ -58,22 +68,17 @@ size_t seep_table_places(size_t bytes, size_t entry_bytes)
 struct seep_table *seep_table_create(void *memory, size_t bytes, size_t entry_bytes)
 {
 	size_t sets = sets_of(bytes, entry_bytes);
-	struct seep_table *table = NULL;
+	struct seep_table *table = sets ? calloc(1, sizeof(*table)) : NULL;
 
-	if (!sets || posix_memalign((void **)&table, CACHE_LINE, sizeof(*table)))
+	if (!table)
 		return NULL;
-	memset(table, 0, sizeof(*table));
-	table->changed = calloc(sets + 1, sizeof(*table->changed));
-	if (!table->changed) {
-		free(table);
-		return NULL;
-	}
-	for (size_t i = 0; i < STRIPES; i++)
-		create_lock(&table->stripes[i].lock);
-	table->keys = memory;
-	table->entries = (unsigned char *)memory + (sets * WAYS + 1) * sizeof(uint64_t);
+	table->heads = memory;
+	table->keys = (void *)(table->heads + sets + 1);
+	table->entries = (unsigned char *)(table->keys + sets * WAYS + 1);
 	table->sets = sets;
 	table->entry_bytes = entry_bytes;
+	for (size_t set = 0; set <= sets; set++)
+		create_lock(&table->heads[set].lock);
 	return table;
 }
 
@@ -81,9 +86,8 @@ void seep_table_destroy(struct seep_table *table)
 {
 	if (!table)
 		return;
-	for (size_t i = 0; i < STRIPES; i++)
-		pthread_mutex_destroy(&table->stripes[i].lock);
-	free(table->changed);
+	for (size_t set = 0; set <= table->sets; set++)
+		pthread_mutex_destroy(&table->heads[set].lock);
 	free(table);
 }
 
@@ -101,7 +105,7 @@ static size_t set_of(const struct seep_table *table, uint64_t key)
 
 static pthread_mutex_t *lock_of(struct seep_table *table, uint64_t key)
 {
-	return &table->stripes[set_of(table, key) % STRIPES].lock;
+	return &table->heads[set_of(table, key)].lock;
 }
 
 static struct seep_entry *entry_at(const struct seep_table *table, size_t slot)
@@ -114,6 +118,17 @@ void seep_table_unlock(struct seep_table *table, uint64_t key)
 	pthread_mutex_unlock(lock_of(table, key));
 }
 
+/* Also without the lock: then it may be another's meanwhile. */
+static uint64_t key_at(const struct seep_table *table, size_t slot)
+{
+	return atomic_load_explicit(&table->keys[slot], memory_order_relaxed);
+}
+
+static void set_key(struct seep_table *table, size_t slot, uint64_t key)
+{
+	atomic_store_explicit(&table->keys[slot], key, memory_order_relaxed);
+}
+
 /* The slot of KEY, or of an empty way if there is one, or SIZE_MAX. */
 static size_t slot_of(const struct seep_table *table, uint64_t key)
 {
@@ -123,9 +138,11 @@ static size_t slot_of(const struct seep_table *table, uint64_t key)
 	if (key == SEEP_TABLE_SHARED)
 		return first;
 	for (size_t slot = first; slot < first + WAYS; slot++) {
-		if (table->keys[slot] == key)
+		uint64_t there = key_at(table, slot);
+
+		if (there == key)
 			return slot;
-		if (!table->keys[slot] && empty == SIZE_MAX)
+		if (!there && empty == SIZE_MAX)
 			empty = slot;
 	}
 	return empty;
@@ -135,8 +152,8 @@ void seep_table_forget(struct seep_table *table, uint64_t key)
 {
 	size_t slot = slot_of(table, key);
 
-	if (key != SEEP_TABLE_SHARED && slot != SIZE_MAX && table->keys[slot] == key) {
-		table->keys[slot] = 0;
+	if (key != SEEP_TABLE_SHARED && slot != SIZE_MAX && key_at(table, slot) == key) {
+		set_key(table, slot, 0);
 		atomic_fetch_sub_explicit(&table->used, 1, memory_order_relaxed);
 	}
 	seep_table_unlock(table, key);
@@ -147,17 +164,31 @@ void seep_table_forget(struct seep_table *table, uint64_t key)
  */
 static void mark_changed(struct seep_table *table, size_t slot)
 {
-	atomic_uchar *set = &table->changed[slot / WAYS];
+	atomic_uchar *changed = &table->heads[slot / WAYS].changed;
 
-	atomic_store_explicit(set,
-			      atomic_load_explicit(set, memory_order_relaxed) |
+	atomic_store_explicit(changed,
+			      atomic_load_explicit(changed, memory_order_relaxed) |
 				      (unsigned char)(1u << slot % WAYS),
 			      memory_order_relaxed);
 }
 
 void seep_table_prefetch(const struct seep_table *table, uint64_t key)
 {
-	__builtin_prefetch(&table->keys[set_of(table, key) * WAYS]);
+	size_t set = set_of(table, key);
+
+	__builtin_prefetch(&table->heads[set], 1);
+	__builtin_prefetch((const void *)&table->keys[set * WAYS]);
+}
+
+void seep_table_prefetch_entry(const struct seep_table *table, uint64_t key)
+{
+	size_t slot = slot_of(table, key);
+	const char *entry = (const char *)entry_at(table, slot);
+
+	if (slot == SIZE_MAX)
+		return;
+	for (size_t at = 0; at < table->entry_bytes; at += CACHE_LINE)
+		__builtin_prefetch(entry + at, 1);
 }
 
 struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
@@ -166,7 +197,7 @@ struct seep_entry *seep_table_find(struct seep_table *table, uint64_t key)
 
 	pthread_mutex_lock(lock_of(table, key));
 	slot = slot_of(table, key);
-	if (slot != SIZE_MAX && table->keys[slot] == key) {
+	if (slot != SIZE_MAX && key_at(table, slot) == key) {
 		mark_changed(table, slot);
 		return entry_at(table, slot);
 	}
@@ -181,7 +212,7 @@ bool seep_table_peek(struct seep_table *table, uint64_t key, void *to)
 
 	pthread_mutex_lock(lock_of(table, key));
 	slot = slot_of(table, key);
-	is_there = slot != SIZE_MAX && table->keys[slot] == key;
+	is_there = slot != SIZE_MAX && key_at(table, slot) == key;
 	if (is_there)
 		memcpy(to, entry_at(table, slot), table->entry_bytes);
 	seep_table_unlock(table, key);
@@ -222,25 +253,15 @@ static size_t victim_of(const struct seep_table *table, uint64_t key, uint64_t r
 	return victim;
 }
 
-/* Begins to fetch all of an entry: what reads it reads most of its lines, one after the other. */
-static void prefetch_entry(const struct seep_table *table, const struct seep_entry *entry)
-{
-	const char *line = (const char *)entry;
-
-	for (size_t at = 0; at < table->entry_bytes; at += CACHE_LINE)
-		__builtin_prefetch(line + at, 1);
-}
-
 /* Hands out the entry in SLOT, which is KEY's from now on. */
 static struct seep_entry *hand_out(struct seep_table *table, size_t slot, uint64_t key,
 				   uint64_t now_s, enum seep_claim how)
 {
 	struct seep_entry *entry = entry_at(table, slot);
 
-	prefetch_entry(table, entry);
 	if (how != SEEP_CLAIM_FOUND) {
 		memset(entry, 0, table->entry_bytes);
-		table->keys[slot] = key;
+		set_key(table, slot, key);
 		entry->first_s = (uint32_t)now_s;
 		entry->meter.drained_s = now_s;
 	}
@@ -256,7 +277,7 @@ static size_t free_slot(struct seep_table *table, uint64_t key, enum seep_claim 
 
 	if (slot == SIZE_MAX)
 		return slot;
-	*how = table->keys[slot] == key ? SEEP_CLAIM_FOUND : SEEP_CLAIM_FRESH;
+	*how = key_at(table, slot) == key ? SEEP_CLAIM_FOUND : SEEP_CLAIM_FRESH;
 	if (*how == SEEP_CLAIM_FRESH && key != SEEP_TABLE_SHARED)
 		atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
 	return slot;
@@ -306,15 +327,15 @@ static void visit_set(struct seep_table *table, size_t set,
 		      void (*visit)(void *context, uint64_t key, struct seep_entry *entry),
 		      void *context)
 {
-	pthread_mutex_t *lock = &table->stripes[set % STRIPES].lock;
+	pthread_mutex_t *lock = &table->heads[set].lock;
 	size_t ways = set < table->sets ? WAYS : 1;
 
 	pthread_mutex_lock(lock);
 	for (size_t way = 0; way < ways; way++) {
 		size_t slot = set * WAYS + way;
 
-		if (table->keys[slot])
-			visit(context, table->keys[slot], entry_at(table, slot));
+		if (key_at(table, slot))
+			visit(context, key_at(table, slot), entry_at(table, slot));
 	}
 	pthread_mutex_unlock(lock);
 }
@@ -357,11 +378,13 @@ static size_t copy_set(const struct seep_table *table, size_t set, unsigned want
 
 	for (size_t way = 0; way < (set < table->sets ? WAYS : 1); way++) {
 		size_t slot = set * WAYS + way;
+		uint64_t key;
 
-		if (!(wanted >> way & 1) || !table->keys[slot])
+		if (!(wanted >> way & 1) || !key_at(table, slot))
 			continue;
-		memcpy(to + used, &table->keys[slot], sizeof(uint64_t));
-		memcpy(to + used + sizeof(uint64_t), entry_at(table, slot), table->entry_bytes);
+		key = key_at(table, slot);
+		memcpy(to + used, &key, sizeof(key));
+		memcpy(to + used + sizeof(key), entry_at(table, slot), table->entry_bytes);
 		used += seep_table_record_bytes(table);
 	}
 	return used;
@@ -372,19 +395,18 @@ size_t seep_table_copy(struct seep_table *table, size_t *set, bool changed, void
 	size_t used = 0;
 
 	for (; *set <= table->sets; ++*set) {
-		pthread_mutex_t *lock = &table->stripes[*set % STRIPES].lock;
+		struct head *head = &table->heads[*set];
 		unsigned wanted = UINT_MAX;
 
-		if (changed && !atomic_load_explicit(&table->changed[*set], memory_order_relaxed))
+		if (changed && !atomic_load_explicit(&head->changed, memory_order_relaxed))
 			continue;
 		if (used + WAYS * seep_table_record_bytes(table) > room)
 			break;
-		pthread_mutex_lock(lock);
+		pthread_mutex_lock(&head->lock);
 		if (changed)
-			wanted = atomic_exchange_explicit(&table->changed[*set], 0,
-							  memory_order_relaxed);
+			wanted = atomic_exchange_explicit(&head->changed, 0, memory_order_relaxed);
 		used += copy_set(table, *set, wanted, (unsigned char *)to + used);
-		pthread_mutex_unlock(lock);
+		pthread_mutex_unlock(&head->lock);
 	}
 	return used;
 }
@@ -419,9 +441,9 @@ bool seep_table_restore(struct seep_table *table, uint64_t key, uint64_t refill_
 	pthread_mutex_lock(lock_of(table, key));
 	slot = slot_for(table, key, refill_mbit_day, now_s, entry);
 	if (slot != SIZE_MAX) {
-		if (!table->keys[slot] && key != SEEP_TABLE_SHARED)
+		if (!key_at(table, slot) && key != SEEP_TABLE_SHARED)
 			atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
-		table->keys[slot] = key;
+		set_key(table, slot, key);
 		memcpy(entry_at(table, slot), entry, table->entry_bytes);
 	}
 	seep_table_unlock(table, key);

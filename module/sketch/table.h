@@ -3,13 +3,13 @@
  * A fixed table of metered things (users, domains), found by keyed hash.
  *
  * Memory: one block given at start, never more; sets of eight entries, the keys of a set in one
- * cache line. A full set evicts the entry with the least standing, of equals the one with the
+ * cache line, and in another one their lock. A full set evicts the entry with the least standing, of equals the one with the
  * lowest level, of these the one unseen longest. It never evicts an entry that is spent and has not
  * drained, or that holds a reservation. So strangers evict strangers, and nobody's meter is wiped
  * by what others do. A key for which nothing can be evicted gets the shared entry,
  * SEEP_TABLE_SHARED.
- * Threads: an entry is handed out with its stripe locked, and the caller unlocks it; no function
- * here takes two locks.
+ * Threads: an entry is handed out with its set locked, and the caller unlocks it; no function here
+ * takes two locks.
  */
 #ifndef SEEP_TABLE_H
 #define SEEP_TABLE_H
@@ -59,8 +59,12 @@ enum seep_claim {
 	SEEP_CLAIM_EVICTED, /* the same, and another entry went for it */
 };
 
-/* Begins to fetch what a claim of KEY will read. */
+/*
+ * Begins to fetch what a claim of KEY will read: first where its entry is; then, which waits for
+ * that, all of the entry. Neither locks anything.
+ */
 void seep_table_prefetch(const struct seep_table *table, uint64_t key);
+void seep_table_prefetch_entry(const struct seep_table *table, uint64_t key);
 
 /*
  * Returns the entry of KEY (not 0), claimed if it is not there. *HOW says what was done. NULL if
