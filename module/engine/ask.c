@@ -171,11 +171,16 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
  * The pair meter's key, of who sends to a domain, and how many people that is. Users that do not
  * count share one with all others of their network, for a machine may be as many as it likes.
  */
+static uint64_t pair_key(uint64_t owner, uint64_t domain)
+{
+	return (owner ^ domain) * UINT64_C(0xd6e8feb86659fd93) | 1;
+}
+
 static uint64_t pair_of(const struct seep_reservation *reservation)
 {
 	uint64_t owner = reservation->counts ? reservation->user_key : reservation->network_key;
 
-	return (owner ^ reservation->domain_key) * UINT64_C(0xd6e8feb86659fd93) | 1;
+	return pair_key(owner, reservation->domain_key);
 }
 
 static uint64_t people_of_pair(const struct asking *asking, const struct network *network)
@@ -480,13 +485,15 @@ static void price(struct asking *asking, const struct entries *entries, const st
 
 	reservation->counts =
 		seep_network_counts(asking->engine, entries->user, asking->user.now_s);
-	seep_pairs_prefetch(asking->engine->pairs, pair_of(reservation));
 	reservation->is_late =
 		seep_network_is_late(asking->engine, entries->user, asking->user.now_s);
 	if (asking->mode == SEEP_MODE_GUARD && !seep_treat_has_budget(&asking->treating) &&
 	    seep_learned_is_open(&asking->engine->learned, entries->user, asking->user.now_s))
 		asking->mode = SEEP_MODE_LEARNING;
 	look_at_domain(asking, domain);
+	if (reservation->rare)
+		seep_sequence_prefetch(asking->engine->sequences, &entries->user->sequence,
+				       reservation->user_key);
 	doubt_known(asking, &domain->head, entries->user);
 	look_at_pair(asking, entries->domain);
 	set_price(asking, entries->user, entries->domain && is_used_domain(domain));
@@ -548,8 +555,9 @@ static struct seep_entry *claim_or_share(struct seep_table *table, uint64_t *key
 	return seep_table_claim(table, *key, refill_mbit_day, now_s, how);
 }
 
-static struct user *claim_user(struct asking *asking, struct recent *recent)
+static struct user *claim_user(struct asking *asking)
 {
+	struct recent *recent = asking->recent;
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
 	enum seep_claim how;
@@ -571,8 +579,9 @@ static struct user *claim_user(struct asking *asking, struct recent *recent)
 	return user;
 }
 
-static struct network *claim_network(struct asking *asking, const struct recent *recent)
+static struct network *claim_network(struct asking *asking)
 {
+	const struct recent *recent = asking->recent;
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
 	enum seep_claim how;
@@ -646,14 +655,33 @@ static enum seep_class uncharged_class(struct asking *asking, bool splits)
 	return SEEP_CLASS_CHARGED;
 }
 
+static void make_name_key(struct asking *asking)
+{
+	const struct seep_engine *engine = asking->engine;
+	const struct seep_observation *observation = asking->observation;
+
+	asking->name_key = seep_hash_bytes(&engine->key, observation->name, observation->name_size);
+	seep_novelty_prefetch(engine->novelty, asking->name_key);
+}
+
+/* Before anything is known of the query: what a metered one reads is fetched meanwhile. */
+static void make_first_keys(struct asking *asking)
+{
+	const struct seep_engine *engine = asking->engine;
+
+	make_name_key(asking);
+	asking->recent = recent_of(asking->thread, &asking->observation->client);
+	seep_table_prefetch(engine->users, asking->recent->key);
+	seep_table_prefetch(engine->networks, asking->recent->network_key);
+}
+
 static void make_keys(struct asking *asking)
 {
 	const struct seep_engine *engine = asking->engine;
 	const struct seep_name *name = &asking->name;
 	struct seep_reservation *reservation = asking->reservation;
 
-	reservation->name_key = seep_hash_bytes(&engine->key, name->bytes, name->size);
-	seep_novelty_prefetch(engine->novelty, reservation->name_key);
+	reservation->name_key = asking->name_key;
 	reservation->registrable = name->registrable;
 	reservation->domain_at = name->domain_at;
 	reservation->checking_disabled = asking->observation->checking_disabled;
@@ -682,49 +710,83 @@ static void make_label_keys(const struct asking *asking)
  * The network's entry. All its users have it in common, so it is locked last, and not while the
  * price is found.
  */
-static void claim_network_of(struct asking *asking, const struct recent *recent,
-			     struct entries *entries)
+static void claim_network_of(struct asking *asking, struct entries *entries)
 {
 	struct seep_reservation *reservation = asking->reservation;
 
-	entries->network = claim_network(asking, recent);
+	entries->network = claim_network(asking);
 	reservation->is_newcomer =
 		seep_network_is_newcomer(entries->network, entries->user, asking->user.now_s);
 	entries->of_network =
 		reservation->is_newcomer ? &entries->network->newcomers : &entries->network->head;
 }
 
-static void prepare(struct asking *asking)
+/*
+ * Begins to fetch the entries, and the pair as that of a user who counts, which most do. It waits
+ * for what was fetched before, so that all later steps wait for little.
+ */
+static void fetch_entries(const struct asking *asking)
+{
+	const struct seep_engine *engine = asking->engine;
+	const struct recent *recent = asking->recent;
+	uint64_t domain_key = asking->reservation->domain_key;
+
+	seep_pairs_prefetch(engine->pairs, pair_key(recent->key, domain_key));
+	seep_table_prefetch_entry(engine->users, recent->key);
+	seep_table_prefetch_entry(engine->networks, recent->network_key);
+	seep_table_prefetch_entry(engine->domains, domain_key);
+}
+
+/* The mode, the time, and what learning taught. */
+static void set_time(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
-	struct seep_reservation *reservation = asking->reservation;
 
-	/* 1. Keys, and what they will read is fetched. */
-	make_keys(asking);
-	/* 2. The mode, the time, and what learning taught. */
 	asking->mode = seep_treat_mode(engine, &asking->treating, asking->observation->when_ms);
 	asking->domain.now_s = asking->user.now_s = asking->network.now_s =
 		asking->observation->when_ms / 1000;
 	if (!asking->is_rehearsed)
 		seep_learned_settle_some(engine, asking->user.now_s);
-	/* 3. Known or novel? */
+}
+
+/* Known or novel? */
+static void recognize(struct asking *asking)
+{
+	struct seep_engine *engine = asking->engine;
+	struct seep_reservation *reservation = asking->reservation;
+
 	if (seep_novelty_knows(engine->novelty, reservation->name_key))
 		reservation->class = SEEP_CLASS_KNOWN;
 	else
 		make_label_keys(asking);
 }
 
+/* Begins to fetch what is learned once the name leaves, as long as the resolver is at work. */
+static void fetch_for_commit(const struct asking *asking)
+{
+	const struct seep_reservation *reservation = asking->reservation;
+	const struct seep_novelty *novelty = asking->engine->novelty;
+
+	if (reservation->rare)
+		seep_novelty_prefetch_own(novelty, reservation->name_key, reservation->user_key);
+	for (unsigned i = 0; i < reservation->labels.count; i++)
+		seep_novelty_prefetch(novelty, label_use(reservation, i));
+}
+
 static void ask_meters(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
 	struct seep_reservation *reservation = asking->reservation;
-	struct recent *recent = recent_of(asking->thread, &asking->observation->client);
 	struct seep_entry *domain;
 	struct domain empty, *looked_at;
 	struct entries entries;
 
-	seep_table_prefetch(engine->users, recent->key);
-	prepare(asking);
+	/* 2. The other keys; what they are the keys of is fetched. */
+	make_keys(asking);
+	set_time(asking);
+	fetch_entries(asking);
+	/* 3. */
+	recognize(asking);
 	/* 4. The domain's entry, and the user's: the price. What is under way for a domain without
 	 * an entry is on its users' meters alone. */
 	domain = claim_domain(asking);
@@ -732,16 +794,18 @@ static void ask_meters(struct asking *asking)
 	if (!domain)
 		empty = (struct domain){ .head.meter.drained_s = asking->domain.now_s };
 	looked_at = domain ? entries.domain : &empty;
-	entries.user = claim_user(asking, recent);
+	entries.user = claim_user(asking);
 	price(asking, &entries, looked_at);
 	/* 5. The network's, too: meters, verdict, reservation. */
-	claim_network_of(asking, recent, &entries);
+	claim_network_of(asking, &entries);
 	judge(asking, &entries, looked_at);
 	seep_table_unlock(engine->networks, reservation->network_key);
 	seep_table_unlock(engine->users, reservation->user_key);
 	if (domain)
 		leave_domain(asking, domain);
 	/* 6. What is counted and told. */
+	if (reservation->verdict.outcome != SEEP_REFUSE)
+		fetch_for_commit(asking);
 	if (reservation->user_key == SEEP_TABLE_SHARED)
 		reservation->class = SEEP_CLASS_UNTRACKED;
 	count_verdict(&asking->thread->counters, reservation->verdict);
@@ -751,8 +815,12 @@ static void ask_meters(struct asking *asking)
 void seep_asking_begin(struct asking *asking, bool splits)
 {
 	asking->reservation->class = uncharged_class(asking, splits);
-	if (asking->reservation->class == SEEP_CLASS_CHARGED)
-		prepare(asking);
+	if (asking->reservation->class != SEEP_CLASS_CHARGED)
+		return;
+	make_name_key(asking);
+	make_keys(asking);
+	set_time(asking);
+	recognize(asking);
 }
 
 void seep_asking_rehearse(struct asking *asking, struct entries *entries)
@@ -778,9 +846,12 @@ struct seep_verdict seep_engine_judge(struct seep_thread *thread,
 		.observation = observation,
 		.reservation = reservation,
 	};
-	bool splits = seep_name_split(&asking.name, observation->name, observation->name_size,
-				      asking.listing->readers[thread->place.number]);
+	bool splits;
 
+	/* 1. Keys of the name and its user. What they are the keys of is fetched at once. */
+	make_first_keys(&asking);
+	splits = seep_name_split(&asking.name, observation->name, observation->name_size,
+				 asking.listing->readers[thread->place.number]);
 	*reservation = (struct seep_reservation){
 		.class = uncharged_class(&asking, splits),
 	};
@@ -788,7 +859,7 @@ struct seep_verdict seep_engine_judge(struct seep_thread *thread,
 		ask_meters(&asking);
 	seep_listing_end(&thread->place);
 	*name = asking.name;
-	atomic_fetch_add_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
+	seep_thread_move_inflight(thread, 1);
 	return reservation->verdict;
 }
 
@@ -799,7 +870,7 @@ struct seep_verdict seep_engine_insist(struct seep_thread *thread,
 	observation->may_wait = false;
 	if (!reservation->is_waiting)
 		return reservation->verdict;
-	atomic_fetch_sub_explicit(&thread->engine->inflight, 1, memory_order_relaxed);
+	seep_thread_move_inflight(thread, -1);
 	return seep_engine_judge(thread, observation, reservation, name);
 }
 

@@ -24,6 +24,8 @@ struct asking {
 	const struct seep_observation *observation;
 	struct seep_reservation *reservation;
 	struct seep_name name;
+	uint64_t name_key;
+	struct recent *recent; /* the thread's note on the user; not set where rehearsed */
 	struct treating treating;
 	enum seep_mode mode;
 	uint64_t domain_names; /* distinct ones sent there */

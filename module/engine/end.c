@@ -9,11 +9,6 @@
 
 #include "base/bits.h"
 
-static void add_count(_Atomic int64_t *count, int64_t n)
-{
-	atomic_fetch_add_explicit(count, n, memory_order_relaxed);
-}
-
 /* Takes a reservation off the domain's meter... */
 static void give_back_domain(struct seep_engine *engine, const struct seep_reservation *reservation)
 {
@@ -328,8 +323,7 @@ static void learn_labels(struct seep_engine *engine, const struct seep_reservati
 			 uint64_t now_s)
 {
 	for (unsigned i = 0; i < reservation->labels.count; i++) {
-		uint64_t use = (reservation->labels.keys[i] ^ reservation->domain_key) *
-			       UINT64_C(0xc4ceb9fe1a85ec53);
+		uint64_t use = label_use(reservation, i);
 
 		if (seep_novelty_knows(engine->novelty, use))
 			continue;
@@ -396,7 +390,7 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 	struct seep_engine *engine = thread->engine;
 	uint64_t now_s = when_ms / 1000;
 
-	add_count(&engine->inflight, -1);
+	seep_thread_move_inflight(thread, -1);
 	reservation->is_sent = true;
 	if (reservation->class == SEEP_CLASS_CHARGED && !reservation->is_doubted &&
 	    seep_novelty_knows(engine->novelty, reservation->name_key))
@@ -420,14 +414,14 @@ void seep_engine_commit(struct seep_thread *thread, struct seep_reservation *res
 void seep_engine_commit_internal(struct seep_thread *thread,
 				 const struct seep_reservation *reservation)
 {
-	add_count(&thread->engine->inflight, -1);
+	seep_thread_move_inflight(thread, -1);
 	unreserve(thread->engine, reservation);
 	count_class(&thread->counters, SEEP_CLASS_INTERNAL);
 }
 
 void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation)
 {
-	add_count(&thread->engine->inflight, -1);
+	seep_thread_move_inflight(thread, -1);
 	unreserve(thread->engine, reservation);
 	seep_counters_add(&thread->counters.unsent, 1);
 }
@@ -479,14 +473,14 @@ void seep_engine_refuse(struct seep_thread *thread, const struct seep_observatio
 		[SEEP_METER_DGA] = &counters->refused_dga,
 	};
 
-	add_count(&thread->engine->inflight, -1);
+	seep_thread_move_inflight(thread, -1);
 	note_refusal(thread->engine, observation, reservation, is_stale);
 	seep_counters_add(is_stale ? &counters->stale : refused[reservation->verdict.meter], 1);
 }
 
 void seep_engine_withdraw_internal(struct seep_thread *thread)
 {
-	add_count(&thread->engine->inflight, -1);
+	seep_thread_move_inflight(thread, -1);
 }
 
 /*

@@ -97,16 +97,18 @@ static_assert(offsetof(struct user, hits) == offsetof(struct user, checking_disa
 static_assert(sizeof(struct domain) + sizeof(uint64_t) <= 256, "domain size");
 static_assert(sizeof(struct network) == 192, "a network's record");
 
-/* A user lately seen by a thread: its key, and hits not yet passed on. */
+/* A user lately seen by a thread: its key, and hits not yet passed on. One cache line. */
 struct recent {
-	struct seep_address address;
-	uint64_t key;
+	_Alignas(64) struct seep_address address;
 	struct seep_address network;
+	uint64_t key;
 	uint64_t network_key;
 	uint64_t hits;
 };
 
-#define RECENT_BITS 6
+static_assert(sizeof(struct recent) == 64, "a note on a user is one cache line");
+
+#define RECENT_BITS 10
 
 /* Where one who goes by the lists says so (listing.c). */
 struct place {
@@ -127,6 +129,7 @@ struct seep_thread {
 	struct place place;                          /* of its query */
 	_Atomic(struct seep_exceptions *) excepting; /* the set that it is asking; NULL: none */
 	struct seep_counters counters;
+	_Atomic int64_t inflight; /* queries that it asked for, less those that it saw the end of */
 	struct recent recent[1 << RECENT_BITS];
 };
 
@@ -199,8 +202,16 @@ struct seep_engine {
 	struct seep_thread *threads;
 	unsigned thread_count;
 	atomic_uint threads_taken;
-	_Atomic int64_t inflight;
 };
+
+/* By N, by the thread itself. */
+static inline void seep_thread_move_inflight(struct seep_thread *thread, int64_t n)
+{
+	/* One writer: no locked instruction is needed. */
+	atomic_store_explicit(&thread->inflight,
+			      atomic_load_explicit(&thread->inflight, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
 
 /* An entry of the users' or the domains' table. */
 static inline struct user *user_of_entry(struct seep_entry *entry)
@@ -228,6 +239,13 @@ static inline bool is_used_domain(const struct domain *domain)
 static inline uint64_t users_of_domain(const struct domain *domain)
 {
 	return seep_sketch_count_few(&domain->first_users, &domain->users_sum);
+}
+
+/* What the novelty memory knows the use of a label in a domain by: the I-th that was priced. */
+static inline uint64_t label_use(const struct seep_reservation *reservation, unsigned i)
+{
+	return (reservation->labels.keys[i] ^ reservation->domain_key) *
+	       UINT64_C(0xc4ceb9fe1a85ec53);
 }
 
 /* Has nothing come of the entry? Then it is given back when its last reservation is. */

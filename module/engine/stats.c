@@ -58,9 +58,15 @@ static void count_spent_domain(void *context, uint64_t key, struct seep_entry *e
 	spent->count += seep_meter_is_spent(entry, &limits, spent->now_s);
 }
 
-static uint64_t value_of(_Atomic int64_t *count)
+/* A query may end in another thread than it was asked in: only the sum is the number. */
+static uint64_t count_inflight(struct seep_engine *engine)
 {
-	return (uint64_t)atomic_load_explicit(count, memory_order_relaxed);
+	int64_t inflight = 0;
+
+	for (unsigned i = 0; i < engine->thread_count; i++)
+		inflight +=
+			atomic_load_explicit(&engine->threads[i].inflight, memory_order_relaxed);
+	return inflight > 0 ? (uint64_t)inflight : 0;
 }
 
 static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct seep_gauges *gauges)
@@ -86,7 +92,7 @@ static void fill_gauges(struct seep_engine *engine, uint64_t when_ms, struct see
 		.networks_spent = networks.count,
 		.domains = seep_table_used(engine->domains),
 		.domains_spent = domains.count,
-		.inflight = value_of(&engine->inflight),
+		.inflight = count_inflight(engine),
 		.novelty_names = seep_novelty_names(engine->novelty),
 		.memory_bytes = seep_engine_memory_bytes(engine),
 		.lists_kept = lists.kept,

@@ -39,6 +39,13 @@
 #define FULLEST       50
 #define SAMPLE_BLOCKS 4096
 
+/*
+ * From so many names on one in COUNTED is counted, by its hash, for all of these, so that threads
+ * that learn do not write the same line each time. The number is right within one in some hundred.
+ */
+#define COUNTED      16
+#define COUNTED_FROM (1 << 16)
+
 /* Places are cleared under the lock of a stripe. */
 #define STRIPES    64
 #define CACHE_LINE 64
@@ -55,7 +62,7 @@ struct seep_novelty {
 	uint64_t period_s;
 	_Atomic uint64_t began_s;
 	atomic_uint turn;       /* the newest generation's */
-	_Atomic uint64_t names; /* in the newest */
+	_Atomic uint64_t names; /* in the newest, as count_name has it */
 	pthread_mutex_t turning;
 	struct seep_ring *noted; /* or NULL */
 };
@@ -124,6 +131,17 @@ void seep_novelty_prefetch(const struct seep_novelty *novelty, uint64_t hash)
 	__builtin_prefetch(&novelty->marks[place]);
 	for (unsigned generation = 0; generation < GENERATIONS; generation++)
 		__builtin_prefetch(block_of(novelty, place, generation));
+}
+
+/* What learning a name looks at. */
+static void prefetch_newest(const struct seep_novelty *novelty, uint64_t hash)
+{
+	size_t place = place_of(novelty, hash);
+
+	__builtin_prefetch(&novelty->marks[place]);
+	__builtin_prefetch(block_of(novelty, place,
+				    atomic_load_explicit(&novelty->turn, memory_order_relaxed)),
+			   1);
 }
 
 static uint64_t probes_of(uint64_t hash)
@@ -242,6 +260,14 @@ static void keep_time(struct seep_novelty *novelty, uint64_t now_s)
 	pthread_mutex_unlock(&novelty->turning);
 }
 
+static void count_name(struct seep_novelty *novelty, uint64_t hash)
+{
+	if (seep_novelty_names(novelty) < COUNTED_FROM)
+		atomic_fetch_add_explicit(&novelty->names, 1, memory_order_relaxed);
+	else if (hash % COUNTED == 0)
+		atomic_fetch_add_explicit(&novelty->names, COUNTED, memory_order_relaxed);
+}
+
 void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t now_s)
 {
 	size_t place = place_of(novelty, hash);
@@ -263,7 +289,7 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
 	}
 	if (!novel)
 		return;
-	atomic_fetch_add_explicit(&novelty->names, 1, memory_order_relaxed);
+	count_name(novelty, hash);
 	if (novelty->noted && hash)
 		seep_ring_put(novelty->noted, hash);
 }
@@ -290,6 +316,12 @@ bool seep_novelty_knows_own(const struct seep_novelty *novelty, uint64_t hash, u
 		if (!seep_novelty_knows(novelty, own_hash(hash, owner, i)))
 			return false;
 	return true;
+}
+
+void seep_novelty_prefetch_own(const struct seep_novelty *novelty, uint64_t hash, uint64_t owner)
+{
+	for (unsigned i = 0; i < OWN_HASHES; i++)
+		prefetch_newest(novelty, own_hash(hash, owner, i));
 }
 
 void seep_novelty_learn_own(struct seep_novelty *novelty, uint64_t hash, uint64_t owner,

@@ -61,10 +61,13 @@ void seep_novelty_learn(struct seep_novelty *novelty, uint64_t hash, uint64_t no
  * where guessing costs nothing.
  */
 bool seep_novelty_knows_own(const struct seep_novelty *novelty, uint64_t hash, uint64_t owner);
+/* Begins to fetch what is needed to learn it. */
+void seep_novelty_prefetch_own(const struct seep_novelty *novelty, uint64_t hash, uint64_t owner);
 void seep_novelty_learn_own(struct seep_novelty *novelty, uint64_t hash, uint64_t owner,
 			    uint64_t now_s);
 
-/* Returns the names learned in the newest generation, and how many fit in one. */
+/* Returns the names learned in the newest generation, of a large one about, and how many fit in
+ * one. */
 uint64_t seep_novelty_names(const struct seep_novelty *novelty);
 uint64_t seep_novelty_capacity(const struct seep_novelty *novelty);
 /* The same of a memory in BYTES. */

@@ -127,6 +127,14 @@ static struct guess guess_of(const struct seep_sequences *sequences,
 	return none;
 }
 
+void seep_sequence_prefetch(const struct seep_sequences *sequences,
+			    const struct seep_sequence *sequence, uint64_t user)
+{
+	for (unsigned order = 0; order < SEEP_SEQUENCE_ORDERS; order++)
+		__builtin_prefetch(
+			(const void *)set_of(sequences, context_of(sequence, user, order)));
+}
+
 /* The guesses that are made, each of something that those before it have not ruled out. */
 struct guesses {
 	struct guess of[SEEP_SEQUENCE_ORDERS];

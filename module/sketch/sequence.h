@@ -60,6 +60,10 @@ struct seep_sequences;
 struct seep_sequences *seep_sequences_create(void *memory, size_t bytes);
 void seep_sequences_destroy(struct seep_sequences *sequences);
 
+/* Begins to fetch what the user's next sending is guessed by. */
+void seep_sequence_prefetch(const struct seep_sequences *sequences,
+			    const struct seep_sequence *sequence, uint64_t user);
+
 /*
  * The cost of a sending, in thousandths of a bit: with guesses or without, whichever is less, and
  * which of the two it is. OTHERWISE_MBIT is what it costs without guesses, *LOSS_MBIT becomes what
