@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* How memory-size is shared out, in thirty-seconds. */
 #define SHARES          32
@@ -20,22 +19,6 @@ static_assert(LABELS_SHARE == SEQUENCES_SHARE && LABELS_SHARE == PAIRS_SHARE,
 	      "a state file tells the lines of all three once");
 
 #define PAGE_BYTES 4096
-
-/* BYTES of zeroed memory that are there, not only promised; NULL if not. */
-static unsigned char *claim_bytes(size_t bytes)
-{
-	unsigned char *memory =
-		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED)
-		return NULL;
-	/* Tables are read all over: large pages, where the system has them,
-	 * save a page walk each time. */
-	(void)madvise(memory, bytes, MADV_HUGEPAGE);
-	for (size_t at = 0; at < bytes; at += PAGE_BYTES)
-		((volatile unsigned char *)memory)[at] = 0;
-	return memory;
-}
 
 /* memory-size in whole pages, and one of its shares in whole cache lines. */
 static size_t whole_bytes(uint64_t memory_size_bytes)
@@ -64,12 +47,13 @@ static bool claim_memory(struct seep_engine *engine, uint64_t now_s)
 {
 	size_t bytes = whole_bytes(engine->conf.memory_size_bytes);
 	size_t part = share_bytes(engine->conf.memory_size_bytes);
-	unsigned char *memory = claim_bytes(bytes);
+	unsigned char *memory;
 
-	if (!memory)
+	engine->memory = bytes ? seep_block_create(bytes) : NULL;
+	if (!engine->memory)
 		return false;
-	engine->memory = memory;
 	engine->memory_bytes = bytes;
+	memory = seep_block_memory(engine->memory);
 	engine->novelty =
 		seep_novelty_create(memory, part * NOVELTY_SHARE, engine->conf.memory_s, now_s);
 	memory += part * NOVELTY_SHARE;
@@ -159,8 +143,7 @@ void seep_engine_destroy(struct seep_engine *engine)
 	seep_refused_destroy(engine->refused);
 	seep_novelty_destroy(engine->novelty);
 	seep_listing_destroy(atomic_load(&engine->listing));
-	if (engine->memory)
-		munmap(engine->memory, engine->memory_bytes);
+	seep_block_destroy(engine->memory);
 	pthread_mutex_destroy(&engine->settling.lock);
 	pthread_mutex_destroy(&engine->listing_lock);
 	free(engine);

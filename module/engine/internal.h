@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "base/address.h"
+#include "base/block.h"
 #include "meter/budget.h"
 #include "names/common.h"
 #include "engine/change.h"
@@ -181,7 +182,7 @@ struct seep_engine {
 	struct settling settling;
 	struct seep_hash_key key;
 	struct seep_address_masks user_masks, network_masks;
-	unsigned char *memory;
+	struct seep_block *memory;
 	size_t memory_bytes;
 	_Atomic(struct listing *) listing;
 	struct place guests[GUESTS];
