@@ -4,8 +4,8 @@
  * used would hold up a query.
  *
  * The first SEEP_BLOCK_AT_ONCE_BYTES are there on return. A thread claims the rest meanwhile, so
- * that a start does not wait for it (Linux 5.14, MADV_POPULATE_WRITE; all is
- * claimed at once where the system cannot). What is used before is claimed by its use, as ever.
+ * that a start does not wait for it (MADV_POPULATE_WRITE, Linux 5.14; where the system cannot, all
+ * is claimed at once). What is used before that is claimed by its use.
  */
 #ifndef SEEP_BLOCK_H
 #define SEEP_BLOCK_H

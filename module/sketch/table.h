@@ -3,11 +3,11 @@
  * A fixed table of metered things (users, domains), found by keyed hash.
  *
  * Memory: one block given at start, never more; sets of eight entries, the keys of a set in one
- * cache line, and in another one their lock. A full set evicts the entry with the least standing, of equals the one with the
- * lowest level, of these the one unseen longest. It never evicts an entry that is spent and has not
- * drained, or that holds a reservation. So strangers evict strangers, and nobody's meter is wiped
- * by what others do. A key for which nothing can be evicted gets the shared entry,
- * SEEP_TABLE_SHARED.
+ * cache line, and in another one their lock. A full set evicts the entry with the least standing,
+ * of equals the one with the lowest level, of these the one unseen longest. It never evicts an
+ * entry that is spent and has not drained, or that holds a reservation. So strangers evict
+ * strangers, and nobody's meter is wiped by what others do. A key for which nothing can be evicted
+ * gets the shared entry, SEEP_TABLE_SHARED.
  * Threads: an entry is handed out with its set locked, and the caller unlocks it; no function here
  * takes two locks.
  */
