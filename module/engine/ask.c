@@ -32,15 +32,19 @@ static void pass_on_hits(struct seep_engine *engine, struct recent *recent)
 	recent->hits = 0;
 }
 
+/* Where a thread's note on a user is. Only a place in a small cache: no key needed. */
+static struct recent *place_of(struct seep_thread *thread, const struct seep_address *user)
+{
+	return &thread->recent[seep_address_hash(user) >> (64 - RECENT_BITS)];
+}
+
 /* The thread's note on the user that a client belongs to, made if need be. */
 static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
 {
 	const struct seep_engine *engine = thread->engine;
 	struct seep_address user = seep_address_user(&engine->user_masks, client);
-	struct recent *recent;
+	struct recent *recent = place_of(thread, &user);
 
-	/* Only a place in a small cache: no key needed. */
-	recent = &thread->recent[seep_address_hash(&user) >> (64 - RECENT_BITS)];
 	if (recent->key && memcmp(&recent->address, &user, sizeof(user)) == 0)
 		return recent;
 	pass_on_hits(thread->engine, recent);
@@ -668,7 +672,10 @@ static void make_name_key(struct asking *asking)
 static void make_first_keys(struct asking *asking)
 {
 	const struct seep_engine *engine = asking->engine;
+	struct seep_address user =
+		seep_address_user(&engine->user_masks, &asking->observation->client);
 
+	__builtin_prefetch(place_of(asking->thread, &user));
 	make_name_key(asking);
 	asking->recent = recent_of(asking->thread, &asking->observation->client);
 	seep_table_prefetch(engine->users, asking->recent->key);
