@@ -19,6 +19,9 @@
 /* Size of a group field, with the terminating NUL. */
 #define SEEP_GROUP_SIZE 64
 
+/* The most bytes of an address with a port, with the NUL. */
+#define SEEP_INTERFACE_SIZE 64
+
 /* The option `action`, and `dga-action`. */
 enum seep_action {
 	SEEP_ACTION_REFUSE,

@@ -244,7 +244,7 @@ def sanitize():
                       "exec %s/unbound \"$@\"\n" % (directory, sbin))
         os.chmod(wrapper, 0o755)
         for one in ("cases", "stale", "wire", "answers", "budget", "state", "same", "tunnel",
-                    "control", "events", "look", "change", "reload"):
+                    "control", "remote", "events", "look", "change", "reload"):
             pytest("%s, unbound %s, 4 threads" % (one, name), "live_" + one, timeout_s=900,
                    env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
                         "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_PAUSE_S": "2"})
@@ -291,6 +291,7 @@ def live(versions):
     together(*[(one, "identity", version) for version in versions])
     together(*[(one, "rpz", version) for version in versions])
     together(*[(one, "control", version) for version in versions])
+    together(*[(one, "remote", version) for version in versions])
     together(*[(one, "look", version) for version in versions])
     together(*[(one, "change", version) for version in versions])
     together(*[(one, "events", version) for version in versions])

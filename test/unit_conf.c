@@ -88,6 +88,11 @@ static void test_defaults(void)
 	is_str(conf.public_suffix_list, "", "public-suffix-list");
 	is_str(conf.control_socket, "auto", "control-socket");
 	is_str(conf.control_group, "", "control-group");
+	is_str(conf.control_interface, "", "control-interface");
+	is_str(conf.server_key_file, "unbound_server.key", "server-key-file");
+	is_str(conf.server_cert_file, "unbound_server.pem", "server-cert-file");
+	is_str(conf.control_key_file, "unbound_control.key", "control-key-file");
+	is_str(conf.control_cert_file, "unbound_control.pem", "control-cert-file");
 	is_str(conf.event_log, "", "event-log");
 	is_int(conf.event_rate, 100, "event-rate");
 	is_int(conf.privacy, SEEP_PRIVACY_NAMES, "privacy");
@@ -427,6 +432,15 @@ static void test_bad(void)
 		{ TEXT("public-suffix-list: " THOUSAND HUNDRED "\n"),
 		  "1: public-suffix-list: \"01234567890" },
 		{ TEXT("control-group: " HUNDRED "\n"), "1: control-group: \"01234567890" },
+		{ TEXT("control-interface: 8954\n"),
+		  "1: control-interface: \"8954\" has no port: expected an address and a port such "
+		  "as 127.0.0.1@8954 or ::1@8954" },
+		{ TEXT("control-interface: resolver.example@8954\n"),
+		  "1: control-interface: \"resolver.example@8954\" is no address: expected" },
+		{ TEXT("control-interface: 127.0.0.1@0" HUNDRED "\n"),
+		  "1: control-interface: \"127.0.0.1@0" },
+		{ TEXT("server-key-file: " THOUSAND HUNDRED "\n"),
+		  "1: server-key-file: \"0123456789" },
 		{ TEXT("event-log: unix:\n"),
 		  "1: event-log: \"unix:\" has no path: expected a file, syslog, or unix: and a "
 		  "socket's path of at most 107 bytes" },
@@ -461,6 +475,7 @@ static void test_fields(void)
 		"action: flag\nlearning: 0\nuser-budget: 2k\nuser-refill: 0\ndomain-budget: 3k\n"
 		"domain-refill: 4k\nflag-at: 60%\nmemory: 60d\nmemory-size: 1g\n"
 		"user-prefix-v4: 24\nuser-prefix-v6: 56\nlog-events: no\n"
+		"control-interface: ::1@8954\nserver-key-file: a.key\nserver-cert-file: a.pem\n"
 		"event-log: unix:/123456" HUNDRED "\nevent-rate: 7\nprivacy: pseudonyms\n"
 		"public-suffix-list: \"/tmp/a b\\\"c#d\"\n"
 		"exempt-user: 192.0.2.0/24\nexempt-user: \"2001:db8::1\"\nexempt-user: \"\"\n"
@@ -485,6 +500,9 @@ static void test_fields(void)
 	is_int(conf.user_prefix_v4_bits, 24, "user-prefix-v4 is set");
 	is_int(conf.user_prefix_v6_bits, 56, "user-prefix-v6 is set");
 	is_bool(conf.log_events, false, "log-events is set");
+	is_str(conf.control_interface, "::1@8954", "control-interface is set");
+	is_str(conf.server_key_file, "a.key", "server-key-file is set");
+	is_str(conf.server_cert_file, "a.pem", "server-cert-file is set");
 	is_int(strlen(conf.event_log), 5 + 107, "event-log is set, a path of 107 bytes");
 	is_int(conf.event_rate, 7, "event-rate is set");
 	is_int(conf.privacy, SEEP_PRIVACY_PSEUDONYMS, "privacy is set");

@@ -71,7 +71,8 @@ static void write_row(struct json *json, const struct control_answer *answer, si
 	write_word(json, answer, at, "since");
 	write_word(json, answer, at, "until");
 	write_word(json, answer, at, "operator");
-	json_literal(json, "operator_uid", control_word(answer, at, "operator_uid"));
+	json_literal(json, "operator_uid",
+		     or_else(control_word(answer, at, "operator_uid"), "null"));
 	write_word(json, answer, at, "reason");
 	json_close(json);
 }

@@ -58,6 +58,7 @@ struct seep_conf_files {
 #define SEEP_FIELD_choice(field)          unsigned field;
 #define SEEP_FIELD_group(field)           char field[SEEP_GROUP_SIZE];
 #define SEEP_FIELD_path(field)            char field[SEEP_PATH_SIZE];
+#define SEEP_FIELD_interface(field)       char field[SEEP_INTERFACE_SIZE];
 #define SEEP_FIELD_event_log(field)       char field[SEEP_PATH_SIZE];
 #define SEEP_FIELD_netblocks(field)       struct seep_netblocks *field;
 #define SEEP_FIELD_domains(field)         struct seep_subtrees *field;

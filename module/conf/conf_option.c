@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table of options, from include/seep_options.def, and the types that its rows name. */
 #include "conf/conf_option.h"
+#include "conf/interface.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -164,6 +165,21 @@ static enum seep_conf_status parse_group(void *field, const struct seep_option *
 					 const char *value, const struct seep_conf_reader *reader)
 {
 	if (strlen(value) >= SEEP_GROUP_SIZE)
+		return fail(reader, option, value, "is too long");
+	memcpy(field, value, strlen(value) + 1);
+	return SEEP_CONF_OK;
+}
+
+static enum seep_conf_status parse_interface(void *field, const struct seep_option *option,
+					     const char *value,
+					     const struct seep_conf_reader *reader)
+{
+	struct seep_interface interface;
+	const char *problem = value[0] ? seep_interface_parse(&interface, value) : NULL;
+
+	if (problem)
+		return fail(reader, option, value, problem);
+	if (strlen(value) >= SEEP_INTERFACE_SIZE)
 		return fail(reader, option, value, "is too long");
 	memcpy(field, value, strlen(value) + 1);
 	return SEEP_CONF_OK;
@@ -498,6 +514,12 @@ static const struct seep_option_type seep_option_type_event_log = {
 	.noun = "target",
 	.expected = "a file, syslog, or unix: and a socket's path of at most 107 bytes",
 	.parse = parse_event_log,
+};
+
+static const struct seep_option_type seep_option_type_interface = {
+	.noun = "address@port",
+	.expected = "an address and a port such as 127.0.0.1@8954 or ::1@8954",
+	.parse = parse_interface,
 };
 
 static const struct seep_option_type seep_option_type_netblocks = {

@@ -49,7 +49,10 @@ static void write_exception(const struct seep_control_call *call,
 	seep_control_when(call, "since", exception->made_s);
 	write_end(call, exception->until_s);
 	seep_control_text(call->answer, "operator", exception->maker);
-	seep_control_number(call->answer, "operator_uid", exception->uid);
+	if (exception->uid == SEEP_CONTROL_NOBODY)
+		seep_control_null(call->answer, "operator_uid");
+	else
+		seep_control_number(call->answer, "operator_uid", exception->uid);
 	seep_control_text(call->answer, "reason", exception->reason);
 }
 
@@ -150,7 +153,7 @@ static bool take_exception(struct seep_control_words *words, struct seep_excepti
 			return false;
 		}
 	}
-	seep_control_maker(exception->uid, exception->maker);
+	seep_control_maker(words->call->request, exception->maker);
 	return seep_control_take_reason(words, exception->reason);
 }
 

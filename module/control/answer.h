@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the control socket answers. It speaks Unbound's control protocol: a client sends
- * "UBCT1 COMMAND\n", gets text, and the connection ends. The stock unbound-control does.
+ * What the control socket answers, and the control interface. Both speak Unbound's control
+ * protocol: a client sends "UBCT1 COMMAND\n", gets text, and the connection ends. The stock
+ * unbound-control does.
  *
  * stats, stats_noreset   statistics, KEY=VALUE a line, as a patched Unbound prints them
  * help                   all commands: the rows of the table in answer.c
@@ -24,6 +25,10 @@
 
 /* A request's most bytes, with the end of its line. */
 #define SEEP_CONTROL_REQUEST_MAX 1024
+/* Whom the system does not know: a client over TLS. */
+#define SEEP_CONTROL_NOBODY      UINT32_MAX
+/* Holds the address of a client over TLS and its certificate's subject, which may be cut. */
+#define SEEP_CONTROL_FROM_SIZE   128
 
 /* What an operator changed; all texts are printable. */
 enum seep_control_change_kind {
@@ -36,8 +41,9 @@ enum seep_control_change_kind {
 
 struct seep_control_change {
 	enum seep_control_change_kind kind;
-	uint32_t uid;       /* who: the peer's, by the system */
+	uint32_t uid;       /* who: the peer's, by the system; or SEEP_CONTROL_NOBODY */
 	const char *maker;  /* its user name; "" if it has none here */
+	const char *from;   /* over TLS: "192.0.2.7, CN=unbound-control"; else NULL */
 	const char *what;   /* in a few words, for people */
 	bool names_user;    /* WHAT has an address in it */
 	const char *reason; /* as it was given; "" for none */
@@ -65,8 +71,10 @@ struct seep_control_request {
 	const char *bytes;
 	size_t size;
 	bool is_end;     /* no more will come, which ends a line, too */
-	bool may_change; /* not only look: it is root, or Unbound's user */
-	uint32_t uid;
+	bool may_change; /* not only look: it is root, Unbound's user, or has a certificate */
+	uint32_t uid;    /* or SEEP_CONTROL_NOBODY */
+	/* Over TLS, else NULL: address and subject; and the subject's common name as one word. */
+	const char *from, *name;
 };
 
 /*

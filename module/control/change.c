@@ -202,7 +202,7 @@ void seep_control_kept(const struct seep_control_call *call, bool is_kept)
 				  "reloads: there is no state file, or it is not written now");
 }
 
-void seep_control_maker(uint32_t uid, char maker[SEEP_EXCEPTION_MAKER_SIZE])
+static void find_user(uint32_t uid, char maker[SEEP_EXCEPTION_MAKER_SIZE])
 {
 	FILE *from = fopen("/etc/passwd", "re");
 	struct passwd entry, *found = NULL;
@@ -224,6 +224,15 @@ void seep_control_maker(uint32_t uid, char maker[SEEP_EXCEPTION_MAKER_SIZE])
 		(void)fclose(from);
 }
 
+void seep_control_maker(const struct seep_control_request *request,
+			char maker[SEEP_EXCEPTION_MAKER_SIZE])
+{
+	if (request->name)
+		snprintf(maker, SEEP_EXCEPTION_MAKER_SIZE, "%s", request->name);
+	else
+		find_user(request->uid, maker);
+}
+
 void seep_control_tell(const struct seep_control_call *call,
 		       const struct seep_control_change *change, const char *format, ...)
 {
@@ -236,9 +245,10 @@ void seep_control_tell(const struct seep_control_call *call,
 	va_start(arguments, format);
 	vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);
-	seep_control_maker(call->request->uid, maker);
+	seep_control_maker(call->request, maker);
 	told.uid = call->request->uid;
 	told.maker = maker;
+	told.from = call->request->from;
 	told.what = what;
 	call->source->changed(call->source->context, &told);
 }

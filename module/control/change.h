@@ -44,10 +44,11 @@ bool seep_control_is_unchanged(const struct seep_control_call *call,
 void seep_control_kept(const struct seep_control_call *call, bool is_kept);
 
 /*
- * Writes the user name of UID to MAKER. It is /etc/passwd's, for others are asked over the network;
- * "" if that has none.
+ * Writes to MAKER who asks: over TLS the certificate's name, else the user name of the peer's uid.
+ * That is /etc/passwd's, for others are asked over the network; "" if that has none.
  */
-void seep_control_maker(uint32_t uid, char maker[SEEP_EXCEPTION_MAKER_SIZE]);
+void seep_control_maker(const struct seep_control_request *request,
+			char maker[SEEP_EXCEPTION_MAKER_SIZE]);
 
 /*
  * Tells the host of a change that is in force: its audit line. All changes are told from here.

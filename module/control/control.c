@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The control socket's thread: lets clients in, reads, answers, and ends each in time. */
+/* The control socket's thread: lets clients in, serves them, and ends each in time. */
 #include "control/control.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -14,35 +16,37 @@
 #include <unistd.h>
 
 #include "base/background.h"
+#include "control/client.h"
 
 /* After a failure that would come again at once, out of descriptors, say. */
 #define PAUSE_MS 1000
 
-struct client {
-	int fd; /* -1: nobody */
-	bool is_answered;
-	bool may_change;
-	uid_t uid;
-	uint64_t since_ms;
-	size_t size; /* of the request, so far */
-	size_t sent; /* of the answer */
-	char request[SEEP_CONTROL_REQUEST_MAX];
-	struct seep_control_answer answer;
+/* What clients come in by. */
+struct door {
+	int fd;       /* listens; -1: there is none */
+	SSL_CTX *tls; /* NULL: it is the unix socket */
+	uint64_t grace_ms, gap_ms;
+	uint64_t paused_until_ms;            /* nobody is let in before */
+	struct seep_control_client *clients; /* SEEP_CONTROL_CLIENTS; NULL without fd */
 };
+
+enum { DOOR_SOCKET, DOOR_REMOTE, DOORS };
 
 struct seep_control {
 	struct seep_control_source source;
 	struct seep_control_file file;
+	struct seep_control_remote remote;
 	struct seep_counters base; /* of this socket's own stats */
 	int wake;                  /* readable: the thread ends */
 	pid_t pid;
 	pthread_t thread;
-	uint64_t paused_until_ms; /* nobody is let in before */
-	struct client clients[SEEP_CONTROL_CLIENTS];
+	struct door doors[DOORS];
 };
 
-/* What is polled: the end, who waits, and each client. */
-enum { POLL_WAKE, POLL_WAITING, POLL_CLIENTS, POLLED = POLL_CLIENTS + SEEP_CONTROL_CLIENTS };
+/* What is polled of a door: who waits, and each client. */
+enum { POLL_WAITING, POLL_CLIENTS, POLL_DOOR = POLL_CLIENTS + SEEP_CONTROL_CLIENTS };
+/* And of all: the doors, and the end. */
+enum { POLL_WAKE = DOORS * POLL_DOOR, POLLED };
 
 static uint64_t clock_ms(void)
 {
@@ -52,141 +56,120 @@ static uint64_t clock_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static void end_client(struct client *client)
+/* Is ONE to go before OTHER? Both are there. */
+static bool goes_before(const struct seep_control_client *one,
+			const struct seep_control_client *other)
 {
-	if (client->fd >= 0)
-		close(client->fd);
-	client->fd = -1;
+	if (one->is_known != other->is_known)
+		return other->is_known;
+	return one->since_ms < other->since_ms;
 }
 
-/* A free place, or that of who has been here longest. */
-static struct client *find_place(struct seep_control *control)
+/* A free place, or that of who is to go. */
+static struct seep_control_client *find_place(struct door *door)
 {
-	struct client *oldest = &control->clients[0];
+	struct seep_control_client *first = &door->clients[0];
 
-	for (struct client *at = control->clients; at < control->clients + SEEP_CONTROL_CLIENTS;
-	     at++) {
+	for (struct seep_control_client *at = door->clients;
+	     at < door->clients + SEEP_CONTROL_CLIENTS; at++) {
 		if (at->fd < 0)
 			return at;
-		if (at->since_ms < oldest->since_ms)
-			oldest = at;
+		if (goes_before(at, first))
+			first = at;
 	}
-	return oldest;
+	return first;
 }
 
 /* Whether to let in who waits, and if not, when. */
-static bool has_room(struct seep_control *control, uint64_t now_ms, uint64_t *when_ms)
+static bool has_room(struct door *door, uint64_t now_ms, uint64_t *when_ms)
 {
-	const struct client *place = find_place(control);
+	const struct seep_control_client *place = find_place(door);
 
-	*when_ms = control->paused_until_ms;
-	if (place->fd >= 0 && place->since_ms + SEEP_CONTROL_GRACE_MS > *when_ms)
-		*when_ms = place->since_ms + SEEP_CONTROL_GRACE_MS;
+	*when_ms = door->paused_until_ms;
+	if (place->fd >= 0 && place->since_ms + door->grace_ms > *when_ms)
+		*when_ms = place->since_ms + door->grace_ms;
 	return now_ms >= *when_ms;
 }
 
-/* Who is it? Whoever is not known may change nothing. */
-static void identify(struct client *client)
+static void let_in(struct door *door, uint64_t now_ms)
 {
-	struct ucred peer;
-	socklen_t size = sizeof(peer);
-	bool is_known = getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
-
-	client->uid = is_known ? peer.uid : (uid_t)-1;
-	client->may_change = is_known && (peer.uid == 0 || peer.uid == geteuid());
-}
-
-static void let_in(struct seep_control *control, uint64_t now_ms)
-{
-	struct client *place;
-	int fd = accept4(control->file.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct seep_interface from = { .size = sizeof(from.address) };
+	struct seep_control_client *place;
+	const int yes = 1;
+	int fd = accept4(door->fd, (struct sockaddr *)&from.address, &from.size,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			control->paused_until_ms = now_ms + PAUSE_MS;
+			door->paused_until_ms = now_ms + PAUSE_MS;
 		return;
 	}
-	place = find_place(control);
-	end_client(place);
-	place->fd = fd;
-	place->is_answered = false;
-	identify(place);
-	place->since_ms = now_ms;
-	place->size = place->sent = 0;
+	/* The end of an answer waits for no acknowledgement of what was before. */
+	if (door->tls)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	place = find_place(door);
+	seep_control_client_end(place);
+	seep_control_client_begin(place, fd, door->tls, door->tls ? &from : NULL, now_ms);
+	door->paused_until_ms = now_ms + door->gap_ms;
 }
 
-/* Reads what has come; once that is a request, its answer is ready. */
-static void read_request(struct seep_control *control, struct client *client)
+/* Fills in what to wait for at DOOR, and ends who was there too long; until when at most. */
+static uint64_t prepare_door(struct door *door, struct pollfd polled[POLL_DOOR], uint64_t now_ms)
 {
-	struct seep_control_request request;
-	ssize_t got = recv(client->fd, client->request + client->size,
-			   sizeof(client->request) - client->size, 0);
-
-	if (got < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			end_client(client);
-		return;
-	}
-	client->size += (size_t)got;
-	request = (struct seep_control_request){ .bytes = client->request,
-						 .size = client->size,
-						 .is_end = got == 0,
-						 .may_change = client->may_change,
-						 .uid = client->uid };
-	client->is_answered =
-		seep_control_answer(&control->source, &control->base, &request, &client->answer);
-}
-
-static void send_answer(struct client *client)
-{
-	ssize_t sent = send(client->fd, client->answer.bytes + client->sent,
-			    client->answer.size - client->sent, MSG_NOSIGNAL);
-
-	if (sent < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			end_client(client);
-		return;
-	}
-	client->sent += (size_t)sent;
-	if (client->sent == client->answer.size)
-		end_client(client);
-}
-
-static void serve(struct seep_control *control, struct client *client)
-{
-	if (!client->is_answered)
-		read_request(control, client);
-	if (client->fd >= 0 && client->is_answered)
-		send_answer(client);
-}
-
-/* Fills in what to wait for; returns for how long at most, -1 for ever. */
-static int prepare(struct seep_control *control, struct pollfd polled[POLLED])
-{
-	uint64_t now_ms = clock_ms(), room_ms, until_ms = UINT64_MAX;
+	uint64_t room_ms, until_ms = UINT64_MAX;
 	bool room;
 
-	polled[POLL_WAKE] = (struct pollfd){ .fd = control->wake, .events = POLLIN };
+	for (unsigned at = 0; at < POLL_DOOR; at++)
+		polled[at] = (struct pollfd){ .fd = -1 };
+	if (door->fd < 0)
+		return until_ms;
 	for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++) {
-		struct client *client = &control->clients[at];
+		struct seep_control_client *client = &door->clients[at];
 		uint64_t end_ms = client->since_ms + SEEP_CONTROL_CLIENT_MS;
 
 		if (client->fd >= 0 && now_ms >= end_ms)
-			end_client(client);
+			seep_control_client_end(client);
 		if (client->fd >= 0 && end_ms < until_ms)
 			until_ms = end_ms;
 		polled[POLL_CLIENTS + at] =
-			(struct pollfd){ .fd = client->fd,
-					 .events = client->is_answered ? POLLOUT : POLLIN };
+			(struct pollfd){ .fd = client->fd, .events = client->waits_for };
 	}
-	room = has_room(control, now_ms, &room_ms);
-	polled[POLL_WAITING] =
-		(struct pollfd){ .fd = room ? control->file.fd : -1, .events = POLLIN };
-	if (!room && room_ms < until_ms)
+	room = has_room(door, now_ms, &room_ms);
+	if (room)
+		polled[POLL_WAITING] = (struct pollfd){ .fd = door->fd, .events = POLLIN };
+	else if (room_ms < until_ms)
 		until_ms = room_ms;
+	return until_ms;
+}
+
+/* The same of all; returns for how long at most to wait, -1 for ever. */
+static int prepare(struct seep_control *control, struct pollfd polled[POLLED])
+{
+	uint64_t now_ms = clock_ms(), until_ms = UINT64_MAX;
+
+	polled[POLL_WAKE] = (struct pollfd){ .fd = control->wake, .events = POLLIN };
+	for (unsigned at = 0; at < DOORS; at++) {
+		uint64_t door_ms =
+			prepare_door(&control->doors[at], polled + at * POLL_DOOR, now_ms);
+
+		if (door_ms < until_ms)
+			until_ms = door_ms;
+	}
 	if (until_ms == UINT64_MAX)
 		return -1;
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
+}
+
+static void serve_door(struct seep_control *control, struct door *door,
+		       const struct pollfd polled[POLL_DOOR])
+{
+	for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++) {
+		if (polled[POLL_CLIENTS + at].revents)
+			seep_control_client_serve(&door->clients[at], &control->source,
+						  &control->base);
+	}
+	if (polled[POLL_WAITING].revents)
+		let_in(door, clock_ms());
 }
 
 static void *run(void *context)
@@ -202,56 +185,111 @@ static void *run(void *context)
 			(void)poll(NULL, 0, PAUSE_MS / 10);
 			for (unsigned at = 0; at < POLLED; at++)
 				polled[at].revents = 0;
-			(void)poll(polled, 1, 0);
+			(void)poll(&polled[POLL_WAKE], 1, 0);
 		}
 		if (polled[POLL_WAKE].revents)
 			return NULL;
-		for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++) {
-			if (polled[POLL_CLIENTS + at].revents)
-				serve(control, &control->clients[at]);
-		}
-		if (polled[POLL_WAITING].revents)
-			let_in(control, clock_ms());
+		for (unsigned at = 0; at < DOORS; at++)
+			serve_door(control, &control->doors[at], polled + at * POLL_DOOR);
 	}
+}
+
+static void close_door(struct door *door)
+{
+	for (unsigned at = 0; door->clients && at < SEEP_CONTROL_CLIENTS; at++)
+		seep_control_client_end(&door->clients[at]);
+	free(door->clients);
+	*door = (struct door){ .fd = -1 };
 }
 
 static void destroy(struct seep_control *control)
 {
-	for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++)
-		end_client(&control->clients[at]);
+	for (unsigned at = 0; at < DOORS; at++)
+		close_door(&control->doors[at]);
 	seep_control_unlisten(&control->file);
+	seep_control_remote_unlisten(&control->remote);
 	if (control->wake >= 0)
 		close(control->wake);
 	free(control);
 }
 
+/* Says why there is nothing, where it was wanted. */
+static void say_error(const struct seep_control_setup *setup, int error)
+{
+	char text[SEEP_PATH_SIZE + 128];
+
+	if (setup->path[0]) {
+		snprintf(text, sizeof(text), "%s: %s; nothing listens there", setup->path,
+			 strerror(error));
+		setup->say(setup->source.context, true, text);
+	}
+	if (setup->remote.conf) {
+		snprintf(text, sizeof(text), "control-interface: %s: %s; nothing listens there",
+			 setup->remote.conf->control_interface, strerror(error));
+		setup->remote.say(setup->remote.context, true, text);
+	}
+}
+
+/* Opens DOOR to what FD listens for; false without memory. */
+static bool open_door(struct door *door, int fd)
+{
+	door->clients = calloc(SEEP_CONTROL_CLIENTS, sizeof(*door->clients));
+	if (!door->clients)
+		return false;
+	for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++)
+		door->clients[at].fd = -1;
+	door->fd = fd;
+	return true;
+}
+
+/* Opens both doors, as far as they are wanted and can be: returns 0, or an errno. */
+static int open_doors(struct seep_control *control, const struct seep_control_setup *setup)
+{
+	struct door *at_socket = &control->doors[DOOR_SOCKET];
+	struct door *at_remote = &control->doors[DOOR_REMOTE];
+
+	if (setup->path[0] && seep_control_listen(&control->file, setup->path, setup->group,
+						  setup->say, setup->source.context)) {
+		at_socket->grace_ms = SEEP_CONTROL_GRACE_MS;
+		if (!open_door(at_socket, control->file.fd))
+			return ENOMEM;
+	}
+	if (setup->remote.conf && seep_control_remote_listen(&control->remote, &setup->remote)) {
+		at_remote->tls = control->remote.tls;
+		at_remote->grace_ms = SEEP_CONTROL_TLS_GRACE_MS;
+		at_remote->gap_ms = SEEP_CONTROL_TLS_GAP_MS;
+		if (!open_door(at_remote, control->remote.fd))
+			return ENOMEM;
+	}
+	return 0;
+}
+
 struct seep_control *seep_control_start(const struct seep_control_setup *setup)
 {
 	struct seep_control *control = calloc(1, sizeof(*control));
-	char text[SEEP_PATH_SIZE + 128];
-	int error = control ? 0 : ENOMEM;
+	int error;
 
-	if (control) {
-		control->source = setup->source;
-		control->pid = getpid();
-		for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++)
-			control->clients[at].fd = -1;
-		control->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-		error = control->wake < 0 ? errno : 0;
-		control->file.fd = -1;
-		if (!error && !seep_control_listen(&control->file, setup->path, setup->group,
-						   setup->say, setup->source.context)) {
-			destroy(control);
-			return NULL;
-		}
-		if (!error)
-			error = seep_background_start(&control->thread, run, control);
-		if (!error)
-			return control;
-		destroy(control);
+	if (!control) {
+		say_error(setup, ENOMEM);
+		return NULL;
 	}
-	snprintf(text, sizeof(text), "%s: %s; nothing listens there", setup->path, strerror(error));
-	setup->say(setup->source.context, true, text);
+	control->source = setup->source;
+	control->pid = getpid();
+	control->file.fd = control->remote.fd = -1;
+	for (unsigned at = 0; at < DOORS; at++)
+		control->doors[at].fd = -1;
+	control->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	error = control->wake < 0 ? errno : open_doors(control, setup);
+	if (!error && control->doors[DOOR_SOCKET].fd < 0 && control->doors[DOOR_REMOTE].fd < 0) {
+		destroy(control);
+		return NULL;
+	}
+	if (!error)
+		error = seep_background_start(&control->thread, run, control);
+	if (!error)
+		return control;
+	destroy(control);
+	say_error(setup, error);
 	return NULL;
 }
 

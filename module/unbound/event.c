@@ -190,8 +190,11 @@ void ub_event_change(void *context, const struct seep_control_change *change)
 					  .reason = reason };
 
 	(void)context;
-	snprintf(name, sizeof(name), "%s%suid %lu", change->maker, change->maker[0] ? ", " : "",
-		 (unsigned long)change->uid);
+	if (change->from)
+		snprintf(name, sizeof(name), "%s", change->from);
+	else
+		snprintf(name, sizeof(name), "%s%suid %lu", change->maker,
+			 change->maker[0] ? ", " : "", (unsigned long)change->uid);
 	snprintf(reason, sizeof(reason), "%s%s%s", what_of(change),
 		 change->reason[0] ? "; reason: " : "", change->reason);
 	ub_log_change(change, what_of(change));

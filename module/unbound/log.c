@@ -121,13 +121,12 @@ static void log_learned(const struct seep_note_review *review)
 
 void ub_log_change(const struct seep_control_change *change, const char *what)
 {
-	char maker[SEEP_EXCEPTION_MAKER_SIZE + 2] = "";
+	char from[24] = "";
 
-	if (change->maker[0])
-		snprintf(maker, sizeof(maker), " %s", change->maker);
-	log_info("seep: operator%s (uid %lu) %s%s%s%s", maker, (unsigned long)change->uid, what,
-		 change->reason[0] ? "; reason: " : "", change->reason,
-		 change->is_kept ? "" : "; in memory alone");
+	snprintf(from, sizeof(from), "uid %lu", (unsigned long)change->uid);
+	log_info("seep: operator%s%s (%s) %s%s%s%s", change->maker[0] ? " " : "", change->maker,
+		 change->from ? change->from : from, what, change->reason[0] ? "; reason: " : "",
+		 change->reason, change->is_kept ? "" : "; in memory alone");
 }
 
 static void name_all(struct named *named, const struct seep_note *note,

@@ -149,6 +149,12 @@ static void control_say(void *context, bool problem, const char *text)
 		log_info("seep: control-socket: %s", text);
 }
 
+static void remote_say(void *context, bool problem, const char *text)
+{
+	(void)context, (void)problem;
+	log_warn("seep: %s", text);
+}
+
 /* Says to whom asks on the control socket what is so now; without an engine, too. */
 static void open_control(void)
 {
@@ -156,6 +162,9 @@ static void open_control(void)
 	const struct seep_control_setup setup = {
 		.path = path,
 		.group = ub_module.conf.control_group,
+		.remote = { .conf = ub_module.conf.control_interface[0] ? &ub_module.conf : NULL,
+			    .conf_name = CONF_FILE,
+			    .say = remote_say },
 		.source = { .version = SEEP_VERSION,
 			    .engine = ub_module.engine,
 			    .why = ub_module.why,
@@ -169,7 +178,7 @@ static void open_control(void)
 	};
 
 	seep_control_path(&ub_module.conf, path);
-	if (path[0])
+	if (path[0] || setup.remote.conf)
 		ub_module.control = seep_control_start(&setup);
 }
 
