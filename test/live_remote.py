@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The control interface: the stock unbound-control reads and changes there over TLS, by the files of
-unbound-control-setup; who has none is refused; and nothing that is done to it disturbs the
-resolver."""
+"""The control interface: the stock unbound-control and seepctl read and change there over TLS, by
+the files of unbound-control-setup; who has none is refused; and nothing that is done to it disturbs
+the resolver."""
 
 import contextlib
 import json
@@ -19,6 +19,9 @@ import rig
 from rig import need, rcode_of
 
 SBIN = os.path.join(need.PROJECT, "build", "unbound", need.VERSION, "sbin")
+SEEPCTL = os.path.join(os.path.dirname(need.module_path()), "seepctl")
+if not os.path.exists(SEEPCTL):	# an instrumented module is built without it
+    SEEPCTL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seepctl")
 CONF = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\nevent-log: events.json\n"
 PORT = 8954
 ADDRESS = "127.0.0.1"
@@ -143,6 +146,37 @@ def test_stock(tap, made):
         tap.ok("domain=\"d1.example\"\n" in text and "operator=\"unbound-control\"\n" in text,
                "and after a restart, who it was is known", text)
         tap.equal(said(lab), [], "no complaint")
+
+
+def test_seepctl(tap, made):
+    """With the client's files beside the seep.conf of -c, from another machine, too."""
+    with rig.Lab(conf=conf(made, at="0.0.0.0@%d" % PORT), state="seep.state") as lab:
+        far = lab.namespace("far")
+        lab.hub.join(far, "near", "10.88.0.1/24", "far", "10.88.0.2/24")
+        client = lab.dir + "/client"
+        os.mkdir(client)
+        for name in NAMES[1:]:
+            shutil.copy(os.path.join(made, name), client)
+        open(client + "/seep.conf", "w").close()
+        there = ("-c", client + "/seep.conf", "-s", "10.88.0.1@%d" % PORT)
+        done = far.run((SEEPCTL, "status", "--json", *there), 20)
+        tap.ok(done.returncode == 0 and json.loads(done.stdout)["mode"] == "guard", "status",
+               done.stdout + done.stderr)
+        done = far.run((SEEPCTL, "stats", *there), 20)
+        tap.ok(done.returncode == 0 and len(of_seep(done.stdout)) > 40, "stats", done.stderr)
+        done = far.run((SEEPCTL, "allow", "d1.example", "--for", "1h", *there), 20)
+        tap.ok(done.returncode == 0 and "operator unbound-control (10.88.0.2, CN=unbound-control) "
+               "allowed d1.example" in lab.log(), "a change, and who made it", done.stderr)
+        done = far.run((SEEPCTL, "allow", "list", *there), 20)
+        tap.ok(done.returncode == 0 and "unbound-control" in done.stdout, "it is listed with its maker",
+               done.stdout + done.stderr)
+        done = far.run((SEEPCTL, "allow", "list", "--json", *there), 20)
+        tap.equal([row["operator_uid"] for row in json.loads(done.stdout)["exceptions"]], [None],
+                  "who has no uid")
+        os.unlink(client + "/" + NAMES[3])
+        done = far.run((SEEPCTL, "status", *there), 20)
+        tap.ok(done.returncode == 1 and "control-cert-file: %s/%s: No such file" % (
+            client, NAMES[3]) in done.stderr, "without a certificate it does not try", done.stderr)
 
 
 def test_names(tap, made):

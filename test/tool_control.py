@@ -1,16 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""seepctl as a client of the control socket: where that is, what is wrong with it, answers of all kinds;
+"""seepctl as a client of the control socket and interface: where that is, what is wrong with it, answers of all kinds;
 what bash completes; mistyped commands; and that the manual has all of it. TAP."""
 import json
 import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 SOURCE = os.environ.get("SEEP_SRC", ".")
 BUILD = os.environ.get("SEEP_BUILD", ".")
@@ -134,6 +136,126 @@ def check_answers(tap, directory):
     tap.ok(code == 1 and "not an IPv4" in err, "what is wrong by itself is not asked", err)
 
 
+def openssl(*words):
+    subprocess.run(("openssl", *words), check=True, capture_output=True, timeout=30)
+
+
+def make_pairs(directory):
+    """Two servers' keys and certificates, and a client's of each, as unbound-control-setup makes them."""
+    for name in "ours", "other":
+        base = os.path.join(directory, name)
+        new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch")
+        openssl("req", "-x509", *new, "-keyout", base + ".key", "-out", base + ".pem", "-days", "2", "-subj", "/CN=unbound")
+        openssl("req", *new, "-keyout", base + "-client.key", "-out", base + ".csr", "-subj", "/CN=unbound-control")
+        openssl("x509", "-req", "-in", base + ".csr", "-CA", base + ".pem", "-CAkey", base + ".key", "-CAcreateserial",
+                "-out", base + "-client.pem", "-days", "2")
+
+
+def server_context(directory, name, trusted=None):
+    """Of the server NAME, which takes clients of the server TRUSTED."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(directory, name + ".pem"), os.path.join(directory, name + ".key"))
+    context.load_verify_locations(os.path.join(directory, (trusted or name) + ".pem"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def served_over_tls(context, words, answer=STATUS, host="127.0.0.1"):
+    """What seepctl does with an ANSWER, and what it asked; a CONTEXT of None speaks no TLS."""
+    asked = []
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as server:
+        server.settimeout(10)
+
+        def serve():
+            made, _ = server.accept()
+            made.settimeout(10)
+            try:
+                with context.wrap_socket(made, server_side=True) if context else made as client:
+                    asked.append(client.recv(2000))
+                    client.sendall(answer)
+                    if context:
+                        client.unwrap()
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        result = run(*(word.replace("PORT", str(server.getsockname()[1])) for word in words))
+        thread.join()
+    return result, b"".join(asked)
+
+
+def check_interface(tap, directory):
+    """Over TLS: as on the socket; and all that can be wrong, in one line each."""
+    if not shutil.which("openssl"):
+        tap.skip("TLS", "no openssl")
+        return
+    make_pairs(directory)
+    ours = server_context(directory, "ours")
+    conf = os.path.join(directory, "seep.conf")
+    usual = "server-key-file: ours.key\nserver-cert-file: ours.pem\ncontrol-key-file: ours-client.key\n" \
+        "control-cert-file: %s/ours-client.pem\n" % directory
+
+    def write(text):
+        with open(conf, "w") as out:
+            out.write(text)
+
+    write(usual)
+    at = ("status", "-c", conf, "--json", "-s", "127.0.0.1@PORT")
+    (code, out, err), asked = served_over_tls(ours, at)
+    tap.equal((code, err, asked), (0, "", b"UBCT1 status\n"), "over TLS, with files beside the file of -c")
+    tap.equal(json.loads(out or "{}").get("mode"), "guard", "the answer")
+    (code, out, err), _ = served_over_tls(ours, ("status", "-c", conf, "-s", "::1@PORT"), host="::1")
+    tap.equal((code, err), (0, ""), "of IPv6, too")
+    (code, out, err), _ = served_over_tls(ours, at, b"error it cannot be: do that\n")
+    tap.equal((code, out, err), (1, "", "seepctl: it cannot be: do that\n"), "an error is told")
+    lines = b"a=1\n" * 16000
+    (code, out, err), _ = served_over_tls(ours, ("stats", *at[1:3], *at[4:]), lines)
+    tap.equal((code, len(out), err), (0, len(lines), ""), "a long answer comes whole")
+    for context, why in ((server_context(directory, "other"), "is another server than that of " + directory + "/ours.pem"),
+                         (server_context(directory, "ours", "other"), "refused the certificate %s/ours-client.pem" % directory),
+                         (None, "is it Seep that listens there, with TLS?")):
+        (code, out, err), asked = served_over_tls(context, at)
+        tap.ok(code == 1 and not out and why in err and err.count("\n") == 1 and b"UBCT1" not in b"".join([asked]), why, err)
+    write(usual.replace("ours-client.key", "other-client.key"))
+    code, _, err = run(*(word.replace("PORT", "1") for word in at))
+    tap.ok(code == 1 and err.startswith("seepctl: control-key-file: %s/other-client.key: is not the key of" % directory) and
+           err.count("\n") == 1, "a key of another pair", err)
+    write(usual.replace("ours.pem", "missing.pem"))
+    code, _, err = run(*(word.replace("PORT", "1") for word in at))
+    tap.ok(code == 1 and err.startswith("seepctl: server-cert-file: %s/missing.pem: No such file" % directory),
+           "a file that is missing", err)
+    write(usual)
+    code, _, err = run(*(word.replace("PORT", "1") for word in at))
+    tap.ok(code == 1 and err.startswith("seepctl: 127.0.0.1@1: nobody listens: "), "nobody listens", err)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        write(usual + "control-socket: \"\"\ncontrol-interface: 127.0.0.1@%d\n" % port)
+        started_s = time.monotonic()
+        code, _, err = run("status", "-c", conf)
+        tap.ok(code == 1 and err.startswith("seepctl: 127.0.0.1@%d: no answer in ten seconds: " % port) and
+               9 < time.monotonic() - started_s < 15,
+               "where the file has no socket, its interface; ten seconds of nothing are enough", err)
+    code, _, err = run("status", "-s", "127.0.0.1@1")
+    tap.ok(code == 1 and ("/etc/unbound/unbound_control" in err or "127.0.0.1@1: nobody" in err),
+           "without -c the files are Unbound's", err)
+    for at, reach in (("127.0.0.1@8954", "only from this machine, by who has a certificate that the key of ours.pem signed"),
+                      ("::1@8954", "only from this machine"),
+                      ("192.0.2.1@8954", "from every machine that can send to that address"),
+                      ("::@8954", "from every machine that can send to any address of this one")):
+        write(usual + "control-interface: %s\n" % at)
+        code, out, err = run("check-conf", conf, cwd=directory)
+        tap.ok(code == 0 and not err and "%s:5: control-interface %s: reached %s" % (conf, at, reach) in out,
+               "check-conf says who can reach " + at, (code, out, err))
+    write("control-interface: ::1@8954\n" + usual.replace("ours.key", "other.key"))
+    code, out, err = run("check-conf", conf, cwd=directory)
+    tap.ok(code == 1 and err.startswith("%s:2: server-key-file: other.key: is not the key of the certificate" % conf) and
+           err.count("\n") == 1 and "ok: " not in out, "check-conf: a key of another pair", (code, out, err))
+    write(usual.replace("ours.key", "missing.key"))
+    code, out, err = run("check-conf", conf, cwd=directory)
+    tap.equal((code, err), (0, ""), "without an interface no file is read")
+
+
 def check_mistyped(tap):
     for word, meant in (("shwo", "show"), ("explian", "explain"), ("statuss", "status"), ("tpo", "top"),
                         ("refuse", "refused"), ("check_conf", "check-conf")):
@@ -187,6 +309,7 @@ def main():
         check_paths(tap, directory)
         check_permission(tap, directory)
         check_answers(tap, directory)
+        check_interface(tap, directory)
         check_mistyped(tap)
         check_completion(tap)
         check_manual(tap)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take
- * them? And what do its policies do?
+ * them? And what do its policies do? Who can reach its control-interface?
  */
 #include "seepctl.h"
 
 #include "check_policies.h"
+#include "check_remote.h"
 
 #include <inttypes.h>
 
@@ -76,6 +77,7 @@ int cmd_check_conf(int argc, char **argv)
 		return SEEPCTL_WRONG;
 	}
 	good = check_lists(&conf, path);
+	good = check_remote(&conf, path) && good;
 	if (good)
 		print_capacity(&conf);
 	seep_conf_release(&conf);

@@ -27,8 +27,8 @@
 #include <stdint.h>
 
 struct control_options {
-	const char *socket; /* -s; NULL: see -c */
-	const char *conf;   /* -c, whose control-socket it is; NULL: that of the defaults */
+	const char *socket; /* -s, a path or address@port; NULL: see -c */
+	const char *conf;   /* -c, which says where, and names files; NULL: the defaults */
 	bool json;
 };
 
