@@ -5,6 +5,8 @@
 #include "control/tls.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <poll.h>
@@ -147,6 +149,7 @@ static bool connect_tcp(struct control_link *link)
 	const struct control_place *place = link->place;
 	int error = 0;
 	socklen_t size = sizeof(error);
+	const int yes = 1;
 
 	link->fd = socket(place->interface.address.ss_family,
 			  SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -156,6 +159,9 @@ static bool connect_tcp(struct control_link *link)
 		error = errno;
 	else if (getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &error, &size))
 		error = errno;
+	/* The command waits for no acknowledgement of the handshake. */
+	if (link->fd >= 0)
+		(void)setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	if (error == ECONNREFUSED)
 		return control_fail(place->name,
 				    "nobody listens: is Unbound running, with Seep and this "
