@@ -12,7 +12,9 @@ from rig import need, rcode_of
 
 USUAL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seep.so")
 CONF = ("learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
-        "event-log: /events.json\nprivacy: pseudonyms\n")
+        "event-log: /events.json\nprivacy: pseudonyms\ncontrol-interface: 127.0.0.1@8954\n"
+        "server-key-file: /tls.key\nserver-cert-file: /tls.pem\n")
+SEEPCTL = os.path.join(os.path.dirname(USUAL), "seepctl")
 USER = "127.3.0.1"
 GUARDING, KEPT = 3, 1
 SERIAL = iter(range(1, 1 << 30))
@@ -60,6 +62,14 @@ def test_chroot(tap):
             text = lines.read()
         tap.ok("\"meter-spent\"" in text and "\"hash\":\"u-" in text, "events are written, with pseudonyms",
                text)
+        # libssl is there, for Unbound has loaded it. The server's own certificate is signed by its key.
+        with open(lab.dir + "/client.conf", "w") as client:
+            client.write("server-cert-file: tls.pem\ncontrol-key-file: tls.key\n"
+                         "control-cert-file: tls.pem\n")
+        done = lab.hub.run((SEEPCTL, "status", "-c", lab.dir + "/client.conf", "-s",
+                            "127.0.0.1@8954"), 20)
+        tap.ok(done.returncode == 0 and "Guarding" in done.stdout, "it answers over TLS",
+               done.stdout + done.stderr)
         # What a suffix list takes for one domain is one: the built-in list is there.
         before = lab.seep()["seep.domains"]
         for label in ("a", "b"):

@@ -213,7 +213,7 @@ def check_interface(tap, directory):
     (code, out, err), _ = served_over_tls(ours, ("stats", *at[1:3], *at[4:]), lines)
     tap.equal((code, len(out), err), (0, len(lines), ""), "a long answer comes whole")
     for context, why in ((server_context(directory, "other"), "is another server than that of " + directory + "/ours.pem"),
-                         (server_context(directory, "ours", "other"), "refused the certificate %s/ours-client.pem" % directory),
+                         (server_context(directory, "ours", "other"), "the certificate %s/ours-client.pem has to be signed by that server's key" % directory),
                          (None, "is it Seep that listens there, with TLS?")):
         (code, out, err), asked = served_over_tls(context, at)
         tap.ok(code == 1 and not out and why in err and err.count("\n") == 1 and b"UBCT1" not in b"".join([asked]), why, err)

@@ -109,6 +109,7 @@ static bool fail_tls(const struct control_link *link, int error)
 {
 	const struct control_place *place = link->place;
 	long verified = SSL_get_verify_result(link->tls);
+	const char *why = error == SSL_ERROR_SYSCALL && errno ? strerror(errno) : seep_tls_reason();
 
 	if (errno == ETIMEDOUT)
 		return control_fail(place->name,
@@ -119,14 +120,16 @@ static bool fail_tls(const struct control_link *link, int error)
 				    "is another server than that of %s (%s): name its certificate "
 				    "by server-cert-file in the seep.conf of -c",
 				    place->server, X509_verify_cert_error_string(verified));
-	if (error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) >= SSL_AD_REASON_OFFSET)
+	/* With TLS 1.3 the server looks at the certificate when our handshake is over. */
+	if (SSL_is_init_finished(link->tls) ||
+	    (error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) >= SSL_AD_REASON_OFFSET))
 		return control_fail(place->name,
-				    "refused the certificate %s (%s): it has to be signed by that "
-				    "server's key, and in force",
-				    place->cert, seep_tls_reason());
-	return control_fail(
-		place->name, "the connection ended (%s): is it Seep that listens there, with TLS?",
-		error == SSL_ERROR_SYSCALL && errno ? strerror(errno) : seep_tls_reason());
+				    "ended the connection (%s): the certificate %s has to be "
+				    "signed by that server's key, and in force",
+				    why, place->cert);
+	return control_fail(place->name,
+			    "the connection ended (%s): is it Seep that listens there, with TLS?",
+			    why);
 }
 
 static enum next next_of(struct control_link *link, int result)
