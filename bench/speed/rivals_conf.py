@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How the rivals are set up. None of their limits is ever reached: they count, and refuse nobody."""
 
+import glob
 import os
-import subprocess
+
+from problem import Problem
 
 # Debian's packages, unpacked below a folder and not installed: nothing of them starts by itself.
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
@@ -111,22 +113,28 @@ def recursor(folder, program, name, text):
         os.makedirs(os.path.join(folder, name), exist_ok=True)
         write("%s/%s/recursor.conf" % (folder, name),
               text % {"port": port, "dir": folder, "name": name})
-        return (program, "--config-dir=%s/%s" % (folder, name))
+        return (program, "--enable-old-settings", "--config-dir=%s/%s" % (folder, name))
     return argv
 
 
-def tracks(program):
-    """Is this Recursor built with the tracking of new domains? Debian 12's is not."""
-    done = subprocess.run((program, "--config"), capture_output=True, text=True, timeout=10)
-    return "new-domain-tracking" in done.stdout
+def own_wrapper(root, program):
+    """The same, of another release of Debian: with its loader, too."""
+    root = os.path.abspath(root)
+    path = root + ".sh"
+    loader = glob.glob(root + "/usr/lib*/ld-linux-*.so.*")
+    if not loader:
+        raise Problem("no loader in %s" % root)
+    with open(path, "w") as file:
+        file.write("#!/bin/sh\nexec '%s' --library-path '%s/%s' '%s/%s' \"$@\"\n"
+                   % (loader[0], root, LIBRARIES, root, program))
+    os.chmod(path, 0o755)
+    return path
 
 
-def programs(folder, root, own_recursor=None):
+def programs(folder, root, recursor_root):
     """(name, whether Unbound stands behind it, its words given a port) of each."""
-    program = own_recursor or wrapper(root, "usr/sbin/pdns_recursor")
-    found = (("dnsdist", True, dnsdist(folder, root)),)
-    if tracks(program):
-        found += (("recursor", False, recursor(folder, program, "recursor", RECURSOR)),
-                  ("recursor_nod", False,
-                   recursor(folder, program, "recursor_nod", RECURSOR + TRACKING)))
-    return found
+    program = own_wrapper(recursor_root, "usr/sbin/pdns_recursor")
+    return (("dnsdist", True, dnsdist(folder, root)),
+            ("recursor", False, recursor(folder, program, "recursor", RECURSOR)),
+            ("recursor_nod", False,
+             recursor(folder, program, "recursor_nod", RECURSOR + TRACKING)))
