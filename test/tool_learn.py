@@ -378,6 +378,25 @@ def formats(directory):
         equal(users("-", stdin=file.read()), base, "standard input")
 
 
+def identities(directory):
+    """Whom a trusted forwarder names is a user in the file; by options of seep.conf on the command line."""
+    draw = random.Random(5)
+    forwarder = bytes([192, 0, 2, 1])
+    options = [((65001, bytes.fromhex("02005e005301")),), ((8, bytes([0, 1, 32, 0, 203, 0, 113, 9])),), ()]
+    queries = [trace_make.Query(10 * at + who, forwarder, 1, secret(draw, "of%d.example" % who).split("."), ttl=60,
+                                options=options[who]) for at in range(5) for who in range(3)]
+    trace, path = os.path.join(directory, "behind.pcap"), os.path.join(directory, "behind.state")
+    with open(trace, "wb") as out:
+        out.write(trace_make.pcap(1, trace_make.ethernet, [
+            (when, trace_make.packet(query, answer)) for when, query, answer in trace_make.moments(queries)]))
+    for trusted, users in ((("--trusted-forwarder", "192.0.2.1"), {"02:00:5e:00:53:01@192.0.2.0": 5, "203.0.113.9": 5,
+                                                                   "192.0.2.1": 5}), ((), {"192.0.2.1": 15})):
+        code, _, err = run("learn", "--memory-size", "1m", "--force", *trusted, "-o", path, trace)
+        ok(code == 0 and err == "", "learn %s" % " ".join(trusted), err)
+        equal({row["user"]: row["sent"] for row in shown("top", "-n", "0", path)["users"]}, users,
+              "learn: users behind a forwarder, %s" % ("trusted" if trusted else "not trusted"))
+
+
 def main():
     if not os.path.exists(START):
         print("1..0 # SKIP no %s" % START)
@@ -395,6 +414,7 @@ def main():
         bad_input(directory, start)
         next_steps(directory)
         formats(directory)
+        identities(directory)
     return tap.code()
 
 

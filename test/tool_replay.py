@@ -134,6 +134,59 @@ def forward(directory):
     equal(list(result["users"]), ["192.0.2.10"], "a resolver's own queries are nobody's")
 
 
+MAC = "02:00:5e:00:53:%02x"
+
+
+def behind_forwarder():
+    """Two machines behind a forwarder, by MAC and by address, one that states both, and what it states wrongly."""
+    draw = random.Random(4)
+    forwarder, stranger = bytes([192, 0, 2, 1]), bytes([198, 51, 100, 1])
+    subnet = (8, bytes([0, 1, 32, 0, 203, 0, 113, 9]))
+    steps = [((65001, bytes.fromhex("02005e005301")),), (subnet,), ((65073, b"AgBeAFMC"), subnet),
+             ((65073, (MAC % 3).encode()), (10, b"12345678")),
+             ((8, bytes([0, 1, 24, 0, 203, 0, 113])),), ((65001, b"short"), subnet), ()]
+    made = [trace_make.Query(at, forwarder, 1, ["www%d" % at, "example", "com"], ttl=60, options=options)
+            for at, options in enumerate(steps)]
+    made.append(trace_make.Query(8, stranger, 1, ["www", "example", "com"], ttl=60, options=steps[0]))
+    made.append(trace_make.Query(9, forwarder, 1, ["www0", "example", "com"], ttl=51, options=steps[1]))
+    for count in range(40):
+        label = "".join(draw.choice("0123456789abcdef") for _ in range(60))
+        made.append(trace_make.Query(200 + 2 * count, forwarder, 16, [label, "t", "example", "edu"], options=steps[0]))
+    return made
+
+
+def identities(directory):
+    """Whom a trusted forwarder names is the user, as in the resolver."""
+    conf = os.path.join(directory, "forwarder.conf")
+    with open(conf, "w") as out:
+        out.write("user-budget: 1k\ntrusted-forwarder: 192.0.2.0/28\n")
+    every = trace_make.moments(behind_forwarder())
+    files = {
+        "behind.pcap": trace_make.pcap(1, trace_make.ethernet, [
+            (when, trace_make.packet(query, answer)) for when, query, answer in every]),
+        "behind.dnstap": trace_make.frames([trace_make.tap(*moment) for moment in every]),
+    }
+    named = {MAC % 1 + "@192.0.2.0": 41, "203.0.113.9": 2, MAC % 2 + "@192.0.2.0": 1, MAC % 3 + "@192.0.2.0": 1,
+             "192.0.2.1": 3, "198.51.100.1": 1}
+    for name, content in files.items():
+        path = os.path.join(directory, name)
+        with open(path, "wb") as out:
+            out.write(content)
+        result = replay("--conf", conf, path)
+        equal({user: row["queries"] for user, row in result["users"].items()}, named,
+              name + ": who is named, and the forwarder where that is nobody to be believed")
+        equal([result["totals"][key] for key in ("answers", "hits", "malformed")], [49, 1, 0],
+              name + ": each query finds its answer, whoever asked")
+        equal({user: row["refused"] for user, row in result["users"].items() if row["refused"]},
+              {MAC % 1 + "@192.0.2.0": REFUSED}, name + ": one machine alone is refused")
+        wide = replay("--conf", conf, "--network-prefix-v4", "16", path)
+        ok(MAC % 1 + "@192.0.0.0" in wide["users"], name + ": a MAC is in the network by network-prefix-v4",
+           list(wide["users"]))
+        none = replay(path)
+        equal({user: row["queries"] for user, row in none["users"].items()}, {"192.0.2.1": 48, "198.51.100.1": 1},
+              name + ": without trusted-forwarder nobody is named")
+
+
 def text_rows():
     good = rows("# a comment", row(0, "www.example.com"), "", row(1, "WWW.Example.COM.", "192.0.2.1", "A", "-"),
                 row(2, "x.example.com", "2001:db8::1", "TYPE65", "NXDOMAIN", "20", "more"))
@@ -612,6 +665,7 @@ def main():
         trace_make.write(directory)
         formats(directory)
         forward(directory)
+        identities(directory)
         text_rows()
         logs()
         options(directory)

@@ -45,6 +45,7 @@ static const char *who_of(const struct option *options, size_t count)
 	const struct seep_address forwarder = { { 192, 0, 2, 17 }, 4 };
 	struct seep_identity identity = { .is_bad = false };
 	struct seep_address user;
+	enum seep_identity_kind kind;
 
 	for (size_t i = 0; i < count && options[i].code; i++) {
 		/* At the end of memory of its own, so that a read past it is seen. */
@@ -55,17 +56,11 @@ static const char *who_of(const struct option *options, size_t count)
 				   options[i].size);
 		free(copy);
 	}
-	switch (seep_identity_of(&identity)) {
-	case SEEP_IDENTITY_NONE:
-		return "";
-	case SEEP_IDENTITY_REFUSED:
-		return NULL;
-	case SEEP_IDENTITY_SUBNET:
-		user = identity.address;
-		break;
-	case SEEP_IDENTITY_MAC:
-		user = seep_address_of_mac(&masks, &forwarder, identity.mac);
-		break;
+	user = seep_identity_user(&identity, &masks, &forwarder);
+	kind = seep_identity_of(&identity);
+	if (kind == SEEP_IDENTITY_NONE || kind == SEEP_IDENTITY_REFUSED) {
+		ok(memcmp(&user, &forwarder, sizeof(user)) == 0, "nobody: the forwarder itself");
+		return kind == SEEP_IDENTITY_NONE ? "" : NULL;
 	}
 	seep_address_print(text, &user);
 	return text;
@@ -203,6 +198,25 @@ static void test_several(void)
 	check(cases, COUNT(cases));
 }
 
+/* A query with 32 options is read, and one with more is refused. */
+static void test_many(void)
+{
+	struct seep_identity identity = { .is_bad = false };
+	bool more = true;
+
+	for (unsigned count = 1; count < SEEP_IDENTITY_OPTIONS_MOST; count++)
+		more = more && seep_identity_read(&identity, 10, NULL, 0);
+	more = more && seep_identity_read(&identity, SEEP_IDENTITY_OPTION_MAC,
+					  (const uint8_t *)"\2\0\x5e\0\x53\1", 6);
+	ok(more && seep_identity_of(&identity) == SEEP_IDENTITY_MAC, "a MAC as the 32nd option");
+	ok(!seep_identity_read(&identity, 10, NULL, 0) &&
+		   seep_identity_of(&identity) == SEEP_IDENTITY_REFUSED,
+	   "a 33rd option, whatever it is, and the query is refused");
+	for (unsigned count = 0; count < 300; count++)
+		seep_identity_read(&identity, 10, NULL, 0);
+	is_int(seep_identity_of(&identity), SEEP_IDENTITY_REFUSED, "so it stays");
+}
+
 static void test_codes(void)
 {
 	unsigned codes = 0;
@@ -222,6 +236,7 @@ int main(int argc, char **argv)
 	tap_run(test_subnet_malformed);
 	tap_run(test_mac);
 	tap_run(test_several);
+	tap_run(test_many);
 	tap_run(test_codes);
 	return done();
 }

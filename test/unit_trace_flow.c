@@ -107,6 +107,76 @@ static void test_messages(void)
 	}
 }
 
+/* ---- whom a query names ---- */
+
+#define QUERY(flags, authorities, additionals) \
+	"\x12\x34" flags "\0\1\0\0\0" authorities "\0" additionals QUESTION
+#define OPT(size) "\0\0\x29\4\xd0\0\0\0\0\0" size
+#define MAC       "\xfd\xe9\0\6\2\0\x5e\0\x53\1"
+#define SUBNET    "\0\10\0\10\0\1\x20\0\xc0\0\2\x63"
+
+static void test_options(void)
+{
+	static const struct {
+		const char *title;
+		const char *bytes;
+		size_t size;
+		enum seep_identity_kind kind;
+	} cases[] = {
+		{ "no record", BYTES(QUERY("\1\0", "\0", "\0")), SEEP_IDENTITY_NONE },
+		{ "no option", BYTES(QUERY("\1\0", "\0", "\1") OPT("\0")), SEEP_IDENTITY_NONE },
+		{ "a MAC", BYTES(QUERY("\1\0", "\0", "\1") OPT("\12") MAC), SEEP_IDENTITY_MAC },
+		{ "an address", BYTES(QUERY("\1\0", "\0", "\1") OPT("\14") SUBNET),
+		  SEEP_IDENTITY_SUBNET },
+		{ "a MAC behind an address", BYTES(QUERY("\1\0", "\0", "\1") OPT("\26") SUBNET MAC),
+		  SEEP_IDENTITY_MAC },
+		{ "an address twice", BYTES(QUERY("\1\0", "\0", "\1") OPT("\30") SUBNET SUBNET),
+		  SEEP_IDENTITY_REFUSED },
+		{ "an option beyond the record's end",
+		  BYTES(QUERY("\1\0", "\0", "\1") OPT("\20") SUBNET "\xfd\xe9\0\6"),
+		  SEEP_IDENTITY_SUBNET },
+		{ "three bytes of an option",
+		  BYTES(QUERY("\1\0", "\0", "\1") OPT("\17") SUBNET "\xfd\xe9\0"),
+		  SEEP_IDENTITY_SUBNET },
+		{ "options behind the record",
+		  BYTES(QUERY("\1\0", "\0", "\1") OPT("\14") SUBNET MAC), SEEP_IDENTITY_SUBNET },
+		{ "a record cut short",
+		  BYTES(QUERY("\1\0", "\0", "\1") OPT("\26") SUBNET "\xfd\xe9\0\6\2\0\x5e\0\x53"),
+		  SEEP_IDENTITY_NONE },
+		{ "a record without its size",
+		  BYTES(QUERY("\1\0", "\0", "\1") "\0\0\x29\4\xd0\0\0\0\0\0"), SEEP_IDENTITY_NONE },
+		{ "a record that is not the root's",
+		  BYTES(QUERY("\1\0", "\0", "\1") "\1a" OPT("\12") MAC), SEEP_IDENTITY_NONE },
+		{ "a record of another type",
+		  BYTES(QUERY("\1\0", "\0", "\1") "\0\0\x10\4\xd0\0\0\0\0\0\12" MAC),
+		  SEEP_IDENTITY_NONE },
+		{ "two records", BYTES(QUERY("\1\0", "\0", "\2") OPT("\12") MAC OPT("\0")),
+		  SEEP_IDENTITY_NONE },
+		{ "an authority before it", BYTES(QUERY("\1\0", "\1", "\1") OPT("\12") MAC),
+		  SEEP_IDENTITY_NONE },
+		{ "an answer's", BYTES(QUERY("\x81\x80", "\0", "\1") OPT("\12") MAC),
+		  SEEP_IDENTITY_NONE },
+	};
+	const struct trace_setup setup = { .networks = seep_address_masks(24, 64) };
+	const struct seep_address from = { { 192, 0, 2, 1 }, 4 };
+
+	for (size_t at = 0; at < sizeof(cases) / sizeof(cases[0]); at++) {
+		uint8_t *bytes = malloc(cases[at].size);
+		struct trace_event event = { 0 };
+		struct seep_address user;
+		struct trace_dns dns;
+
+		memcpy(bytes, cases[at].bytes, cases[at].size);
+		trace_dns_parse(bytes, cases[at].size, &event, &dns);
+		is_int(seep_identity_of(&dns.identity), cases[at].kind, "options: %s",
+		       cases[at].title);
+		user = trace_dns_user(&dns, &setup, &from);
+		ok(memcmp(&user, &from, sizeof(user)) == 0, "options: %s, of nobody trusted",
+		   cases[at].title);
+		free(bytes);
+	}
+}
+
 /* ---- pairs ---- */
 
 static struct trace_event event_of(unsigned number, uint64_t when_ms)
@@ -142,13 +212,14 @@ static struct trace_event answer_of(unsigned number, uint64_t when_ms, uint16_t 
 
 static void test_pairs(void)
 {
+	const struct seep_address user = { { 203, 0, 113, 9 }, 4 };
 	struct trace_pair *pair = trace_pair_create();
 	struct trace_event event, out;
 
 	event = event_of(1, 1000);
-	trace_pair_query(pair, &event, 7);
+	trace_pair_query(pair, &event, &event.client, 7);
 	event = event_of(2, 1001);
-	trace_pair_query(pair, &event, 8);
+	trace_pair_query(pair, &event, &event.client, 8);
 	ok(!trace_pair_take(pair, &out, false), "pair: a query waits");
 	event = answer_of(2, 1010, 3);
 	ok(!trace_pair_answer(pair, &event, 8), "pair: an answer is no query");
@@ -166,14 +237,24 @@ static void test_pairs(void)
 	ok(!trace_pair_take(pair, &out, true), "pair: an answer that came again tells nothing");
 
 	event = event_of(3, 2000);
-	trace_pair_query(pair, &event, 0);
+	trace_pair_query(pair, &event, &event.client, 0);
 	event = event_of(4, 2000 + TRACE_PAIR_WAIT_MS);
-	trace_pair_query(pair, &event, 0);
+	trace_pair_query(pair, &event, &event.client, 0);
 	ok(trace_pair_take(pair, &out, false) && number_of(&out) == 3 &&
 		   out.rcode == TRACE_RCODE_NONE,
 	   "pair: a query waits so long, and no longer");
 	ok(!trace_pair_take(pair, &out, false), "pair: the younger one goes on waiting");
 	ok(trace_pair_take(pair, &out, true) && number_of(&out) == 4, "pair: until the end");
+	trace_pair_destroy(pair);
+
+	pair = trace_pair_create();
+	event = event_of(6, 1000);
+	trace_pair_query(pair, &event, &user, 7);
+	event = answer_of(6, 1001, 3);
+	trace_pair_answer(pair, &event, 7);
+	ok(trace_pair_take(pair, &out, false) && out.rcode == 3 &&
+		   memcmp(&out.client, &user, sizeof(user)) == 0,
+	   "pair: a user's query finds the answer to the client that asked for it");
 	trace_pair_destroy(pair);
 
 	pair = trace_pair_create();
@@ -201,7 +282,7 @@ static void test_many_pairs(void)
 			answered += out.rcode != TRACE_RCODE_NONE;
 		}
 		event = event_of(number, 1000 + number / 100);
-		trace_pair_query(pair, &event, number % 3);
+		trace_pair_query(pair, &event, &event.client, number % 3);
 		if (number >= 100 && number % 2) {
 			event = answer_of(number - 100, 1000, 0);
 			trace_pair_answer(pair, &event, (number - 100) % 3);
@@ -229,7 +310,7 @@ static void test_full_pairs(void)
 
 	for (unsigned number = 0; number < TRACE_PAIR_CAPACITY; number++) {
 		event = event_of(number, 1000);
-		trace_pair_query(pair, &event, 1);
+		trace_pair_query(pair, &event, &event.client, 1);
 	}
 	for (unsigned at = 0; at < TRACE_PAIR_CAPACITY; at++) {
 		unsigned number = at * 4099 % TRACE_PAIR_CAPACITY;
@@ -342,6 +423,7 @@ int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
 	tap_run(test_messages);
+	tap_run(test_options);
 	tap_run(test_pairs);
 	tap_run(test_many_pairs);
 	tap_run(test_full_pairs);

@@ -175,6 +175,9 @@ int replay_parse(const struct option_set *set, int argc, char **argv,
 	options->traces.trace.complain = complain;
 	options->traces.trace.context = options;
 	options->traces.trace.port = (uint16_t)options->port;
+	options->traces.trace.trusted_forwarder = options->conf.trusted_forwarder;
+	options->traces.trace.networks = seep_address_masks(options->conf.network_prefix_v4_bits,
+							    options->conf.network_prefix_v6_bits);
 	options->traces.broken = broken;
 	options->traces.paths = argv + *first;
 	options->traces.count = (size_t)(argc - *first);

@@ -126,6 +126,7 @@ static const char *take_message(struct trace *trace, struct bytes from)
 	struct field field;
 	struct trace_dns dns;
 	enum trace_dns_kind kind;
+	struct seep_address user;
 	uint64_t type;
 	uint32_t tag;
 
@@ -159,8 +160,9 @@ static const char *take_message(struct trace *trace, struct bytes from)
 	if (kind == TRACE_DNS_MALFORMED)
 		return dns.problem;
 	tag = (uint32_t)(fields[MESSAGE_QUERY_PORT].value & 0xffff) << 16 | dns.id;
+	user = trace_dns_user(&dns, trace->setup, &event.client);
 	if (type == TYPE_CLIENT_QUERY && kind == TRACE_DNS_QUERY)
-		trace_pair_query(trace->pair, &event, tag);
+		trace_pair_query(trace->pair, &event, &user, tag);
 	else if (type == TYPE_CLIENT_RESPONSE && kind == TRACE_DNS_ANSWER)
 		trace->counts.answers += !trace_pair_answer(trace->pair, &event, tag);
 	else

@@ -256,6 +256,7 @@ static bool take_message(struct trace *trace, const struct packet *packet, struc
 	struct captured *captured = trace->state;
 	struct trace_dns dns;
 	enum trace_dns_kind kind = trace_dns_parse(message.at, message.size, event, &dns);
+	struct seep_address user;
 	uint16_t client_port;
 
 	switch (kind) {
@@ -267,7 +268,8 @@ static bool take_message(struct trace *trace, const struct packet *packet, struc
 			return false;
 		if (!same(&packet->from, &packet->to))
 			note_resolver(captured, &packet->to);
-		trace_pair_query(trace->pair, event, (uint32_t)client_port << 16 | dns.id);
+		user = trace_dns_user(&dns, trace->setup, &event->client);
+		trace_pair_query(trace->pair, event, &user, (uint32_t)client_port << 16 | dns.id);
 		return true;
 	case TRACE_DNS_ANSWER:
 		event->client = packet->to;

@@ -395,7 +395,7 @@ static const char *take_query(struct trace *trace, struct words *words, struct t
 	event->ttl_s = TRACE_TTL_NONE;
 	event->rcode = TRACE_RCODE_NONE;
 	if (rcode.length == 0) {
-		trace_pair_query(trace->pair, event, 0);
+		trace_pair_query(trace->pair, event, &event->client, 0);
 		return NULL;
 	}
 	if (!trace_text_rcode(rcode.text, rcode.length, &event->rcode))

@@ -9,6 +9,8 @@
 #ifndef SEEP_TRACE_H
 #define SEEP_TRACE_H
 
+#include "base/address.h"
+#include "names/netblock.h"
 #include "seep_observation.h"
 #include "trace_input.h"
 
@@ -24,9 +26,9 @@
 
 /* One client query, and of its answer what was recorded. */
 struct trace_event {
-	uint64_t when_ms; /* since 1970 */
-	struct seep_address client;
-	uint32_t ttl_s; /* for how long the answer may be cached, or TRACE_TTL_NONE */
+	uint64_t when_ms;           /* since 1970 */
+	struct seep_address client; /* or whom a trusted forwarder names in the query */
+	uint32_t ttl_s;             /* for how long the answer may be cached, or TRACE_TTL_NONE */
 	uint16_t type;
 	uint16_t rcode;                    /* or TRACE_RCODE_NONE */
 	uint8_t name_size;                 /* bytes of name in use */
@@ -71,7 +73,9 @@ struct trace_setup {
 	enum trace_format format;
 	struct seep_address resolver; /* only packets to and from it; size_bytes 0: any */
 	uint16_t port;                /* of DNS in captures; 0: 53 */
-	trace_complain *complain;     /* may be NULL */
+	const struct seep_netblocks *trusted_forwarder; /* borrowed; NULL: nobody is */
+	struct seep_address_masks networks;             /* in which they name users by MAC */
+	trace_complain *complain;                       /* may be NULL */
 	void *context;
 };
 

@@ -12,6 +12,7 @@
 #define RECORD_BYTES   10 /* type, class, TTL, length of the data */
 #define SOA_TAIL_BYTES 20 /* five numbers, the minimum last */
 #define RECORDS_MAX    512
+#define OPTION_BYTES   4 /* code, size of the data */
 
 struct cursor {
 	const uint8_t *message;
@@ -106,6 +107,37 @@ static bool least_ttl(struct cursor *cursor, unsigned count, bool authority, uin
 	return true;
 }
 
+/*
+ * Reads the options behind a query's question. As in Unbound, there is one record, OPT at the root,
+ * and an option that goes beyond the record's end ends them.
+ */
+static void take_options(struct cursor cursor, struct seep_identity *identity)
+{
+	const uint8_t *record = cursor.message + cursor.at;
+	size_t left = cursor.size - cursor.at;
+
+	if (get16(cursor.message + 6) || get16(cursor.message + 8) ||
+	    get16(cursor.message + 10) != 1 || left < 1 + RECORD_BYTES || record[0] != 0 ||
+	    get16(record + 1) != SEEP_TYPE_OPT)
+		return;
+	record += 1 + RECORD_BYTES;
+	left -= 1 + RECORD_BYTES;
+	/* Cut short by the capture, it might state one thing and go on with another. */
+	if (left < get16(record - 2))
+		return;
+	left = get16(record - 2);
+	while (left >= OPTION_BYTES) {
+		size_t size = get16(record + 2);
+
+		left -= OPTION_BYTES;
+		if (size > left ||
+		    !seep_identity_read(identity, get16(record), record + OPTION_BYTES, size))
+			return;
+		record += OPTION_BYTES + size;
+		left -= size;
+	}
+}
+
 enum trace_dns_kind trace_dns_parse(const uint8_t *message, size_t size, struct trace_event *event,
 				    struct trace_dns *dns)
 {
@@ -114,6 +146,7 @@ enum trace_dns_kind trace_dns_parse(const uint8_t *message, size_t size, struct 
 	bool truncated;
 
 	dns->problem = NULL;
+	dns->identity = (struct seep_identity){ .is_bad = false };
 	event->rcode = TRACE_RCODE_NONE;
 	event->ttl_s = TRACE_TTL_NONE;
 	if (size < HEADER_BYTES) {
@@ -139,8 +172,10 @@ enum trace_dns_kind trace_dns_parse(const uint8_t *message, size_t size, struct 
 	if (get16(message + cursor.at + 2) != SEEP_QCLASS_IN)
 		return TRACE_DNS_OTHER;
 	cursor.at += 4;
-	if (!(message[2] & 0x80))
+	if (!(message[2] & 0x80)) {
+		take_options(cursor, &dns->identity);
 		return TRACE_DNS_QUERY;
+	}
 	event->rcode = message[3] & 0x0f;
 	truncated = message[2] & 0x02;
 	answers = get16(message + 6);
@@ -148,4 +183,12 @@ enum trace_dns_kind trace_dns_parse(const uint8_t *message, size_t size, struct 
 	if (!truncated && least_ttl(&cursor, answers, false, &event->ttl_s) && answers == 0)
 		least_ttl(&cursor, authorities, true, &event->ttl_s);
 	return TRACE_DNS_ANSWER;
+}
+
+struct seep_address trace_dns_user(const struct trace_dns *dns, const struct trace_setup *setup,
+				   const struct seep_address *from)
+{
+	if (!seep_netblocks_contain(setup->trusted_forwarder, from->bytes, from->size_bytes))
+		return *from;
+	return seep_identity_user(&dns->identity, &setup->networks, from);
 }

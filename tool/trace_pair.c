@@ -8,7 +8,8 @@
 #define NONE UINT32_MAX
 
 struct waiting {
-	struct trace_event event;
+	struct trace_event event; /* with the client that the answer goes to */
+	struct seep_address user;
 	uint64_t key;
 	uint32_t next; /* older one of the same bucket, or NONE */
 	bool answered;
@@ -69,6 +70,7 @@ static struct waiting *put(struct trace_pair *pair, const struct trace_event *ev
 	struct waiting *waiting = at_place(pair, pair->tail++);
 
 	waiting->event = *event;
+	waiting->user = event->client;
 	waiting->next = NONE;
 	waiting->answered = true;
 	waiting->key = 0;
@@ -77,11 +79,13 @@ static struct waiting *put(struct trace_pair *pair, const struct trace_event *ev
 	return waiting;
 }
 
-void trace_pair_query(struct trace_pair *pair, const struct trace_event *query, uint32_t tag)
+void trace_pair_query(struct trace_pair *pair, const struct trace_event *query,
+		      const struct seep_address *user, uint32_t tag)
 {
 	struct waiting *waiting = put(pair, query);
 	uint32_t *bucket;
 
+	waiting->user = *user;
 	waiting->key = key_of(query, tag);
 	waiting->answered = false;
 	bucket = &pair->bucket[waiting->key % TRACE_PAIR_CAPACITY];
@@ -150,6 +154,7 @@ bool trace_pair_take(struct trace_pair *pair, struct trace_event *event, bool en
 		unlink_one(pair, link);
 	}
 	*event = waiting->event;
+	event->client = waiting->user;
 	pair->head++;
 	return true;
 }

@@ -7,7 +7,7 @@
  * If nothing but answers was recorded, each answer stands for its query; where queries were, an
  * answer that comes too late or has lost its query says nothing new.
  *
- * Memory: 2.5 MB. When it holds TRACE_PAIR_CAPACITY queries, the oldest goes without an answer.
+ * Memory: 2.8 MB. When it holds TRACE_PAIR_CAPACITY queries, the oldest goes without an answer.
  */
 #ifndef SEEP_TRACE_PAIR_H
 #define SEEP_TRACE_PAIR_H
@@ -25,10 +25,12 @@ struct trace_pair *trace_pair_create(void);
 void trace_pair_destroy(struct trace_pair *pair);
 
 /*
- * A query, and what besides client, name and type tells it from others: its port and id. There has
- * to be room: take until nothing comes before each.
+ * A query, and what besides client, name and type tells it from others: its port and id. It comes
+ * out as USER's, which may be another than the client that its answer goes to. There has to be
+ * room: take until nothing comes before each.
  */
-void trace_pair_query(struct trace_pair *pair, const struct trace_event *query, uint32_t tag);
+void trace_pair_query(struct trace_pair *pair, const struct trace_event *query,
+		      const struct seep_address *user, uint32_t tag);
 
 /*
  * An answer; EVENT's time is the query's, if the record tells it. As above. True if it stands for

@@ -147,9 +147,14 @@ static void read_subnet(struct seep_identity *identity, const uint8_t *data, siz
 		take_address(identity, data + SUBNET_HEAD_BYTES, bits / 8);
 }
 
-void seep_identity_read(struct seep_identity *identity, uint16_t code, const uint8_t *data,
+bool seep_identity_read(struct seep_identity *identity, uint16_t code, const uint8_t *data,
 			size_t size)
 {
+	if (identity->options == SEEP_IDENTITY_OPTIONS_MOST) {
+		identity->is_bad = true;
+		return false;
+	}
+	identity->options++;
 	switch (code) {
 	case SEEP_IDENTITY_OPTION_SUBNET:
 		if (identity->has_subnet)
@@ -162,6 +167,7 @@ void seep_identity_read(struct seep_identity *identity, uint16_t code, const uin
 		read_mac(identity, data, size);
 		break;
 	}
+	return !identity->is_bad;
 }
 
 enum seep_identity_kind seep_identity_of(const struct seep_identity *identity)
@@ -173,4 +179,20 @@ enum seep_identity_kind seep_identity_of(const struct seep_identity *identity)
 	if (identity->has_address)
 		return SEEP_IDENTITY_SUBNET;
 	return identity->is_coarse ? SEEP_IDENTITY_REFUSED : SEEP_IDENTITY_NONE;
+}
+
+struct seep_address seep_identity_user(const struct seep_identity *identity,
+				       const struct seep_address_masks *networks,
+				       const struct seep_address *forwarder)
+{
+	switch (seep_identity_of(identity)) {
+	case SEEP_IDENTITY_SUBNET:
+		return identity->address;
+	case SEEP_IDENTITY_MAC:
+		return seep_address_of_mac(networks, forwarder, identity->mac);
+	case SEEP_IDENTITY_REFUSED:
+	case SEEP_IDENTITY_NONE:
+		break;
+	}
+	return *forwarder;
 }

@@ -21,7 +21,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "seep_observation.h"
+
+/* A query with more options than these is refused: so many are no forwarder's. */
+#define SEEP_IDENTITY_OPTIONS_MOST 32
 
 #define SEEP_IDENTITY_OPTION_SUBNET 8
 #define SEEP_IDENTITY_OPTION_MAC    65001
@@ -38,10 +42,11 @@ enum seep_identity_kind {
 struct seep_identity {
 	struct seep_address address; /* of the Client Subnet, if has_address */
 	uint8_t mac[SEEP_MAC_BYTES]; /* if has_mac */
+	uint8_t options;             /* how many were read; more than the most are not counted */
 	bool has_address, has_mac;
 	bool has_subnet; /* there was a Client Subnet, whatever it says */
 	bool is_coarse;  /* it was of many addresses */
-	bool is_bad;     /* an option was malformed, or a second one of its kind */
+	bool is_bad;     /* an option was malformed, a second one of its kind, or one too many */
 };
 
 /* Is CODE one of the three? */
@@ -51,9 +56,12 @@ static inline bool seep_identity_is_option(uint16_t code)
 	       code == SEEP_IDENTITY_OPTION_DEVICE;
 }
 
-/* Takes in one option: SIZE bytes of DATA, which may be NULL if there are none. Others than the
- * three are ignored. */
-void seep_identity_read(struct seep_identity *identity, uint16_t code, const uint8_t *data,
+/*
+ * Takes in one option: SIZE bytes of DATA, which may be NULL if there are none. Others than the
+ * three are only counted. Returns false if the query is refused, whatever else it states: the rest
+ * need not be read.
+ */
+bool seep_identity_read(struct seep_identity *identity, uint16_t code, const uint8_t *data,
 			size_t size);
 
 /*
@@ -62,5 +70,14 @@ void seep_identity_read(struct seep_identity *identity, uint16_t code, const uin
  * spoils the other, for a client may have written either.
  */
 enum seep_identity_kind seep_identity_of(const struct seep_identity *identity);
+
+/*
+ * Returns the user whom a trusted FORWARDER names, when all options are read: an address, or a MAC
+ * in the forwarder's network by the masks of NETWORKS; and FORWARDER itself if it names nobody who
+ * is to be believed.
+ */
+struct seep_address seep_identity_user(const struct seep_identity *identity,
+				       const struct seep_address_masks *networks,
+				       const struct seep_address *forwarder);
 
 #endif

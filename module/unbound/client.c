@@ -9,9 +9,6 @@
 #include "util/data/msgparse.h"
 #include "util/netevent.h"
 
-/* A query with more options is not read: so many are no forwarder's. */
-#define OPTIONS_MOST 32
-
 static struct seep_address address_of(const struct sockaddr_storage *from)
 {
 	const struct sockaddr_in *v4 = (const void *)from;
@@ -48,30 +45,15 @@ static bool is_trusted(const struct seep_address *address)
 				      address->size_bytes);
 }
 
-static enum seep_identity_kind read_options(struct seep_identity *identity,
-					    const struct edns_option *option)
+static void count(struct seep_counters *counters, enum seep_identity_kind kind)
 {
-	for (unsigned count = 0; option; option = option->next) {
-		if (++count > OPTIONS_MOST)
-			return SEEP_IDENTITY_REFUSED;
-		seep_identity_read(identity, option->opt_code, option->opt_data, option->opt_len);
-	}
-	return seep_identity_of(identity);
-}
-
-/* Whom the FORWARDER names, and itself if it names nobody who is to be believed. */
-static struct seep_address named_by(const struct seep_address *forwarder,
-				    const struct edns_data *edns, struct seep_counters *counters)
-{
-	struct seep_identity identity = { .is_bad = false };
-
-	switch (read_options(&identity, edns->opt_list_in)) {
+	switch (kind) {
 	case SEEP_IDENTITY_SUBNET:
 		seep_counters_add(&counters->identity_subnet, 1);
-		return identity.address;
+		break;
 	case SEEP_IDENTITY_MAC:
 		seep_counters_add(&counters->identity_mac, 1);
-		return seep_address_of_mac(&ub_module.network_masks, forwarder, identity.mac);
+		break;
 	case SEEP_IDENTITY_REFUSED:
 		seep_counters_add(&counters->identity_refused, 1);
 		break;
@@ -79,7 +61,20 @@ static struct seep_address named_by(const struct seep_address *forwarder,
 		seep_counters_add(&counters->identity_none, 1);
 		break;
 	}
-	return *forwarder;
+}
+
+/* Whom the FORWARDER names, and itself if it names nobody who is to be believed. */
+static struct seep_address named_by(const struct seep_address *forwarder,
+				    const struct edns_data *edns, struct seep_counters *counters)
+{
+	const struct edns_option *option = edns->opt_list_in;
+	struct seep_identity identity = { .is_bad = false };
+
+	while (option &&
+	       seep_identity_read(&identity, option->opt_code, option->opt_data, option->opt_len))
+		option = option->next;
+	count(counters, seep_identity_of(&identity));
+	return seep_identity_user(&identity, &ub_module.network_masks, forwarder);
 }
 
 struct ub_client ub_client_of(struct seep_thread *thread, const struct comm_reply *from,

@@ -21,15 +21,16 @@ RCODES = {0: "NOERROR", 3: "NXDOMAIN"}
 
 
 class Query:
-    """A query, and its answer's response code and TTL; rcode None: there was no answer."""
+    """A query, and its answer's response code and TTL; rcode None: there was no answer. Options: (code, data)."""
 
-    def __init__(self, at, client, kind, labels, rcode=0, ttl=0, tcp=False):
+    def __init__(self, at, client, kind, labels, rcode=0, ttl=0, tcp=False, options=()):
         self.when_us = START_S * 1000000 + round(at * 1000000)
         self.client = client
         self.kind = kind
         self.labels = [label.encode("latin1") for label in labels]
         self.rcode, self.ttl, self.tcp = rcode, ttl, tcp
         self.id = round(at * 10) & 0xFFFF
+        self.options = options
 
 
 def traffic():
@@ -56,10 +57,17 @@ def wire(labels):
     return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 
+def edns(options):
+    """An OPT record."""
+    data = b"".join(struct.pack(">HH", code, len(content)) + content for code, content in options)
+    return b"\0" + struct.pack(">HHIH", 41, 1232, 0, len(data)) + data
+
+
 def message(query, answer):
     question = wire(query.labels) + struct.pack(">HH", query.kind, 1)
     if not answer:
-        return struct.pack(">6H", query.id, 0x0100, 1, 0, 0, 0) + question
+        more = edns(query.options) if query.options else b""
+        return struct.pack(">6H", query.id, 0x0100, 1, 0, 0, bool(more)) + question + more
     flags = 0x8180 | query.rcode
     if query.rcode:
         soa = b"\xc0\x0c" + struct.pack(">HHIH", SOA, 1, query.ttl + 100, 24)

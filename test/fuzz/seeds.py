@@ -151,6 +151,14 @@ def plays():
     return {name: play.bytes for name, play in made.items()}
 
 
+def named():
+    """Queries that name users, by MAC and by address."""
+    subnet = (8, bytes([0, 1, 32, 0, 203, 0, 113, 9]))
+    every = [[(65001, bytes.fromhex("02005e005301"))], [subnet], [(65073, b"AgBeAFMC"), (10, b"12345678"), subnet]]
+    return [trace_make.Query(at, bytes([192, 0, 2, 1]), 1, ["www", "example", "com"], options=options)
+            for at, options in enumerate(every)]
+
+
 def few():
     """A small part of the traffic of trace_make.py, with one of each kind."""
     return trace_make.traffic()[:10]
@@ -170,6 +178,8 @@ def packets():
         whole = trace_make.ethernet(trace_make.packet(query, False))
         made["short-" + name] = trace_make.pcap(1, lambda data: data, [
             (size, whole[:size]) for size in range(len(whole))])
+    made["options"] = trace_make.pcap(1, trace_make.ethernet, [
+        (query.when_us, trace_make.packet(query, False)) for query in named()])
     made["unknown-link"] = trace_make.pcap(105, lambda data: data, ip[:1])
     return made
 
@@ -182,6 +192,7 @@ def taps():
         "open": trace_make.frames(contents[:4], stop=False),
         "answers": trace_make.frames([trace_make.tap(*moment) for moment in every if moment[2]]),
         "cut": trace_make.frames(contents[:3])[:-70],
+        "options": trace_make.frames([trace_make.tap(query.when_us, query, False) for query in named()]),
         "large-frame": trace_make.frames([])[:-12] + b"\x7f\xff\xff\xff1234",
     }
 

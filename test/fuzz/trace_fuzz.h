@@ -15,7 +15,7 @@ static inline void fuzz_check_trace_event(const struct trace_event *event)
 	uint8_t lower[SEEP_NAME_MAX_BYTES];
 
 	fuzz_check(event->when_ms <= FUZZ_TIME_MAX_MS);
-	fuzz_check(event->client.size_bytes == 4 || event->client.size_bytes == 16);
+	fuzz_check(seep_address_is_sound(&event->client));
 	fuzz_check(fuzz_is_name(event->name, event->name_size));
 	seep_name_lower(lower, event->name, event->name_size);
 	fuzz_check(memcmp(lower, event->name, event->name_size) == 0);
@@ -50,19 +50,39 @@ static inline enum trace_status fuzz_read_trace(struct trace *trace)
 	return status;
 }
 
+/* All addresses: whoever asks is believed to be a forwarder. */
+static inline struct seep_netblocks *fuzz_everybody(void)
+{
+	static const char *const texts[] = { "0.0.0.0/0", "::/0" };
+	struct seep_netblocks *list = seep_netblocks_create();
+
+	for (size_t at = 0; list && at < 2; at++) {
+		struct seep_netblock block;
+
+		fuzz_check(seep_netblock_parse(&block, texts[at]) == SEEP_NETBLOCK_OK);
+		fuzz_check(seep_netblocks_add(list, &block) == SEEP_NETBLOCK_OK);
+	}
+	return list;
+}
+
 /* A file of these bytes, read as FORMAT. */
 static inline void fuzz_trace(enum trace_format format, const uint8_t *data, size_t size)
 {
 	static struct fuzz_file file;
+	static struct seep_netblocks *everybody;
 	uint64_t complaints = 0;
 	struct trace_setup setup = { .format = format,
 				     .complain = fuzz_complain,
-				     .context = &complaints };
+				     .context = &complaints,
+				     .networks = seep_address_masks(24, 64) };
 	struct trace trace;
 
 	/* Logs without a year are in local time. */
 	if (!file.descriptor)
 		setenv("TZ", "UTC", 1);
+	if (!everybody)
+		everybody = fuzz_everybody();
+	setup.trusted_forwarder = everybody;
 	fuzz_file_put(&file, data, size);
 	if (trace_open(&trace, file.path, &setup))
 		fuzz_read_trace(&trace);
