@@ -5,6 +5,7 @@ rotations, full disks and sockets; and with pseudonyms, without anybody's addres
 import contextlib
 import json
 import os
+import re
 import socket
 import stat
 import threading
@@ -257,6 +258,140 @@ def test_socket(tap):
         taken.clear()
         spend(lab, "127.3.0.19")
         tap.ok(until(lambda: "127.3.0.19" in users(made)), "so does another one later", taken)
+
+
+SYSLOG = CONF.replace("event-log: events.json", "event-log: syslog") + suffixes.CONF
+# RFC 3164: priority, local time, program and its number; then the message.
+MESSAGE = re.compile(r"<(\d+)>([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) ([a-z]+)\[(\d+)\]: (\{.*\})")
+# A /dev of the resolver's own, for the resolver's eyes only, whose log is a name for {0}/syslog.
+OWN_DEV = ("mkdir -p '{0}/dev' && mount -t tmpfs tmpfs '{0}/dev' && cd '{0}/dev' && "
+           "for node in null zero full random urandom; do "
+           "touch $node && mount --bind /dev/$node $node || exit 1; done && "
+           "ln -s '{0}/syslog' log && cd '{0}' && mount --rbind '{0}/dev' /dev")
+
+
+class Syslog:
+    """A daemon of the system's log, at its place: takes messages, or lets them lie where reads is False."""
+
+    def __init__(self, lab, reads=True):
+        self.path = lab.dir + "/syslog"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(0.1)
+        self.events, self.odd, self.heads = [], [], set()
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        if reads:
+            self.thread.start()
+
+    def run(self):
+        while not self.ending.is_set():
+            with contextlib.suppress(TimeoutError):
+                self.take(self.socket.recv(65536).decode("ascii"))
+
+    def take(self, text):
+        found = MESSAGE.fullmatch(text)
+        if not found:
+            self.odd.append(text)
+            return
+        priority, when, program, number, event = found.groups()
+        stated_s = time.mktime(time.strptime("%d %s" % (time.localtime().tm_year, when),
+                                             "%Y %b %d %H:%M:%S"))
+        if abs(stated_s - time.time()) > 60:
+            self.odd.append(text)
+        self.heads.add((int(priority), program, int(number)))
+        self.events.append(json.loads(event))
+
+    def of(self, *actions):
+        return [event for event in list(self.events) if event["event"]["action"] in actions]
+
+    def close(self):
+        self.ending.set()
+        if self.thread.is_alive():
+            self.thread.join(5)
+        self.socket.close()
+        os.unlink(self.path)
+
+
+def quickly(lab, tap, text):
+    """New names and known ones are answered as if there were no log."""
+    since_s = time.monotonic()
+    names = ["www.one.wild.example" if at % 2 else secret() for at in range(60)]
+    codes = [rcode_of(lab.ask(name, source="127.3.2.%d" % (at + 1)))
+             for at, name in enumerate(names)]
+    took_s = time.monotonic() - since_s
+    tap.ok(set(codes) == {"NOERROR"} and took_s < 3, text + ": it serves, at once",
+           (sorted(set(codes)), took_s))
+
+
+@contextlib.contextmanager
+def own_dev(conf):
+    """A lab whose resolver has a /dev/log of its own; the machine's is left alone."""
+    with rig.Lab(conf=conf, files=suffixes.files(), state="seep.state") as lab:
+        lab.mount = OWN_DEV.format(lab.dir)
+        lab.restart()
+        yield lab
+
+
+def test_syslog(tap):
+    with own_dev(SYSLOG) as lab:
+        tap.ok(os.path.islink("/proc/%d/root/dev/log" % lab.process.pid), "the resolver's own /dev")
+        daemon = Syslog(lab)
+        spend(lab)
+        tap.equal(seepctl(lab, "allow", "kind.example", "--reason", "ticket 18")[0], 0, "allow")
+        tap.ok(until(lambda: daemon.of("operator-allow") and daemon.of("query-refused")),
+               "a refusal and what an operator allowed are told", daemon.events)
+        spent = daemon.of("meter-spent")
+        tap.equal([event["source"]["ip"] for event in spent], [USER], "and a crossing, of whom")
+        tap.ok("ticket 18" in daemon.of("operator-allow")[0]["event"]["reason"], "and why")
+        tap.equal(daemon.heads, {(3 * 8 + 5, "seep", lab.process.pid)},
+                  "daemon.notice, the program and its number")
+        tap.equal(daemon.odd, [], "each message as RFC 3164 has it, of now")
+        failed = lab.seep()["num.seep.events.failed"]
+        for user in range(100, 110):
+            spend(lab, "127.3.0.%d" % user)
+        tap.ok(until(lambda: len(daemon.of("meter-spent")) == 11), "a burst of many, too")
+        tap.equal(lab.seep()["num.seep.events.failed"], failed, "and none of it is lost")
+        hold(tap, daemon.events, "all")
+        daemon.close()
+
+
+def test_syslog_stalls(tap):
+    """Who does not read, or is not there, holds up nothing."""
+    with own_dev(SYSLOG) as lab:
+        tap.ok(until(lambda: lab.seep()["num.seep.events.failed"] > 0), "nobody is there: counted")
+        quickly(lab, tap, "nobody is there")
+        daemon = Syslog(lab, reads=False)
+        # What a socket holds for who does not read is net.unix.max_dgram_qlen, or some more.
+        with open("/proc/sys/net/unix/max_dgram_qlen") as file:
+            room = int(file.read())
+        before = lab.seep()["num.seep.events.failed"]
+        users = iter(range(1, 4 * room))
+
+        def is_full():
+            user = next(users, None)
+            if user is not None:
+                spend(lab, "127.4.%d.%d" % (user // 200, user % 200 + 1))
+            return user is None or lab.seep()["num.seep.events.failed"] > before
+        tap.ok(until(is_full, 60) and lab.seep()["num.seep.events.failed"] > before,
+               "it does not read: counted")
+        tap.ok("event-log: /dev/log: Resource temporarily unavailable" in lab.log() or
+               "event-log: /dev/log: No such file or directory" in lab.log(), "and said", lab.log())
+        quickly(lab, tap, "it does not read")
+        since_s = time.monotonic()
+        lab.reload()
+        tap.ok(time.monotonic() - since_s < 10, "it does not read: a reload is a reload")
+        quickly(lab, tap, "after the reload")
+        daemon.thread.start()
+        spend(lab, "127.3.0.20")
+        tap.ok(until(lambda: daemon.of("events-left-out")), "when it reads again, it is told how many it missed",
+               daemon.events[-3:])
+        tap.equal(daemon.odd, [], "and nothing came in part")
+        hold(tap, daemon.events, "all")
+        daemon.close()
+        quickly(lab, tap, "it is gone")
+        tap.equal(lab.stop(), 0, "and ends in time")
+        lab.start()
 
 
 def test_pseudonyms(tap):

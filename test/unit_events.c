@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -700,6 +701,61 @@ static void test_socket(void)
 	seep_sink_stop(&sink);
 }
 
+#define BURST 100
+
+/* Takes a burst, a datagram each millisecond, until nothing has come for long. */
+static void *read_slowly(void *context)
+{
+	const int *fd = context;
+	struct pollfd polled = { .fd = *fd, .events = POLLIN };
+	uintptr_t taken = 0;
+
+	while (taken < BURST && poll(&polled, 1, 2000) == 1) {
+		taken += received(*fd)[0] == '{';
+		(void)poll(NULL, 0, 1);
+	}
+	return (void *)taken;
+}
+
+static void test_burst(void)
+{
+	unsigned taken = 0, more = 0;
+	pthread_t reader;
+	struct seep_sink sink;
+	char target[80];
+	void *read_of;
+	int fd;
+
+	snprintf(target, sizeof(target), "unix:%s", path);
+	seep_sink_start(&sink, target, say, NULL);
+	fd = listen_at(path);
+	pthread_create(&reader, NULL, read_slowly, &fd);
+	for (unsigned at = 0; at < BURST; at++) {
+		/* Ten events a turn: one socket's worth at least, and what the reader takes. */
+		if (at % 10 == 0)
+			seep_sink_look(&sink, NOW_MS);
+		taken += seep_sink_write(&sink, "{}\n", 3, NOW_MS);
+	}
+	pthread_join(reader, &read_of);
+	is_int(taken, BURST, "a burst, faster than it is read: all is taken");
+	is_int((uintptr_t)read_of, BURST, "and read");
+
+	seep_sink_look(&sink, NOW_MS);
+	while (more < 100000 && seep_sink_write(&sink, "{}\n", 3, NOW_MS))
+		more++;
+	ok(more < 100000 && sink.waits == 0,
+	   "who reads no more is waited for until the look's end");
+	seep_sink_look(&sink, NOW_MS);
+	ok(!seep_sink_write(&sink, "{}\n", 3, NOW_MS) && sink.waits > 0,
+	   "and then no more, until something is taken");
+	ok(received(fd)[0] == '{' && seep_sink_write(&sink, "{}\n", 3, NOW_MS), "as now");
+	ok(!seep_sink_write(&sink, "{}\n", 3, NOW_MS) && sink.waits == 0,
+	   "so there is patience again");
+	seep_sink_stop(&sink);
+	close(fd);
+	unlink(path);
+}
+
 static void test_syslog(void)
 {
 	struct seep_sink sink;
@@ -872,6 +928,7 @@ int main(int argc, char **argv)
 	tap_run(test_torn);
 	tap_run(test_nowhere);
 	tap_run(test_socket);
+	tap_run(test_burst);
 	tap_run(test_syslog);
 	tap_run(test_refused);
 	tap_run(test_audit);

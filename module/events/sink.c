@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +17,8 @@
 
 #define MODE       0640
 #define LOOK_MS    1000
+#define WAIT_MS    2
+#define WAITS_MOST 50
 /* RFC 3164: the facility daemon, and the severity notice. */
 #define PRIORITY   (3 * 8 + 5)
 /* Holds what stands before a line in the system's log, with the NUL. */
@@ -95,6 +98,7 @@ static bool is_in_place(const struct seep_sink *sink)
 
 void seep_sink_look(struct seep_sink *sink, uint64_t now_ms)
 {
+	sink->waits = WAITS_MOST;
 	if (sink->kind != SEEP_SINK_FILE || now_ms < sink->due_ms)
 		return;
 	sink->due_ms = now_ms + LOOK_MS;
@@ -145,6 +149,24 @@ static size_t print_stamp(char text[STAMP_SIZE], uint64_t wall_ms)
 				date.tm_sec, (long)getpid());
 }
 
+/* Is there time yet for who listens? There is none for one that let it pass before. */
+static bool wait_for_room(struct seep_sink *sink)
+{
+	if (errno != EAGAIN || sink->error != 0 || sink->waits == 0)
+		return false;
+	sink->waits--;
+	(void)poll(NULL, 0, WAIT_MS);
+	return true;
+}
+
+static int send_datagram(struct seep_sink *sink, const struct msghdr *message)
+{
+	while (sendmsg(sink->fd, message, MSG_NOSIGNAL) < 0)
+		if (!wait_for_room(sink))
+			return errno;
+	return 0;
+}
+
 static int write_socket(struct seep_sink *sink, const char *line, size_t size, uint64_t wall_ms)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -165,7 +187,7 @@ static int write_socket(struct seep_sink *sink, const char *line, size_t size, u
 		return errno;
 	/* seep.conf takes no longer one. */
 	memcpy(address.sun_path, sink->path, strnlen(sink->path, SEEP_SOCKET_PATH_MAX));
-	return sendmsg(sink->fd, &message, MSG_NOSIGNAL) < 0 ? errno : 0;
+	return send_datagram(sink, &message);
 }
 
 bool seep_sink_write(struct seep_sink *sink, const char *line, size_t size, uint64_t wall_ms)

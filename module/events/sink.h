@@ -7,8 +7,11 @@
  * it is, and lines go on in a new one. A line that was written in part, on a full disk, is ended
  * before the next one: it alone is no JSON.
  *
- * A datagram goes by the socket's path each time, so that who listens may come and go. Nobody waits
- * for it: what it does not take at once has failed. To the system's log it goes as RFC 3164 has it.
+ * A datagram goes by the socket's path each time, so that who listens may come and go. Who listens
+ * may be behind a burst, for a socket holds ten datagrams by default (net.unix.max_dgram_qlen): it
+ * is waited for, a tenth of a second between two looks at the sink. What it has not taken then has
+ * failed, and nothing waits again until it takes something. To the system's log a datagram goes as
+ * RFC 3164 has it.
  *
  * Threads: one at a time. A slow disk holds up who writes, and so not for a query's path.
  */
@@ -43,6 +46,7 @@ struct seep_sink {
 	bool is_torn;    /* its last line has no end */
 	int error;       /* what was said last; 0: all is well */
 	uint64_t due_ms; /* when to look at the file next */
+	unsigned waits;  /* how often to wait yet, until the next look, for who listens */
 	seep_sink_say *say;
 	void *context;
 };
@@ -50,7 +54,10 @@ struct seep_sink {
 /* Sets SINK up for TARGET, a value of the option event-log that is not "". Opens nothing. */
 void seep_sink_start(struct seep_sink *sink, const char *target, seep_sink_say *say, void *context);
 
-/* Looks at the file, if it is time, and opens it if there is none, or another one. */
+/*
+ * Called before a burst is written. Looks at the file, if it is time, and opens it if there is
+ * none, or another one.
+ */
 void seep_sink_look(struct seep_sink *sink, uint64_t now_ms);
 
 /*
