@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """In the virtual machine: Seep under Debian's AppArmor profile and unit, and under upstream's unit; TAP."""
 
+import contextlib
+import json
 import os
 import pwd
 import random
@@ -20,11 +22,16 @@ import dns.rdatatype
 import dns.rrset
 import dns.exception
 
-from tap import Tap
+os.environ["SEEP_SRC"] = "/opt/vm"
+import schema  # noqa: E402
+from tap import Tap  # noqa: E402
 
 MODULE = "/usr/lib/unbound/seep.so"
 ELSEWHERE = "/usr/local/lib/unbound/seep.so"
 STATE = "/var/lib/unbound/seep.state"
+CONTROL_SOCKET = "/var/lib/unbound/seep.control"
+EVENTS = "/var/lib/unbound/seep.events"
+ZONE = "/var/lib/unbound/seep.rpz"
 LINES = "/etc/unbound/unbound.conf.d/seep.conf"
 LAB = "/etc/unbound/unbound.conf.d/lab.conf"
 OPTIONS = "/etc/unbound/seep.conf"
@@ -53,6 +60,9 @@ forward-zone:
     forward-addr: %s@%d
 """ % AUTHORITY
 SMALL = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\ncheckpoint: 10s\n"
+# One name that tells much spends a domain, some more a user.
+OFFICE = ("learning: 0\nuser-budget: 400\nuser-refill: 0\nnetwork-budget: 1g\ndomain-budget: 128\n"
+          "domain-refill: 0\ncheckpoint: 10s\nrpz-file: \"%s\"\n" % ZONE)
 
 # What Seep asks for and Debian's profile does not give; it does without. unbound/README.md has the lines.
 EXPECTED = {("open", "/var/lib/unbound/", "r"),
@@ -126,6 +136,11 @@ def secret():
     return "%x.d%d.example" % (random.getrandbits(160), random.getrandbits(30))
 
 
+def below(domain):
+    """A name below it that nobody asked before; some 25 bytes."""
+    return "%x.%s" % (random.getrandbits(160), domain)
+
+
 def ask(name, user):
     query = dns.message.make_query(name, "A")
     try:
@@ -180,6 +195,39 @@ def denied():
     fields = [dict(re.findall(r'(\w+)="?([^" ]*)"?', line)) for line in lines]
     return [(one.get("operation"), one.get("name", one.get("capname")), one.get("requested_mask"))
             for one in fields]
+
+
+def events_of(lines):
+    """What these lines are as JSON; one that is none is an error."""
+    return [json.loads(line) for line in lines.splitlines()]
+
+
+def actions(events):
+    return {event["event"]["action"] for event in events}
+
+
+def written():
+    """The actions in the events' file; none where there is no file."""
+    with contextlib.suppress(OSError):
+        return actions(events_of(read(EVENTS)))
+    return set()
+
+
+def journal(since):
+    """The events that the journal has. With -t, journalctl leaves out the first one after a cursor of another's."""
+    lines = events_of(run("journalctl", "-o", "json", "--after-cursor", since).stdout)
+    return [json.loads(line["MESSAGE"]) for line in lines if line.get("SYSLOG_IDENTIFIER") == "seep"]
+
+
+def owner(path):
+    status = os.stat(path)
+    return oct(status.st_mode & 0o777), pwd.getpwuid(status.st_uid).pw_name
+
+
+def are_sound(tap, title, events):
+    wanted = schema.of_events()
+    faults = [fault for event in events for fault in schema.faults(event, wanted)]
+    tap.ok(events and not faults, title + ": events are as the schema has it", faults[:5])
 
 
 def ended_by_filter():
@@ -241,6 +289,69 @@ def only_denied(tap, title, before, expected):
               title + ": AppArmor denied what is documented, and no more")
 
 
+def allows(tap, title, user):
+    """What an operator allows a spent user is so after a restart, until it is removed."""
+    done = run("seepctl", "allow", "kind.example", "--for", "1h", "--reason", "ticket 19")
+    tap.equal(done.returncode, 0, title + ": seepctl allow, %s" % (done.stdout + done.stderr).strip())
+    tap.equal((ask(below("kind.example"), user), ask(secret(), user)), ("NOERROR", "REFUSED"),
+              title + ": what is allowed passes, and no more")
+    tap.ok(until(lambda: "operator-allow" in written()), title + ": an event says so")
+    time.sleep(1.5)				# the file has it within a second
+    done = run("systemctl", "restart", "unbound", timeout_s=100)
+    tap.ok(done.returncode == 0 and until(answers), title + ": systemctl restart", done.stderr)
+    tap.ok("kind.example" in run("seepctl", "allow", "list").stdout, title + ": restart, it is listed")
+    tap.equal((ask(below("kind.example"), user), ask(secret(), user)), ("NOERROR", "REFUSED"),
+              title + ": restart, what is allowed passes, and no more")
+    tap.equal(run("seepctl", "allow", "remove", "kind.example").returncode, 0, title + ": seepctl allow remove")
+    tap.equal(ask(below("kind.example"), user), "REFUSED", title + ": it passes no more")
+
+
+def tells(tap, title, user):
+    """Events go to a file, through a rotation, and to the journal."""
+    tap.ok(until(lambda: {"started", "meter-spent", "query-refused"} <= written()),
+           title + ": the file of events has them", written())
+    tap.equal(owner(EVENTS), ("0o640", "unbound"), title + ": the file is unbound's, for its group to read")
+    os.rename(EVENTS, EVENTS + ".1")
+    tap.ok(until(lambda: os.path.exists(EVENTS), 5), title + ": it is moved away, and there is a new one")
+    are_sound(tap, title + ", file", events_of(read(EVENTS + ".1") + read(EVENTS)))
+    since = now()
+    write(OPTIONS, OFFICE + "event-log: syslog\n")
+    tap.ok(run("unbound-control", "reload").returncode == 0 and until(answers), title + ": events to syslog")
+    for _ in range(40):
+        ask(secret(), user)
+    tap.ok(until(lambda: {"started", "meter-spent", "query-refused"} <= actions(journal(since))),
+           title + ": the journal has them", actions(journal(since)))
+    are_sound(tap, title + ", journal", journal(since))
+    tap.equal(stats().get("num.seep.events.failed"), "0", title + ": and misses none")
+
+
+def operates(tap, title, user, expected):
+    """The control socket, events and the zone: all below the state file's directory, at their paths."""
+    before = len(denied())
+    for path in (EVENTS, EVENTS + ".1", ZONE):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+    write(OPTIONS, OFFICE + 'event-log: "%s"\n' % EVENTS)
+    tap.ok(start(), title + ": with events and a zone, it starts")
+    is_confined(tap, title)
+    done = run("seepctl", "status")
+    tap.ok(done.returncode == 0 and "Guarding" in done.stdout, title + ": seepctl status", done.stdout + done.stderr)
+    tap.equal(owner(CONTROL_SOCKET), ("0o600", "unbound"), title + ": the control socket is unbound's alone")
+    stock = run("unbound-control", "-s", CONTROL_SOCKET, "stats_noreset")
+    tap.ok("seep.mode=3" in stock.stdout, title + ": unbound-control reads it, too", stock.stdout + stock.stderr)
+    done = run("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "seepctl", "status")
+    tap.ok(done.returncode != 0 and "permission denied" in done.stderr, title + ": nobody may not", done.stderr)
+    tap.ok("REFUSED" in [ask(secret(), user) for _ in range(40)], title + ": a user is spent")
+    tap.ok("REFUSED" in [ask(below("tunnel.com"), user + "1") for _ in range(14)], title + ": a domain is spent")
+    allows(tap, title, user)
+    tap.ok(until(lambda: os.path.exists(ZONE) and "tunnel.com" in read(ZONE), 25),
+           title + ": the zone is written, with the domain")
+    tap.equal(owner(ZONE)[1], "unbound", title + ": the zone is unbound's")
+    tells(tap, title, user + "2")
+    only_denied(tap, title, before, expected)
+    write(OPTIONS, SMALL)
+
+
 def debian(tap):
     """Debian's unit and profile."""
     title = "Debian's unit"
@@ -256,6 +367,7 @@ def debian(tap):
     is_confined(tap, title)
     guards(tap, title, "127.3.0.1", True)
     only_denied(tap, title, before, EXPECTED)
+    operates(tap, title, "127.3.0.2", EXPECTED)
 
 
 def debian_allowed(tap):
@@ -267,6 +379,7 @@ def debian_allowed(tap):
     is_confined(tap, title)
     guards(tap, title, "127.3.1.1", True)
     only_denied(tap, title, before, ())
+    operates(tap, title, "127.3.1.2", ())
 
 
 def elsewhere(tap):
@@ -287,12 +400,15 @@ def nowhere(tap, title, error):
     os.makedirs(path, exist_ok=True)
     shutil.chown(path, "unbound", "unbound")
     since = now()
-    write(OPTIONS, SMALL + 'state-file: "%s/seep.state"\n' % path)
+    write(OPTIONS, SMALL + 'state-file: "%s/seep.state"\nevent-log: "%s/events"\nrpz-file: "%s/zone"\n' % (
+        (path,) * 3))
     title += ", state-file elsewhere"
     tap.ok(start(), title + ": it starts")
     tap.equal((ask(secret(), "127.3.9.1"), state()), ("NOERROR", FAILING),
               title + ": it serves, seep.state failing")
     tap.equal(len(said(since, error)), 1, title + ": one line says why")
+    for about in "seep: event-log", "seep: rpz-file":
+        tap.ok(until(lambda: said(since, error, about)), "%s, %s, too" % (title, about))
     tap.equal(os.listdir(path), [], title + ": nothing is there")
     run("systemctl", "stop", "unbound")		# it would try again, and be denied again
     write(OPTIONS, SMALL)
@@ -328,6 +444,7 @@ def upstream(tap):
     is_confined(tap, title)
     guards(tap, title, "127.3.2.1", False)
     only_denied(tap, title, before, ())
+    operates(tap, title, "127.3.2.2", ())
     tap.equal(ended_by_filter(), [], title + ": no system call was forbidden")
     nowhere(tap, title, "Read-only file system")
 

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Seep in a virtual machine: Debian's kernel, systemd, AppArmor and package of Unbound, rebuilt with dynlib as
 # unbound/README.md says.  What was downloaded and built stays in build/vm: remove it to start afresh.
+# run.sh [RELEASE]: bookworm (Debian 12), or trixie.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-release=bookworm
-version=1.17.1
+release=${1:-bookworm}
 boot_s=1200			# all of the machine's life
-out=$PWD/build/vm
+out=$PWD/build/vm/$release
 here=test/vm
 
 say() { printf '\n== %s\n' "$*"; }
 die() { printf 'vm: %s\n' "$*" >&2; exit 1; }
 
-# run NAME COMMAND...: its output in build/vm/NAME.log, the end of which is shown if it fails.
+# run NAME COMMAND...: its output in build/vm/RELEASE/NAME.log, the end of which is shown if it fails.
 run() {
 	local log=$out/$1.log
 	shift
@@ -54,19 +54,20 @@ build() {
 	mkdir -p "$src/seep"
 	cp build/unbound/download/unbound_"$version"* "$src"
 	tar -c --exclude=./build --exclude=./.git . | tar -x -C "$src/seep"
-	run package timeout 1800 chroot "$out/builder" sh /src/seep/$here/package.sh
+	run package timeout 1800 nice chroot "$out/builder" sh /src/seep/$here/package.sh
 }
 
 image() {
 	local root=$out/root src=$out/builder/src kib
 	unpack "$root" --variant=apt --include=systemd-sysv,linux-image-cloud-amd64,apparmor,unbound,`
-		`dns-root-data,publicsuffix,libpsl5,libssl3,libpcap0.8,libfstrm0,python3-dnspython,procps \
+		`dns-root-data,publicsuffix,$libraries,libfstrm0,python3-dnspython,procps \
 		--customize-hook="cp $src/unbound_*+dynlib*.deb \"\$1/tmp\"" \
 		--customize-hook='chroot "$1" sh -c "apt-get install -y /tmp/unbound_*.deb"'
 	say "making the disk"
 	cp -r "$src/installed/." "$root"
-	mkdir -p "$root/opt/vm"
-	cp $here/guest.py test/rig/tap.py unbound/README.md "$src"/unbound-*/contrib/unbound.service.in \
+	mkdir -p "$root/opt/vm/doc"
+	cp doc/events.schema.json "$root/opt/vm/doc"
+	cp $here/guest.py test/rig/schema.py test/rig/tap.py unbound/README.md "$src"/unbound-*/contrib/unbound.service.in \
 		"$root/opt/vm"
 	cp $here/guest.service "$root/etc/systemd/system"
 	ln -sf ../guest.service "$root/etc/systemd/system/multi-user.target.wants/guest.service"
@@ -78,7 +79,7 @@ image() {
 
 boot() {
 	local start=$SECONDS code=0
-	say "booting (console in build/vm/console.log)"
+	say "booting (console in build/vm/$release/console.log)"
 	rm -f "$out/console.log" "$out/tap"
 	timeout "$boot_s" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 1024 -smp 2 \
 		-display none -monitor none -nic none -no-reboot -device virtio-rng-pci \
@@ -109,6 +110,11 @@ for tool in mmdebstrap qemu-system-x86_64 mke2fs; do
 	command -v "$tool" >/dev/null || die "needs $tool; ./dev vm installs it"
 done
 [ "$(dpkg --print-architecture)" = amd64 ] || die "is written for amd64"
+case $release in
+bookworm) version=1.17.1 libraries=libpsl5,libssl3,libpcap0.8 ;;
+trixie) version=1.22.0 libraries=libpsl5t64,libssl3t64,libpcap0.8t64 ;;
+*) die "which release of Debian? bookworm or trixie, not '$release'" ;;
+esac
 sources
 build
 image
