@@ -7,8 +7,10 @@ import contextlib
 import ipaddress
 import json
 import os
+import socket
 import struct
 import subprocess
+import threading
 import time
 
 import dns.edns
@@ -199,6 +201,65 @@ def test_neighbour(tap, way):
                "nothing outside states who asked", told(lab.world.witness.packets))
 
 
+class Capture:
+    """A context manager: what passes the resolver's end of the router's link, as a pcap file."""
+
+    def __init__(self, lab):
+        self.path = lab.dir + "/link.pcap"
+        self.packets = []
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        with lab.hub.entered():
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        self.socket.bind(("router", 3))
+        self.socket.settimeout(0.1)
+
+    def run(self):
+        while not self.ending.is_set():
+            with contextlib.suppress(TimeoutError):
+                self.packets.append((time.time(), self.socket.recv(65536)))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join(5)
+        self.socket.close()
+        with open(self.path, "wb") as out:
+            out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+            for when_s, data in self.packets:
+                out.write(struct.pack("<IIII", int(when_s), int(when_s % 1 * 1000000), len(data),
+                                      len(data)) + data)
+
+
+def seepctl_json(*words):
+    done = subprocess.run((SEEPCTL, *words, "--json"), capture_output=True, text=True, timeout=30)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_replay(tap, way):
+    """Of a capture on the resolver, seepctl replay names the users that the resolver had."""
+    options, kind, v6 = WAYS[way]
+    names = Names()
+    with office(*options) as (lab, here):
+        with Capture(lab) as capture:
+            sent = spend(lambda name: here.ask(ALICE, name, v6=v6), names)
+            for _ in range(5):
+                here.ask(BOB, names("other.example"), v6=v6)
+            time.sleep(0.3)
+        live = {row["user"] for row in seepctl_json("top", "-n", "0", "-s", lab.dir + "/seep.control")["users"]}
+        told = seepctl_json("replay", "--conf", lab.dir + "/seep.conf", capture.path)["users"]
+        alice, bob = ["%s@10.98.0.0" % MACS[user] if kind == "mac" else user[v6] for user in (ALICE, BOB)]
+        tap.equal({user: row["queries"] for user, row in told.items()}, {alice: sent + 1, bob: 5},
+                  "a replay of the capture has both, with all that they asked")
+        tap.ok({alice, bob} <= live, "so has the resolver", live)
+        tap.equal((told[alice]["refused"], told[bob]["refused"]), (1, 0),
+                  "and refuses what the resolver did, and no more")
+
+
 def test_without(tap):
     """A forwarder that states nobody is one user, and so is one that is not trusted."""
     names = Names()
@@ -212,6 +273,43 @@ def test_without(tap):
             tap.ok("seep: user %s is spent" % ROUTER in lab.log(),
                    "a forwarder that %s: the log names it" % what)
             tap.equal(identities(lab)["mac"], 0, "a forwarder that %s: nobody is taken" % what)
+
+
+def test_operators(tap):
+    """The running Seep shows, explains and clears a user by MAC by the name that its log has."""
+    names = Names()
+    who = "%s@127.2.0.0" % MACS[ALICE]
+    options = [option(MAC, raw(MACS[ALICE]))]
+    with laboratory(state="seep.state") as lab:
+        def ask(name):
+            return lab.ask(name, source=TRUSTED, options=options)
+
+        def running(*words):
+            return seepctl_json(*words, "-s", lab.dir + "/seep.control")
+
+        tap.ok(spend(ask, names) < 50, "a user is spent")
+        tap.equal([row["user"] for row in running("top")["users"]], [who], "top")
+        tap.equal({row["client"] for row in running("refused")["refused"]}, {who}, "refused")
+        other = "%s@127.2.0.77" % MACS[ALICE]
+        for text in (who, other):
+            shown = running("show", "user", text)
+            tap.equal((shown["user"], shown["spent"], shown["network"]), (who, True, "127.2.0.0/24"),
+                      "show user " + text)
+        tap.ok("would be refused" in json.dumps(running("explain", names(), "--for", other)), "explain")
+        neighbour = "%s@127.2.0.0" % MACS[BOB]
+        tap.ok("would be refused" not in json.dumps(running("explain", names(), "--for", neighbour)),
+               "explain, of the neighbour")
+        cleared = running("clear", "user", other)
+        tap.equal((cleared["user"], cleared["was_spent"]), (who, True), "clear")
+        tap.ok("cleared user %s, at" % who in lab.log(), "the log says whom")
+        tap.equal(rcode_of(ask(names())), NOERROR, "and it may ask again")
+        for wrong in ("%s@127.9.0.0" % MACS[ALICE], "01:00:5e:00:53:11@127.2.0.0", MACS[ALICE],
+                      MACS[ALICE] + "@", MACS[ALICE] + "@nowhere"):
+            for command in ("show", "clear"):
+                done = subprocess.run((SEEPCTL, command, "user", wrong, "-s", lab.dir + "/seep.control"),
+                                      capture_output=True, text=True, timeout=20)
+                tap.ok(done.returncode != 0 and done.stderr and not done.stdout,
+                       "%s user %s: no such user" % (command, wrong), done.stdout + done.stderr)
 
 
 def rotated(at):

@@ -198,6 +198,40 @@ static void test_several(void)
 	check(cases, COUNT(cases));
 }
 
+/* The text of a user by MAC, which operators write. */
+static void test_text(void)
+{
+	static const struct {
+		const char *text, *behind; /* NULL: it is none */
+	} cases[] = {
+		{ "02:00:5e:00:53:01@192.0.2.0", "192.0.2.0" },
+		{ "02:00:5E:00:53:01@", "" },
+		{ "02:00:5e:00:53:01", NULL },
+		{ "02-00-5e-00-53-01@192.0.2.0", NULL },
+		{ "02:00:5e:00:53:1@192.0.2.0", NULL },
+		{ "01:00:5e:00:53:01@192.0.2.0", NULL },
+		{ "00:00:00:00:00:00@192.0.2.0", NULL },
+		{ "192.0.2.17", NULL },
+		{ "2001:db8::1:2:3:4:5", NULL },
+		{ "", NULL },
+	};
+
+	for (size_t at = 0; at < COUNT(cases); at++) {
+		size_t size = strlen(cases[at].text);
+		char *copy = malloc(size + 1);
+		uint8_t mac[SEEP_MAC_BYTES];
+		const char *behind;
+
+		/* At the end of memory of its own, so that a read past it is seen. */
+		memcpy(copy + 1, cases[at].text, size);
+		behind = seep_identity_read_text(mac, copy + 1, size);
+		ok(!behind == !cases[at].behind &&
+			   (!behind || (mac[5] == 1 && behind == copy + 1 + 18)),
+		   "\"%s\"", cases[at].text);
+		free(copy);
+	}
+}
+
 /* A query with 32 options is read, and one with more is refused. */
 static void test_many(void)
 {
@@ -236,6 +270,7 @@ int main(int argc, char **argv)
 	tap_run(test_subnet_malformed);
 	tap_run(test_mac);
 	tap_run(test_several);
+	tap_run(test_text);
 	tap_run(test_many);
 	tap_run(test_codes);
 	return done();

@@ -13,8 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define DAY_S           86400u
-#define MAC_TEXT_LENGTH 17
+#define DAY_S 86400u
 
 struct word {
 	const char *text;
@@ -260,18 +259,13 @@ bool trace_text_address(const char *text, size_t length, struct seep_address *ad
 static bool take_mac(const char *text, size_t length, struct seep_address *address)
 {
 	const struct seep_address_masks whole = seep_address_masks(32, 128);
-	struct seep_identity identity = { .is_bad = false };
+	uint8_t mac[SEEP_MAC_BYTES];
+	const char *behind = seep_identity_read_text(mac, text, length);
 	struct seep_address forwarder;
 
-	if (length <= MAC_TEXT_LENGTH || text[MAC_TEXT_LENGTH] != '@')
+	if (!behind || !trace_text_address(behind, length - (size_t)(behind - text), &forwarder))
 		return false;
-	seep_identity_read(&identity, SEEP_IDENTITY_OPTION_DEVICE, (const uint8_t *)text,
-			   MAC_TEXT_LENGTH);
-	if (seep_identity_of(&identity) != SEEP_IDENTITY_MAC ||
-	    !trace_text_address(text + MAC_TEXT_LENGTH + 1, length - MAC_TEXT_LENGTH - 1,
-				&forwarder))
-		return false;
-	*address = seep_address_of_mac(&whole, &forwarder, identity.mac);
+	*address = seep_address_of_mac(&whole, &forwarder, mac);
 	return true;
 }
 

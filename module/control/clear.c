@@ -14,8 +14,8 @@
 struct clearing {
 	const struct seep_control_call *call;
 	enum seep_look_kind kind;
-	struct seep_netblock block; /* of a user or a network */
-	struct seep_exception name; /* of a domain: its name */
+	struct seep_address address; /* of a user or a network */
+	struct seep_exception name;  /* of a domain: its name */
 	struct seep_cleared cleared;
 	char subject[SUBJECT_SIZE];
 	char reason[SEEP_EXCEPTION_REASON_SIZE];
@@ -26,15 +26,22 @@ static bool take_subject(struct clearing *clearing, struct seep_control_words *w
 {
 	const struct seep_engine *engine = clearing->call->source->engine;
 	const char *kind = seep_control_kinds[clearing->kind].one;
-	const struct seep_netblock *block = &clearing->block;
+	struct seep_netblock block;
 	unsigned bits;
 
 	if (clearing->kind == SEEP_LOOK_DOMAINS)
 		return seep_control_take_domain(words, &clearing->name);
-	if (!seep_control_take_user(words, &clearing->block))
+	if (clearing->kind == SEEP_LOOK_USERS && words->next < words->call->count &&
+	    seep_control_mac(clearing->call, words->call->words[words->next], &clearing->address)) {
+		words->next++;
+		return true;
+	}
+	if (!seep_control_take_user(words, &block))
 		return false;
-	bits = seep_look_prefix_bits(engine, clearing->kind, block->addr_len == 4);
-	if (block->prefix_bits == 8u * block->addr_len || block->prefix_bits == bits)
+	clearing->address = (struct seep_address){ .size_bytes = block.addr_len };
+	memcpy(clearing->address.bytes, block.addr, sizeof(block.addr));
+	bits = seep_look_prefix_bits(engine, clearing->kind, block.addr_len == 4);
+	if (block.prefix_bits == 8u * block.addr_len || block.prefix_bits == bits)
 		return true;
 	seep_control_fail(clearing->call,
 			  "\"%s\" is no %s: expected an address, or one with /%u; of others clear "
@@ -49,7 +56,6 @@ static bool clear(struct clearing *clearing)
 	const struct seep_control_call *call = clearing->call;
 	struct seep_engine *engine = call->source->engine;
 	struct seep_cleared *cleared = &clearing->cleared;
-	struct seep_address address = { .size_bytes = clearing->block.addr_len };
 	const struct seep_exception *name = &clearing->name;
 	bool is_done;
 
@@ -61,10 +67,9 @@ static bool clear(struct clearing *clearing)
 				(size_t)name->name_size - cleared->name_at);
 		return is_done;
 	}
-	memcpy(address.bytes, clearing->block.addr, sizeof(address.bytes));
 	is_done = (clearing->kind == SEEP_LOOK_USERS ? seep_engine_clear_user
 						     : seep_engine_clear_network)(
-		engine, &address, call->now.when_ms, cleared);
+		engine, &clearing->address, call->now.when_ms, cleared);
 	seep_control_address_text(engine, clearing->kind, &cleared->address, clearing->subject);
 	return is_done;
 }

@@ -51,13 +51,17 @@ extern const struct seep_control_kind seep_control_kinds[SEEP_LOOK_KINDS];
 /* Either of a kind's words. */
 bool seep_control_find_kind(const char *word, enum seep_look_kind *kind);
 
+/* Reads "02:00:5e:00:53:01@192.0.2.0", with any address of the network; false if it is none. */
+bool seep_control_mac(const struct seep_control_call *call, const char *text,
+		      struct seep_address *address);
+
 /* Read a word; false, having answered why it is none. */
 bool seep_control_address(const struct seep_control_call *call, const char *text,
 			  struct seep_address *address);
 bool seep_control_name(const struct seep_control_call *call, const char *text,
 		       uint8_t name[SEEP_NAME_MAX_BYTES], size_t *size);
 
-#define SEEP_CONTROL_ADDRESS_SIZE 64
+#define SEEP_CONTROL_ADDRESS_SIZE SEEP_ADDRESS_TEXT_SIZE
 /* A user's or network's address, with its bits unless that is all of it. */
 void seep_control_address_text(const struct seep_engine *engine, enum seep_look_kind kind,
 			       const struct seep_address *address,

@@ -2,7 +2,6 @@
 /* The control socket's refused: the last refusals and stale answers. */
 #include "control/command.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +35,7 @@ static void write_row(const struct seep_control_call *call, const struct seep_re
 
 	seep_control_open(answer, NULL, '{');
 	seep_control_when(call, "time", row->when_ms / 1000);
-	inet_ntop(row->client.size_bytes == 4 ? AF_INET : AF_INET6, row->client.bytes, text,
-		  sizeof(text));
+	seep_address_print(text, &row->client);
 	seep_control_text(answer, "client", text);
 	seep_name_print(text, sizeof(text), row->name, row->name_size);
 	seep_control_text(answer, "name", text);

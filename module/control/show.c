@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "names/identity.h"
 #include "names/parse.h"
 
 const struct seep_control_kind seep_control_kinds[SEEP_LOOK_KINDS] = {
@@ -16,8 +17,7 @@ const struct seep_control_kind seep_control_kinds[SEEP_LOOK_KINDS] = {
 	[SEEP_LOOK_DOMAINS] = { "domain", "domains" },
 };
 
-bool seep_control_address(const struct seep_control_call *call, const char *text,
-			  struct seep_address *address)
+static bool read_address(const char *text, struct seep_address *address)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	uint8_t bytes[16];
@@ -25,10 +25,8 @@ bool seep_control_address(const struct seep_control_call *call, const char *text
 	*address = (struct seep_address){ .size_bytes = 4 };
 	if (inet_pton(AF_INET, text, address->bytes) == 1)
 		return true;
-	if (inet_pton(AF_INET6, text, bytes) != 1) {
-		seep_control_fail(call, "%s: not an IPv4 or IPv6 address", text);
+	if (inet_pton(AF_INET6, text, bytes) != 1)
 		return false;
-	}
 	if (memcmp(bytes, mapped, sizeof(mapped)) == 0) {
 		memcpy(address->bytes, bytes + sizeof(mapped), 4);
 		return true;
@@ -36,6 +34,32 @@ bool seep_control_address(const struct seep_control_call *call, const char *text
 	address->size_bytes = 16;
 	memcpy(address->bytes, bytes, sizeof(bytes));
 	return true;
+}
+
+bool seep_control_mac(const struct seep_control_call *call, const char *text,
+		      struct seep_address *address)
+{
+	const struct seep_engine *engine = call->source->engine;
+	const struct seep_address_masks networks =
+		seep_address_masks(seep_look_prefix_bits(engine, SEEP_LOOK_NETWORKS, true),
+				   seep_look_prefix_bits(engine, SEEP_LOOK_NETWORKS, false));
+	uint8_t mac[SEEP_MAC_BYTES];
+	const char *behind = seep_identity_read_text(mac, text, strlen(text));
+	struct seep_address forwarder;
+
+	if (!behind || !read_address(behind, &forwarder))
+		return false;
+	*address = seep_address_of_mac(&networks, &forwarder, mac);
+	return true;
+}
+
+bool seep_control_address(const struct seep_control_call *call, const char *text,
+			  struct seep_address *address)
+{
+	if (seep_control_mac(call, text, address) || read_address(text, address))
+		return true;
+	seep_control_fail(call, "%s: not an IPv4 or IPv6 address, nor MAC@NETWORK", text);
+	return false;
 }
 
 bool seep_control_name(const struct seep_control_call *call, const char *text,
@@ -58,13 +82,12 @@ void seep_control_address_text(const struct seep_engine *engine, enum seep_look_
 			       const struct seep_address *address,
 			       char text[SEEP_CONTROL_ADDRESS_SIZE])
 {
-	bool is_v4 = address->size_bytes == 4;
-	unsigned bits = seep_look_prefix_bits(engine, kind, is_v4);
+	unsigned bits = seep_look_prefix_bits(engine, kind, address->size_bytes == 4);
 	size_t used;
 
-	inet_ntop(is_v4 ? AF_INET : AF_INET6, address->bytes, text, INET6_ADDRSTRLEN);
+	seep_address_print(text, address);
 	used = strlen(text);
-	if (bits < 8u * address->size_bytes)
+	if (!seep_address_is_mac(address) && bits < 8u * address->size_bytes)
 		snprintf(text + used, SEEP_CONTROL_ADDRESS_SIZE - used, "/%u", bits);
 }
 

@@ -170,6 +170,14 @@ bool seep_identity_read(struct seep_identity *identity, uint16_t code, const uin
 	return !identity->is_bad;
 }
 
+const char *seep_identity_read_text(uint8_t mac[SEEP_MAC_BYTES], const char *text, size_t length)
+{
+	if (length <= MAC_TEXT_SIZE || text[MAC_TEXT_SIZE] != '@' ||
+	    !mac_of_text(mac, (const uint8_t *)text) || !is_station(mac))
+		return NULL;
+	return text + MAC_TEXT_SIZE + 1;
+}
+
 enum seep_identity_kind seep_identity_of(const struct seep_identity *identity)
 {
 	if (identity->is_bad)

@@ -65,6 +65,12 @@ bool seep_identity_read(struct seep_identity *identity, uint16_t code, const uin
 			size_t size);
 
 /*
+ * Reads the MAC of a user's text, "02:00:5e:00:53:01@192.0.2.0", LENGTH bytes. Returns what stands
+ * behind its "@", or NULL if TEXT is no such text, or no machine can have the MAC.
+ */
+const char *seep_identity_read_text(uint8_t mac[SEEP_MAC_BYTES], const char *text, size_t length);
+
+/*
  * Returns who asked, when all options are read. Of a MAC and an address, each sound, the MAC
  * counts: it stays in the forwarder's network, and an address may be in any. One that is malformed
  * spoils the other, for a client may have written either.
