@@ -20,6 +20,7 @@ if [ ! -e rebuilt ]; then
 	sed -i 's/--enable-subnet/--with-dynlibmodule --enable-subnet/' debian/rules
 	dch --local +dynlib 'Build the dynlib module, with statistics.'
 	dpkg-buildpackage -b -us -uc
+	dpkg-source --before-build .
 	touch ../rebuilt
 fi
 
