@@ -62,7 +62,7 @@ image() {
 	unpack "$root" --variant=apt --include=systemd-sysv,linux-image-cloud-amd64,apparmor,unbound,`
 		`dns-root-data,publicsuffix,$libraries,libfstrm0,python3-dnspython,procps \
 		--customize-hook="cp $src/unbound_*+dynlib*.deb \"\$1/tmp\"" \
-		--customize-hook='chroot "$1" sh -c "apt-get install -y /tmp/unbound_*.deb"'
+		--customize-hook='chroot "$1" sh -c "apt-get install -y --allow-downgrades /tmp/unbound_*.deb"'
 	say "making the disk"
 	cp -r "$src/installed/." "$root"
 	mkdir -p "$root/opt/vm/doc"
