@@ -11,9 +11,18 @@ import rig
 from rig import need, rcode_of
 
 USUAL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seep.so")
-CONF = ("learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
-        "event-log: /events.json\nprivacy: pseudonyms\ncontrol-interface: 127.0.0.1@8954\n"
-        "server-key-file: /tls.key\nserver-cert-file: /tls.pem\n")
+CONF = ("include: *.inc
+learning: 0
+user-refill: 0
+domain-budget: 1g
+"
+        "event-log: /events.json
+privacy: pseudonyms
+control-interface: 127.0.0.1@8954
+"
+        "server-key-file: /tls.key
+server-cert-file: /tls.pem
+")
 SEEPCTL = os.path.join(os.path.dirname(USUAL), "seepctl")
 USER = "127.3.0.1"
 GUARDING, KEPT = 3, 1
@@ -46,7 +55,8 @@ def enter(lab, module):
 @pytest.mark.skipif(need.module_path() == USUAL,
                     reason="wants a --module that was built with --enable-static-deps")
 def test_chroot(tap):
-    with rig.Lab(conf=CONF, state="seep.state") as lab:
+    # The budget is an included file's, which is inside.
+    with rig.Lab(conf=CONF, state="seep.state", files={"budget.inc": "user-budget: 200\n"}) as lab:
         enter(lab, need.module_path())
         tap.equal(os.readlink("/proc/%d/root" % lab.process.pid), lab.dir, "it is in the chroot")
         tap.equal(libraries(lab.dir), [], "which holds no other library")

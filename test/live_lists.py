@@ -118,6 +118,23 @@ def test_kept(tap):
                   "a list that is named no more: nor is its copy kept")
 
 
+def test_included(tap):
+    """What seep.conf includes is in force; a mistake in it, or in a list that it names, is told by its line."""
+    files = {"well-known.conf": "\nallow-domain: known.example\nallow-list: none.txt\n"}
+    with rig.Lab(conf="learning: 0\ninclude: well-*.conf\n", files=files) as lab:
+        lists = Lists(lab, tap)
+        tap.equal(lists.changed("a%d.known.example", "num.seep.allowed"), 1, "an included allow-domain")
+        tap.ok('seep: well-known.conf:3: allow-list: "none.txt" No such file' in lab.log(),
+               "a list that an included file names: told by its line", lab.log())
+        lists.put({"well-known.conf": "allow-domain: known.example\nallow-domain: a..b\n"})
+        lab.reload()
+        tap.equal(lab.seep()["seep.passthrough"], 2, "a mistake in it: everything passes")
+        tap.ok('seep: well-known.conf:2: allow-domain: "a..b"' in lab.log(), "and it is told", lab.log())
+        lists.put(files)
+        lab.reload()
+        tap.equal(lab.seep()["seep.passthrough"], 0, "mended: it guards")
+
+
 def test_unkept(tap):
     """Without a state file there is no copy: Seep runs without the lists."""
     with rig.Lab(conf=CONF, files=GOOD) as lab:

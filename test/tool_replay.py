@@ -562,8 +562,14 @@ def commands(directory):
     ok(len(blocks) > 5 and all(any(line.startswith("# https://") for line in block) and
                                any(line.startswith("allow-domain: ") for line in block) for block in blocks),
        "contrib/well-known.conf: every line has a reason and a source")
+    including = os.path.join(directory, "including.conf")
+    with open(including, "w") as out:
+        out.write("include: check*.conf\ninclude: '%s'\n" % well_known)
+    equal(run("check-conf", including), (0, CAPACITY, ""), "check-conf: a file that includes, of another folder")
     with open(conf, "a") as out:
         out.write("user-bugdet: 2k\n")
+    code, out, err = run("check-conf", including)
+    ok(code == 1 and out == b"" and err.startswith(conf + ":2: "), "check-conf: an included file's line", err)
     code, out, err = run("check-conf", conf)
     ok(code == 1 and out == b"" and err.startswith(conf + ":2: "), "check-conf: FILE:LINE: message", err)
     code, out, err = run("check-conf", conf + ".missing")

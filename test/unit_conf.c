@@ -633,6 +633,153 @@ static void test_files(void)
 	unlink(path_of("seep.conf"));
 }
 
+/* Whether seep.conf is refused, for WANTED in the file NAME on LINE. */
+static void refuses(const char *name, unsigned long line, const char *wanted)
+{
+	struct seep_conf_error error;
+	struct seep_conf conf;
+
+	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_BAD, "bad: %s",
+	       wanted);
+	is_str(error.file, path_of(name), "its file: %s", wanted);
+	is_int(error.line, line, "its line: %s", wanted);
+	if (!ok(strstr(error.text, wanted) != NULL, "says: %s", wanted))
+		printf("#   %s\n", formatted(&error));
+	ok(is_default(&conf) && !conf.included, "leaves the defaults: %s", wanted);
+	seep_conf_release(&conf);
+}
+
+static bool covers(const struct seep_conf *conf, const char *wire)
+{
+	return seep_subtrees_cover(conf->allow_domain, (const uint8_t *)wire, strlen(wire) + 1);
+}
+
+/* Included lines are seep.conf's, each known by its own file and line. */
+static void test_include(void)
+{
+	struct seep_conf_error error;
+	struct seep_conf conf;
+
+	write_file("seep.conf",
+		   TEXT("learning: 2d\ninclude: one.conf # c\ninclude: \"more/*.conf\"\n"
+			"include: none*.conf\ninclude: '{two,three}.conf'\n"
+			"allow-list: last\n"));
+	write_file("one.conf", TEXT("seep:\n\nallow-list: list\naction: flag\n"
+				    "policy: 10.0.0.0/8 flag\ndomain-policy: a.example flag"));
+	write_file("two.conf", TEXT("allow-domain: two.example\n"));
+	ok(mkdir(path_of("more"), 0700) == 0, "make a folder");
+	write_file("more/b.conf", TEXT("allow-domain: b.example\n"));
+	write_file("more/a.conf", TEXT("allow-domain: a.example\ninclude: two.conf\n"));
+	write_file("more/other", TEXT("allow-domain: other.example\n"));
+	if (!is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK, "includes"))
+		printf("#   %s\n", formatted(&error));
+	is_int(conf.action, SEEP_ACTION_FLAG, "an included option");
+	is_int(conf.lines[SEEP_OPTION_AT_action], 4, "its line");
+	is_str(conf.files[SEEP_OPTION_AT_action], path_of("one.conf"), "its file");
+	is_int(conf.lines[SEEP_OPTION_AT_learning_s], 1, "seep.conf's own line");
+	ok(!conf.files[SEEP_OPTION_AT_learning_s], "in no included file");
+	ok(covers(&conf, "\1a\7example") && covers(&conf, "\1b\7example"), "what matches");
+	ok(!covers(&conf, "\5other\7example"), "nothing else");
+	ok(covers(&conf, "\3two\7example"), "within one another, and braces");
+	if (ok(conf.allow_lists && conf.allow_lists->count == 2, "both lists")) {
+		is_str(conf.allow_lists->files[0].file, path_of("one.conf"), "a list's file");
+		is_int(conf.allow_lists->files[0].line, 3, "and line");
+		ok(!conf.allow_lists->files[1].file, "seep.conf's list has none");
+		is_int(conf.allow_lists->files[1].line, 6, "and its line, after what is included");
+	}
+	is_str(conf.policies->each[0].file, path_of("one.conf"), "a policy's file");
+	is_str(conf.domain_policies->each[0].file, path_of("one.conf"), "a domain-policy's");
+	seep_conf_release(&conf);
+	ok(is_default(&conf) && !conf.included && !conf.files[SEEP_OPTION_AT_action],
+	   "released, it is the defaults");
+
+	write_file("two.conf", TEXT("\nlog-events: maybe\n"));
+	refuses("two.conf", 2, "log-events: \"maybe\" is neither");
+	write_file("two.conf", TEXT("network-prefix-v4: 28\n"));
+	write_file("seep.conf", TEXT("include: two.conf\nuser-prefix-v4: 24\n"));
+	refuses("two.conf", 1, "network-prefix-v4: 28 bits are a part of a user");
+	write_file("two.conf", TEXT("action: flag\npolicy: 10.0.0.0/8 flag\n"));
+	write_file("seep.conf", TEXT("action: flag\ninclude: two.conf\n"));
+	refuses("two.conf", 1, "action: already given on line 1 of seep.conf");
+	write_file("seep.conf", TEXT("include: two.conf\n\npolicy: 10.0.0.0/8 flag\n"));
+	refuses("seep.conf", 3, "10.0.0.0/8 has a policy on line 2 of /");
+	unlink(path_of("more/a.conf"));
+	unlink(path_of("more/b.conf"));
+	unlink(path_of("more/other"));
+	rmdir(path_of("more"));
+	unlink(path_of("one.conf"));
+	unlink(path_of("two.conf"));
+	unlink(path_of("seep.conf"));
+}
+
+/* What leads to no file, or back, is an error of the line that says so. */
+static void test_include_bad(void)
+{
+	struct seep_conf_error error;
+	struct seep_conf conf;
+	char name[16], text[64];
+	int size;
+
+	write_file("seep.conf", TEXT("\ninclude: none.conf\n"));
+	refuses("seep.conf", 2, "none.conf\" cannot be read: No such file");
+	write_file("seep.conf", TEXT("include: none/*.conf\n"));
+	refuses("seep.conf", 1, "none/*.conf\" cannot be read: No such file");
+	write_file("seep.conf", TEXT("include: .\n"));
+	refuses("seep.conf", 1, "cannot be read: Is a directory");
+	write_file("seep.conf", TEXT("include: \"\"\n"));
+	refuses("seep.conf", 1, "cannot be read: Is a directory");
+	write_file("seep.conf", TEXT("include: a b\n"));
+	refuses("seep.conf", 1, "include: \"b\" after the value");
+	write_file("seep.conf", TEXT("include:\n"));
+	refuses("seep.conf", 1, "include: no value");
+	write_file("seep.conf", TEXT("include: " THOUSAND HUNDRED "\n"));
+	refuses("seep.conf", 1, "is too long");
+	write_file("seep.conf", TEXT("include: seep.conf\n"));
+	refuses("seep.conf", 1, "the files go in a circle");
+	write_file("seep.conf", TEXT("include: a.conf\n"));
+	write_file("a.conf", TEXT("include: b.conf\n"));
+	write_file("b.conf", TEXT("\n\ninclude: ./a.conf\n"));
+	refuses("b.conf", 3, "the files go in a circle");
+
+	/* Eight within one another are read, nine are not. */
+	write_file("seep.conf", TEXT("include: 1\n"));
+	for (int at = 1; at <= 9; at++) {
+		snprintf(name, sizeof(name), "%d", at);
+		size = snprintf(text, sizeof(text), "include: %d\n", at + 1);
+		write_file(name, text, at < 8 ? (size_t)size : 0);
+	}
+	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK, "eight deep");
+	seep_conf_release(&conf);
+	write_file("8", TEXT("include: 9\n"));
+	refuses("8", 1, "lies too deep");
+
+	/* Nine files that each include 52, which each include two: 1413 in all. */
+	write_file("seep.conf", TEXT("include: [1-9]\n"));
+	for (int at = 1; at <= 9; at++) {
+		snprintf(name, sizeof(name), "%d", at);
+		write_file(name, TEXT("include: ./[a-z]\ninclude: ./[a-z]\n"));
+	}
+	for (char at = 'a'; at <= 'z'; at++) {
+		name[0] = at, name[1] = '\0';
+		write_file(name, TEXT("include: b.conf\ninclude: b.conf\n"));
+	}
+	write_file("b.conf", "", 0);
+	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_BAD, "too many");
+	ok(strstr(error.text, "is one file too many") != NULL, "and said so: %s", error.text);
+	seep_conf_release(&conf);
+	for (char at = 'a'; at <= 'z'; at++) {
+		name[0] = at, name[1] = '\0';
+		unlink(path_of(name));
+	}
+	for (int at = 1; at <= 9; at++) {
+		snprintf(name, sizeof(name), "%d", at);
+		unlink(path_of(name));
+	}
+	unlink(path_of("a.conf"));
+	unlink(path_of("b.conf"));
+	unlink(path_of("seep.conf"));
+}
+
 /* No cut of a file, and no byte of it changed, does more than give an error. */
 static void test_damage(void)
 {
@@ -777,6 +924,8 @@ int main(int argc, char **argv)
 	tap_run(test_fields);
 	tap_run(test_set);
 	tap_run(test_files);
+	tap_run(test_include);
+	tap_run(test_include_bad);
 	tap_run(test_damage);
 	tap_run(test_manual);
 	tap_run(test_example);

@@ -23,6 +23,12 @@ static const char *effect_of(enum seep_treatment treatment)
 	return "treated as all others";
 }
 
+/* The file that has a line: an INCLUDED one, or seep.conf itself, called FILE. */
+static const char *place_of(const char *included, const char *file)
+{
+	return included ? included : file;
+}
+
 /* ---- netblocks ---- */
 
 static void tell_policy(const struct seep_policy *policy, const char *file)
@@ -30,8 +36,9 @@ static void tell_policy(const struct seep_policy *policy, const char *file)
 	char block[SEEP_NETBLOCK_TEXT_SIZE];
 
 	seep_netblock_format(&policy->block, block);
-	printf("%s:%lu: policy %s %s: its clients are %s", file, policy->line, block,
-	       seep_treatment_word(policy->treatment), effect_of(policy->treatment));
+	printf("%s:%lu: policy %s %s: its clients are %s", place_of(policy->file, file),
+	       policy->line, block, seep_treatment_word(policy->treatment),
+	       effect_of(policy->treatment));
 	if (policy->budget_bytes)
 		printf("; each has a budget of %" PRIu64 " bytes", policy->budget_bytes);
 	if (policy->refill_bytes_per_day != SEEP_AUTO)
@@ -89,7 +96,8 @@ static bool check_policy(const struct seep_conf *conf, const struct seep_policy 
 	if (!why)
 		return true;
 	seep_netblock_format(&policy->block, block);
-	fprintf(stderr, "%s:%lu: policy: %s can never apply: %s\n", file, policy->line, block, why);
+	fprintf(stderr, "%s:%lu: policy: %s can never apply: %s\n", place_of(policy->file, file),
+		policy->line, block, why);
 	return false;
 }
 
@@ -102,8 +110,9 @@ static bool check_domain_policy(const struct seep_conf *conf, const struct seep_
 	const char *why = NULL;
 
 	seep_name_print(name, sizeof(name), policy->wire, policy->wire_size);
-	printf("%s:%lu: domain-policy %s %s: names there are %s\n", file, policy->line, name,
-	       seep_treatment_word(policy->treatment), effect_of(policy->treatment));
+	printf("%s:%lu: domain-policy %s %s: names there are %s\n", place_of(policy->file, file),
+	       policy->line, name, seep_treatment_word(policy->treatment),
+	       effect_of(policy->treatment));
 	if (seep_subtrees_cover(lists->allowed, policy->wire, policy->wire_size))
 		why = "allow-domain or an allow-list comes before it, and has the domain: expected "
 		      "one that is not allowed";
@@ -111,8 +120,8 @@ static bool check_domain_policy(const struct seep_conf *conf, const struct seep_
 		 seep_subtrees_cover(conf->vital, policy->wire, policy->wire_size))
 		why = "vital comes before it, and has the domain: expected one that is not vital";
 	if (why)
-		fprintf(stderr, "%s:%lu: domain-policy: %s can never apply: %s\n", file,
-			policy->line, name, why);
+		fprintf(stderr, "%s:%lu: domain-policy: %s can never apply: %s\n",
+			place_of(policy->file, file), policy->line, name, why);
 	return !why;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* seep.conf: lines to options, by the table of include/seep_options.def. */
 #include "conf/conf.h"
+#include "conf/conf_include.h"
 #include "conf/conf_lines.h"
 #include "conf/conf_option.h"
 
@@ -18,7 +19,12 @@ enum {
 struct parser {
 	struct seep_conf_reader reader;
 	struct seep_conf *conf;
+	struct seep_conf_including including;
 };
+
+/* Not one of the table, for it holds no value. */
+static const struct seep_option include_line = { .type = &seep_option_type_path,
+						 .name = "include" };
 
 /* ---- lines ---- */
 
@@ -146,12 +152,35 @@ static bool is_word(struct seep_conf_line word, const char *text)
 	return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
+static enum seep_conf_status parse_include(struct parser *parser, struct seep_conf_line *line);
+
+/* Takes the rest of OPTION's line. */
+static enum seep_conf_status parse_option(struct parser *parser, const struct seep_option *option,
+					  struct seep_conf_line *line)
+{
+	char value[SEEP_CONF_LINE_MAX + 1];
+	char where[SEEP_CONF_WHERE_SIZE];
+	enum seep_conf_status status;
+	size_t at = (size_t)(option - seep_options);
+
+	if (parser->conf->lines[at] && !seep_option_is_list(option)) {
+		seep_conf_lines_where(where, &parser->reader, parser->conf->files[at],
+				      parser->conf->lines[at]);
+		return seep_conf_lines_fail(&parser->reader, "it at most once",
+					    "%s: already given on %s", option->name, where);
+	}
+	parser->conf->lines[at] = parser->reader.line;
+	parser->conf->files[at] = parser->reader.included;
+	status = take_value(parser, option, line, value);
+	if (status != SEEP_CONF_OK)
+		return status;
+	return seep_option_set(parser->conf, option, value, &parser->reader);
+}
+
 /* Takes a line that is not empty, from its first byte that is no blank. */
 static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_line *line)
 {
-	char value[SEEP_CONF_LINE_MAX + 1];
 	char shown[SEEP_CONF_SHOWN_SIZE];
-	enum seep_conf_status status;
 	struct seep_conf_line name;
 	size_t at = 0;
 
@@ -173,19 +202,79 @@ static enum seep_conf_status parse_line(struct parser *parser, struct seep_conf_
 		return seep_conf_lines_fail(&parser->reader, "\"seep:\" alone on its line",
 					    "\"%s\" after \"seep:\"", shown);
 	}
+	if (is_word(name, include_line.name))
+		return parse_include(parser, line);
 	for (at = 0; at < SEEP_OPTION_COUNT && !is_word(name, seep_options[at].name); at++)
 		continue;
 	if (at == SEEP_OPTION_COUNT)
 		return fail_unknown(parser, name);
-	if (parser->conf->lines[at] && !seep_option_is_list(&seep_options[at]))
-		return seep_conf_lines_fail(&parser->reader, "it at most once",
-					    "%s: already given on line %lu", seep_options[at].name,
-					    parser->conf->lines[at]);
-	parser->conf->lines[at] = parser->reader.line;
-	status = take_value(parser, &seep_options[at], line, value);
+	return parse_option(parser, &seep_options[at], line);
+}
+
+/* Takes SIZE bytes of TEXT, which READER of PARSER names. */
+static enum seep_conf_status parse_text(struct parser *parser, const char *text, size_t size)
+{
+	enum seep_conf_status status;
+	struct seep_conf_line line;
+	bool more;
+
+	seep_conf_lines_open(&parser->reader, text, size);
+	do {
+		status = seep_conf_lines_next(&parser->reader, &line, &more);
+		if (status == SEEP_CONF_OK && more) {
+			seep_conf_lines_skip_blanks(&line);
+			if (!seep_conf_lines_at_end(&line))
+				status = parse_line(parser, &line);
+		}
+	} while (status == SEEP_CONF_OK && more);
+	return status;
+}
+
+/* ---- included files ---- */
+
+/* Takes the lines of the file at PATH, which a line of READER's includes. */
+static enum seep_conf_status parse_file(struct parser *parser, const char *path)
+{
+	const struct seep_conf_reader outer = parser->reader;
+	enum seep_conf_status status;
+	const char *name;
+	size_t size;
+	char *text;
+
+	name = seep_conf_include_enter(&parser->including, &outer, path);
+	if (!name)
+		return SEEP_CONF_BAD;
+	text = seep_conf_lines_read(name, &size);
+	if (!text)
+		return seep_conf_include_fail(&outer, path, errno);
+	parser->reader.name = parser->reader.included = name;
+	status = parse_text(parser, text, size);
+	free(text);
+	parser->reader = outer;
+	seep_conf_include_leave(&parser->including);
+	return status;
+}
+
+static enum seep_conf_status parse_include(struct parser *parser, struct seep_conf_line *line)
+{
+	char pattern[SEEP_CONF_LINE_MAX + 1], path[SEEP_CONF_INCLUDE_SIZE];
+	enum seep_conf_status status;
+	glob_t found;
+
+	status = take_value(parser, &include_line, line, pattern);
+	if (status == SEEP_CONF_OK)
+		status = seep_conf_include_path(&parser->including, &parser->reader, pattern, path);
 	if (status != SEEP_CONF_OK)
 		return status;
-	return seep_option_set(parser->conf, &seep_options[at], value, &parser->reader);
+	if (!seep_conf_include_is_pattern(pattern))
+		return parse_file(parser, path);
+	status = seep_conf_include_find(&parser->reader, path, &found);
+	if (status != SEEP_CONF_OK)
+		return status;
+	for (size_t at = 0; at < found.gl_pathc && status == SEEP_CONF_OK; at++)
+		status = parse_file(parser, found.gl_pathv[at]);
+	globfree(&found);
+	return status;
 }
 
 /* ---- whole files ---- */
@@ -206,6 +295,7 @@ enum seep_conf_status seep_conf_set(struct seep_conf *conf, const struct seep_op
 	const struct seep_conf_reader reader = { .name = "", .error = error };
 
 	conf->lines[option - seep_options] = 0;
+	conf->files[option - seep_options] = NULL;
 	return seep_option_set(conf, option, value, &reader);
 }
 
@@ -223,6 +313,7 @@ void seep_conf_release(struct seep_conf *conf)
 {
 	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++)
 		seep_option_release(conf, &seep_options[at]);
+	seep_conf_include_release(conf->included);
 	seep_conf_defaults(conf);
 }
 
@@ -245,6 +336,8 @@ static enum seep_conf_status fit_network(struct parser *parser, enum seep_option
 	}
 	snprintf(expected, sizeof(expected), "%" PRIu64 " bits at most, as %s has", user_bits,
 		 seep_options[user].name);
+	if (parser->conf->files[network])
+		parser->reader.name = parser->conf->files[network];
 	parser->reader.line = lines[network];
 	return seep_conf_lines_fail(&parser->reader, expected,
 				    "%s: %" PRIu64 " bits are a part of a user",
@@ -271,19 +364,10 @@ enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, 
 {
 	struct parser parser = { .conf = conf, .reader = { .name = name, .error = error } };
 	enum seep_conf_status status;
-	struct seep_conf_line line;
-	bool more;
 
 	seep_conf_defaults(conf);
-	seep_conf_lines_open(&parser.reader, text, size);
-	do {
-		status = seep_conf_lines_next(&parser.reader, &line, &more);
-		if (status == SEEP_CONF_OK && more) {
-			seep_conf_lines_skip_blanks(&line);
-			if (!seep_conf_lines_at_end(&line))
-				status = parse_line(&parser, &line);
-		}
-	} while (status == SEEP_CONF_OK && more);
+	seep_conf_include_start(&parser.including, conf, name);
+	status = parse_text(&parser, text, size);
 	if (status == SEEP_CONF_OK)
 		status = fit_networks(&parser);
 	if (status != SEEP_CONF_OK)

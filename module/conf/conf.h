@@ -5,7 +5,8 @@
  * The syntax is Unbound's: one `name: value` a line, and an optional `seep:` line. A comment starts
  * with `#`, at a line's start or after a blank. A value is bare, or in double or single quotes; a
  * backslash stays as it is. Lines end in LF or CRLF. An option that is no list stands at most once.
- * The value "" adds nothing to a list. A policy's value is several words.
+ * The value "" adds nothing to a list. A policy's value is several words. A line `include: PATTERN`
+ * stands for the lines of other files; conf_include.h says of which.
  *
  * Threads: nothing is shared. Called at start only: files are read whole, memory is allocated.
  */
@@ -43,7 +44,8 @@ enum seep_option_at {
 struct seep_conf_files {
 	size_t count;
 	struct seep_conf_file {
-		unsigned long line; /* of seep.conf; 0: not from there */
+		const char *file;   /* that has the line, if seep.conf includes it; or NULL */
+		unsigned long line; /* of seep.conf or of FILE; 0: of neither */
 		char path[SEEP_PATH_SIZE];
 	} files[];
 };
@@ -67,16 +69,19 @@ struct seep_conf_files {
 #define SEEP_FIELD_domain_policies(field) struct seep_domain_policies *field;
 
 struct seep_conf {
-	/* Of seep.conf, where each option stands last; 0: nowhere. */
+	/* Of seep.conf or of the file below, where each option stands last; 0: nowhere. */
 	unsigned long lines[SEEP_OPTION_COUNT];
+	const char *files[SEEP_OPTION_COUNT]; /* where seep.conf includes the file; or NULL */
+	struct seep_conf_names *included;     /* of conf_include.h: owns what `file` points to */
 #define SEEP_OPTION(type, field, ...) SEEP_FIELD_##type(field)
 #include "seep_options.def"
 };
 
 /* What all options of one type share; conf_option.c has them. */
 struct seep_option_type;
-/* Two that a program may use for options of its own. */
-extern const struct seep_option_type seep_option_type_duration, seep_option_type_number;
+/* Those that a program may use for options of its own. */
+extern const struct seep_option_type seep_option_type_duration, seep_option_type_number,
+	seep_option_type_path;
 
 /* A row of the table, for the parser, the manual and seepctl. */
 struct seep_option {
@@ -143,14 +148,17 @@ enum seep_conf_status seep_conf_set(struct seep_conf *conf, const struct seep_op
 				    const char *value, struct seep_conf_error *error);
 
 /*
- * Reads the file at PATH into CONF; the lists that it names are left to lists.h. What CONF held is
- * not released; seep_conf_release belongs after every status. ERROR is written unless OK is
- * returned.
+ * Reads the file at PATH into CONF, with those that it includes; the lists that it names are left
+ * to lists.h. What CONF held is not released; seep_conf_release belongs after every status. ERROR
+ * is written unless OK is returned.
  */
 enum seep_conf_status seep_conf_load(struct seep_conf *conf, const char *path,
 				     struct seep_conf_error *error);
 
-/* The same from SIZE bytes of TEXT, which errors call NAME. MISSING is not returned. */
+/*
+ * The same from SIZE bytes of TEXT, which errors call NAME, and which includes as if it stood in a
+ * file there. MISSING is not returned.
+ */
 enum seep_conf_status seep_conf_parse(struct seep_conf *conf, const char *text, size_t size,
 				      const char *name, struct seep_conf_error *error);
 

@@ -48,6 +48,19 @@ enum seep_conf_status seep_conf_lines_fail(const struct seep_conf_reader *reader
 	return SEEP_CONF_BAD;
 }
 
+void seep_conf_lines_where(char *text, const struct seep_conf_reader *reader, const char *file,
+			   unsigned long line)
+{
+	char shown[SEEP_CONF_SHOWN_SIZE];
+	int used = snprintf(text, SEEP_CONF_WHERE_SIZE, "line %lu", line);
+
+	if (file == reader->included)
+		return;
+	file = file ? file : "seep.conf";
+	seep_conf_lines_show(shown, sizeof(shown), file, strlen(file));
+	snprintf(text + used, SEEP_CONF_WHERE_SIZE - (size_t)used, " of %s", shown);
+}
+
 /* Returns the bytes of a regular FILE, allocated, or NULL with errno set. */
 static char *read_regular(int file, size_t *size)
 {

@@ -17,6 +17,8 @@
 
 /* Holds a piece of the file, quoted in an error; the rest is cut. */
 #define SEEP_CONF_SHOWN_SIZE 96
+/* Holds a line's number, and a piece of its file's name. */
+#define SEEP_CONF_WHERE_SIZE (SEEP_CONF_SHOWN_SIZE + 40)
 
 /* One file while it is read: seep.conf, or a list. */
 struct seep_conf_reader {
@@ -24,6 +26,8 @@ struct seep_conf_reader {
 	const char *next;
 	const char *end;
 	unsigned long line; /* of what seep_conf_lines_next gave last */
+	/* NAME, as long-lived as the conf, where seep.conf includes that file; or NULL. */
+	const char *included;
 	struct seep_conf_error *error;
 };
 
@@ -41,6 +45,13 @@ void seep_conf_lines_show(char *shown, size_t size, const char *bytes, size_t le
 /* Fills in READER's error. Returns SEEP_CONF_BAD, so that callers can return it. */
 __attribute__((format(printf, 3, 4))) enum seep_conf_status seep_conf_lines_fail(
 	const struct seep_conf_reader *reader, const char *expected, const char *format, ...);
+
+/*
+ * Writes where something stands, "line 3", to TEXT of SEEP_CONF_WHERE_SIZE bytes; "line 3 of FILE"
+ * if FILE, as in struct seep_conf_reader, is not the one that READER reads.
+ */
+void seep_conf_lines_where(char *text, const struct seep_conf_reader *reader, const char *file,
+			   unsigned long line);
 
 /*
  * Reads the regular file at PATH whole. Returns its SIZE bytes, which the caller frees, or NULL

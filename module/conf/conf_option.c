@@ -250,6 +250,7 @@ static enum seep_conf_status add_file(void *field, const struct seep_option *opt
 					    option->name);
 	*list = longer;
 	longer->count = count + 1;
+	longer->files[count].file = reader->included;
 	longer->files[count].line = reader->line;
 	memcpy(longer->files[count].path, value, strlen(value) + 1);
 	return SEEP_CONF_OK;
@@ -369,9 +370,11 @@ static enum seep_conf_status parse_policy_sizes(struct seep_policy *policy,
 static enum seep_conf_status add_policy(void *field, const struct seep_option *option,
 					const char *value, const struct seep_conf_reader *reader)
 {
-	struct seep_policy policy = { .line = reader->line, .refill_bytes_per_day = SEEP_AUTO };
+	struct seep_policy policy = { .file = reader->included,
+				      .line = reader->line,
+				      .refill_bytes_per_day = SEEP_AUTO };
 	const struct seep_policy *twin;
-	char text[SEEP_NETBLOCK_TEXT_SIZE];
+	char text[SEEP_NETBLOCK_TEXT_SIZE], where[SEEP_CONF_WHERE_SIZE];
 	enum seep_conf_status status;
 	struct policy_words cut;
 	bool added;
@@ -393,9 +396,9 @@ static enum seep_conf_status add_policy(void *field, const struct seep_option *o
 		return seep_conf_lines_fail(reader, "more memory", "%s: out of memory",
 					    option->name);
 	seep_netblock_format(&policy.block, text);
+	seep_conf_lines_where(where, reader, twin->file, twin->line);
 	return seep_conf_lines_fail(reader, "each netblock at most once",
-				    "%s: %s has a policy on line %lu already", option->name, text,
-				    twin->line);
+				    "%s: %s has a policy on %s already", option->name, text, where);
 }
 
 static void release_policies(void *field)
@@ -407,7 +410,7 @@ static enum seep_conf_status add_domain_policy(void *field, const struct seep_op
 					       const char *value,
 					       const struct seep_conf_reader *reader)
 {
-	enum seep_treatment treatment;
+	struct seep_domain_policy policy = { .file = reader->included, .line = reader->line };
 	enum seep_subtree_status added;
 	enum seep_conf_status status;
 	char shown[SEEP_CONF_SHOWN_SIZE];
@@ -416,11 +419,10 @@ static enum seep_conf_status add_domain_policy(void *field, const struct seep_op
 	cut_words(&cut, value);
 	if (cut.count > 2)
 		return fail(reader, option, value, "has too many words");
-	status = parse_treatment(&cut, option, value, reader, &treatment);
+	status = parse_treatment(&cut, option, value, reader, &policy.treatment);
 	if (status != SEEP_CONF_OK)
 		return status;
-	added = seep_domain_policies_add(field, cut.words[0], strlen(cut.words[0]), treatment,
-					 reader->line);
+	added = seep_domain_policies_add(field, cut.words[0], strlen(cut.words[0]), &policy);
 	if (added == SEEP_SUBTREE_OK)
 		return SEEP_CONF_OK;
 	seep_conf_lines_show(shown, sizeof(shown), cut.words[0], strlen(cut.words[0]));
@@ -503,7 +505,7 @@ static const struct seep_option_type seep_option_type_group = {
 };
 
 static_assert(SEEP_PATH_SIZE == 1024, "what is expected of a path says how long it may be");
-static const struct seep_option_type seep_option_type_path = {
+const struct seep_option_type seep_option_type_path = {
 	.noun = "path",
 	.expected = "a path of at most 1023 bytes",
 	.parse = parse_path,

@@ -96,7 +96,8 @@ void seep_list_close(enum seep_list_kind kind, void *contents)
 /* Says that the file cannot be read at all, of the line that names it, where there is one. */
 static void fail_file(const struct reading *reading, const struct seep_list *list, int problem)
 {
-	struct seep_conf_reader reader = { .name = reading->setup->conf_name,
+	struct seep_conf_reader reader = { .name = list->file ? list->file
+							      : reading->setup->conf_name,
 					   .line = list->line,
 					   .error = reading->error };
 	char shown[SEEP_CONF_SHOWN_SIZE];

@@ -33,7 +33,8 @@ struct seep_list_sign {
 struct seep_list {
 	enum seep_list_kind kind;
 	const char *path;             /* of seep.conf's options, borrowed */
-	unsigned long line;           /* of seep.conf; 0: elsewhere */
+	const char *file;             /* that has the line, if seep.conf includes it; or NULL */
+	unsigned long line;           /* of seep.conf or of FILE; 0: of neither */
 	bool is_due;                  /* it is to be read in this renewal */
 	bool is_good;                 /* its file is, as it was read last */
 	void *contents;               /* in use; NULL: none */

@@ -80,6 +80,7 @@ static void name_list(struct seep_lists *lists, const struct seep_lists_setup *s
 		lists->each[lists->count++] =
 			(struct seep_list){ .kind = kind,
 					    .path = path,
+					    .file = setup->conf->files[option - seep_options],
 					    .line = setup->conf->lines[option - seep_options] };
 }
 
@@ -96,8 +97,10 @@ static bool name_lists(struct seep_lists *lists, const struct seep_lists_setup *
 	name_list(lists, setup, SEEP_LIST_COMMON, setup->conf->common_list);
 	for (size_t at = 0; allow && at < allow->count; at++) {
 		name_list(lists, setup, SEEP_LIST_ALLOW, allow->files[at].path);
-		if (allow->files[at].path[0])
-			lists->each[lists->count - 1].line = allow->files[at].line;
+		if (!allow->files[at].path[0])
+			continue;
+		lists->each[lists->count - 1].file = allow->files[at].file;
+		lists->each[lists->count - 1].line = allow->files[at].line;
 	}
 	return true;
 }

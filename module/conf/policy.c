@@ -99,11 +99,11 @@ void seep_policies_destroy(struct seep_policies *policies)
 
 enum seep_subtree_status seep_domain_policies_add(struct seep_domain_policies **policies,
 						  const char *text, size_t length,
-						  enum seep_treatment treatment, unsigned long line)
+						  const struct seep_domain_policy *policy)
 {
-	struct seep_domain_policy policy = { .treatment = treatment, .line = line }, *longer;
+	struct seep_domain_policy added = *policy, *longer;
 	enum seep_subtree_status status =
-		seep_subtree_parse(text, length, policy.wire, &policy.wire_size);
+		seep_subtree_parse(text, length, added.wire, &added.wire_size);
 
 	if (status != SEEP_SUBTREE_OK)
 		return status;
@@ -117,9 +117,9 @@ enum seep_subtree_status seep_domain_policies_add(struct seep_domain_policies **
 	if (!longer)
 		return SEEP_SUBTREE_NO_MEMORY;
 	(*policies)->each = longer;
-	status = seep_subtrees_put((*policies)->set, policy.wire, policy.wire_size, treatment);
+	status = seep_subtrees_put((*policies)->set, added.wire, added.wire_size, added.treatment);
 	if (status == SEEP_SUBTREE_OK)
-		longer[(*policies)->count++] = policy;
+		longer[(*policies)->count++] = added;
 	return status;
 }
 

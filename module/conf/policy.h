@@ -28,7 +28,8 @@ struct seep_policy {
 	enum seep_treatment treatment;
 	uint64_t budget_bytes;         /* of each user; 0: none of its own */
 	uint64_t refill_bytes_per_day; /* SEEP_AUTO: none of its own */
-	unsigned long line;            /* of seep.conf; 0: elsewhere */
+	const char *file;              /* that has the line, if seep.conf includes it; or NULL */
+	unsigned long line;            /* of seep.conf or of FILE; 0: of neither */
 	int parent;                    /* the place of the one it lies in; -1: in none */
 };
 
@@ -42,7 +43,8 @@ struct seep_domain_policies {
 	size_t count;
 	struct seep_domain_policy {
 		enum seep_treatment treatment;
-		unsigned long line; /* of seep.conf; 0: elsewhere */
+		const char *file;   /* that has the line, if seep.conf includes it; or NULL */
+		unsigned long line; /* of seep.conf or of FILE; 0: of neither */
 		size_t wire_size;
 		uint8_t wire[SEEP_NAME_MAX_BYTES];
 	} * each; /* in the order given */
@@ -63,11 +65,13 @@ const struct seep_policy *seep_policies_add(struct seep_policies **policies,
 const struct seep_policy *seep_policies_find(const struct seep_policies *policies,
 					     const uint8_t *addr, size_t addr_len);
 
-/* Adds a policy for a domain, LENGTH bytes of TEXT, as seep_subtrees_add takes it. */
+/*
+ * Adds a policy for a domain, LENGTH bytes of TEXT, as seep_subtrees_add takes it: what POLICY
+ * says, but for the domain.
+ */
 enum seep_subtree_status seep_domain_policies_add(struct seep_domain_policies **policies,
 						  const char *text, size_t length,
-						  enum seep_treatment treatment,
-						  unsigned long line);
+						  const struct seep_domain_policy *policy);
 
 /* The treatment of a name in wire form, as seep_subtrees_cover takes it. POLICIES may be NULL. */
 enum seep_treatment seep_domain_policies_find(const struct seep_domain_policies *policies,
