@@ -452,6 +452,28 @@ def test_operators(tap):
             tap.equal(USER in both, privacy == "names", "with %s" % privacy)
 
 
+def test_ended(tap):
+    """An exception that ends by itself is told once: while Seep runs, and when it did not."""
+    with rig.Lab(conf=CONF + suffixes.CONF, files=suffixes.files(), state="seep.state") as lab:
+        seepctl(lab, "allow", "one.example", "--for", "2s", "--reason", "ticket 18")
+        tap.ok(until(lambda: of(lab, "allow-ended")), "told without a question")
+        seepctl(lab, "allow", "two.example", "--for", "2s")
+        lab.stop()
+        time.sleep(2.5)
+        lab.start()
+        tap.ok(until(lambda: len(of(lab, "allow-ended")) > 1), "what ended meanwhile is told at the start")
+        lab.restart()
+        time.sleep(1.5)
+        told = of(lab, "allow-ended")
+        tap.ok(len(told) == 2 and "allowed one.example for everybody until" in told[0]["event"]["reason"] and
+               "ticket 18" in told[0]["event"]["reason"] and "two.example" in told[1]["event"]["reason"],
+               "each once, and why it was", told)
+        tap.ok(all("uid 0" in event["user"]["name"] for event in told), "who allowed it", told)
+        lines = [line for line in lab.log().splitlines() if "which is over" in line]
+        tap.ok(len(lines) == 2 and "operator" in lines[0], "the log has an audit line of each", lines)
+        hold(tap, told, "ended")
+
+
 def test_unprivileged(tap):
     """As a user without rights, in a directory of its own and in one that is not."""
     with rig.Lab(conf=CONF.replace("events.json", "own/events.json"),

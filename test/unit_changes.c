@@ -236,6 +236,51 @@ static void test_ended(void)
 	stop(&running);
 }
 
+static void count_ended(void *context, const struct seep_exception *exception)
+{
+	char name[SEEP_NAME_MAX_BYTES + 1];
+
+	seep_name_print(name, sizeof(name), exception->name, exception->name_size);
+	printf("# ended: %s\n", name);
+	++*(unsigned *)context;
+}
+
+/* Returns how many are told at that second; the meters' time is then. */
+static unsigned tell_at(struct running *running, uint64_t when_s, bool is_more)
+{
+	unsigned told = 0;
+
+	running->rig.now_ms = when_s * 1000;
+	is_bool(seep_changes_end(running->changes, running->rig.now_ms, count_ended, &told),
+		is_more, "whether more will end");
+	return told;
+}
+
+/* What ends is told once, whether Seep ran then or not. */
+static void test_told(void)
+{
+	struct running running;
+
+	remove_files();
+	start(&running, NOW_MS);
+	(void)allow(&running, "one.example", NULL, NOW_S + 10);
+	(void)allow(&running, "two.example", NULL, NOW_S + 20);
+	(void)allow(&running, "ever.example", NULL, SEEP_EXCEPTION_FOR_EVER);
+	is_int(tell_at(&running, NOW_S + 9, true), 0, "none has ended");
+	is_int(tell_at(&running, NOW_S + 10, true), 1, "one has, and is told");
+	is_int(tell_at(&running, NOW_S + 11, true), 0, "and not again");
+	restart(&running);
+	is_int(tell_at(&running, NOW_S + 11, true), 0, "nor after a restart");
+	running.rig.now_ms = NOW_S * 1000 + 20000;
+	restart(&running);
+	is_int(count_of(&running), 1, "another ended while nothing ran");
+	is_int(tell_at(&running, NOW_S + 20, false), 1, "it is told after the restart");
+	restart(&running);
+	is_int(tell_at(&running, NOW_S + 21, false), 0, "and not after the next");
+	ok(is_allowed(&running, "ever.example"), "what has no end stays");
+	stop(&running);
+}
+
 static void test_limits(void)
 {
 	struct seep_changes_content *content = calloc(1, sizeof(*content));
@@ -502,6 +547,7 @@ int main(int argc, char **argv)
 	tap_run(test_mode);
 	tap_run(test_replace_and_remove);
 	tap_run(test_ended);
+	tap_run(test_told);
 	tap_run(test_limits);
 	tap_run(test_learning);
 	tap_run(test_other_learning);

@@ -200,6 +200,7 @@ static void test_remove(void)
 	is_int(count_of(&asked), 0, "none is left");
 	(void)ask(&asked, "allow a.example for 10s");
 	asked.rig.now_ms += 10000;
+	(void)seep_control_tick(&asked.source);
 	fails(&asked, "allow remove a.example", "there is no such exception");
 	close_asked(&asked);
 }
@@ -248,6 +249,36 @@ static void test_list(void)
 	}
 	is_int(count, COUNT(all) / 2, "all that hold, in %u answers", answers);
 	fails(&asked, "allow list all", "\"all\" is not expected behind allow list");
+	close_asked(&asked);
+}
+
+/* What was allowed ends by itself: told once, with who allowed it, before a command forgets it. */
+static void test_ended(void)
+{
+	static struct asked asked;
+
+	open_asked(&asked, CONF);
+	ok(!seep_control_tick(&asked.source), "nothing is going to end");
+	ask(&asked, "allow short.example for 10s user 192.0.2.7 reason ticket 17");
+	ask(&asked, "allow other.example for 20s");
+	ok(seep_control_tick(&asked.source), "something is");
+	is_int(asked.told, 2, "two changes are told");
+	asked.rig.now_ms += 10000;
+	ok(seep_control_tick(&asked.source), "something is, still");
+	is_int(asked.told, 3, "an end is told");
+	is_int(asked.last.kind, SEEP_CONTROL_ALLOW_ENDED, "as one");
+	is_int(asked.last.uid, 0, "with who allowed it");
+	ok(has(asked.what, "allowed short.example for user 192.0.2.7 until 20") &&
+		   has(asked.what, "Z, which is over"),
+	   "with what it was: %s", asked.what);
+	is_str(asked.reason, "ticket 17", "and why");
+	is_bool(asked.last.names_user, true, "it names a user");
+	(void)seep_control_tick(&asked.source);
+	is_int(asked.told, 3, "once");
+	asked.rig.now_ms += 10000;
+	ask(&asked, "allow other.example for 20s");
+	is_int(asked.told, 5, "the end, and the change after it");
+	is_int(asked.last.kind, SEEP_CONTROL_ALLOWED, "in that order");
 	close_asked(&asked);
 }
 
@@ -385,6 +416,7 @@ int main(int argc, char **argv)
 	tap_run(test_allow_bad);
 	tap_run(test_remove);
 	tap_run(test_list);
+	tap_run(test_ended);
 	tap_run(test_clear);
 	tap_run(test_learn);
 	tap_run(test_learned);

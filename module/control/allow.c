@@ -9,6 +9,7 @@
 #include "names/name.h"
 
 #define DOMAIN_SIZE (4 * SEEP_NAME_MAX_BYTES + 2)
+#define WHAT_SIZE   (DOMAIN_SIZE + SEEP_NETBLOCK_TEXT_SIZE + 16)
 
 static void print_domain(const struct seep_exception *exception, char text[DOMAIN_SIZE])
 {
@@ -89,23 +90,30 @@ static void list(struct seep_control_words *words)
 
 /* ---- allow remove DOMAIN [user ADDRESS|NETBLOCK] ---- */
 
-static void tell(const struct seep_control_call *call, const struct seep_exception *exception,
-		 const struct seep_control_change *change)
+/* Writes "DOMAIN for everybody", or for whom, to TEXT. Returns whether it names a user. */
+static bool print_what(const struct seep_exception *exception, char text[WHAT_SIZE])
 {
 	char domain[DOMAIN_SIZE], user[SEEP_NETBLOCK_TEXT_SIZE];
-	char until[SEEP_CONTROL_TIME_SIZE] = "";
-	bool is_allowed = change->kind == SEEP_CONTROL_ALLOWED;
-	struct seep_control_change told = *change;
 
 	print_domain(exception, domain);
 	print_user(exception, user);
-	told.names_user = user[0] != '\0';
+	snprintf(text, WHAT_SIZE, "%s for %s%s", domain, user[0] ? "user " : "",
+		 user[0] ? user : "everybody");
+	return user[0] != '\0';
+}
+
+static void tell(const struct seep_control_call *call, const struct seep_exception *exception,
+		 const struct seep_control_change *change)
+{
+	char until[SEEP_CONTROL_TIME_SIZE] = "", what[WHAT_SIZE];
+	bool is_allowed = change->kind == SEEP_CONTROL_ALLOWED;
+	struct seep_control_change told = *change;
+
+	told.names_user = print_what(exception, what);
 	if (is_allowed && exception->until_s != SEEP_EXCEPTION_FOR_EVER)
 		seep_control_time_text(call, exception->until_s, until);
-	seep_control_tell(call, &told, "%s %s for %s%s%s%s",
-			  is_allowed ? "allowed" : "no longer allowed", domain,
-			  user[0] ? "user " : "", user[0] ? user : "everybody",
-			  until[0] ? ", until " : "", until);
+	seep_control_tell(call, &told, "%s %s%s%s", is_allowed ? "allowed" : "no longer allowed",
+			  what, until[0] ? ", until " : "", until);
 }
 
 static void disallow(struct seep_control_words *words)
@@ -179,6 +187,36 @@ static void allow(struct seep_control_words *words)
 	seep_control_bool(call->answer, "replaced", replaced);
 	seep_control_kept(call, change.is_kept);
 	seep_control_close(call->answer, '}');
+}
+
+/* ---- the end ---- */
+
+static void tell_ended(void *context, const struct seep_exception *exception)
+{
+	const struct seep_control_call *call = context;
+	char until[SEEP_CONTROL_TIME_SIZE], what[WHAT_SIZE], text[WHAT_SIZE + 64];
+	struct seep_control_change change = { .kind = SEEP_CONTROL_ALLOW_ENDED,
+					      .uid = exception->uid,
+					      .maker = exception->maker,
+					      .what = text,
+					      .reason = exception->reason,
+					      .is_kept = true };
+
+	change.names_user = print_what(exception, what);
+	seep_control_time_text(call, exception->until_s, until);
+	snprintf(text, sizeof(text), "allowed %s until %s, which is over", what, until);
+	call->source->changed(call->source->context, &change);
+}
+
+bool seep_control_tick(const struct seep_control_source *source)
+{
+	struct seep_control_call call = { .source = source };
+
+	if (!source->changes)
+		return false;
+	call.now = source->now(source->context);
+	return seep_changes_end(source->changes, call.now.when_ms,
+				source->changed ? tell_ended : NULL, &call);
 }
 
 void seep_control_allow(const struct seep_control_call *call)

@@ -235,6 +235,8 @@ bool seep_control_answer(const struct seep_control_source *source, struct seep_c
 		return false;
 	answer->size = 0;
 	answer->is_full = false;
+	/* A change forgets what has ended: that is told before. */
+	(void)seep_control_tick(source);
 	if (is_ours && magic_bytes == MAGIC_BYTES && (end || request->is_end))
 		run(&call, without_blanks((struct words){
 				   bytes + MAGIC_BYTES,

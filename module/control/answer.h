@@ -34,6 +34,7 @@
 enum seep_control_change_kind {
 	SEEP_CONTROL_ALLOWED,
 	SEEP_CONTROL_DISALLOWED,
+	SEEP_CONTROL_ALLOW_ENDED, /* by itself; the operator is who allowed it */
 	SEEP_CONTROL_CLEARED,
 	SEEP_CONTROL_LEARNING_ENDED,
 	SEEP_CONTROL_LEARNING_EXTENDED,
@@ -41,7 +42,8 @@ enum seep_control_change_kind {
 
 struct seep_control_change {
 	enum seep_control_change_kind kind;
-	uint32_t uid;       /* who: the peer's, by the system; or SEEP_CONTROL_NOBODY */
+	uint32_t
+		uid; /* who: the peer's, by the system, or of who allowed it; or SEEP_CONTROL_NOBODY */
 	const char *maker;  /* its user name; "" if it has none here */
 	const char *from;   /* over TLS: "192.0.2.7, CN=unbound-control"; else NULL */
 	const char *what;   /* in a few words, for people */
@@ -76,6 +78,12 @@ struct seep_control_request {
 	/* Over TLS, else NULL: address and subject; and the subject's common name as one word. */
 	const char *from, *name;
 };
+
+/*
+ * Tells what has ended by itself, each once. Returns whether anything is going to, and is to be
+ * called again within a second or so.
+ */
+bool seep_control_tick(const struct seep_control_source *source);
 
 /*
  * Answers REQUEST. BASE is what counters were at their last reset, and moves with stats. Returns

@@ -18,7 +18,7 @@
 #include "base/background.h"
 #include "control/client.h"
 
-/* After a failure that would come again at once, out of descriptors, say. */
+/* After a failure that would come again at once, out of descriptors, say; and between ticks. */
 #define PAUSE_MS 1000
 
 /* What clients come in by. */
@@ -41,6 +41,7 @@ struct seep_control {
 	pid_t pid;
 	pthread_t thread;
 	struct door doors[DOORS];
+	bool is_ending; /* something is going to end by itself */
 };
 
 /* What is polled of a door: who waits, and each client. */
@@ -155,6 +156,8 @@ static int prepare(struct seep_control *control, struct pollfd polled[POLLED])
 		if (door_ms < until_ms)
 			until_ms = door_ms;
 	}
+	if (control->is_ending && now_ms + PAUSE_MS < until_ms)
+		until_ms = now_ms + PAUSE_MS;
 	if (until_ms == UINT64_MAX)
 		return -1;
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
@@ -178,8 +181,10 @@ static void *run(void *context)
 	struct pollfd polled[POLLED];
 
 	for (;;) {
-		int timeout_ms = prepare(control, polled);
+		int timeout_ms;
 
+		control->is_ending = seep_control_tick(&control->source);
+		timeout_ms = prepare(control, polled);
 		if (poll(polled, POLLED, timeout_ms) < 0) {
 			/* Out of memory, say. Only the end is looked for, and at once again. */
 			(void)poll(NULL, 0, PAUSE_MS / 10);

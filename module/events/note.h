@@ -33,6 +33,7 @@
 	X(SEEP_NOTE_LIST, "list-problem", "event", "configuration", "info")                    \
 	X(SEEP_NOTE_ALLOW, "operator-allow", "event", "configuration", "change")               \
 	X(SEEP_NOTE_DISALLOW, "operator-disallow", "event", "configuration", "change")         \
+	X(SEEP_NOTE_ALLOW_ENDED, "allow-ended", "event", "configuration", "change")            \
 	X(SEEP_NOTE_CLEAR, "operator-clear", "event", "configuration", "change")               \
 	X(SEEP_NOTE_LEARN_END, "operator-learn-end", "event", "configuration", "change")       \
 	X(SEEP_NOTE_LEARN_EXTEND, "operator-learn-extend", "event", "configuration", "change") \

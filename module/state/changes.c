@@ -136,6 +136,9 @@ static void begin(struct seep_changes *changes, const struct seep_changes_setup 
 		move_times(content, setup->shift_s, seep_engine_learning_from_ms(changes->engine));
 	if (content->learning.is_moved)
 		seep_engine_learn_from_start(changes->engine, content->learning.until_ms);
+	/* What has ended meanwhile stays in CONTENT, to be told. */
+	changes->next = *content;
+	content = &changes->next;
 	drop_ended(content, setup->when_ms / 1000);
 	if (!content->count)
 		return;
@@ -292,6 +295,37 @@ enum seep_changes_status seep_changes_remove(struct seep_changes *changes,
 	memmove(&changes->next.exceptions[at], &changes->next.exceptions[at + 1],
 		(changes->next.count - at) * sizeof(changes->next.exceptions[0]));
 	return except_next(changes);
+}
+
+bool seep_changes_end(struct seep_changes *changes, uint64_t when_ms,
+		      void (*ended)(void *context, const struct seep_exception *exception),
+		      void *context)
+{
+	const struct seep_changes_content *content = &changes->content;
+	struct seep_exceptions *set = NULL;
+	bool is_any = false, is_more = false;
+
+	for (size_t at = 0; at < content->count; at++) {
+		bool holds = seep_exception_holds(&content->exceptions[at], when_ms / 1000);
+
+		is_any |= !holds;
+		is_more |= holds && content->exceptions[at].until_s != SEEP_EXCEPTION_FOR_EVER;
+	}
+	if (!is_any)
+		return is_more;
+	prepare(changes, when_ms);
+	if (changes->next.count &&
+	    seep_exceptions_create(&set, changes->next.exceptions, changes->next.count) !=
+		    SEEP_EXCEPTIONS_OK)
+		return true; /* no memory: the next call tries again */
+	for (size_t at = 0; ended && at < content->count; at++) {
+		if (!seep_exception_holds(&content->exceptions[at], when_ms / 1000))
+			ended(context, &content->exceptions[at]);
+	}
+	(void)write_next(changes);
+	seep_engine_except(changes->engine, set);
+	changes->content = changes->next;
+	return is_more;
 }
 
 enum seep_changes_status seep_changes_learn_until(struct seep_changes *changes, uint64_t until_ms,

@@ -4,7 +4,7 @@
  *
  * A change is written to STATE-FILE.changes and made safe before it is in force; if that cannot be,
  * nothing changes. A meter that is cleared is a record of the state file, which the keeper writes
- * at once. Exceptions that have ended go with the next change.
+ * at once. Exceptions that have ended are told, and then go.
  *
  *     open -> allow, remove, learn_until, ... -> close
  *
@@ -63,6 +63,15 @@ enum seep_changes_status seep_changes_allow(struct seep_changes *changes,
 /* Removes the exception of the same domain and user as LIKE. */
 enum seep_changes_status seep_changes_remove(struct seep_changes *changes,
 					     const struct seep_exception *like, uint64_t when_ms);
+
+/*
+ * Forgets the exceptions that have ended by WHEN_MS, also while Seep did not run, and gives each to
+ * ENDED before. They are told once, but for a file that could not be written: a restart then tells
+ * them again. Returns whether another is going to end. ENDED may be NULL.
+ */
+bool seep_changes_end(struct seep_changes *changes, uint64_t when_ms,
+		      void (*ended)(void *context, const struct seep_exception *exception),
+		      void *context);
 
 /* Lets learning end at UNTIL_MS, or now if that is WHEN_MS. */
 enum seep_changes_status seep_changes_learn_until(struct seep_changes *changes, uint64_t until_ms,

@@ -168,6 +168,8 @@ static const char *what_of(const struct seep_control_change *change)
 	static const char *const unnamed[] = {
 		[SEEP_CONTROL_ALLOWED] = "allowed a domain for a user",
 		[SEEP_CONTROL_DISALLOWED] = "no longer allowed a domain for a user",
+		[SEEP_CONTROL_ALLOW_ENDED] =
+			"allowed a domain for a user for a time, which is over",
 		[SEEP_CONTROL_CLEARED] = "cleared a user or a network",
 	};
 
@@ -180,6 +182,7 @@ void ub_event_change(void *context, const struct seep_control_change *change)
 	static const enum seep_note_kind kinds[] = {
 		[SEEP_CONTROL_ALLOWED] = SEEP_NOTE_ALLOW,
 		[SEEP_CONTROL_DISALLOWED] = SEEP_NOTE_DISALLOW,
+		[SEEP_CONTROL_ALLOW_ENDED] = SEEP_NOTE_ALLOW_ENDED,
 		[SEEP_CONTROL_CLEARED] = SEEP_NOTE_CLEAR,
 		[SEEP_CONTROL_LEARNING_ENDED] = SEEP_NOTE_LEARN_END,
 		[SEEP_CONTROL_LEARNING_EXTENDED] = SEEP_NOTE_LEARN_EXTEND,

@@ -177,6 +177,8 @@ static void open_control(void)
 		.say = control_say,
 	};
 
+	/* What ended while nothing ran is told also where no socket listens. */
+	(void)seep_control_tick(&setup.source);
 	seep_control_path(&ub_module.conf, path);
 	if (path[0] || setup.remote.conf)
 		ub_module.control = seep_control_start(&setup);
