@@ -562,6 +562,18 @@ def commands(directory):
     ok(len(blocks) > 5 and all(any(line.startswith("# https://") for line in block) and
                                any(line.startswith("allow-domain: ") for line in block) for block in blocks),
        "contrib/well-known.conf: every line has a reason and a source")
+    opening = os.path.join(directory, "opening.conf")
+    with open(opening, "w") as out:
+        out.write("allow-domain: example.com\nallow-domain: com\nvital: *.co.uk\nallow-domain: lan\n"
+                  "domain-policy: org ignore\ndomain-policy: net flag\n")
+    code, out, err = run("check-conf", opening)
+    warned = [line.split(": everything")[0] for line in err.splitlines()]
+    equal((code, warned),
+          (0, ["%s:%d: warning: %s is a public suffix" % (opening, line, what) for line, what in
+               ((2, "allow-domain: com"), (3, "vital: co.uk"), (5, "domain-policy: org"))]),
+          "check-conf: warns of public suffixes alone, and takes them")
+    ok("below com is not metered" in err and "such as example.com" in err and "below co.uk is never refused" in err,
+       "check-conf: what they open, and what to write", err)
     including = os.path.join(directory, "including.conf")
     with open(including, "w") as out:
         out.write("include: check*.conf\ninclude: '%s'\n" % well_known)

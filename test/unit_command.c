@@ -152,6 +152,31 @@ static void test_allow(void)
 	close_asked(&asked);
 }
 
+/* A public suffix takes a word more, and nothing else does. */
+static void test_allow_open(void)
+{
+	static const char *const others[] = { "example.com", "a.co.uk", "lan", "a.b.ck" };
+	static const char *const open[] = { "com", "CO.UK.", "ck", "a.ck" };
+	static struct asked asked;
+	char command[64];
+
+	open_asked(&asked, CONF);
+	for (unsigned at = 0; at < COUNT(open); at++) {
+		snprintf(command, sizeof(command), "allow %s for 1d reason a slip", open[at]);
+		fails(&asked, command, " is a public suffix: everything below it would pass");
+	}
+	fails(&asked, "allow co.uk", "allow the domain that is meant, such as example.co.uk");
+	is_int(count_of(&asked), 0, "none is in force");
+	for (unsigned at = 0; at < COUNT(others); at++) {
+		snprintf(command, sizeof(command), "allow %s", others[at]);
+		ok(has(ask(&asked, command), "kept=true"), "%s", command);
+	}
+	ok(has(ask(&asked, "allow com for 1d force reason so it is meant"), "kept=true"), "forced");
+	is_str(asked.reason, "so it is meant", "with its reason");
+	ok(has(ask(&asked, "allow remove com"), "kept=true"), "what is removed opens nothing");
+	close_asked(&asked);
+}
+
 static void test_allow_bad(void)
 {
 	static struct asked asked;
@@ -413,6 +438,7 @@ int main(int argc, char **argv)
 	directory_make(directory);
 	snprintf(state, sizeof(state), "%s/state", directory);
 	tap_run(test_allow);
+	tap_run(test_allow_open);
 	tap_run(test_allow_bad);
 	tap_run(test_remove);
 	tap_run(test_list);

@@ -11,6 +11,7 @@ struct options {
 	struct change_options change;
 	char *duration;
 	char *user;
+	bool is_forced;
 };
 
 static const struct option_row option_rows[] = {
@@ -22,6 +23,9 @@ static const struct option_row option_rows[] = {
 	  .argument = "NETBLOCK",
 	  .text = "for an address or a netblock alone (default: for everybody)",
 	  .offset = offsetof(struct options, user) },
+	{ .name = "force",
+	  .text = "also a public suffix, such as com or co.uk, with all domains below it",
+	  .offset = offsetof(struct options, is_forced) },
 };
 const struct option_set cmd_allow_options = {
 	.rows = option_rows,
@@ -151,10 +155,10 @@ static int change(const struct options *options, const char *verb, char *domain)
 
 	if (!change_may_send(&options->change, words, sizeof(words) / sizeof(words[0])))
 		return SEEPCTL_WRONG;
-	if (!change_ask(&options->change, &answer, "%s %s%s%s%s%s", verb, domain,
+	if (!change_ask(&options->change, &answer, "%s %s%s%s%s%s%s", verb, domain,
 			options->duration ? " for " : "",
 			options->duration ? options->duration : "", options->user ? " user " : "",
-			options->user ? options->user : ""))
+			options->user ? options->user : "", options->is_forced ? " force" : ""))
 		return SEEPCTL_WRONG;
 	control_show(&options->change.control, &answer, 1,
 		     control_find(&answer, 0, "removed") ? print_removed : print_allowed);
@@ -172,10 +176,14 @@ int cmd_allow(int argc, char **argv)
 	argc -= first;
 	argv += first;
 	if (argc == 1 && strcmp(argv[0], "list") == 0)
-		return options.duration || options.user || options.change.reason ? SEEPCTL_USAGE
-										 : list(&options);
+		return options.duration || options.user || options.is_forced ||
+				       options.change.reason
+			       ? SEEPCTL_USAGE
+			       : list(&options);
 	if (argc == 2 && strcmp(argv[0], "remove") == 0)
-		return options.duration ? SEEPCTL_USAGE : change(&options, "allow remove", argv[1]);
+		return options.duration || options.is_forced
+			       ? SEEPCTL_USAGE
+			       : change(&options, "allow remove", argv[1]);
 	if (argc != 1 || strcmp(argv[0], "remove") == 0)
 		return SEEPCTL_USAGE;
 	return change(&options, "allow", argv[0]);

@@ -40,6 +40,7 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 		return false;
 	}
 	good = check_policies(conf, &lists, path);
+	check_openings(conf, &lists, path);
 	good = lists.missing == 0 && good;
 	seep_lists_close(&lists);
 	return good;

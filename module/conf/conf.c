@@ -174,7 +174,10 @@ static enum seep_conf_status parse_option(struct parser *parser, const struct se
 	status = take_value(parser, option, line, value);
 	if (status != SEEP_CONF_OK)
 		return status;
-	return seep_option_set(parser->conf, option, value, &parser->reader);
+	status = seep_option_set(parser->conf, option, value, &parser->reader);
+	if (status != SEEP_CONF_OK)
+		return status;
+	return seep_option_note(parser->conf, option, value, &parser->reader);
 }
 
 /* Takes a line that is not empty, from its first byte that is no blank. */
@@ -314,6 +317,7 @@ void seep_conf_release(struct seep_conf *conf)
 	for (size_t at = 0; at < SEEP_OPTION_COUNT; at++)
 		seep_option_release(conf, &seep_options[at]);
 	seep_conf_include_release(conf->included);
+	free(conf->domains);
 	seep_conf_defaults(conf);
 }
 

@@ -50,6 +50,18 @@ struct seep_conf_files {
 	} files[];
 };
 
+/* The lines with a domain, for who looks at what they say; in the order given. */
+struct seep_conf_domains {
+	size_t count;
+	struct seep_conf_domain {
+		const struct seep_option *option;
+		const char *file;   /* that has the line, if seep.conf includes it; or NULL */
+		unsigned long line; /* of seep.conf or of FILE; 0: of neither */
+		size_t size;        /* of the name, in wire form */
+		uint8_t wire[SEEP_NAME_MAX_BYTES];
+	} each[];
+};
+
 /* What a field of each type is. */
 #define SEEP_FIELD_size(field)            uint64_t field;
 #define SEEP_FIELD_auto_size(field)       uint64_t field;
@@ -73,6 +85,7 @@ struct seep_conf {
 	unsigned long lines[SEEP_OPTION_COUNT];
 	const char *files[SEEP_OPTION_COUNT]; /* where seep.conf includes the file; or NULL */
 	struct seep_conf_names *included;     /* of conf_include.h: owns what `file` points to */
+	struct seep_conf_domains *domains;    /* that options of that type have; NULL: none */
 #define SEEP_OPTION(type, field, ...) SEEP_FIELD_##type(field)
 #include "seep_options.def"
 };

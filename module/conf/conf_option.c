@@ -646,6 +646,28 @@ enum seep_conf_status seep_option_set(struct seep_conf *conf, const struct seep_
 	return option->type->parse(field_of(conf, option), option, value, reader);
 }
 
+enum seep_conf_status seep_option_note(struct seep_conf *conf, const struct seep_option *option,
+				       const char *value, const struct seep_conf_reader *reader)
+{
+	struct seep_conf_domain added = { .option = option,
+					  .file = reader->included,
+					  .line = reader->line };
+	size_t count = conf->domains ? conf->domains->count : 0;
+	struct seep_conf_domains *longer;
+
+	if (option->type->parse != add_domain ||
+	    seep_subtree_parse(value, strlen(value), added.wire, &added.size) != SEEP_SUBTREE_OK)
+		return SEEP_CONF_OK;
+	longer = realloc(conf->domains, sizeof(*longer) + (count + 1) * sizeof(longer->each[0]));
+	if (!longer)
+		return seep_conf_lines_fail(reader, "more memory", "%s: out of memory",
+					    option->name);
+	conf->domains = longer;
+	longer->count = count + 1;
+	longer->each[count] = added;
+	return SEEP_CONF_OK;
+}
+
 void seep_option_release(struct seep_conf *conf, const struct seep_option *option)
 {
 	if (option->type->release)

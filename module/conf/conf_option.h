@@ -18,6 +18,13 @@
 enum seep_conf_status seep_option_set(struct seep_conf *conf, const struct seep_option *option,
 				      const char *value, const struct seep_conf_reader *reader);
 
+/*
+ * Notes in CONF the domain of OPTION's line, VALUE, where it has one. Returns SEEP_CONF_BAD with
+ * READER's error without memory.
+ */
+enum seep_conf_status seep_option_note(struct seep_conf *conf, const struct seep_option *option,
+				       const char *value, const struct seep_conf_reader *reader);
+
 /* Frees what OPTION's field of CONF owns, and leaves the field as it is. */
 void seep_option_release(struct seep_conf *conf, const struct seep_option *option);
 

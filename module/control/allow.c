@@ -139,10 +139,29 @@ static void disallow(struct seep_control_words *words)
 	seep_control_close(call->answer, '}');
 }
 
-/* ---- allow DOMAIN [for DURATION] [user ADDRESS|NETBLOCK] [reason TEXT] ---- */
+/* ---- allow DOMAIN [for DURATION] [user ADDRESS|NETBLOCK] [force] [reason TEXT] ---- */
+
+/* A slip in a domain must not open all that whoever likes can register; "force" says it is none. */
+static bool may_open(const struct seep_control_call *call, const struct seep_exception *exception,
+		     bool is_forced)
+{
+	char domain[DOMAIN_SIZE];
+
+	if (is_forced ||
+	    !seep_engine_is_open(call->source->engine, exception->name, exception->name_size))
+		return true;
+	print_domain(exception, domain);
+	seep_control_fail(call,
+			  "%s is a public suffix: everything below it would pass unmetered, of "
+			  "whoever gets a name there; nothing has changed: allow the domain that "
+			  "is meant, such as example.%s, or have force (--force) behind it",
+			  domain, domain);
+	return false;
+}
 
 static bool take_exception(struct seep_control_words *words, struct seep_exception *exception)
 {
+	bool is_forced = false;
 	uint64_t now_s = words->call->now.when_ms / 1000, duration_s;
 
 	*exception = (struct seep_exception){ .made_s = now_s,
@@ -155,6 +174,8 @@ static bool take_exception(struct seep_control_words *words, struct seep_excepti
 			if (!seep_control_take_duration(words, &duration_s))
 				return false;
 			exception->until_s = now_s + duration_s;
+		} else if (seep_control_take(words, "force")) {
+			is_forced = true;
 		} else if (!seep_control_take(words, "user")) {
 			break;
 		} else if (!seep_control_take_user(words, &exception->user)) {
@@ -162,7 +183,8 @@ static bool take_exception(struct seep_control_words *words, struct seep_excepti
 		}
 	}
 	seep_control_maker(words->call->request, exception->maker);
-	return seep_control_take_reason(words, exception->reason);
+	return seep_control_take_reason(words, exception->reason) &&
+	       may_open(words->call, exception, is_forced);
 }
 
 static void allow(struct seep_control_words *words)

@@ -20,6 +20,12 @@ void seep_engine_except(struct seep_engine *engine, struct seep_exceptions *set)
 /* Returns those in force, or NULL; they live until the next seep_engine_except. */
 const struct seep_exceptions *seep_engine_exceptions(const struct seep_engine *engine);
 
+/*
+ * Whether an exception for NAME would be one for whoever gets a name below it: seep_suffix_is_open,
+ * by the lists in force.
+ */
+bool seep_engine_is_open(struct seep_engine *engine, const uint8_t *name, size_t size);
+
 /* What a meter was before it was cleared. */
 struct seep_cleared {
 	uint64_t level_mbit;   /* drained up to now */

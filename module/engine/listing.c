@@ -82,6 +82,16 @@ void seep_listing_end(struct place *place)
 	atomic_store_explicit(&place->listing, NULL, memory_order_release);
 }
 
+bool seep_engine_is_open(struct seep_engine *engine, const uint8_t *name, size_t size)
+{
+	struct place *place = &engine->guests[GUEST_CONTROL];
+	const struct listing *listing = seep_listing_begin(engine, place);
+	bool is_open = seep_suffix_is_open(listing->readers[place->number], name, size);
+
+	seep_listing_end(place);
+	return is_open;
+}
+
 static bool is_used(struct seep_engine *engine, const struct listing *listing)
 {
 	for (unsigned at = 0; at < engine->thread_count; at++) {

@@ -269,6 +269,26 @@ struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8
 	return suffix;
 }
 
+bool seep_suffix_is_open(struct seep_suffix_reader *reader, const uint8_t *name, size_t size)
+{
+	/* A name below it, of a label that no list has. */
+	static const uint8_t below[] = { 8, 's', 'e', 'e', 'p', '-', 'x', '-', 'x' };
+	uint8_t wire[sizeof(below) + SEEP_NAME_MAX_BYTES];
+	uint8_t offsets[SEEP_NAME_MAX_LABELS + 1];
+	struct seep_suffix suffix;
+	unsigned labels = 0;
+
+	/* A longer one is no suffix. */
+	if (sizeof(below) + size > SEEP_NAME_MAX_BYTES)
+		return false;
+	memcpy(wire, below, sizeof(below));
+	memcpy(wire + sizeof(below), name, size);
+	for (size_t at = 0; wire[at]; at += 1u + wire[at])
+		offsets[labels++] = (uint8_t)at;
+	suffix = seep_suffix_of(reader, wire, offsets, labels);
+	return suffix.is_listed && suffix.labels + 1 >= labels;
+}
+
 enum seep_suffix_kind seep_suffix_kind_of(const struct seep_suffixes *suffixes, const char *name)
 {
 	struct seep_suffix_reader *reader = seep_suffix_reader_open(suffixes);

@@ -76,4 +76,11 @@ struct seep_suffix {
 struct seep_suffix seep_suffix_of(struct seep_suffix_reader *reader, const uint8_t *name,
 				  const uint8_t *offsets, unsigned labels);
 
+/*
+ * Returns whether whoever likes may get a name right below NAME, in wire form and lower case, with
+ * the root's zero: a rule of the list says so, which NAME is (com, co.uk), or which is for all
+ * below it (ck, for *.ck). False for a top-level domain that the list does not have.
+ */
+bool seep_suffix_is_open(struct seep_suffix_reader *reader, const uint8_t *name, size_t size);
+
 #endif
