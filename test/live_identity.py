@@ -260,6 +260,26 @@ def test_replay(tap, way):
                   "and refuses what the resolver did, and no more")
 
 
+def test_mac_exempt(tap):
+    """Who is exempt or has a policy by its MAC address, and neither by a netblock nor without being named."""
+    names = Names()
+    conf = CONF + "exempt-user: %s\npolicy: %s flag\n" % (MACS[ALICE].upper(), MACS[BOB])
+    with office("--add-mac", "--strip-mac", conf=conf) as (lab, here):
+        before = lab.seep()
+        codes = {rcode_of(here.ask(ALICE, names(), v6=v6)) for _ in range(20) for v6 in (False, True)}
+        tap.equal(codes, {NOERROR}, "who is exempt is never refused")
+        after = lab.seep()
+        tap.equal(after["num.seep.exempt"] - before["num.seep.exempt"], 40, "and each query counts as that")
+        tap.equal(spend(lambda name: here.ask(BOB, name), names, 60), 60, "whose policy is flag is not refused")
+        tap.ok(lab.seep()["num.seep.flagged.user"] > 0, "but flagged")
+        sent = spend(lambda name: lab.ask(name, source=STRANGER, options=[option(MAC, raw(MACS[ALICE]))]),
+                     names, 60)
+        tap.ok(5 < sent < 60, "a stranger that says it has that MAC address is refused", sent)
+        third = [option(MAC, raw("02:00:5e:00:53:13"))]
+        sent = spend(lambda name: lab.ask(name, source=TRUSTED, options=third), lambda: names("third.example"), 60)
+        tap.ok(5 < sent < 60, "and so is another user of a trusted forwarder", sent)
+
+
 def test_without(tap):
     """A forwarder that states nobody is one user, and so is one that is not trusted."""
     names = Names()

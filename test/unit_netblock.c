@@ -94,6 +94,56 @@ static void add_all(struct seep_netblocks *list, const char *const *texts)
 	}
 }
 
+/* A MAC address is a block where users are meant, and of no other. */
+static void test_mac(void)
+{
+	static const struct {
+		const char *text;
+		enum seep_netblock_status status;
+	} cases[] = {
+		{ "02:00:5E:00:53:01", SEEP_NETBLOCK_OK },
+		{ "192.0.2.0/24", SEEP_NETBLOCK_OK },
+		{ "02:00:5e:00:53:01@192.0.2.0", SEEP_NETBLOCK_MAC_NETWORK },
+		{ "02:00:5e:00:53:01/48", SEEP_NETBLOCK_MAC_NETWORK },
+		{ "02:00:5e:00:53", SEEP_NETBLOCK_BAD_ADDRESS },
+		{ "02:00:5e:00:53:0g", SEEP_NETBLOCK_BAD_ADDRESS },
+		{ "03:00:5e:00:53:01", SEEP_NETBLOCK_BAD_ADDRESS }, /* a group's */
+		{ "00:00:00:00:00:00", SEEP_NETBLOCK_BAD_ADDRESS },
+		{ "02-00-5e-00-53-01", SEEP_NETBLOCK_BAD_ADDRESS },
+		{ "", SEEP_NETBLOCK_BAD_ADDRESS },
+	};
+	static const uint8_t v4[10] = { 192, 0, 2, 0, 2, 0, 0x5e, 0, 0x53, 1 };
+	static const uint8_t v6[14] = { 0xfd, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x5e, 0, 0x53, 1 };
+	static const uint8_t other[10] = { 192, 0, 2, 0, 2, 0, 0x5e, 0, 0x53, 2 };
+	struct seep_netblocks *list = seep_netblocks_create();
+	char text[SEEP_NETBLOCK_TEXT_SIZE];
+	struct seep_netblock block;
+
+	for (unsigned i = 0; i < COUNT(cases); i++)
+		is_int(seep_netblock_parse_user(&block, cases[i].text), cases[i].status,
+		       "'%s': status", cases[i].text);
+	is_int(seep_netblock_parse(&block, "02:00:5e:00:53:01"), SEEP_NETBLOCK_BAD_ADDRESS,
+	       "where an address is meant it is none");
+	(void)seep_netblock_parse_user(&block, "0.0.0.0/0");
+	(void)seep_netblocks_add(list, &block);
+	(void)seep_netblock_parse_user(&block, "::/0");
+	(void)seep_netblocks_add(list, &block);
+	ok(!seep_netblocks_contain(list, v4, 10) && !seep_netblocks_contain(list, v6, 14),
+	   "it is in no netblock");
+	(void)seep_netblock_parse_user(&block, "02:00:5E:00:53:01");
+	seep_netblock_format(&block, text);
+	is_str(text, "02:00:5e:00:53:01", "as it is shown");
+	(void)seep_netblocks_add(list, &block);
+	(void)seep_netblocks_add(list, &block);
+	is_int(seep_netblocks_count(list), 3, "twice is once");
+	ok(seep_netblocks_contain(list, v4, 10) && seep_netblocks_contain(list, v6, 14),
+	   "it is who has it, in any network");
+	ok(!seep_netblocks_contain(list, other, 10), "and nobody else");
+	ok(!seep_netblocks_contain(list, v4, 9) && !seep_netblocks_contain(list, v4, 6),
+	   "no client has other sizes");
+	seep_netblocks_destroy(list);
+}
+
 static void test_contain(void)
 {
 	static const char *const blocks[] = { "192.0.2.0/24",     "10.0.0.0/8", "198.51.100.7",
@@ -327,6 +377,7 @@ int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
 	tap_run(test_parse);
+	tap_run(test_mac);
 	tap_run(test_contain);
 	tap_run(test_everything);
 	tap_run(test_nested);

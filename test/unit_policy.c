@@ -197,6 +197,35 @@ static void test_netblocks(void)
 	}
 }
 
+/* A user by its MAC address has the policy of that, and of no netblock. */
+static void test_mac(void)
+{
+	static const char text[] =
+		"policy: 0.0.0.0/0 flag\npolicy: 02:00:5E:00:53:01 refuse budget 2k\n";
+	static const uint8_t own[10] = { 192, 0, 2, 0, 2, 0, 0x5e, 0, 0x53, 1 };
+	static const uint8_t other[10] = { 192, 0, 2, 0, 2, 0, 0x5e, 0, 0x53, 2 };
+	const struct seep_policy *found;
+	struct seep_conf_error error;
+	struct seep_conf conf;
+
+	is_int(seep_conf_parse(&conf, text, strlen(text), "seep.conf", &error), SEEP_CONF_OK,
+	       "a policy of a MAC address");
+	found = seep_policies_find(conf.policies, own, sizeof(own));
+	ok(found && found->line == 2 && found->budget_bytes == 2048, "is who has it");
+	ok(!seep_policies_find(conf.policies, other, sizeof(other)), "and nobody else");
+	ok(seep_policies_find(conf.policies, own, 4), "an address has its netblock's");
+	seep_conf_release(&conf);
+	is_int(seep_conf_parse(&conf, "exempt-user: 02:00:5e:00:53:01@192.0.2.0\n", 41, "seep.conf",
+			       &error),
+	       SEEP_CONF_BAD, "as seepctl shows it");
+	ok(strstr(error.expected, "a MAC address alone") != NULL, "it is said what is expected");
+	seep_conf_release(&conf);
+	is_int(seep_conf_parse(&conf, "trusted-forwarder: 02:00:5e:00:53:01\n", 37, "seep.conf",
+			       &error),
+	       SEEP_CONF_BAD, "a forwarder has an address");
+	seep_conf_release(&conf);
+}
+
 /* Others than those of the netblock are as before. */
 static void test_beside(void)
 {
@@ -378,6 +407,7 @@ int main(int argc, char **argv)
 	tap_run(test_bad_lines);
 	tap_run(test_specific);
 	tap_run(test_netblocks);
+	tap_run(test_mac);
 	tap_run(test_beside);
 	tap_run(test_budget);
 	tap_run(test_alone);

@@ -75,6 +75,7 @@ struct seep_conf_domains {
 #define SEEP_FIELD_interface(field)       char field[SEEP_INTERFACE_SIZE];
 #define SEEP_FIELD_event_log(field)       char field[SEEP_PATH_SIZE];
 #define SEEP_FIELD_netblocks(field)       struct seep_netblocks *field;
+#define SEEP_FIELD_users(field)           struct seep_netblocks *field;
 #define SEEP_FIELD_domains(field)         struct seep_subtrees *field;
 #define SEEP_FIELD_domain_files(field)    struct seep_conf_files *field;
 #define SEEP_FIELD_policies(field)        struct seep_policies *field;

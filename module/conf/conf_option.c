@@ -22,6 +22,7 @@ struct seep_option_type {
 	bool takes_auto;          /* a number, or the word auto */
 	bool is_list;
 	bool takes_words;
+	bool takes_mac; /* of netblocks: a MAC address is one, too */
 	/*
 	 * Sets FIELD to VALUE, or adds VALUE to it; of a list, VALUE is not "". Returns
 	 * SEEP_CONF_BAD with READER's error filled in if it does not suit OPTION.
@@ -185,6 +186,10 @@ static enum seep_conf_status parse_interface(void *field, const struct seep_opti
 	return SEEP_CONF_OK;
 }
 
+#define USER_EXPECTED                                                                       \
+	"a netblock such as 192.0.2.0/24 or 2001:db8::/32, or a MAC address alone such as " \
+	"02:00:5e:00:53:01"
+
 static enum seep_conf_status add_netblock(void *field, const struct seep_option *option,
 					  const char *value, const struct seep_conf_reader *reader)
 {
@@ -192,7 +197,9 @@ static enum seep_conf_status add_netblock(void *field, const struct seep_option 
 	char meant[SEEP_NETBLOCK_TEXT_SIZE];
 	char alternatives[2 * SEEP_NETBLOCK_TEXT_SIZE + sizeof(" or ")];
 	struct seep_netblock block;
-	enum seep_netblock_status status = seep_netblock_parse(&block, value);
+	enum seep_netblock_status status = option->type->takes_mac
+						   ? seep_netblock_parse_user(&block, value)
+						   : seep_netblock_parse(&block, value);
 
 	if (status == SEEP_NETBLOCK_HOST_BITS) {
 		seep_netblock_format(&block, meant);
@@ -322,7 +329,7 @@ static enum seep_conf_status parse_block(struct seep_netblock *block, const char
 					 const struct seep_option *option,
 					 const struct seep_conf_reader *reader)
 {
-	enum seep_netblock_status status = seep_netblock_parse(block, word);
+	enum seep_netblock_status status = seep_netblock_parse_user(block, word);
 	char shown[SEEP_CONF_SHOWN_SIZE], meant[SEEP_NETBLOCK_TEXT_SIZE];
 
 	if (status == SEEP_NETBLOCK_OK)
@@ -330,12 +337,9 @@ static enum seep_conf_status parse_block(struct seep_netblock *block, const char
 	seep_conf_lines_show(shown, sizeof(shown), word, strlen(word));
 	if (status == SEEP_NETBLOCK_HOST_BITS)
 		seep_netblock_format(block, meant);
-	return seep_conf_lines_fail(reader,
-				    status == SEEP_NETBLOCK_HOST_BITS
-					    ? meant
-					    : "a netblock such as 192.0.2.0/24 or 2001:db8::/32",
-				    "%s: \"%s\" %s", option->name, shown,
-				    seep_netblock_status_text(status));
+	return seep_conf_lines_fail(
+		reader, status == SEEP_NETBLOCK_HOST_BITS ? meant : USER_EXPECTED, "%s: \"%s\" %s",
+		option->name, shown, seep_netblock_status_text(status));
 }
 
 /* Reads a policy's sizes, from its third word on; each stands at most once. */
@@ -528,6 +532,15 @@ static const struct seep_option_type seep_option_type_netblocks = {
 	.noun = "netblock",
 	.expected = "a netblock such as 192.0.2.0/24 or 2001:db8::/32",
 	.is_list = true,
+	.parse = add_netblock,
+	.release = release_netblocks,
+};
+
+static const struct seep_option_type seep_option_type_users = {
+	.noun = "netblock",
+	.expected = USER_EXPECTED,
+	.is_list = true,
+	.takes_mac = true,
 	.parse = add_netblock,
 	.release = release_netblocks,
 };

@@ -84,7 +84,7 @@ const struct seep_policy *seep_policies_find(const struct seep_policies *policie
 	struct seep_netblock asked;
 	int at;
 
-	if (!policies || !seep_netblock_of_address(&asked, addr, addr_len))
+	if (!policies || !seep_netblock_of_client(&asked, addr, addr_len))
 		return NULL;
 	at = enclosing(policies, (int)rank(policies, &asked) - 1, &asked);
 	return at < 0 ? NULL : &policies->each[at];

@@ -61,7 +61,7 @@ enum seep_treatment seep_treatment_of(const char *word);
 const struct seep_policy *seep_policies_add(struct seep_policies **policies,
 					    const struct seep_policy *policy, bool *added);
 
-/* The policy for an address, of 4 or 16 bytes, or NULL. POLICIES may be NULL. */
+/* The policy for a client, as in an observation, or NULL. POLICIES may be NULL. */
 const struct seep_policy *seep_policies_find(const struct seep_policies *policies,
 					     const uint8_t *addr, size_t addr_len);
 

@@ -158,8 +158,11 @@ bool seep_treat_is_alone(const struct seep_engine *engine, const struct treating
 {
 	const struct seep_policy *policy = treating->of_user;
 
-	return seep_treat_has_budget(treating) &&
-	       policy->block.prefix_bits >= (policy->block.addr_len == 4
+	if (!seep_treat_has_budget(treating))
+		return false;
+	if (policy->block.addr_len == SEEP_MAC_BYTES)
+		return true;
+	return policy->block.prefix_bits >= (policy->block.addr_len == 4
 						     ? engine->conf.user_prefix_v4_bits
 						     : engine->conf.user_prefix_v6_bits);
 }

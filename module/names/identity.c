@@ -84,6 +84,17 @@ static bool is_station(const uint8_t *mac)
 	return !(mac[0] & 1) && memcmp(mac, none, sizeof(none)) != 0;
 }
 
+/* MAC_TEXT_SIZE bytes of TEXT. */
+static bool station_of_text(uint8_t *mac, const char *text)
+{
+	return mac_of_text(mac, (const uint8_t *)text) && is_station(mac);
+}
+
+bool seep_identity_parse_mac(uint8_t mac[SEEP_MAC_BYTES], const char *text)
+{
+	return strlen(text) == MAC_TEXT_SIZE && station_of_text(mac, text);
+}
+
 static void read_mac(struct seep_identity *identity, const uint8_t *data, size_t size)
 {
 	if (identity->has_mac || !mac_of(identity->mac, data, size) || !is_station(identity->mac))
@@ -172,8 +183,7 @@ bool seep_identity_read(struct seep_identity *identity, uint16_t code, const uin
 
 const char *seep_identity_read_text(uint8_t mac[SEEP_MAC_BYTES], const char *text, size_t length)
 {
-	if (length <= MAC_TEXT_SIZE || text[MAC_TEXT_SIZE] != '@' ||
-	    !mac_of_text(mac, (const uint8_t *)text) || !is_station(mac))
+	if (length <= MAC_TEXT_SIZE || text[MAC_TEXT_SIZE] != '@' || !station_of_text(mac, text))
 		return NULL;
 	return text + MAC_TEXT_SIZE + 1;
 }

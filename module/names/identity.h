@@ -71,6 +71,12 @@ bool seep_identity_read(struct seep_identity *identity, uint16_t code, const uin
 const char *seep_identity_read_text(uint8_t mac[SEEP_MAC_BYTES], const char *text, size_t length);
 
 /*
+ * Reads a MAC address that a machine can have, "02:00:5e:00:53:01", from TEXT. Returns false if it
+ * is none.
+ */
+bool seep_identity_parse_mac(uint8_t mac[SEEP_MAC_BYTES], const char *text);
+
+/*
  * Returns who asked, when all options are read. Of a MAC and an address, each sound, the MAC
  * counts: it stays in the forwarder's network, and an address may be in any. One that is malformed
  * spoils the other, for a client may have written either.

@@ -3,6 +3,7 @@
 #include "names/netblock.h"
 
 #include "base/address.h"
+#include "names/identity.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -45,6 +46,16 @@ bool seep_netblock_of_address(struct seep_netblock *block, const uint8_t *addr, 
 	memcpy(block->addr, addr, addr_len);
 	block->addr_len = (uint8_t)addr_len;
 	block->prefix_bits = (uint8_t)(8 * addr_len);
+	return true;
+}
+
+bool seep_netblock_of_client(struct seep_netblock *block, const uint8_t *addr, size_t addr_len)
+{
+	if (addr_len != SEEP_ADDRESS_MAC_V4_BYTES && addr_len != SEEP_ADDRESS_MAC_V6_BYTES)
+		return seep_netblock_of_address(block, addr, addr_len);
+	*block = (struct seep_netblock){ .addr_len = SEEP_MAC_BYTES,
+					 .prefix_bits = 8 * SEEP_MAC_BYTES };
+	memcpy(block->addr, addr + addr_len - SEEP_MAC_BYTES, SEEP_MAC_BYTES);
 	return true;
 }
 
@@ -141,10 +152,29 @@ enum seep_netblock_status seep_netblock_parse(struct seep_netblock *block, const
 	return mask(block) ? SEEP_NETBLOCK_HOST_BITS : SEEP_NETBLOCK_OK;
 }
 
+enum seep_netblock_status seep_netblock_parse_user(struct seep_netblock *block, const char *text)
+{
+	char mac[sizeof("02:00:5e:00:53:01")];
+
+	memset(block, 0, sizeof(*block));
+	snprintf(mac, sizeof(mac), "%s", text);
+	if (!seep_identity_parse_mac(block->addr, mac))
+		return seep_netblock_parse(block, text);
+	block->addr_len = SEEP_MAC_BYTES;
+	block->prefix_bits = 8 * SEEP_MAC_BYTES;
+	return text[strlen(mac)] == '\0' ? SEEP_NETBLOCK_OK : SEEP_NETBLOCK_MAC_NETWORK;
+}
+
 void seep_netblock_format(const struct seep_netblock *block, char *text)
 {
 	char address[INET6_ADDRSTRLEN] = "";
+	const uint8_t *mac = block->addr;
 
+	if (block->addr_len == SEEP_MAC_BYTES) {
+		snprintf(text, SEEP_NETBLOCK_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+			 mac[1], mac[2], mac[3], mac[4], mac[5]);
+		return;
+	}
 	inet_ntop(block->addr_len == 4 ? AF_INET : AF_INET6, block->addr, address, sizeof(address));
 	snprintf(text, SEEP_NETBLOCK_TEXT_SIZE, "%.39s/%u", address, block->prefix_bits);
 }
@@ -253,7 +283,7 @@ bool seep_netblocks_contain(const struct seep_netblocks *list, const uint8_t *ad
 {
 	struct seep_netblock asked;
 
-	if (!list || list->count == 0 || !seep_netblock_of_address(&asked, addr, addr_len))
+	if (!list || list->count == 0 || !seep_netblock_of_client(&asked, addr, addr_len))
 		return false;
 	return list_covers(list, &asked);
 }

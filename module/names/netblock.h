@@ -6,6 +6,9 @@
  * (::ffff:a.b.c.d) is the IPv4 address in it, in blocks and in questions; so ::/0 holds every IPv6
  * address but no mapped one, and 0.0.0.0/0 those.
  *
+ * A MAC address is a block of its own: of who has it behind a trusted forwarder, whichever that is.
+ * No other block has such a user.
+ *
  * A list keeps its blocks sorted and disjoint: contain takes O(log blocks), add O(blocks).
  * Memory: 18 bytes a block.
  * Threads: any number may ask at once, as long as none adds.
@@ -21,7 +24,7 @@
 #define SEEP_NETBLOCK_TEXT_SIZE 48
 
 struct seep_netblock {
-	uint8_t addr_len;    /* bytes of addr in use: 4 or 16 */
+	uint8_t addr_len;    /* bytes of addr in use: 4 or 16, or 6 of a MAC address */
 	uint8_t addr[16];    /* network order; zero beyond prefix_bits */
 	uint8_t prefix_bits; /* 0 to 8 * addr_len */
 };
@@ -30,6 +33,7 @@ struct seep_netblock {
 #define SEEP_NETBLOCK_STATUSES(X)                                                      \
 	X(SEEP_NETBLOCK_OK, "is a netblock")                                           \
 	X(SEEP_NETBLOCK_BAD_ADDRESS, "is not an IPv4 or IPv6 address")                 \
+	X(SEEP_NETBLOCK_MAC_NETWORK, "has more than its MAC address")                  \
 	X(SEEP_NETBLOCK_BAD_PREFIX, "does not have a number of bits after its \"/\"")  \
 	X(SEEP_NETBLOCK_LONG_PREFIX, "has more bits after its \"/\" than its address") \
 	X(SEEP_NETBLOCK_HOST_BITS, "has bits set beyond its prefix")                   \
@@ -50,6 +54,9 @@ const char *seep_netblock_status_text(enum seep_netblock_status status);
  */
 enum seep_netblock_status seep_netblock_parse(struct seep_netblock *block, const char *text);
 
+/* The same, or reads a MAC address, "02:00:5e:00:53:01". */
+enum seep_netblock_status seep_netblock_parse_user(struct seep_netblock *block, const char *text);
+
 /* Writes BLOCK to TEXT of SEEP_NETBLOCK_TEXT_SIZE bytes. */
 void seep_netblock_format(const struct seep_netblock *block, char *text);
 
@@ -62,6 +69,12 @@ bool seep_netblock_is_private(const uint8_t *addr, size_t addr_len);
 
 /* Makes BLOCK of an address alone. Returns false for any ADDR_LEN but 4 and 16. */
 bool seep_netblock_of_address(struct seep_netblock *block, const uint8_t *addr, size_t addr_len);
+
+/*
+ * Makes BLOCK of a client, as in an observation: of an address alone, or of a MAC address behind a
+ * forwarder. Returns false for any ADDR_LEN that no client has.
+ */
+bool seep_netblock_of_client(struct seep_netblock *block, const uint8_t *addr, size_t addr_len);
 
 /* Returns whether INNER lies in OUTER, or is OUTER. */
 bool seep_netblock_covers(const struct seep_netblock *outer, const struct seep_netblock *inner);
@@ -88,8 +101,8 @@ enum seep_netblock_status seep_netblocks_add(struct seep_netblocks *list,
 					     const struct seep_netblock *block);
 
 /*
- * Returns whether ADDR lies in a block of LIST. False for a LIST that is NULL, and any ADDR_LEN but
- * 4 and 16.
+ * Returns whether a client, as in an observation, lies in a block of LIST. False for a LIST that is
+ * NULL, and any ADDR_LEN that no client has.
  */
 bool seep_netblocks_contain(const struct seep_netblocks *list, const uint8_t *addr,
 			    size_t addr_len);
