@@ -142,6 +142,55 @@ def test_top(tap):
             tap.ok(CLEAR not in text and ".example" in text, "or once", text)
 
 
+class Watched:
+    """seepctl top on a terminal, and what it has shown so far."""
+
+    def __init__(self, lab):
+        self.ours, theirs = pty.openpty()
+        self.process = subprocess.Popen((SEEPCTL, "top", "-s", lab.dir + "/seep.control"), stdin=theirs,
+                                        stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        self.text = ""
+
+    def shows(self, word, times, timeout_s):
+        """Whether it shows that so many times, in so many seconds."""
+        until_s = time.monotonic() + timeout_s
+        while self.text.count(word) < times and time.monotonic() < until_s:
+            if select.select((self.ours,), (), (), 0.1)[0]:
+                try:
+                    self.text += os.read(self.ours, 65536).decode()
+                except OSError:	# it has ended
+                    break
+        return self.text.count(word) >= times
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.ours)
+
+
+def test_top_reload(tap):
+    """While the resolver reloads top says so and goes on; when it does not come back it ends, with 1."""
+    with rig.Lab(conf=CONF) as lab:
+        top = Watched(lab)
+        tap.ok(top.shows(CLEAR, 1, 10), "it shows", top.text)
+        for at in range(3):
+            lab.reload()
+        seen = top.text.count(CLEAR)
+        tap.ok(top.shows(CLEAR, seen + 2, 10) and top.process.poll() is None, "reloads do not end it", top.text)
+        lab.stop()
+        tap.ok(top.shows("resolver is reloading", 1, 10), "it says that nobody listens", top.text)
+        seen = top.text.count(CLEAR)
+        lab.start()
+        tap.ok(top.shows(CLEAR, seen + 2, 10), "and goes on", top.text)
+        lab.stop()
+        tap.ok(top.shows("resolver is reloading", 2, 10), "it says it again", top.text)
+        tap.ok(top.shows("is Unbound running", 1, 40), "it gives up, and says why", top.text)
+        tap.equal(top.process.wait(timeout=10), 1, "with exit status 1")
+        top.end()
+        lab.start()
+
+
 def test_explain(tap):
     """What a name costs is what it is charged then; and explaining it leaves all as it is."""
     for binary in BINARIES:

@@ -7,6 +7,7 @@
 #include "control/listen.h"
 #include "control/write.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,7 @@ static bool find_place(const struct control_options *options, struct control_pla
 	struct seep_conf conf;
 	bool good = true;
 
+	place->gone = options->gone;
 	place->is_interface =
 		options->socket && !seep_interface_parse(&place->interface, options->socket);
 	if (options->socket && !place->is_interface) {
@@ -145,9 +147,10 @@ static char *ask(const struct control_place *place, size_t *size, const char *fo
 		text = control_link_receive(&link, SEEP_CONTROL_ANSWER_MAX + 1, size);
 	control_link_close(&link);
 	if (text && *size == 0) {
-		(void)control_fail(
-			place->name,
-			"no answer: Unbound is ending, or has too many clients; try again");
+		if (!control_is_waited_for(place, ECONNRESET))
+			(void)control_fail(
+				place->name,
+				"no answer: Unbound is ending, or has too many clients; try again");
 		free(text);
 		return NULL;
 	}

@@ -30,6 +30,11 @@ struct control_options {
 	const char *socket; /* -s, a path or address@port; NULL: see -c */
 	const char *conf;   /* -c, which says where, and names files; NULL: the defaults */
 	bool json;
+	/*
+	 * For who asks again and again: set, and nothing is said, where nobody listens or answers
+	 * for now, as while Unbound reloads. NULL: that is said.
+	 */
+	bool *gone;
 };
 
 /* -s, -c and --json. */

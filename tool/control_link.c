@@ -35,6 +35,23 @@ bool control_fail(const char *name, const char *format, ...)
 	return false;
 }
 
+bool control_is_waited_for(const struct control_place *place, int error)
+{
+	if (!place->gone ||
+	    (error != ENOENT && error != ECONNREFUSED && error != ECONNRESET && error != EPIPE))
+		return false;
+	*place->gone = true;
+	return true;
+}
+
+/* Says what the system has against it, unless that is waited for. */
+static bool fail_by_system(const struct control_place *place, int error)
+{
+	if (!control_is_waited_for(place, error))
+		(void)control_fail(place->name, "%s", strerror(error));
+	return false;
+}
+
 static int64_t clock_ms(void)
 {
 	struct timespec now;
@@ -56,10 +73,13 @@ static bool wait_for(const struct control_link *link, short events)
 /* ---- the socket ---- */
 
 /* Why it cannot be connected to, with what to do. */
-static bool fail_connect(const char *path, int error)
+static bool fail_connect(const struct control_place *place, int error)
 {
+	const char *path = place->name;
 	struct stat status;
 
+	if (control_is_waited_for(place, error))
+		return false;
 	if (error == ENOENT)
 		return control_fail(
 			path, "there is no such socket: is Unbound running, with Seep? If its "
@@ -91,7 +111,7 @@ static bool connect_socket(struct control_link *link)
 	link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	return (link->fd >= 0 &&
 		connect(link->fd, (const struct sockaddr *)&address, sizeof(address)) == 0) ||
-	       fail_connect(path, errno);
+	       fail_connect(link->place, errno);
 }
 
 /* ---- the interface ---- */
@@ -111,6 +131,8 @@ static bool fail_tls(const struct control_link *link, int error)
 	long verified = SSL_get_verify_result(link->tls);
 	const char *why = error == SSL_ERROR_SYSCALL && errno ? strerror(errno) : seep_tls_reason();
 
+	if (error == SSL_ERROR_SYSCALL && control_is_waited_for(place, errno))
+		return false;
 	if (errno == ETIMEDOUT)
 		return control_fail(place->name,
 				    "no answer in ten seconds: Unbound is too busy, or "
@@ -165,6 +187,8 @@ static bool connect_tcp(struct control_link *link)
 	/* The command waits for no acknowledgement of the handshake. */
 	if (link->fd >= 0)
 		(void)setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	if (control_is_waited_for(place, error))
+		return false;
 	if (error == ECONNREFUSED)
 		return control_fail(place->name,
 				    "nobody listens: is Unbound running, with Seep and this "
@@ -223,7 +247,7 @@ bool control_link_send(struct control_link *link, const char *bytes, size_t size
 
 	if (!link->tls)
 		return send(link->fd, bytes, size, MSG_NOSIGNAL) == (ssize_t)size ||
-		       control_fail(link->place->name, "%s", strerror(errno));
+		       fail_by_system(link->place, errno);
 	while (sent < size && (next == NEXT_AGAIN || next == NEXT_GOES_ON)) {
 		size_t more = 0;
 
@@ -246,11 +270,12 @@ static ssize_t receive_some(struct control_link *link, char *to, size_t room)
 	if (!link->tls) {
 		if (wait_for(link, POLLIN))
 			got = recv(link->fd, to, room, 0);
-		if (got < 0)
-			(void)control_fail(link->place->name, "%s",
-					   errno == ETIMEDOUT ? "no answer in ten seconds: Unbound "
-								"is too busy, or stopped"
-							      : strerror(errno));
+		if (got < 0 && errno == ETIMEDOUT)
+			(void)control_fail(link->place->name,
+					   "no answer in ten seconds: Unbound is too busy, or "
+					   "stopped");
+		else if (got < 0)
+			(void)fail_by_system(link->place, errno);
 		return got;
 	}
 	while (next == NEXT_AGAIN) {

@@ -24,6 +24,7 @@ struct control_place {
 	struct seep_interface interface;                      /* and the rest, of one */
 	char key[CONTROL_PATH_SIZE], cert[CONTROL_PATH_SIZE]; /* the client's */
 	char server[CONTROL_PATH_SIZE];                       /* the server's certificate */
+	bool *gone;                                           /* as options have it; or NULL */
 };
 
 struct control_link {
@@ -48,6 +49,12 @@ bool control_link_send(struct control_link *link, const char *bytes, size_t size
 char *control_link_receive(struct control_link *link, size_t room, size_t *size);
 
 void control_link_close(struct control_link *link);
+
+/*
+ * Does ERROR say that nobody serves the place for now, and does somebody wait for it? Then that is
+ * noted, and nothing is to be said.
+ */
+bool control_is_waited_for(const struct control_place *place, int error);
 
 /* Says what is wrong with what NAME is, and returns false. */
 __attribute__((format(printf, 2, 3))) bool control_fail(const char *name, const char *format, ...);

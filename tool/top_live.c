@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define EVERY_S    2
+/* So long nobody may listen, as while the resolver reloads. */
+#define PATIENCE_S 30
 #define ROWS       10
 /* The most that an answer has. */
 #define ROWS_MOST  64
@@ -164,14 +166,41 @@ static bool show(const struct top_live *top, const char *before)
 	return good;
 }
 
+/* Shows it anew. Where nobody answers that is said, and tried again, till patience ends. */
+static bool show_anew(const struct top_live *top)
+{
+	struct control_options control = *top->control;
+	struct top_live patient = *top;
+	bool gone;
+
+	control.gone = &gone;
+	patient.control = &control;
+	for (unsigned waited_s = 0; waited_s < PATIENCE_S; waited_s++) {
+		gone = false;
+		if (show(&patient, CLEAR))
+			return true;
+		if (!gone)
+			return false;
+		if (!waited_s) {
+			printf("\nresolver is reloading, or has ended: trying for %d seconds\n",
+			       PATIENCE_S);
+			fflush(stdout);
+		}
+		sleep(1);
+	}
+	/* What is wrong is said now. */
+	return show(top, CLEAR);
+}
+
 int top_live(const struct top_live *top)
 {
+	bool good;
 	bool goes_on = !top->once && !top->control->json && terminal_is_one();
 
 	if (!goes_on)
 		return show(top, "") ? SEEPCTL_OK : SEEPCTL_WRONG;
 	/* Until whoever looks ends it. */
-	while (show(top, CLEAR))
+	for (good = show(top, CLEAR); good; good = show_anew(top))
 		sleep(EVERY_S);
 	return SEEPCTL_WRONG;
 }

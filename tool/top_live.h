@@ -15,7 +15,10 @@ struct top_live {
 	bool once;               /* it does not go on, which it does on a terminal alone */
 };
 
-/* Shows it, on a terminal for ever. Returns what to exit with. */
+/*
+ * Shows it, on a terminal again and again, until nobody has listened for half a minute. Returns
+ * what to exit with.
+ */
 int top_live(const struct top_live *top);
 
 #endif
