@@ -264,6 +264,17 @@ def check_mistyped(tap):
     for word in ("nonsense", "x", "to", "a-word-longer-than-any-of-these", ""):
         code, _, err = run(word)
         tap.ok(code == 2 and ("did you mean" in err) == (word == "to"), "%r: %s" % (word, err.split("\n")[0]), err)
+    for words, typed in ((("top", "user"), "seepctl top users"), (("top", "netwrks"), "seepctl top networks"),
+                         (("top", "users", "domain"), "seepctl top domains"),
+                         (("top", "usres", "x"), "seepctl top users"),
+                         (("show", "users", "192.0.2.1"), "seepctl show user"),
+                         (("show", "domian", "a.example"), "seepctl show domain"),
+                         (("show", "users"), "seepctl show user")):
+        code, out, err = run(*words)
+        tap.ok(code == 2 and not out and "is no kind" in err and "\"%s\"" % typed in err.split("\n")[0],
+               "%s: type %s" % (" ".join(words), typed), err)
+    code, out, err = run("top", "nonsense")
+    tap.ok(code == 1 and "is no kind" not in err, "top nonsense: a file that is not there", err)
 
 
 def complete(*words):

@@ -4,6 +4,7 @@
 
 #include "base/bits.h"
 #include "base/address.h"
+#include "near.h"
 #include "show_live.h"
 #include "state_view.h"
 #include "trace_text.h"
@@ -178,6 +179,21 @@ static int show(const struct state_view *view, const struct subject *subject, co
 	return SEEPCTL_OK;
 }
 
+/* Says which kind was meant by WORD, which is none. */
+static int fail_kind(const char *word)
+{
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
+		if (near_is_slip(word, state_kind_words[kind].one) ||
+		    near_is_slip(word, state_kind_words[kind].many)) {
+			fprintf(stderr,
+				"seepctl: show: \"%s\" is no kind: did you mean \"seepctl show "
+				"%s\"? All of them are shown by \"seepctl top %s\"\n",
+				word, state_kind_words[kind].one, state_kind_words[kind].many);
+			break;
+		}
+	return SEEPCTL_USAGE;
+}
+
 int cmd_show(int argc, char **argv)
 {
 	struct control_options options = { .json = false };
@@ -191,7 +207,9 @@ int cmd_show(int argc, char **argv)
 		return status;
 	argc -= first;
 	argv += first;
-	if (argc < 2 || argc > 3 || !read_kind(&subject.kind, argv[0]))
+	if (argc > 0 && !read_kind(&subject.kind, argv[0]))
+		return fail_kind(argv[0]);
+	if (argc < 2 || argc > 3)
 		return SEEPCTL_USAGE;
 	problem = read_subject(&subject, argv[1]);
 	if (problem) {

@@ -3,12 +3,14 @@
 #include "seepctl.h"
 
 #include "base/bits.h"
+#include "near.h"
 #include "state_view.h"
 #include "top_live.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options {
 	struct control_options control; /* first: its options are taken as well */
@@ -259,6 +261,25 @@ static bool take_kind(struct options *options, const char *word)
 	return false;
 }
 
+/* Says what was meant by WORD, if it is no file, and near a kind. */
+static bool fail_kind(const char *word)
+{
+	if (access(word, F_OK) == 0)
+		return false;
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++) {
+		const char *many = state_kind_words[kind].many;
+
+		if (!near_is_slip(word, many) && !near_is_slip(word, state_kind_words[kind].one))
+			continue;
+		fprintf(stderr,
+			"seepctl: top: \"%s\" is no kind, and no state file: type \"seepctl top %s\"; "
+			"one %s is shown by \"seepctl show %s\"\n",
+			word, many, state_kind_words[kind].one, state_kind_words[kind].one);
+		return true;
+	}
+	return false;
+}
+
 static int show_live(const struct options *options)
 {
 	struct top_live top = { .control = &options->control,
@@ -293,6 +314,8 @@ int cmd_top(int argc, char **argv)
 		return status;
 	while (first < argc && take_kind(&options, argv[first]))
 		first++;
+	if (first < argc && fail_kind(argv[first]))
+		return SEEPCTL_USAGE;
 	if (first + 1 < argc)
 		return SEEPCTL_USAGE;
 	return first < argc ? show_file(&options, argv[first]) : show_live(&options);

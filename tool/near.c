@@ -32,3 +32,10 @@ unsigned near_distance(const char *a, const char *b)
 	}
 	return table[rows][columns];
 }
+
+bool near_is_slip(const char *word, const char *meant)
+{
+	unsigned distance = near_distance(word, meant);
+
+	return distance <= NEAR_WRONG_LETTERS && distance < strlen(word);
+}

@@ -58,13 +58,10 @@ const struct seepctl_command *seepctl_find(const char *name)
 	return NULL;
 }
 
-/* So many letters of a command may be wrong. */
-#define WRONG_LETTERS 2
-
 void seepctl_fail_command(const char *name)
 {
 	const char *nearest = NULL;
-	unsigned least = WRONG_LETTERS + 1;
+	unsigned least = NEAR_WRONG_LETTERS + 1;
 
 	for (size_t at = 0; at < seepctl_command_count; at++) {
 		unsigned distance = near_distance(name, seepctl_commands[at].name);
