@@ -256,6 +256,24 @@ def check_interface(tap, directory):
     tap.equal((code, err), (0, ""), "without an interface no file is read")
 
 
+def counted(count):
+    """What is said where each count is that number."""
+    return (b'{\nversion="1"\nmode="guard"\nnames=%d\nusers_crowds=%d\nusers_dga=%d\n}\n' % ((count,) * 3),
+            b'{\nlearning=false\nuntil="x"\nusers=%d\nnetworks=%d\nusers_learned=0\nno_budget_fits=[\n{\nuser="u"\n'
+            b'names=%d\ndomains=%d\n}\n]\n}\n' % ((count,) * 4), b'{\nuser="u"\nmissing=%d\n}\n' % count)
+
+
+def check_plurals(tap, directory):
+    """One of anything stands with the singular."""
+    for count, words in ((1, (("1 name is known", "1 user that no", "1 user looks for"),
+                              ("1 user, 1 network\n", "about 1 name sent to about 1 domain:"), ("1 that it asked for does not",))),
+                         (2, (("2 names are known", "2 users that no", "2 users look for"),
+                              ("2 users, 2 networks\n", "about 2 names sent to about 2 domains:"), ("2 that it asked for do not",)))):
+        for command, answer, said in zip((("status",), ("learn", "status"), ("show", "user", "192.0.2.1")), counted(count), words):
+            (code, out, err), _ = served(directory, answer, *command)
+            tap.ok(code == 0 and all(word in out for word in said), "%s: counts of %d" % (" ".join(command), count), out + err)
+
+
 def check_mistyped(tap):
     for word, meant in (("shwo", "show"), ("explian", "explain"), ("statuss", "status"), ("tpo", "top"),
                         ("refuse", "refused"), ("check_conf", "check-conf")):
@@ -322,6 +340,7 @@ def main():
         check_answers(tap, directory)
         check_interface(tap, directory)
         check_mistyped(tap)
+        check_plurals(tap, directory)
         check_completion(tap)
         check_manual(tap)
     return tap.code()

@@ -574,6 +574,10 @@ def commands(directory):
           "check-conf: warns of public suffixes alone, and takes them")
     ok("below com is not metered" in err and "such as example.com" in err and "below co.uk is never refused" in err,
        "check-conf: what they open, and what to write", err)
+    short = os.path.join(directory, "short.conf")
+    with open(short, "w") as out:
+        out.write("memory: 1d\n")
+    ok(run("check-conf", short)[1].endswith(b" new names in 1 day\n"), "check-conf: one day is no days")
     including = os.path.join(directory, "including.conf")
     with open(including, "w") as out:
         out.write("include: check*.conf\ninclude: '%s'\n" % well_known)

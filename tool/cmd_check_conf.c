@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 
+#include "base/plural.h"
 #include "conf/conf.h"
 #include "conf/lists.h"
 #include "engine/engine.h"
@@ -52,11 +53,12 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 static void print_capacity(const struct seep_conf *conf)
 {
 	struct seep_capacity capacity = seep_engine_capacity(conf->memory_size_bytes);
+	uint64_t days = (conf->memory_s + THIRD_DAYS - 1) / THIRD_DAYS;
 
 	printf("ok: memory-size holds %" PRIu64 " users, %" PRIu64 " domains, %" PRIu64
-	       " networks, and %" PRIu64 " new names in %" PRIu64 " days\n",
-	       capacity.users, capacity.domains, capacity.networks, capacity.names,
-	       (conf->memory_s + THIRD_DAYS - 1) / THIRD_DAYS);
+	       " networks, and %" PRIu64 " new names in %" PRIu64 " %s\n",
+	       capacity.users, capacity.domains, capacity.networks, capacity.names, days,
+	       seep_plural(days, "day", "days"));
 }
 
 int cmd_check_conf(int argc, char **argv)

@@ -2,7 +2,9 @@
 /* seepctl learn status, end and extend: how the learning of a running Seep stands, and its end. */
 #include "cmd_learn.h"
 
+#include "base/plural.h"
 #include "control_change.h"
+#include "control_text.h"
 
 #include <string.h>
 
@@ -42,12 +44,16 @@ static void print_unfit(const struct control_answer *answer)
 		const char *user = control_word(answer, at, "user");
 
 		if (*user)
-			printf("\nno budget fits user %s, about %s names sent to about %s domains: "
+			printf("\nno budget fits user %s, about %s %s sent to about %s %s: "
 			       "it is flagged and never refused;\n    find out who is behind it: "
 			       "many people, or a tunnel; exempt-user ends the flags, a number in "
 			       "user-budget has it refused\n",
 			       user, control_word(answer, at, "names"),
-			       control_word(answer, at, "domains"));
+			       seep_plural((uint64_t)control_number(answer, at, "names"), "name",
+					   "names"),
+			       control_word(answer, at, "domains"),
+			       seep_plural((uint64_t)control_number(answer, at, "domains"),
+					   "domain", "domains"));
 		else
 			printf("\nno budget fits network %s: it is flagged and never refused;\n"
 			       "    a number in network-budget has it refused\n",
@@ -65,8 +71,10 @@ static void print_text(const struct control_answer *answer)
 	       control_bool(answer, 0, "learning") ? "goes on until" : "over since",
 	       control_word(answer, 0, "until"));
 	if (control_find(answer, 0, "users"))
-		printf("seen      %s users, %s networks\n", control_word(answer, 0, "users"),
-		       control_word(answer, 0, "networks"));
+		printf("seen      %s %s, %s %s\n", control_word(answer, 0, "users"),
+		       control_text_plural(answer, "users", "user", "users"),
+		       control_word(answer, 0, "networks"),
+		       control_text_plural(answer, "networks", "network", "networks"));
 	if (control_find(answer, 0, "users_learned")) {
 		printf("users     %s learned a budget, %s bytes at most; no budget fits %s\n",
 		       control_word(answer, 0, "users_learned"),

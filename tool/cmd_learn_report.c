@@ -47,6 +47,7 @@ struct show {
 	struct tally *tally;
 	key_text *text;
 	const char *word;  /* "user" */
+	const char *words; /* "users" */
 	struct json *json; /* or NULL */
 };
 
@@ -76,8 +77,8 @@ static void show_refused(const struct show *show, uint32_t most)
 		shown++;
 	}
 	if (numbers && shown < left)
-		printf("%14s and %" PRIu32 " more %ss (--json has all)\n", "...", left - shown,
-		       show->word);
+		printf("%14s and %" PRIu32 " more %s (--json has all)\n", "...", left - shown,
+		       seep_plural(left - shown, show->word, show->words));
 	free(numbers);
 }
 
@@ -103,8 +104,11 @@ static void print_trace(const struct replay *replay)
 static void print_refused(const struct replay *replay)
 {
 	const struct replay_totals *totals = &replay->totals;
-	const struct show users = { replay, replay->users, replay_user_text, "user", NULL };
-	const struct show domains = { replay, replay->domains, replay_domain_text, "domain", NULL };
+	const struct show users = {
+		replay, replay->users, replay_user_text, "user", "users", NULL
+	};
+	const struct show domains = { replay,   replay->domains, replay_domain_text,
+				      "domain", "domains",       NULL };
 	uint32_t refused_users = count_refused(replay->users);
 	uint32_t refused_domains = count_refused(replay->domains);
 
@@ -200,8 +204,11 @@ static void write_trace(struct json *json, const struct replay *replay)
 
 static void write_refused(struct json *json, const struct replay *replay)
 {
-	const struct show users = { replay, replay->users, replay_user_text, "user", json };
-	const struct show domains = { replay, replay->domains, replay_domain_text, "domain", json };
+	const struct show users = {
+		replay, replay->users, replay_user_text, "user", "users", json
+	};
+	const struct show domains = { replay,   replay->domains, replay_domain_text,
+				      "domain", "domains",       json };
 
 	json_open(json, "would_refuse", '{');
 	if (!missing_ms(replay)) {

@@ -2,6 +2,8 @@
 /* How far a replay is: one line that is drawn over. */
 #include "cmd_replay.h"
 
+#include "base/plural.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -48,8 +50,8 @@ static void draw(struct replay_progress *progress, struct trace_merge *merge)
 			fputc(at < full ? '#' : ' ', stderr);
 		fprintf(stderr, "] %3.0f %%  ", 100 * share);
 	}
-	fprintf(stderr, "%" PRIu64 " rows, %" PRIu64 " a second\033[K", rows,
-		rows * 1000 / (spent_ms ? spent_ms : 1));
+	fprintf(stderr, "%" PRIu64 " %s, %" PRIu64 " a second\033[K", rows,
+		seep_plural(rows, "row", "rows"), rows * 1000 / (spent_ms ? spent_ms : 1));
 	fflush(stderr);
 	progress->drawn = true;
 }

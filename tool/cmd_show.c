@@ -4,6 +4,7 @@
 
 #include "base/bits.h"
 #include "base/address.h"
+#include "base/plural.h"
 #include "near.h"
 #include "show_live.h"
 #include "state_view.h"
@@ -118,8 +119,8 @@ static void print_user(const struct state_view *view, const struct seep_view_row
 {
 	printf("names     about %" PRIu64 " (+- " ERROR_64 ")\n", row->names);
 	printf("domains   about %" PRIu64 " (+- " ERROR_64 "); about %" PRIu64
-	       " that it asked for do not exist\n",
-	       row->domains, row->missing);
+	       " that it asked for %s not exist\n",
+	       row->domains, row->missing, seep_plural(row->missing, "does", "do"));
 	printf("sent      %" PRIu64 "; %" PRIu64 " answered from cache\n", row->sent, row->hits);
 	printf("dga       %.1f bits\n", (double)row->dga_mbit / 1000);
 	print_network_of(view, row);

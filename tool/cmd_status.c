@@ -3,6 +3,7 @@
 #include "seepctl.h"
 
 #include "control.h"
+#include "control_text.h"
 #include "terminal.h"
 
 #include <string.h>
@@ -58,19 +59,22 @@ static void print_text(const struct control_answer *answer)
 	if (*until)
 		printf("learning  until %s\n", until);
 	printf("state     %s\n", control_word(answer, 0, "state_text"));
-	printf("memory    %.1f MiB; about %s names are known\n",
+	printf("memory    %.1f MiB; about %s %s known\n",
 	       control_number(answer, 0, "memory_bytes") / (1 << 20),
-	       control_word(answer, 0, "names"));
+	       control_word(answer, 0, "names"),
+	       control_text_plural(answer, "names", "name is", "names are"));
 	print_lists(answer);
 	print_kind(answer, "users");
 	print_kind(answer, "networks");
 	print_kind(answer, "domains");
 	if (control_number(answer, 0, "users_crowds") > 0)
-		printf("crowds    %s users that no budget fits: seepctl learn status names them\n",
-		       control_word(answer, 0, "users_crowds"));
+		printf("crowds    %s %s that no budget fits: seepctl learn status has more\n",
+		       control_word(answer, 0, "users_crowds"),
+		       control_text_plural(answer, "users_crowds", "user", "users"));
 	if (control_number(answer, 0, "users_dga") > 0)
-		printf("dga       %s users look for generated domains\n",
-		       control_word(answer, 0, "users_dga"));
+		printf("dga       %s %s for generated domains\n",
+		       control_word(answer, 0, "users_dga"),
+		       control_text_plural(answer, "users_dga", "user looks", "users look"));
 }
 
 int cmd_status(int argc, char **argv)

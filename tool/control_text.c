@@ -5,6 +5,7 @@
 #include "base/plural.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum terminal_colour control_text_colour(const struct control_answer *answer, size_t at)
 {
@@ -64,4 +65,10 @@ void control_text_estimate(const struct control_answer *answer, size_t at, const
 			 control_word(answer, at, key), error);
 	else
 		snprintf(text, CONTROL_TEXT_SIZE, "%.20s", control_word(answer, at, key));
+}
+
+const char *control_text_plural(const struct control_answer *answer, const char *key,
+				const char *one, const char *many)
+{
+	return strcmp(control_word(answer, 0, key), "1") == 0 ? one : many;
 }

@@ -17,4 +17,8 @@ void control_text_meter(const struct control_answer *answer, size_t at, const ch
 void control_text_estimate(const struct control_answer *answer, size_t at, const char *key,
 			   char text[CONTROL_TEXT_SIZE]);
 
+/* ONE or MANY, as it stands behind the number of KEY. */
+const char *control_text_plural(const struct control_answer *answer, const char *key,
+				const char *one, const char *many);
+
 #endif

@@ -42,7 +42,8 @@ static void print_user(const struct control_answer *answer)
 	print_estimate(answer, "", "rare_names", " of these to domains that few use");
 	print_estimate(answer, "domains", "domains", "");
 	control_text_estimate(answer, 0, "missing", missing);
-	printf("          %s that it asked for do not exist%s\n", missing,
+	printf("          %s that it asked for %s not exist%s\n", missing,
+	       control_text_plural(answer, "missing", "does", "do"),
 	       control_bool(answer, 0, "dga") ? ": it looks for generated domains" : "");
 	printf("sent      %s; %s answered from cache\n", control_word(answer, 0, "sent"),
 	       control_word(answer, 0, "hits"));

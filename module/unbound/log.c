@@ -79,9 +79,11 @@ static void log_domain(const struct seep_note *note, const struct named *named)
 
 static void log_dga(const struct seep_note *note, const struct named *named)
 {
-	log_info("seep: user %s looks for generated domains: about %llu that it asked for do not "
-		 "exist, names sent to about %llu domains in all; last name %s",
-		 named->user, count_of(&note->missing), count_of(&note->domains), named->name);
+	log_info("seep: user %s looks for generated domains: about %llu that it asked for %s not "
+		 "exist, names sent to about %llu %s in all; last name %s",
+		 named->user, count_of(&note->missing), plural_of(&note->missing, "does", "do"),
+		 count_of(&note->domains), plural_of(&note->domains, "domain", "domains"),
+		 named->name);
 }
 
 /* Whom no budget fits: who, what it did, and what to do. */
