@@ -278,6 +278,14 @@ def logs():
     ok("it has no time" in result["stderr"], "Unbound's log: a line without a time is told", result["stderr"])
 
 
+def old_trace(directory, trace):
+    """The trace as a file."""
+    path = os.path.join(directory, "old.tsv")
+    with open(path, "wb") as out:
+        out.write(trace)
+    return path
+
+
 def options(directory):
     tsv = os.path.join(directory, "trace.tsv")
     base = replay(tsv)
@@ -324,6 +332,21 @@ def options(directory):
         totals = totals["totals"]
         equal(totals["queries"], totals["hits"] + totals["sent"] + totals["refused"] + totals["stale"],
               "--stale %s: the sum" % given)
+    # What flagging lets pass is told apart by what guarding would do.
+    spent = ("--user-budget", "64", "--user-refill", "0", "--domain-budget", "1m", "--exempt-user", "192.0.2.2")
+    lone = old_trace(directory, old)
+    for given, stale in (("3d", 9), ("0", 0)):
+        totals = replay("--action", "flag", "--stale", given, *spent, lone)
+        would = totals["totals"]["would_refuse"], totals["totals"]["would_stale"]
+        ok(would[1] == stale == totals["users"]["192.0.2.1"]["would_stale"] and would[0] > 200 and
+           would[0] == totals["users"]["192.0.2.1"]["would_refuse"], "--stale %s: what would be stale" % given, would)
+        code, out, err = run("learn", "--learning", "0", "--stale", given, *spent, "--force", "--json",
+                             "-o", os.path.join(directory, "stale.state"), lone)
+        told = json.loads(out)["would_refuse"]
+        equal((told["queries"], told["stale"]), would, "--stale %s: learn has the same" % given)
+        code, out, err = run("learn", "--learning", "0", "--stale", given, *spent, "--force",
+                             "-o", os.path.join(directory, "stale.state"), lone)
+        equal(b", and 9 more would have had a stale answer" in out, stale > 0, "--stale %s: learn says so" % given)
     many = rows(*[row(at, "n%d.example" % (at % 500)) for at in range(1000)])
     ok(replay("--ttl", "1d", "--user-budget", "1m", "-", stdin=many)["totals"]["hits"] == 500, "the cache holds what it has room for")
     ok(replay("--ttl", "1d", "--user-budget", "1m", "--cache-entries", "40", "-", stdin=many)["totals"]["hits"] < 100, "--cache-entries")

@@ -125,6 +125,8 @@ static void print_refused(const struct replay *replay)
 	       seep_plural(totals->would_refuse, "query", "queries"), refused_users,
 	       seep_plural(refused_users, "user", "users"), refused_domains,
 	       seep_plural(refused_domains, "domain", "domains"));
+	if (totals->would_stale)
+		printf(", and %" PRIu64 " more would have had a stale answer", totals->would_stale);
 	if (replay->is_reviewed)
 		printf("; in the last day of learning %" PRIu64 " fitted no budget",
 		       replay->review.misfits);
@@ -213,6 +215,7 @@ static void write_refused(struct json *json, const struct replay *replay)
 	json_open(json, "would_refuse", '{');
 	if (!missing_ms(replay)) {
 		json_number(json, "queries", replay->totals.would_refuse);
+		json_number(json, "stale", replay->totals.would_stale);
 		json_number(json, "last_day_of_learning", replay->review.misfits);
 		json_open(json, "users", '{');
 		show_refused(&users, UINT32_MAX);

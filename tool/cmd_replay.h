@@ -71,6 +71,7 @@ struct replay_totals {
 	uint64_t stale;        /* in place of a refusal, from the cache */
 	uint64_t flagged;      /* sent, while a meter was above flag-at */
 	uint64_t would_refuse; /* of flagged: only learning or action: flag let them pass */
+	uint64_t would_stale;  /* of flagged: guarding would have answered these from the cache */
 	uint64_t late; /* came too late to be put in order; taken as of the time that it was */
 	uint64_t metered_mbit; /* put on users' meters */
 	uint64_t first_ms, last_ms;

@@ -37,6 +37,7 @@ static void write_row(struct json *json, const char *key, const struct tally_row
 	json_number(json, "refused", row->refused);
 	json_number(json, "stale", row->stale);
 	json_number(json, "would_refuse", row->would_refuse);
+	json_number(json, "would_stale", row->would_stale);
 	json_number(json, "own_flagged", row->own_flagged);
 	json_number(json, "own_refused", row->own_refused);
 	write_time(json, "first_flagged", row->first_flagged_ms, row->flagged > 0);
@@ -104,6 +105,7 @@ static void write_totals(struct json *json, const struct replay *replay)
 	write_bytes(json, "metered_bytes", totals->metered_mbit);
 	json_number(json, "flagged", totals->flagged);
 	json_number(json, "would_refuse", totals->would_refuse);
+	json_number(json, "would_stale", totals->would_stale);
 	json_number(json, "refused", totals->refused);
 	json_number(json, "stale", totals->stale);
 	json_number(json, "users", tally_count(replay->users));

@@ -70,10 +70,20 @@ static uint32_t domain_of(struct run *run, const struct seep_name *name,
 			  seep_hash_bytes(&run->key, domain, size));
 }
 
+/* A miss, as the engine judged it. */
+struct judged {
+	struct seep_reservation reservation;
+	bool is_stale;   /* it would be refused, but the cache still has an answer */
+	bool would_wait; /* that, if it had not passed for learning or action: flag */
+	bool is_counted; /* its verdict is */
+};
+
 /* Counts a query that was flagged or refused for one of those that it concerns. */
-static void tally_verdict(struct tally_row *row, const struct seep_verdict *verdict,
-			  enum seep_meter own, uint64_t when_ms)
+static void tally_verdict(struct tally_row *row, const struct judged *judged, enum seep_meter own,
+			  uint64_t when_ms)
 {
+	const struct seep_verdict *verdict = &judged->reservation.verdict;
+
 	if (verdict->outcome == SEEP_PASS)
 		return;
 	if (verdict->outcome == SEEP_REFUSE) {
@@ -85,19 +95,13 @@ static void tally_verdict(struct tally_row *row, const struct seep_verdict *verd
 		return;
 	}
 	row->own_flagged += verdict->meter == own;
-	row->would_refuse += verdict->outcome == SEEP_WOULD_REFUSE;
+	row->would_stale += judged->would_wait;
+	row->would_refuse += verdict->outcome == SEEP_WOULD_REFUSE && !judged->would_wait;
 	if (!row->flagged++) {
 		row->first_flagged_ms = when_ms;
 		row->flagged_at_mbit = row->metered_mbit;
 	}
 }
-
-/* A miss, as the engine judged it. */
-struct judged {
-	struct seep_reservation reservation;
-	bool is_stale;   /* it would be refused, but the cache still has an answer */
-	bool is_counted; /* its verdict is */
-};
 
 static void tally_miss(struct run *run, uint32_t user, uint32_t domain, const struct judged *judged,
 		       uint64_t when_ms)
@@ -118,7 +122,7 @@ static void tally_miss(struct run *run, uint32_t user, uint32_t domain, const st
 			row->metered_mbit += added_mbit[which];
 		}
 		if (judged->is_counted && !judged->is_stale)
-			tally_verdict(row, &reservation->verdict, own[which], when_ms);
+			tally_verdict(row, judged, own[which], when_ms);
 	}
 }
 
@@ -136,7 +140,9 @@ static void count_miss(struct run *run, const struct judged *judged)
 	totals->sent++;
 	totals->class[reservation->class]++;
 	totals->flagged += judged->is_counted && outcome != SEEP_PASS;
-	totals->would_refuse += judged->is_counted && outcome == SEEP_WOULD_REFUSE;
+	totals->would_stale += judged->is_counted && judged->would_wait;
+	totals->would_refuse +=
+		judged->is_counted && outcome == SEEP_WOULD_REFUSE && !judged->would_wait;
 	totals->metered_mbit += reservation->user_mbit;
 }
 
@@ -203,6 +209,8 @@ static bool miss(struct run *run, uint32_t user, uint64_t cache_key,
 		is_refused =
 			seep_engine_insist(run->thread, &observation, &judged.reservation, &name)
 				.outcome == SEEP_REFUSE;
+	judged.would_wait = judged.reservation.verdict.outcome == SEEP_WOULD_REFUSE &&
+			    is_held(run, cache_key, event, when_ms);
 	/* Guarding would not refuse it. */
 	if (run->replay->options->learns && judged.reservation.is_relented)
 		judged.is_counted = false;

@@ -24,6 +24,7 @@ struct tally_row {
 	uint64_t own_flagged; /* by its own meter */
 	uint64_t own_refused;
 	uint64_t would_refuse; /* of flagged */
+	uint64_t would_stale;  /* of flagged */
 	uint64_t metered_mbit; /* put on its meter */
 	/* Milliseconds since 1970, if there was one; and metered_mbit by then. */
 	uint64_t first_flagged_ms, flagged_at_mbit;

@@ -199,6 +199,8 @@ void replay_print_text(const struct replay *replay)
 	       seep_plural(totals->flagged, "query", "queries"));
 	if (totals->would_refuse)
 		printf(", %" PRIu64 " of which guarding would refuse", totals->would_refuse);
+	if (totals->would_stale)
+		printf(", %" PRIu64 " of which it would answer stale", totals->would_stale);
 	printf("\nrefused   %" PRIu64 " %s, of %" PRIu32 " %s in %" PRIu32 " %s\n", totals->refused,
 	       seep_plural(totals->refused, "query", "queries"), users_refused,
 	       seep_plural(users_refused, "user", "users"), domains_refused,
