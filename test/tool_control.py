@@ -274,6 +274,23 @@ def check_plurals(tap, directory):
             tap.ok(code == 0 and all(word in out for word in said), "%s: counts of %d" % (" ".join(command), count), out + err)
 
 
+def check_learn(tap, directory):
+    """learn status, end and extend take the same options wherever they stand; a file's status asks nobody."""
+    answer = b'{\nlearning=true\nuntil="x"\n}\n'
+    for words, command in ((("learn", "status"), b"learn status"), (("learn", "--json", "status"), b"learn status"),
+                           (("learn", "--reason", "status", "end"), b"learn end reason status"),
+                           (("learn", "-csome", "end"), b"learn end"), (("learn", "extend", "--json", "3d"), b"learn extend 3d")):
+        (code, out, err), asked = served(directory, answer, *words)
+        tap.ok(code == 0 and asked == b"UBCT1 " + command + b"\n", " ".join(words), (code, out + err, asked))
+    missing = os.path.join(directory, "missing")
+    for words in (("status", missing, "-s", "x"), ("status", missing, "--reason", "x"), ("-c", "x", "status", missing),
+                  ("status", "--reason", "x"), ("end", "now"), ("extend",), ("status", "a", "b")):
+        code, out, err = run("learn", *words)
+        tap.ok(code == 2 and not out and "usage: seepctl learn" in err, "learn %s: called wrongly" % " ".join(words), err)
+    code, out, err = run("learn", "--json", "status", missing)
+    tap.ok(code == 1 and "missing: " in err, "a file's status reads that", err)
+
+
 def check_mistyped(tap):
     for word, meant in (("shwo", "show"), ("explian", "explain"), ("statuss", "status"), ("tpo", "top"),
                         ("refuse", "refused"), ("check_conf", "check-conf")):
@@ -341,6 +358,7 @@ def main():
         check_interface(tap, directory)
         check_mistyped(tap)
         check_plurals(tap, directory)
+        check_learn(tap, directory)
         check_completion(tap)
         check_manual(tap)
     return tap.code()

@@ -35,16 +35,6 @@ const char cmd_learn_more[] =
 	"-s PATH, -c seep.conf, --reason TEXT and --json. With TRACE, as replay reads them, a state\n"
 	"file is written of what is learned from them, for a resolver to begin with:\n";
 
-/* "learn --json status" is one, too. */
-static bool is_status(int argc, char **argv)
-{
-	int at = 1;
-
-	while (at < argc && strcmp(argv[at], "--json") == 0)
-		at++;
-	return at < argc && strcmp(argv[at], "status") == 0;
-}
-
 /* Reads the command line. Else what to exit with. */
 static int parse(int argc, char **argv, struct learn_options *options)
 {
@@ -154,10 +144,8 @@ int cmd_learn(int argc, char **argv)
 	struct learn_options options = { .replay.learns = true };
 	int status;
 
-	if (learn_is_live(argc, argv))
-		return learn_live(argc, argv);
-	if (is_status(argc, argv))
-		return learn_status(argc, argv);
+	if (learn_is_stand(argc, argv))
+		return learn_stand(argc, argv);
 	status = parse(argc, argv, &options);
 	if (status == SEEPCTL_OK)
 		status = learn(&options);

@@ -51,16 +51,16 @@ struct learn_report {
 void learn_print_text(const struct learn_report *report);
 void learn_print_json(const struct learn_report *report);
 
-/* cmd_learn_live.c: status, end and extend of a running Seep. */
+/* cmd_learn_live.c: status, end and extend, of a running Seep or by a state file. */
 
-/* Is that what the first argument of ARGV asks for that is no option? */
-bool learn_is_live(int argc, char **argv);
-int learn_live(int argc, char **argv);
+/* Is that what the first argument of ARGV asks for that is no option of theirs? */
+bool learn_is_stand(int argc, char **argv);
+int learn_stand(int argc, char **argv);
 
 /* cmd_learn_status.c */
 
-/* As cmd_learn; the first argument that is no option is "status". */
-int learn_status(int argc, char **argv);
+/* Shows how learning stands by the state file at PATH. Returns what to exit with. */
+int learn_status_file(const char *path, bool is_json);
 void learn_status_print(const struct state_view *view);
 /* By name. */
 void learn_status_print_unfit(const struct state_view *view);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* seepctl learn status, end and extend: how the learning of a running Seep stands, and its end. */
+/* seepctl learn status, end and extend: how learning stands, and its end. */
 #include "cmd_learn.h"
 
 #include "base/plural.h"
@@ -10,28 +10,30 @@
 
 static const struct option_set option_set = { .base = &change_base_options };
 
-/* Is the word the value of an option before it? */
-static bool is_value(const char *before)
+/* How many arguments WORD takes up as an option of those; 0: it is none. */
+static int option_width(const char *word)
 {
-	return strcmp(before, "-s") == 0 || strcmp(before, "-c") == 0 ||
-	       strcmp(before, "--reason") == 0;
+	static const char *const with_values[] = { "-s", "-c", "--reason" };
+
+	if (strcmp(word, "--json") == 0)
+		return 1;
+	for (size_t at = 0; at < sizeof(with_values) / sizeof(with_values[0]); at++) {
+		size_t length = strlen(with_values[at]);
+
+		if (strncmp(word, with_values[at], length) == 0)
+			return word[length] ? 1 : 2;
+	}
+	return 0;
 }
 
-bool learn_is_live(int argc, char **argv)
+bool learn_is_stand(int argc, char **argv)
 {
-	const char *words[2] = { NULL, NULL };
-	unsigned count = 0;
+	int at = 1;
 
-	for (int at = 1; at < argc; at++) {
-		if (argv[at][0] == '-' || is_value(argv[at - 1]))
-			continue;
-		if (count < 2)
-			words[count] = argv[at];
-		count++;
-	}
-	/* A state file's status has its name. */
-	return count && (strcmp(words[0], "end") == 0 || strcmp(words[0], "extend") == 0 ||
-			 (strcmp(words[0], "status") == 0 && count == 1));
+	while (at < argc && option_width(argv[at]))
+		at += option_width(argv[at]);
+	return at < argc && (strcmp(argv[at], "status") == 0 || strcmp(argv[at], "end") == 0 ||
+			     strcmp(argv[at], "extend") == 0);
 }
 
 static void print_unfit(const struct control_answer *answer)
@@ -97,10 +99,25 @@ static bool is_use(int count, char **words, const struct change_options *options
 	return count == 1 && (!options->reason || strcmp(words[0], "end") == 0);
 }
 
-int learn_live(int argc, char **argv)
+/* A running Seep is asked. */
+static int ask(const struct change_options *options, int argc, char **argv)
+{
+	struct control_answer answer;
+
+	if (!is_use(argc, argv, options))
+		return SEEPCTL_USAGE;
+	if (!change_may_send(options, argv, argc) ||
+	    !change_ask(options, &answer, "learn %s%s%s", argv[0], argc > 1 ? " " : "",
+			argc > 1 ? argv[1] : ""))
+		return SEEPCTL_WRONG;
+	control_show(&options->control, &answer, 2, print_text);
+	return SEEPCTL_OK;
+}
+
+int learn_stand(int argc, char **argv)
 {
 	struct change_options options = { .reason = NULL };
-	struct control_answer answer;
+	bool connects;
 	int first;
 	int status = options_parse(&option_set, argc, argv, &options, &first);
 
@@ -108,12 +125,9 @@ int learn_live(int argc, char **argv)
 		return status;
 	argc -= first;
 	argv += first;
-	if (!argc || !is_use(argc, argv, &options))
-		return SEEPCTL_USAGE;
-	if (!change_may_send(&options, argv, argc) ||
-	    !change_ask(&options, &answer, "learn %s%s%s", argv[0], argc > 1 ? " " : "",
-			argc > 1 ? argv[1] : ""))
-		return SEEPCTL_WRONG;
-	control_show(&options.control, &answer, 2, print_text);
-	return SEEPCTL_OK;
+	/* Of a file nobody is asked. */
+	connects = options.control.socket || options.control.conf || options.reason;
+	if (argc == 2 && strcmp(argv[0], "status") == 0)
+		return connects ? SEEPCTL_USAGE : learn_status_file(argv[1], options.control.json);
+	return argc ? ask(&options, argc, argv) : SEEPCTL_USAGE;
 }

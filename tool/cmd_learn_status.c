@@ -230,36 +230,13 @@ static void print_json(const struct state_view *view)
 	json_close(&json);
 }
 
-struct status_options {
-	bool json;
-};
-
-static const struct option_row option_rows[] = {
-	{ .name = "json",
-	  .text = "as one JSON object",
-	  .offset = offsetof(struct status_options, json) },
-};
-static const struct option_set option_set = {
-	.rows = option_rows,
-	.count = sizeof(option_rows) / sizeof(option_rows[0]),
-};
-
-int learn_status(int argc, char **argv)
+int learn_status_file(const char *path, bool is_json)
 {
-	struct status_options options = { .json = false };
 	struct state_view view;
-	int first;
-	int status = options_parse(&option_set, argc, argv, &options, &first);
 
-	if (status != SEEPCTL_OK)
-		return status;
-	argc -= first;
-	argv += first;
-	if (argc < 1 || argc > 2)
-		return SEEPCTL_USAGE;
-	if (!state_view_read(&view, argc == 2 ? argv[1] : state_view_default))
+	if (!state_view_read(&view, path))
 		return SEEPCTL_WRONG;
-	if (options.json) {
+	if (is_json) {
 		print_json(&view);
 	} else {
 		learn_status_print(&view);
