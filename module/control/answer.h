@@ -42,8 +42,8 @@ enum seep_control_change_kind {
 
 struct seep_control_change {
 	enum seep_control_change_kind kind;
-	uint32_t
-		uid; /* who: the peer's, by the system, or of who allowed it; or SEEP_CONTROL_NOBODY */
+	/* Who: the peer's, by the system, or of who allowed it; or SEEP_CONTROL_NOBODY. */
+	uint32_t uid;
 	const char *maker;  /* its user name; "" if it has none here */
 	const char *from;   /* over TLS: "192.0.2.7, CN=unbound-control"; else NULL */
 	const char *what;   /* in a few words, for people */
