@@ -68,6 +68,15 @@ def ticks(axes, xs, text):
     axes.xaxis.set_minor_locator(NullLocator())
 
 
+def apart(xs):
+    """Those of XS that have room for their labels on a logarithmic axis."""
+    kept = []
+    for x in xs:
+        if not kept or x >= 1.25 * kept[-1]:
+            kept.append(x)
+    return kept
+
+
 def draw(axes, rows, key, label, style, scale=1, **more):
     """A line, with its exponent in the legend."""
     points = fit.curve(rows, key)
@@ -86,7 +95,7 @@ def time_panel(axes, rows, x_text):
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, 100), max(high, 10000))	# flat looks flat
     if x_text.startswith("bytes"):
-        ticks(axes, [row["x"] for row in rows], str)
+        ticks(axes, apart([row["x"] for row in rows]), str)
     title(axes, "An observation, by " + x_text, x_text, "ns")
 
 
@@ -123,6 +132,7 @@ def state_panel(axes, results):
     draw(axes, results.get("turn", []), "longest_us", "longest observation", STYLES[3], 1000)
     ticks(axes, sorted({row["x"] for curve in ("state", "turn") for row in results.get(curve, [])}),
           fit.bytes_text)
+    axes.set_ylim(bottom=0.0005)	# the legend is below all
     title(axes, "State file, and a turn of the memory", "memory-size", "ms")
 
 
