@@ -756,7 +756,7 @@ static void set_time(struct asking *asking)
 		seep_learned_settle_some(engine, asking->user.now_s);
 }
 
-/* Known or novel? */
+/* Says whether the name is known; of a novel one the labels' keys are made, too. */
 static void recognize(struct asking *asking)
 {
 	struct seep_engine *engine = asking->engine;
@@ -768,7 +768,7 @@ static void recognize(struct asking *asking)
 		make_label_keys(asking);
 }
 
-/* Begins to fetch what is learned once the name leaves, as long as the resolver is at work. */
+/* Begins to fetch what is learned once the name leaves, while the resolver is at work. */
 static void fetch_for_commit(const struct asking *asking)
 {
 	const struct seep_reservation *reservation = asking->reservation;
@@ -792,7 +792,7 @@ static void ask_meters(struct asking *asking)
 	make_keys(asking);
 	set_time(asking);
 	fetch_entries(asking);
-	/* 3. */
+	/* 3. Known or novel? */
 	recognize(asking);
 	/* 4. The domain's entry, and the user's: the price. What is under way for a domain without
 	 * an entry is on its users' meters alone. */
