@@ -11,18 +11,9 @@ import rig
 from rig import need, rcode_of
 
 USUAL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seep.so")
-CONF = ("include: *.inc
-learning: 0
-user-refill: 0
-domain-budget: 1g
-"
-        "event-log: /events.json
-privacy: pseudonyms
-control-interface: 127.0.0.1@8954
-"
-        "server-key-file: /tls.key
-server-cert-file: /tls.pem
-")
+CONF = ("include: *.inc\nlearning: 0\nuser-refill: 0\ndomain-budget: 1g\n"
+        "event-log: /events.json\nprivacy: pseudonyms\ncontrol-interface: 127.0.0.1@8954\n"
+        "server-key-file: /tls.key\nserver-cert-file: /tls.pem\n")
 SEEPCTL = os.path.join(os.path.dirname(USUAL), "seepctl")
 USER = "127.3.0.1"
 GUARDING, KEPT = 3, 1

@@ -18,8 +18,8 @@ static void print_reach(const struct seep_conf *conf, const char *file)
 	static const char *const reaches[] = {
 		[SEEP_INTERFACE_LOOPBACK] = "only from this machine",
 		[SEEP_INTERFACE_ADDRESS] = "from every machine that can send to that address",
-		[SEEP_INTERFACE_EVERYWHERE] = "from every machine that can send to any address of "
-					      "this one",
+		[SEEP_INTERFACE_EVERYWHERE] =
+			"from every machine that can send to any address of this one",
 	};
 	struct seep_interface interface;
 

@@ -183,10 +183,11 @@ void seep_table_prefetch(const struct seep_table *table, uint64_t key)
 void seep_table_prefetch_entry(const struct seep_table *table, uint64_t key)
 {
 	size_t slot = slot_of(table, key);
-	const char *entry = (const char *)entry_at(table, slot);
+	const char *entry;
 
 	if (slot == SIZE_MAX)
 		return;
+	entry = (const char *)entry_at(table, slot);
 	for (size_t at = 0; at < table->entry_bytes; at += CACHE_LINE)
 		__builtin_prefetch(entry + at, 1);
 }
