@@ -16,6 +16,7 @@
 
 #define TEN      "0123456789"
 #define HUNDRED  TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define EIGHT    "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}"
 #define THOUSAND HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
 
 static char directory[256]; /* for files, removed at the end */
@@ -734,6 +735,15 @@ static void test_include_bad(void)
 	refuses("seep.conf", 1, "include: no value");
 	write_file("seep.conf", TEXT("include: " THOUSAND HUNDRED "\n"));
 	refuses("seep.conf", 1, "is too long");
+	/* 2^40 patterns would take days. */
+	write_file("seep.conf", TEXT("include: " EIGHT EIGHT EIGHT EIGHT EIGHT "*\n"));
+	refuses("seep.conf", 1, "has too many braces");
+	write_file("seep.conf", TEXT("include: {a,{" EIGHT EIGHT EIGHT ",c}}\\{,\n"));
+	refuses("seep.conf", 1, "has too many braces");
+	write_file("seep.conf", TEXT("include: a" EIGHT "}{\\{,},{{\\\n"));
+	is_int(seep_conf_load(&conf, path_of("seep.conf"), &error), SEEP_CONF_OK,
+	       "fewer do, however odd");
+	seep_conf_release(&conf);
 	write_file("seep.conf", TEXT("include: seep.conf\n"));
 	refuses("seep.conf", 1, "the files go in a circle");
 	write_file("seep.conf", TEXT("include: a.conf\n"));

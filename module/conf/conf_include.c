@@ -77,12 +77,50 @@ enum seep_conf_status seep_conf_include_path(const struct seep_conf_including *i
 	return SEEP_CONF_OK;
 }
 
+/*
+ * How many patterns the braces of *PATTERN make of it, up to the end of the braces that it is in;
+ * what is more than can be included counts as one more.
+ */
+static size_t count_expansions(const char **pattern)
+{
+	size_t before = 0, here = 1;
+
+	for (; **pattern && **pattern != '}'; ++*pattern) {
+		if (**pattern == ',') {
+			before += here;
+			here = 1;
+		} else if (**pattern == '{') {
+			++*pattern;
+			here *= count_expansions(pattern);
+		} else if (**pattern == '\\') {
+			++*pattern;
+		}
+		if (before + here > SEEP_CONF_INCLUDE_FILES)
+			here = SEEP_CONF_INCLUDE_FILES + 1 - before;
+		if (!**pattern)
+			break;
+	}
+	return before + here;
+}
+
+/* Does PATTERN stand for too many? Each of its expansions is looked for. */
+static bool is_vast(const char *pattern)
+{
+	size_t count = 1;
+
+	for (; *pattern && count <= SEEP_CONF_INCLUDE_FILES; pattern += *pattern == '}')
+		count *= count_expansions(&pattern);
+	return count > SEEP_CONF_INCLUDE_FILES;
+}
+
 enum seep_conf_status seep_conf_include_find(const struct seep_conf_reader *reader,
 					     const char *path, glob_t *found)
 {
 	int error;
 
 	*found = (glob_t){ .gl_pathc = 0 };
+	if (is_vast(path))
+		return fail(reader, path, "at most 1000 files in all", "has too many braces");
 	error = glob(path, GLOB_ERR | GLOB_BRACE, NULL, found);
 	if (error == 0 || error == GLOB_NOMATCH)
 		return SEEP_CONF_OK;
