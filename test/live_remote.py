@@ -141,6 +141,14 @@ def test_stock(tap, made):
                           if event["event"]["action"] == "operator-allow"]
         tap.equal([event["user"]["name"] for event in events], ["127.0.0.1, CN=unbound-control"],
                   "so does an event")
+        unbound_control(lab, made, "allow", "d2.example", "for", "1s")
+        until_s = time.monotonic() + 10
+        lines = []
+        while not lines and time.monotonic() < until_s:
+            time.sleep(0.1)
+            lines = [line for line in lab.log().splitlines() if "which is over" in line]
+        tap.ok(len(lines) == 1 and "operator unbound-control (over TLS, unbound-control) allowed "
+               "d2.example" in lines[0], "its end is told, too, with who allowed it", lines)
         lab.restart()
         _, text = unbound_control(lab, made, "allow", "list")
         tap.ok("domain=\"d1.example\"\n" in text and "operator=\"unbound-control\"\n" in text,

@@ -20,7 +20,7 @@ struct asked {
 	char text[SEEP_CONTROL_ANSWER_MAX + 1];
 	unsigned told;
 	struct seep_control_change last;
-	char maker[64], what[512], reason[160]; /* of the last */
+	char maker[64], from[SEEP_CONTROL_FROM_SIZE], what[512], reason[160]; /* of the last */
 };
 
 static struct seep_state_tick now(void *context)
@@ -39,6 +39,7 @@ static void changed(void *context, const struct seep_control_change *change)
 	asked->told++;
 	asked->last = *change;
 	snprintf(asked->maker, sizeof(asked->maker), "%s", change->maker);
+	snprintf(asked->from, sizeof(asked->from), "%s", change->from ? change->from : "");
 	snprintf(asked->what, sizeof(asked->what), "%s", change->what);
 	snprintf(asked->reason, sizeof(asked->reason), "%s", change->reason);
 	printf("# %s: %s\n", change->maker, change->what);
@@ -79,20 +80,24 @@ static void close_asked(struct asked *asked)
 	rig_close(&asked->rig);
 }
 
-static const char *ask_as(struct asked *asked, const char *command, bool may_change)
+/* REQUEST says who asks. */
+static const char *ask_by(struct asked *asked, const char *command,
+			  struct seep_control_request request)
 {
 	char text[SEEP_CONTROL_REQUEST_MAX];
-	const struct seep_control_request request = {
-		.bytes = text,
-		.size = (size_t)snprintf(text, sizeof(text), "UBCT1 %s\n", command),
-		.may_change = may_change,
-	};
 	struct seep_counters base = { .queries = 0 };
 
+	request.bytes = text;
+	request.size = (size_t)snprintf(text, sizeof(text), "UBCT1 %s\n", command);
 	(void)seep_control_answer(&asked->source, &base, &request, &asked->answer);
 	memcpy(asked->text, asked->answer.bytes, asked->answer.size);
 	asked->text[asked->answer.size] = '\0';
 	return asked->text;
+}
+
+static const char *ask_as(struct asked *asked, const char *command, bool may_change)
+{
+	return ask_by(asked, command, (struct seep_control_request){ .may_change = may_change });
 }
 
 static const char *ask(struct asked *asked, const char *command)
@@ -307,6 +312,26 @@ static void test_ended(void)
 	close_asked(&asked);
 }
 
+/* Who allowed it over TLS has no uid: the end says so, and has no number in its place. */
+static void test_ended_remote(void)
+{
+	static struct asked asked;
+
+	open_asked(&asked, CONF);
+	(void)ask_by(&asked, "allow short.example for 10s",
+		     (struct seep_control_request){ .may_change = true,
+						    .uid = SEEP_CONTROL_NOBODY,
+						    .from = "192.0.2.7, CN=far",
+						    .name = "far" });
+	is_str(asked.from, "192.0.2.7, CN=far", "the change is told with address and subject");
+	asked.rig.now_ms += 10000;
+	(void)seep_control_tick(&asked.source);
+	is_int(asked.last.kind, SEEP_CONTROL_ALLOW_ENDED, "it ends");
+	is_str(asked.maker, "far", "with who allowed it");
+	is_str(asked.from, "over TLS, far", "and how that was known");
+	close_asked(&asked);
+}
+
 static void test_clear(void)
 {
 	static struct asked asked;
@@ -443,6 +468,7 @@ int main(int argc, char **argv)
 	tap_run(test_remove);
 	tap_run(test_list);
 	tap_run(test_ended);
+	tap_run(test_ended_remote);
 	tap_run(test_clear);
 	tap_run(test_learn);
 	tap_run(test_learned);

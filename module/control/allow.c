@@ -217,6 +217,7 @@ static void tell_ended(void *context, const struct seep_exception *exception)
 {
 	const struct seep_control_call *call = context;
 	char until[SEEP_CONTROL_TIME_SIZE], what[WHAT_SIZE], text[WHAT_SIZE + 64];
+	char from[SEEP_CONTROL_FROM_SIZE];
 	struct seep_control_change change = { .kind = SEEP_CONTROL_ALLOW_ENDED,
 					      .uid = exception->uid,
 					      .maker = exception->maker,
@@ -224,6 +225,11 @@ static void tell_ended(void *context, const struct seep_exception *exception)
 					      .reason = exception->reason,
 					      .is_kept = true };
 
+	/* Who came over TLS has no uid, and the address is not kept. */
+	if (exception->uid == SEEP_CONTROL_NOBODY) {
+		snprintf(from, sizeof(from), "over TLS, %s", exception->maker);
+		change.from = from;
+	}
 	change.names_user = print_what(exception, what);
 	seep_control_time_text(call, exception->until_s, until);
 	snprintf(text, sizeof(text), "allowed %s until %s, which is over", what, until);

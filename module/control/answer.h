@@ -44,8 +44,9 @@ struct seep_control_change {
 	enum seep_control_change_kind kind;
 	/* Who: the peer's, by the system, or of who allowed it; or SEEP_CONTROL_NOBODY. */
 	uint32_t uid;
-	const char *maker;  /* its user name; "" if it has none here */
-	const char *from;   /* over TLS: "192.0.2.7, CN=unbound-control"; else NULL */
+	const char *maker; /* its user name; "" if it has none here */
+	/* Over TLS "192.0.2.7, CN=unbound-control", or of an end "over TLS, NAME"; else NULL. */
+	const char *from;
 	const char *what;   /* in a few words, for people */
 	bool names_user;    /* WHAT has an address in it */
 	const char *reason; /* as it was given; "" for none */
