@@ -323,7 +323,7 @@ def page_shows(text, data, figures):
     tables = tables_of(text)
     rows = tables["Users nearest to their budget"]
     equal([row[0] for row in rows[1:]], [row["user"] for row in data["users"]], "the table of users")
-    rows = tables["Domains with refusals, then those to which most was metered"]
+    rows = tables["Domains with refusals, then those to which most was metered: 20 of 40"]
     equal([(row[0], row[2].replace(",", "")) for row in rows[1:]], [(row["domain"], str(row["names"])) for row in data["domains"]],
           "the table of domains")
     rows = tables["The same traces at other budgets"]
@@ -455,6 +455,8 @@ def states(directory, trace):
     _, figures = looks(text, "a state file")
     equal(set(figures), {"state-users", "state-domains"}, "what the state can tell is drawn")
     ok("need recorded queries" in text, "and what needs a trace is said")
+    ok(re.search(r"\. (No user has|[1-9]\d* users? ha(s|ve)) a spent budget now", html.unescape(text)), "how many are spent is said",
+       re.findall(r'<p class="lead">.*?</p>', text, re.DOTALL))
     data = report(state)
     top = json.loads(run("top", "--json", "-n", "0", state)[1])
     equal(sorted((name, round(y, 0)) for _, y, name in data["figures"]["state-users"]["series"]["level"]),
@@ -487,6 +489,10 @@ def crowds(directory):
     text = html.unescape(read(place + "/index.html"))
     ok("No budget fits 1 user and " in text and "user 198.51.100.7" in text, "whom no budget fits is named", text[text.find("<p"):][:900])
     ok("nobody would have been refused" in text, "and is not refused")
+    ok("came to after learning, highest first" in text and "of users that no budget fits, more may leave" in text,
+       "the pictures say that learning is not held to a budget")
+    ok(re.search(r"0 refused, 0 answered from the cache in place of that, 1,\d\d\d flagged", text), "counts are written as elsewhere",
+       re.findall(r"0 refused, .*? flagged", text))
     data = report("--learning", "5d", "--no-what-if", trace)
     equal(data["totals"]["refused"], 0, "nor counted as that")
     state = os.path.join(directory, "crowd.state")

@@ -131,6 +131,12 @@ void report_collect_release(struct report_trace *trace);
 /* Does guarding refuse this query? LEARNED_MS is when learning ends. */
 bool report_is_refused(const struct replay_query *query, uint64_t learned_ms);
 
+/* Are the first days only watched? */
+static inline bool report_learns(const struct report_trace *trace)
+{
+	return trace->options->conf.learning_s > 0;
+}
+
 /* Makes room for COUNT rows of SIZE bytes in *ROWS, the new ones zero. False without memory. */
 bool report_grow(void **rows, size_t *room, size_t count, size_t size);
 

@@ -190,15 +190,19 @@ static void write_state_lead(FILE *file, const struct report *report)
 	}
 	state_view_time_text(view, view->now_s, when);
 	fputs("<p class=\"lead\">", file);
-	say(file,
-	    "The state file %s, as of %s, knows %zu %s, %zu %s and %zu %s. %zu %s a spent budget "
-	    "now: what they ask anew is refused, unless Seep is learning or only flags.",
+	say(file, "The state file %s, as of %s, knows %zu %s, %zu %s and %zu %s. ",
 	    report->state_path, when, users->count, seep_plural(users->count, "user", "users"),
 	    view->rows[STATE_NETWORKS].count,
 	    seep_plural(view->rows[STATE_NETWORKS].count, "network", "networks"),
 	    view->rows[STATE_DOMAINS].count,
-	    seep_plural(view->rows[STATE_DOMAINS].count, "domain", "domains"), spent,
-	    seep_plural(spent, "user has", "users have"));
+	    seep_plural(view->rows[STATE_DOMAINS].count, "domain", "domains"));
+	if (spent)
+		say(file,
+		    "%zu %s a spent budget now: what they ask anew is refused, unless Seep is "
+		    "learning or only flags.",
+		    spent, seep_plural(spent, "user has", "users have"));
+	else
+		say(file, "No user has a spent budget now.");
 	if (crowds)
 		say(file, " No budget fits %zu %s, who %s flagged and never refused.", crowds,
 		    seep_plural(crowds, "user", "users"), seep_plural(crowds, "is", "are"));

@@ -104,6 +104,10 @@ static bool draw_users(struct report_figure *figure, const struct report *report
 	return true;
 }
 
+#define LEVELS                                                                                     \
+	"It rises by what is sent, drains by the refill, and is held at the budget, or an eighth " \
+	"above for what is known."
+
 bool report_draw_users(struct report_figure *figure, const struct report *report)
 {
 	const struct report_trace *trace = report->trace;
@@ -113,9 +117,10 @@ bool report_draw_users(struct report_figure *figure, const struct report *report
 	*figure = (struct report_figure){
 		.id = "users",
 		.title = "Users against their budgets",
-		.caption = "The highest level that each user's meter came to, highest first. "
-			   "It rises by what is sent, drains by the refill, and is held at the "
-			   "budget, or an eighth above for what is known.",
+		.caption = report_learns(trace) ? "The highest level that each user's meter came "
+						  "to after learning, highest first. " LEVELS
+						: "The highest level that each user's meter came "
+						  "to, highest first. " LEVELS,
 		.x = report_rank_axis("Rank of the user", trace->user_count),
 		.y = { .label = "Bytes on the meter", .unit = SVG_BYTES },
 	};

@@ -25,6 +25,17 @@ static void begin(struct table *table, const char *caption)
 	html_table_begin(table->file, caption, table->columns, table->count);
 }
 
+/* Begins a table of the first REPORT_ROWS of COUNT, and says so where there are more. */
+static void begin_first(struct table *table, const char *caption, size_t count)
+{
+	char text[128], rows[SVG_VALUE_SIZE];
+
+	svg_value_text(SVG_COUNT, (double)count, rows);
+	snprintf(text, sizeof(text), count > REPORT_ROWS ? "%s: %d of %s" : "%s", caption,
+		 REPORT_ROWS, rows);
+	begin(table, text);
+}
+
 /* The next cell; the row is written with the last one. Without memory a cell is empty. */
 static void put(struct table *table, const char *text)
 {
@@ -113,7 +124,7 @@ void report_tables_users(FILE *file, const struct report *report)
 	struct table table = TABLE(file, user_columns);
 	size_t *order = report_top_users(report);
 
-	begin(&table, "Users nearest to their budget");
+	begin_first(&table, "Users nearest to their budget", report->trace->user_count);
 	for (size_t at = 0; order && at < report->trace->user_count && at < REPORT_ROWS; at++)
 		user_row(&table, report, order[at]);
 	html_table_end(file);
@@ -148,7 +159,8 @@ void report_tables_domains(FILE *file, const struct report *report)
 	struct table table = TABLE(file, domain_columns);
 	size_t *order = report_top_domains(report);
 
-	begin(&table, "Domains with refusals, then those to which most was metered");
+	begin_first(&table, "Domains with refusals, then those to which most was metered",
+		    report->trace->domain_count);
 	for (size_t at = 0; order && at < report->trace->domain_count && at < REPORT_ROWS; at++)
 		domain_row(&table, report, order[at]);
 	html_table_end(file);
@@ -258,7 +270,7 @@ static void state_table(FILE *file, const struct state_view *view, enum state_ki
 	struct table table = TABLE(file, state_columns[kind]);
 	size_t *order = report_top_state(rows);
 
-	begin(&table, caption);
+	begin_first(&table, caption, rows->count);
 	for (size_t at = 0; order && at < rows->count && at < REPORT_ROWS; at++)
 		state_row(&table, view, kind, &rows->rows[order[at]]);
 	html_table_end(file);

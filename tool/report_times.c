@@ -125,6 +125,11 @@ static double day_bound(const struct report_trace *trace)
 	return seep_bits_to_bytes(most_mbit);
 }
 
+#define MOST                                                                                    \
+	"The same of the one user who sent most on that day, and what the largest budget here " \
+	"lets out of a user in a day: the budget and what drains."
+#define MORE " While learning, and of users that no budget fits, more may leave."
+
 bool report_draw_most(struct report_figure *figure, const struct report *report)
 {
 	double bound = day_bound(report->trace);
@@ -133,9 +138,7 @@ bool report_draw_most(struct report_figure *figure, const struct report *report)
 	*figure = (struct report_figure){
 		.id = "leak-most",
 		.title = "The user who sent most, a day",
-		.caption =
-			"The same of the one user who sent most on that day, and what the largest "
-			"budget here lets out of a user in a day: the budget and what drains.",
+		.caption = report_learns(report->trace) ? MOST MORE : MOST,
 		.x = { .label = "Day" },
 		.y = { .label = "Bytes a day, of one user", .unit = SVG_BYTES, .most = 1 },
 	};
@@ -183,6 +186,7 @@ static bool draw_counts(struct report_figure *figure, const struct bins *bins, c
 
 static void summarise_refusals(struct report_figure *figure, const struct bins *bins)
 {
+	char texts[3][SVG_VALUE_SIZE];
 	double refused = 0, stale = 0, flagged = 0;
 
 	for (size_t at = 0; at < bins->count; at++) {
@@ -190,10 +194,14 @@ static void summarise_refusals(struct report_figure *figure, const struct bins *
 		stale += bins->most[at];
 		flagged += bins->third[at];
 	}
+	svg_value_text(SVG_COUNT, refused, texts[0]);
+	svg_value_text(SVG_COUNT, stale, texts[1]);
+	svg_value_text(SVG_COUNT, flagged, texts[2]);
 	snprintf(figure->summary, sizeof(figure->summary),
-		 "%.0f refused, %.0f answered from the cache in place of that, %.0f flagged; each "
-		 "mark is %" PRIu64 " %s.",
-		 refused, stale, flagged, bins->width, seep_plural(bins->width, "hour", "hours"));
+		 "%s refused, %s answered from the cache in place of that, %s flagged; each mark "
+		 "is %" PRIu64 " %s.",
+		 texts[0], texts[1], texts[2], bins->width,
+		 seep_plural(bins->width, "hour", "hours"));
 }
 
 bool report_draw_refusals(struct report_figure *figure, const struct report *report)
