@@ -93,7 +93,7 @@ def main():
     need.live(tools=("iodine", "iodined"), tun=True)
     names = ordinary_names()
     unguarded()
-    say("\n2. With Seep, without learning: 1.5 KiB, and 256 bytes a day.")
+    say("\n2. With Seep, without learning: 1 KiB, and 128 bytes a day.")
     with lab.Lab(conf="learning: 0\n") as guarded:
         crowd = Crowd(guarded, names)
         for user in USERS:
