@@ -597,6 +597,14 @@ def commands(directory):
           "check-conf: warns of public suffixes alone, and takes them")
     ok("below com is not metered" in err and "such as example.com" in err and "below co.uk is never refused" in err,
        "check-conf: what they open, and what to write", err)
+    with open(opening, "w") as out:
+        out.write("learning: 7\nstale: 1\n")
+    equal(run("check-conf", opening), (0, CAPACITY, "%s: warning: learning: that is 7 seconds: if days are meant, write 7d\n"
+                                       "%s: warning: stale: that is 1 second: if days are meant, write 1d\n" % (opening, opening)),
+          "check-conf: warns of seconds that may be meant as days")
+    with open(opening, "w") as out:
+        out.write("learning: 0\nstale: 1m\n")
+    equal(run("check-conf", opening), (0, CAPACITY, ""), "check-conf: but not of none, nor of a minute")
     short = os.path.join(directory, "short.conf")
     with open(short, "w") as out:
         out.write("memory: 1d\n")

@@ -61,6 +61,16 @@ static void print_capacity(const struct seep_conf *conf)
 	       seep_plural(days, "day", "days"));
 }
 
+/* Warns of a duration that was perhaps meant in days: a number alone is seconds. */
+static void warn_short(const char *path, const char *option, uint64_t seconds)
+{
+	if (seconds > 0 && seconds < 60)
+		fprintf(stderr,
+			"%s: warning: %s: that is %" PRIu64 " %s: if days are meant, write %" PRIu64
+			"d\n",
+			path, option, seconds, seep_plural(seconds, "second", "seconds"), seconds);
+}
+
 int cmd_check_conf(int argc, char **argv)
 {
 	const char *path = "seep.conf";
@@ -79,6 +89,8 @@ int cmd_check_conf(int argc, char **argv)
 		fprintf(stderr, "%s\n", text);
 		return SEEPCTL_WRONG;
 	}
+	warn_short(path, "learning", conf.learning_s);
+	warn_short(path, "stale", conf.stale_s);
 	good = check_lists(&conf, path);
 	good = check_remote(&conf, path) && good;
 	if (good)
