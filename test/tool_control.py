@@ -67,6 +67,8 @@ def check_paths(tap, directory):
         dead.bind(lone)
     open(plain, "w").close()
     for words, status, why in ((("-s", missing), 1, "missing: there is no such socket: is Unbound running"),
+                               (("-s", "127.0.0.1"), 1, "127.0.0.1: there is no such socket, and an interface is written ADDRESS@PORT"),
+                               (("-s", "::1"), 1, "ADDRESS@PORT"), (("-s", "127.0.0.1@"), 1, "ADDRESS@PORT"),
                                (("-s", lone), 1, "lone: nobody listens: Unbound has ended"),
                                (("-s", plain), 1, "plain: is no socket"),
                                (("-s", "x" * 108), 1, "is longer than 107 bytes"),
@@ -304,12 +306,36 @@ def check_mistyped(tap):
                          (("top", "usres", "x"), "seepctl top users"),
                          (("show", "users", "192.0.2.1"), "seepctl show user"),
                          (("show", "domian", "a.example"), "seepctl show domain"),
-                         (("show", "users"), "seepctl show user")):
+                         (("show", "users"), "seepctl show user"),
+                         (("clear", "users", "192.0.2.1"), "seepctl clear user"),
+                         (("clear", "domian", "a.example"), "seepctl clear domain")):
         code, out, err = run(*words)
         tap.ok(code == 2 and not out and "is no kind" in err and "\"%s\"" % typed in err.split("\n")[0],
                "%s: type %s" % (" ".join(words), typed), err)
     code, out, err = run("top", "nonsense")
     tap.ok(code == 1 and "is no kind" not in err, "top nonsense: a file that is not there", err)
+    for words, meant in ((("allow", "lsit"), "seepctl allow list"), (("allow", "listt"), "seepctl allow list"),
+                         (("allow", "remvoe", "a.example"), "seepctl allow remove"), (("learn", "sttaus"), "seepctl learn status"),
+                         (("learn", "statsu", "-s", "x"), "seepctl learn status"), (("learn", "-c", "x", "edn"), "seepctl learn end"),
+                         (("learn", "extned", "3d"), "seepctl learn extend")):
+        code, out, err = run(*words)
+        tap.ok(code == 2 and not out and "did you mean \"%s\"?" % meant in err.split("\n")[0],
+               "%s: %s" % (" ".join(words), meant), err)
+    for words in (("allow", "lsit."), ("allow", "lan"), ("allow", "remvoe"), ("allow", "lists.example")):
+        code, _, err = run(*words, "-s", "missing")
+        tap.ok(code == 1 and "missing: there is no such socket" in err, "%s: a domain" % " ".join(words), err)
+
+
+def check_words(tap):
+    """What is no name is not sent, and one line says what to write."""
+    for words in (("explain",), ("show", "domain"), ("allow",), ("allow", "remove"), ("clear", "domain")):
+        for word, why in (("https://www.example.com:8443/a?b", "is a URL: give the name in it alone, www.example.com\n"),
+                          ("m\u00fcnchen.example", "in their xn-- form"), ("a b", "expected one word"), ("", "expected one word")):
+            code, out, err = run(*words, word, "-s", "missing")
+            tap.ok(code == 1 and not out and why in err and err.count("\n") == 1, "%s %r" % (" ".join(words), word), err)
+    for option in ("--type", "--for"):
+        code, _, err = run("explain", "a.example", option, "A 192.0.2.1", "-s", "missing")
+        tap.ok(code == 1 and "expected one word" in err, "explain %s, of two words" % option, err)
 
 
 def complete(*words):
@@ -357,6 +383,7 @@ def main():
         check_answers(tap, directory)
         check_interface(tap, directory)
         check_mistyped(tap)
+        check_words(tap)
         check_plurals(tap, directory)
         check_learn(tap, directory)
         check_completion(tap)

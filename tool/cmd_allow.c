@@ -4,6 +4,7 @@
 
 #include "control_change.h"
 #include "json.h"
+#include "near.h"
 
 #include <string.h>
 
@@ -36,7 +37,7 @@ const struct option_set cmd_allow_options = {
 const char cmd_allow_more[] =
 	"\nDOMAIN is allowed with all names below it, at once. \"list\" shows what is allowed so, and\n"
 	"\"remove\" ends it; --user is the one that it was allowed for. What seep.conf allows is not\n"
-	"listed. A domain that is called list or remove is written with a dot behind it.\n";
+	"listed. A domain that is called remove, list or nearly so is written with a dot behind it.\n";
 
 /* ---- list ---- */
 
@@ -165,6 +166,19 @@ static int change(const struct options *options, const char *verb, char *domain)
 	return SEEPCTL_OK;
 }
 
+/* Says which of allow's own words was probably meant by WORD, in place of a domain. */
+static bool fail_slip(int argc, const char *word)
+{
+	bool is_removal = argc == 2 && near_is_slip(word, "remove");
+
+	if (!is_removal && (argc != 1 || near_distance(word, "list") != 1))
+		return false;
+	fprintf(stderr, "seepctl: allow: did you mean \"seepctl allow %s\"?%s\n",
+		is_removal ? "remove" : "list",
+		is_removal ? "" : " A domain that is called so is written with a dot behind it");
+	return true;
+}
+
 int cmd_allow(int argc, char **argv)
 {
 	struct options options = { .duration = NULL };
@@ -184,6 +198,8 @@ int cmd_allow(int argc, char **argv)
 		return options.duration || options.is_forced
 			       ? SEEPCTL_USAGE
 			       : change(&options, "allow remove", argv[1]);
+	if (argc > 0 && fail_slip(argc, argv[0]))
+		return SEEPCTL_USAGE;
 	if (argc != 1 || strcmp(argv[0], "remove") == 0)
 		return SEEPCTL_USAGE;
 	return change(&options, "allow", argv[0]);

@@ -3,6 +3,7 @@
 #include "seepctl.h"
 
 #include "control_change.h"
+#include "state_view.h"
 
 #include <string.h>
 
@@ -23,6 +24,27 @@ static void print_text(const struct control_answer *answer)
 	change_print_note(answer);
 }
 
+static bool is_kind(const char *word)
+{
+	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++) {
+		if (strcmp(word, state_kind_words[kind].one) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Says which kind was meant by WORD, which is none. */
+static int fail_kind(const char *word)
+{
+	enum state_kind kind = state_view_slip(word);
+
+	if (kind < STATE_KINDS)
+		fprintf(stderr,
+			"seepctl: clear: \"%s\" is no kind: did you mean \"seepctl clear %s\"?\n",
+			word, state_kind_words[kind].one);
+	return SEEPCTL_USAGE;
+}
+
 int cmd_clear(int argc, char **argv)
 {
 	struct change_options options = { .reason = NULL };
@@ -34,8 +56,9 @@ int cmd_clear(int argc, char **argv)
 		return status;
 	argc -= first;
 	argv += first;
-	if (argc != 2 || (strcmp(argv[0], "user") != 0 && strcmp(argv[0], "network") != 0 &&
-			  strcmp(argv[0], "domain") != 0))
+	if (argc > 0 && !is_kind(argv[0]))
+		return fail_kind(argv[0]);
+	if (argc != 2)
 		return SEEPCTL_USAGE;
 	if (!change_may_send(&options, argv, argc) ||
 	    !change_ask(&options, &answer, "clear %s %s", argv[0], argv[1]))

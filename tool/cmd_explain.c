@@ -108,6 +108,9 @@ int cmd_explain(int argc, char **argv)
 		return status;
 	if (first + 1 != argc)
 		return SEEPCTL_USAGE;
+	if (!control_may_send(argv[first]) || !control_may_send(options.type) ||
+	    !control_may_send(options.client))
+		return SEEPCTL_WRONG;
 	if (!control_ask(&options.control, &answer, "explain %s %s %s", argv[first], options.type,
 			 options.client ? options.client : ""))
 		return SEEPCTL_WRONG;

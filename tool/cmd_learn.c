@@ -146,6 +146,8 @@ int cmd_learn(int argc, char **argv)
 
 	if (learn_is_stand(argc, argv))
 		return learn_stand(argc, argv);
+	if (learn_fail_slip(argc, argv))
+		return SEEPCTL_USAGE;
 	status = parse(argc, argv, &options);
 	if (status == SEEPCTL_OK)
 		status = learn(&options);

@@ -56,6 +56,8 @@ void learn_print_json(const struct learn_report *report);
 /* Is that what the first argument of ARGV asks for that is no option of theirs? */
 bool learn_is_stand(int argc, char **argv);
 int learn_stand(int argc, char **argv);
+/* Is that probably what it is a slip for? Then that has been said. */
+bool learn_fail_slip(int argc, char **argv);
 
 /* cmd_learn_status.c */
 

@@ -5,8 +5,10 @@
 #include "base/plural.h"
 #include "control_change.h"
 #include "control_text.h"
+#include "near.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const struct option_set option_set = { .base = &change_base_options };
 
@@ -26,14 +28,45 @@ static int option_width(const char *word)
 	return 0;
 }
 
-bool learn_is_stand(int argc, char **argv)
+static const char *const stands[] = { "status", "end", "extend" };
+
+/* The first argument that is no option of theirs, or NULL. */
+static const char *first_word(int argc, char **argv)
 {
 	int at = 1;
 
 	while (at < argc && option_width(argv[at]))
 		at += option_width(argv[at]);
-	return at < argc && (strcmp(argv[at], "status") == 0 || strcmp(argv[at], "end") == 0 ||
-			     strcmp(argv[at], "extend") == 0);
+	return at < argc ? argv[at] : NULL;
+}
+
+bool learn_is_stand(int argc, char **argv)
+{
+	const char *word = first_word(argc, argv);
+
+	for (size_t at = 0; word && at < sizeof(stands) / sizeof(stands[0]); at++) {
+		if (strcmp(word, stands[at]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool learn_fail_slip(int argc, char **argv)
+{
+	const char *word = first_word(argc, argv);
+
+	/* A trace may be called as it likes. */
+	if (!word || word[0] == '-' || access(word, F_OK) == 0)
+		return false;
+	for (size_t at = 0; at < sizeof(stands) / sizeof(stands[0]); at++) {
+		if (!near_is_slip(word, stands[at]))
+			continue;
+		fprintf(stderr,
+			"seepctl: learn: \"%s\" is no file: did you mean \"seepctl learn %s\"?\n",
+			word, stands[at]);
+		return true;
+	}
+	return false;
 }
 
 static void print_unfit(const struct control_answer *answer)

@@ -5,7 +5,6 @@
 #include "base/bits.h"
 #include "base/address.h"
 #include "base/plural.h"
-#include "near.h"
 #include "show_live.h"
 #include "state_view.h"
 #include "trace_text.h"
@@ -183,15 +182,13 @@ static int show(const struct state_view *view, const struct subject *subject, co
 /* Says which kind was meant by WORD, which is none. */
 static int fail_kind(const char *word)
 {
-	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++)
-		if (near_is_slip(word, state_kind_words[kind].one) ||
-		    near_is_slip(word, state_kind_words[kind].many)) {
-			fprintf(stderr,
-				"seepctl: show: \"%s\" is no kind: did you mean \"seepctl show "
-				"%s\"? All of them are shown by \"seepctl top %s\"\n",
-				word, state_kind_words[kind].one, state_kind_words[kind].many);
-			break;
-		}
+	enum state_kind kind = state_view_slip(word);
+
+	if (kind < STATE_KINDS)
+		fprintf(stderr,
+			"seepctl: show: \"%s\" is no kind: did you mean \"seepctl show %s\"? "
+			"All of them are shown by \"seepctl top %s\"\n",
+			word, state_kind_words[kind].one, state_kind_words[kind].many);
 	return SEEPCTL_USAGE;
 }
 
@@ -212,6 +209,8 @@ int cmd_show(int argc, char **argv)
 		return fail_kind(argv[0]);
 	if (argc < 2 || argc > 3)
 		return SEEPCTL_USAGE;
+	if (!control_may_send(argv[1]))
+		return SEEPCTL_WRONG;
 	problem = read_subject(&subject, argv[1]);
 	if (problem) {
 		fprintf(stderr, "seepctl: %s: %s\n", argv[1], problem);

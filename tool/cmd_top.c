@@ -3,7 +3,6 @@
 #include "seepctl.h"
 
 #include "base/bits.h"
-#include "near.h"
 #include "state_view.h"
 #include "top_live.h"
 
@@ -264,20 +263,16 @@ static bool take_kind(struct options *options, const char *word)
 /* Says what was meant by WORD, if it is no file, and near a kind. */
 static bool fail_kind(const char *word)
 {
-	if (access(word, F_OK) == 0)
-		return false;
-	for (enum state_kind kind = 0; kind < STATE_KINDS; kind++) {
-		const char *many = state_kind_words[kind].many;
+	enum state_kind kind = access(word, F_OK) == 0 ? STATE_KINDS : state_view_slip(word);
 
-		if (!near_is_slip(word, many) && !near_is_slip(word, state_kind_words[kind].one))
-			continue;
-		fprintf(stderr,
-			"seepctl: top: \"%s\" is no kind, and no state file: type \"seepctl top %s\"; "
-			"one %s is shown by \"seepctl show %s\"\n",
-			word, many, state_kind_words[kind].one, state_kind_words[kind].one);
-		return true;
-	}
-	return false;
+	if (kind == STATE_KINDS)
+		return false;
+	fprintf(stderr,
+		"seepctl: top: \"%s\" is no kind, and no state file: type \"seepctl top %s\"; one "
+		"%s is shown by \"seepctl show %s\"\n",
+		word, state_kind_words[kind].many, state_kind_words[kind].one,
+		state_kind_words[kind].one);
+	return true;
 }
 
 static int show_live(const struct options *options)

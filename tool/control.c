@@ -106,6 +106,34 @@ static bool find_place(const struct control_options *options, struct control_pla
 	return good;
 }
 
+/* Says that the URL, of which REST follows the scheme, is no name, and which one is in it. */
+static bool fail_url(const char *url, const char *rest)
+{
+	fprintf(stderr, "seepctl: \"%s\" is a URL: give the name in it alone, %.*s\n", url,
+		(int)strcspn(rest, "/:?#"), rest);
+	return false;
+}
+
+bool control_may_send(const char *word)
+{
+	static const char scheme_end[] = "://";
+	const char *byte = word, *url;
+
+	if (!word)
+		return true;
+	while (*byte > ' ' && *byte <= '~')
+		byte++;
+	if (*byte || !*word) {
+		fprintf(stderr,
+			"seepctl: \"%s\": expected one word of printable ASCII; "
+			"internationalised names in their xn-- form\n",
+			word);
+		return false;
+	}
+	url = strstr(word, scheme_end);
+	return !url || fail_url(word, url + strlen(scheme_end));
+}
+
 /* Sends a whole line; false, having said why not. */
 static bool send_line(struct control_link *link, const char *format, va_list arguments)
 {

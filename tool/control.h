@@ -56,6 +56,12 @@ struct control_answer {
 };
 
 /*
+ * Is WORD, which may be NULL for none, one word of printable ASCII and no URL? Else that has been
+ * said on standard error, with what to write.
+ */
+bool control_may_send(const char *word);
+
+/*
  * Sends the command of FORMAT and fills in the ANSWER, for control_release; false, having said why
  * in one line on standard error: nobody listens, no permission, or what Seep says is wrong.
  */

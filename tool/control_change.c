@@ -20,11 +20,10 @@ const struct option_set change_base_options = {
 	.base = &control_base_options,
 };
 
-/* Whether all bytes of TEXT are from FIRST to "~". */
-static bool is_from(const char *text, char first)
+static bool is_printable(const char *text)
 {
 	for (; *text; text++) {
-		if (*text < first || *text > '~')
+		if (*text < ' ' || *text > '~')
 			return false;
 	}
 	return true;
@@ -33,15 +32,10 @@ static bool is_from(const char *text, char first)
 bool change_may_send(const struct change_options *options, char **words, int count)
 {
 	for (int at = 0; at < count; at++) {
-		if (words[at] && (!words[at][0] || !is_from(words[at], '!'))) {
-			fprintf(stderr,
-				"seepctl: \"%s\": expected one word of printable ASCII; "
-				"internationalised names in their xn-- form\n",
-				words[at]);
+		if (!control_may_send(words[at]))
 			return false;
-		}
 	}
-	if (options->reason && !is_from(options->reason, ' ')) {
+	if (options->reason && !is_printable(options->reason)) {
 		fputs("seepctl: --reason: expected printable ASCII, on one line\n", stderr);
 		return false;
 	}

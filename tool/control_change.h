@@ -16,8 +16,8 @@ struct change_options {
 extern const struct option_set change_base_options;
 
 /*
- * Is each of the COUNT WORDS one word of printable ASCII, and so is the reason a line of such? Else
- * that has been said on standard error.
+ * May the WORDS be sent, as control_may_send has it, and is the reason a line of printable ASCII?
+ * Else that has been said on standard error.
  */
 bool change_may_send(const struct change_options *options, char **words, int count);
 

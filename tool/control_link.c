@@ -4,6 +4,7 @@
 
 #include "control/tls.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -72,6 +73,16 @@ static bool wait_for(const struct control_link *link, short events)
 
 /* ---- the socket ---- */
 
+/* Is that probably meant for an address with its port? */
+static bool is_like_interface(const char *path)
+{
+	struct in6_addr address;
+
+	return !strchr(path, '/') &&
+	       (strchr(path, '@') || inet_pton(AF_INET, path, &address) == 1 ||
+		inet_pton(AF_INET6, path, &address) == 1);
+}
+
 /* Why it cannot be connected to, with what to do. */
 static bool fail_connect(const struct control_place *place, int error)
 {
@@ -80,6 +91,9 @@ static bool fail_connect(const struct control_place *place, int error)
 
 	if (control_is_waited_for(place, error))
 		return false;
+	if (error == ENOENT && is_like_interface(path))
+		return control_fail(path, "there is no such socket, and an interface is written "
+					  "ADDRESS@PORT, such as 127.0.0.1@8954");
 	if (error == ENOENT)
 		return control_fail(
 			path, "there is no such socket: is Unbound running, with Seep? If its "

@@ -2,6 +2,8 @@
 /* What a state file says, for people. */
 #include "state_view.h"
 
+#include "near.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,6 +172,16 @@ const struct state_kind_words state_kind_words[STATE_KINDS] = {
 	[STATE_NETWORKS] = { "network", "networks" },
 	[STATE_DOMAINS] = { "domain", "domains" },
 };
+
+enum state_kind state_view_slip(const char *word)
+{
+	enum state_kind kind = 0;
+
+	while (kind < STATE_KINDS && !near_is_slip(word, state_kind_words[kind].one) &&
+	       !near_is_slip(word, state_kind_words[kind].many))
+		kind++;
+	return kind;
+}
 
 uint32_t state_view_prefix_bits(const struct state_view *view, enum state_kind kind, bool is_v4)
 {

@@ -58,6 +58,8 @@ uint64_t state_view_share(const struct seep_view_meter *meter);
 extern const struct state_kind_words {
 	const char *one, *many;
 } state_kind_words[STATE_KINDS];
+/* The kind that WORD is probably a slip for, in either number; STATE_KINDS: none. */
+enum state_kind state_view_slip(const char *word);
 
 #define STATE_VIEW_TEXT_SIZE 1024
 /* An address, with its prefix unless that is all of it; a long domain is cut, and ends in "...". */
