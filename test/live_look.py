@@ -250,7 +250,8 @@ def test_status_and_show(tap):
                    user.get("refusals") == 1 and user.get("free"),
                    "show user: its meter, since when and until when", user)
             _, out, _ = seepctl(lab, "show", "user", USER)
-            tap.ok("spent since " in out and "free from " in out and "standing  " in out, "as text", out)
+            tap.ok("spent; flagged or refused last at " in out and "free from " in out and
+                   "standing  " in out, "as text", out)
             network = read(lab, "show", "network", USER + "/24")
             tap.ok(network.get("network") == "127.3.0.0/24" and network.get("users") == 1 and
                    "newcomers" in network, "show network", network)

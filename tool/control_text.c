@@ -21,16 +21,16 @@ const char *control_text_standing(const struct control_answer *answer, size_t at
 	return control_bool(answer, at, "flagged") ? "flagged" : "";
 }
 
-/* Since when the meter is what it is, and until when. */
+/* What the meter is, when that was last so of a query, and until when. */
 static void print_free(const struct control_answer *answer, size_t at)
 {
 	const char *until = control_word(answer, at, "free");
 
 	if (!*control_text_standing(answer, at))
 		return;
-	printf("          %s%s%s since %s, ", terminal_colour(control_text_colour(answer, at)),
-	       control_text_standing(answer, at), terminal_colour(TERMINAL_PLAIN),
-	       control_word(answer, at, "crossed"));
+	printf("          %s%s%s; flagged or refused last at %s, ",
+	       terminal_colour(control_text_colour(answer, at)), control_text_standing(answer, at),
+	       terminal_colour(TERMINAL_PLAIN), control_word(answer, at, "crossed"));
 	if (*until)
 		printf("free from %s on if nothing is charged until then", until);
 	else

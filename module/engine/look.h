@@ -18,7 +18,7 @@ struct seep_view_meter {
 	uint64_t budget_mbit;
 	uint64_t refill_mbit_day;
 	uint64_t free_s;    /* when it is released; now or before: it is; UINT64_MAX: never */
-	uint64_t crossed_s; /* when it was flagged or spent last; 0: never */
+	uint64_t crossed_s; /* when it flagged or refused last; 0: never */
 	unsigned refusals;  /* without a day between, up to 64 */
 	bool flagged;
 	bool spent;

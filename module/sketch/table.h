@@ -26,7 +26,7 @@ struct seep_entry {
 	uint32_t first_s;   /* claimed at, seconds since 1970 */
 	uint32_t last_s;    /* last asked for */
 	uint32_t inflight;  /* reservations held; such an entry stays */
-	uint32_t crossed_s; /* when a line was last crossed upwards */
+	uint32_t crossed_s; /* when it flagged or refused last */
 	uint32_t standing;  /* how many rely on it: a domain's users */
 	uint8_t flagged;    /* above flag-at, and said so */
 	uint8_t spent;      /* refused or would be; such an entry stays */
