@@ -116,6 +116,9 @@ def check_answers(tap, directory):
               "what is answered is the JSON that is printed")
     (code, out, err), _ = served(directory, STATUS, "status")
     tap.ok(code == 0 and "Guarding \"all\" \\ of it\n" in out and "\033" not in out, "or text without colours", out)
+    tap.ok("; a new one has 0 bytes" in out, "what a new user has", out)
+    (code, out, err), _ = served(directory, STATUS.replace(b'"guard"', b'"learning"'), "status")
+    tap.ok("; after learning a new one has 0 bytes" in out, "while learning: what it will have", out)
     lines = b"num.seep.sent=7\nseep.mode=3\n"
     (code, out, err), asked = served(directory, lines, "stats")
     tap.equal((code, out.encode(), err, asked), (0, lines, "", b"UBCT1 stats_noreset\n"), "stats, as they come")

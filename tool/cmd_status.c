@@ -10,6 +10,11 @@
 
 const struct option_set cmd_status_options = { .base = &control_base_options };
 
+static bool is_learning(const struct control_answer *answer)
+{
+	return strcmp(control_word(answer, 0, "mode"), "learning") == 0;
+}
+
 /* What users, networks or domains are held to, and how many there are. */
 static void print_kind(const struct control_answer *answer, const char *kind)
 {
@@ -20,12 +25,12 @@ static void print_kind(const struct control_answer *answer, const char *kind)
 		return;
 	entries = control_number(answer, at, "entries");
 	room = control_number(answer, at, "room");
-	printf("%-9s %.0f of %.0f places, %.1f %%; %s%s spent%s; a new one has %.0f bytes, and %.0f "
-	       "a day%s\n",
+	printf("%-9s %.0f of %.0f places, %.1f %%; %s%s spent%s; %s %.0f bytes, and %.0f a day%s\n",
 	       kind, entries, room, room > 0 ? 100 * entries / room : 0,
 	       terminal_colour(control_number(answer, at, "spent") > 0 ? TERMINAL_RED
 								       : TERMINAL_PLAIN),
 	       control_word(answer, at, "spent"), terminal_colour(TERMINAL_PLAIN),
+	       is_learning(answer) ? "after learning a new one has" : "a new one has",
 	       control_number(answer, at, "budget_bytes"),
 	       control_number(answer, at, "refill_bytes_day"),
 	       control_bool(answer, at, "budget_is_learned") ? ", others what learning gives" : "");
