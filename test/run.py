@@ -303,7 +303,7 @@ def live(versions):
 def package():
     step("make distcheck", "make", "-j2", "-C", "build/seep/" + FIRST, "distcheck",
          "DISTCHECK_CONFIGURE_FLAGS=--with-unbound-src=%s/build/unbound/%s/src" % (ROOT, FIRST),
-         timeout_s=600)
+         timeout_s=1200)
 
 
 def main():
