@@ -10,7 +10,7 @@ import time
 import pytest
 
 import rig
-from rig import need, rcode_of
+from rig import need, rcode_of, secret
 
 CONF = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
 LEARNING = CONF.replace("learning: 0", "learning: 2d")
@@ -21,12 +21,6 @@ GROUP = 2	# daemon's, in control-group
 SEEPCTL = os.path.join(os.path.dirname(need.module_path()), "seepctl")
 if not os.path.exists(SEEPCTL):	# an instrumented module is built without it
     SEEPCTL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seepctl")
-SERIAL = iter(range(1, 1 << 30))
-
-
-def secret(domain="example"):
-    """A name that nobody asked before; some 25 bytes."""
-    return "%s-%d.d%d.%s" % (os.urandom(20).hex(), os.getpid(), next(SERIAL), domain)
 
 
 def seepctl(lab, *words, user=None):

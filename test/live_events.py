@@ -13,18 +13,12 @@ import time
 
 import rig
 from live_change import seepctl
-from rig import rcode_of, schema, suffixes
+from rig import rcode_of, schema, secret, suffixes
 
 CONF = ("learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\n"
         "event-rate: 10000\nevent-log: events.json\n")
 USER = "127.3.0.17"
 NOBODY = 65534
-SERIAL = iter(range(1, 1 << 30))
-
-
-def secret():
-    """A name that nobody asked before; some 25 bytes."""
-    return "%s-%d.d%d.example" % (os.urandom(20).hex(), os.getpid(), next(SERIAL))
 
 
 def until(condition, timeout_s=10):

@@ -14,7 +14,7 @@ import subprocess
 import time
 
 import rig
-from rig import meddle, need, rcode_of
+from rig import SERIAL, meddle, need, rcode_of, secret
 
 SPENT = "127.3.0.1"
 CONF = "learning: 0\nuser-budget: 200\nuser-refill: 0\ndomain-budget: 1g\ncheckpoint: 10s\n"
@@ -22,13 +22,6 @@ NONE, KEPT, FAILING, OTHER, UNKEPT = range(5)
 SEEPCTL = os.path.join(os.path.dirname(need.module_path()), "seepctl")
 if not os.path.exists(SEEPCTL):
     SEEPCTL = os.path.join(need.PROJECT, "build", "seep", need.VERSION, "seepctl")
-SERIAL = iter(range(1, 1 << 30))
-
-
-def secret(domain="example"):
-    """A name that nobody asked before; some 25 bytes."""
-    at = next(SERIAL)
-    return "%x-%d.d%d.%s" % (random.getrandbits(160), at, at, domain)
 
 
 def spend(lab, source=SPENT, names=14):

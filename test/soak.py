@@ -16,8 +16,8 @@ import subprocess
 import time
 
 import rig
-from live_state import FAILING, KEPT, SERIAL, levels, said, small_disk, until
-from rig import meddle, need, rcode_of
+from live_state import FAILING, KEPT, levels, said, small_disk, until
+from rig import SERIAL, meddle, need, rcode_of, secret
 from rig.faults import NEVER, Faults
 from rig.load import Load, Tally
 from rig.world import INNER_ADDRESS
@@ -46,11 +46,6 @@ GROWTH_KB = 8192
 DAY_S = 86400
 CLASSES = ("known", "charged", "internal", "allowed", "exempt", "unproven", "untracked")
 REFUSALS = ("refused.user", "refused.network", "refused.domain", "refused.dga", "stale")
-
-
-def secret(digits=40):
-    """A name that nobody asked before, in a domain that nobody uses."""
-    return "%0*x.d%d.example" % (digits, random.getrandbits(4 * digits), next(SERIAL))
 
 
 class Soak:
@@ -197,7 +192,7 @@ class Soak:
 
     def is_spent(self):
         # a longer one than was refused, so that days of refill do not matter
-        got = rcode_of(self.lab.ask(secret(60), source=SPENT))
+        got = rcode_of(self.lab.ask(secret(digits=60), source=SPENT))
         return [] if got == "REFUSED" else ["who was spent gets %s" % got]
 
     def invariants(self, before):

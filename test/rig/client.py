@@ -16,6 +16,7 @@ import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 
+SERIAL = iter(range(1, 1 << 30))
 PROXY_SIGNATURE = b"\r\n\r\n\x00\r\nQUIT\n"
 
 
@@ -26,6 +27,12 @@ def as_name(name):
     if isinstance(name, str):
         return dns.name.from_text(name)
     return dns.name.Name(tuple(name) + (b"",))
+
+
+def secret(domain="example", digits=40):
+    """A name that nobody asked before, in a domain that nobody uses: DIGITS hexadecimal ones are
+    its secret, four bits each."""
+    return "%0*x.d%d.%s" % (digits, random.getrandbits(4 * digits), next(SERIAL), domain)
 
 
 def make_query(name, rdtype="A", rdclass="IN", edns=True, cd=False, ad=False, dnssec=False,

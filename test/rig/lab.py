@@ -287,11 +287,12 @@ class Lab:
     def alive(self):
         return self.process.poll() is None
 
-    def control(self, *words):
-        """One command on the control socket, as unbound-control sends it; the text it prints."""
+    def control(self, *words, socket_name="control"):
+        """One command on Unbound's control socket, or on "seep.control", as unbound-control sends
+        it; the text that comes back."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as made:
             made.settimeout(20)
-            made.connect(self.dir + "/control")
+            made.connect(self.dir + "/" + socket_name)
             made.sendall(("UBCT1 %s\n" % " ".join(words)).encode())
             text = b""
             while True:
@@ -333,6 +334,11 @@ class Lab:
                 if line.startswith("VmRSS:"):
                     return int(line.split()[1])
         return 0
+
+    def held(self):
+        """How many threads and descriptors the resolver has."""
+        return tuple(len(os.listdir("/proc/%d/%s" % (self.process.pid, what)))
+                     for what in ("task", "fd"))
 
     # -- users
 
