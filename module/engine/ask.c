@@ -38,27 +38,27 @@ static struct recent *place_of(struct seep_thread *thread, const struct seep_add
 	return &thread->recent[seep_address_hash(user) >> (64 - RECENT_BITS)];
 }
 
-/* The thread's note on the user that a client belongs to, made if need be. */
-static struct recent *recent_of(struct seep_thread *thread, const struct seep_address *client)
+/* Makes the note at a user's place one on that user, if it is on another. */
+static void note_user(struct seep_engine *engine, struct recent *recent,
+		      const struct seep_address *user, const struct seep_address *client)
 {
-	const struct seep_engine *engine = thread->engine;
-	struct seep_address user = seep_address_user(&engine->user_masks, client);
-	struct recent *recent = place_of(thread, &user);
-
-	if (recent->key && memcmp(&recent->address, &user, sizeof(user)) == 0)
-		return recent;
-	pass_on_hits(thread->engine, recent);
-	recent->address = user;
-	recent->key = seep_hash_bytes(&engine->key, &user, sizeof(user));
+	if (recent->key && memcmp(&recent->address, user, sizeof(*user)) == 0)
+		return;
+	pass_on_hits(engine, recent);
+	recent->address = *user;
+	recent->key = seep_hash_bytes(&engine->key, user, sizeof(*user));
 	recent->network = seep_address_network(&engine->network_masks, client);
 	recent->network_key =
 		seep_hash_bytes(&engine->key, &recent->network, sizeof(recent->network));
-	return recent;
 }
 
 void seep_engine_hit(struct seep_thread *thread, const struct seep_address *client)
 {
-	recent_of(thread, client)->hits++;
+	struct seep_address user = seep_address_user(&thread->engine->user_masks, client);
+	struct recent *recent = place_of(thread, &user);
+
+	note_user(thread->engine, recent, &user, client);
+	recent->hits++;
 }
 
 static struct seep_event event_of(const struct asking *asking, enum seep_meter which,
@@ -671,13 +671,14 @@ static void make_name_key(struct asking *asking)
 /* Before anything is known of the query: what a metered one reads is fetched meanwhile. */
 static void make_first_keys(struct asking *asking)
 {
-	const struct seep_engine *engine = asking->engine;
-	struct seep_address user =
-		seep_address_user(&engine->user_masks, &asking->observation->client);
+	struct seep_engine *engine = asking->engine;
+	const struct seep_address *client = &asking->observation->client;
+	struct seep_address user = seep_address_user(&engine->user_masks, client);
 
-	__builtin_prefetch(place_of(asking->thread, &user));
+	asking->recent = place_of(asking->thread, &user);
+	__builtin_prefetch(asking->recent);
 	make_name_key(asking);
-	asking->recent = recent_of(asking->thread, &asking->observation->client);
+	note_user(engine, asking->recent, &user, client);
 	seep_table_prefetch(engine->users, asking->recent->key);
 	seep_table_prefetch(engine->networks, asking->recent->network_key);
 }
