@@ -316,7 +316,7 @@ def test_slow(tap):
         clients, codes, slowest_s = ask_beside(lab, silent, CLIENTS)
         try:
             tap.equal(codes, ["NOERROR"] * CLIENTS, "beside %d of them all is answered" % CLIENTS)
-            tap.ok(slowest_s < 1, "at once", slowest_s)
+            tap.ok(slowest_s < 3, "at once", slowest_s)
             started_s = time.monotonic()
             tap.ok(is_served(lab), "who asks at once is answered")
             tap.ok(time.monotonic() - started_s < 5, "and soon", time.monotonic() - started_s)

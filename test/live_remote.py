@@ -289,10 +289,10 @@ def test_slow(tap, made):
         clients, codes, slowest_s = ask_beside(lab, silent, CLIENTS)
         try:
             tap.equal(codes, ["NOERROR"] * CLIENTS, "beside %d of them all is answered" % CLIENTS)
-            tap.ok(slowest_s < 1, "at once", slowest_s)
+            tap.ok(slowest_s < 3, "at once", slowest_s)
             started_s = time.monotonic()
             tap.ok(lab.control("status", socket_name="seep.control").startswith("{\nversion="), "so is the unix socket")
-            tap.ok(time.monotonic() - started_s < 1, "at once", time.monotonic() - started_s)
+            tap.ok(time.monotonic() - started_s < 3, "at once", time.monotonic() - started_s)
             tap.ok(is_served(lab, made), "who has a certificate is answered")
             tap.ok(time.monotonic() - started_s < 6, "and soon", time.monotonic() - started_s)
             tap.ok(INSTRUMENTED or lab.memory_kb() < before_kb + GROWTH_KB,
