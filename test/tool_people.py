@@ -329,6 +329,20 @@ def devices():
               "%d of %d queries refused in %d days, %.0f bytes metered"
               % (user["refused"], user["queries"], last - NEW, user["metered_bytes"]))
 
+    # Each has a name of its own, or a new one each day, and one domain in all: too little to count as its users.
+    meters = [row for number in range(30) for row in polled("10.0.7.%d" % number, ["meter%d.meter-maker.com" % number],
+                                                            900, 0, 14)]
+    draw = random.Random(10)
+    tills = [row for day in range(14) for number in range(10) for name in (uuid(draw) + ".session.till-maker.com",)
+             for row in polled("10.0.0.%d" % (200 + number), [name], 300, day, day + 0.4)]
+    result = replay(office.people(20, 14) + meters + tills)
+    for key, domain in (("30 meters in a network of their own", "meter-maker.com"),
+                        ("ten tills with a new name a day", "till-maker.com")):
+        found = result.domains[domain]
+        check("there while learning, one domain each: " + key, found["refused"] == found["stale"] == 0,
+              "%d of %d queries refused, %d answered from the cache" % (found["refused"], found["queries"],
+                                                                        found["stale"]))
+
     hosts = [office.party(200 + number)[0][0] for number in range(200)]
     feeds = ["feeds." + office.site(2000 + number)[0].removeprefix("www.") for number in range(300)]
     result = replay(office.people(20, 14) + in_order("10.0.9.1", hosts, 900, 14)

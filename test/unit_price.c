@@ -2,6 +2,11 @@
 /* What a name costs its user: by whether it is known, who else uses its domain, and its flags. */
 #include "fixture_engine.h"
 
+#include <math.h>
+
+#include "meter/price.h"
+#include "seep_rr.h"
+
 static void test_known(void)
 {
 	struct seep_reservation reservation;
@@ -189,6 +194,104 @@ static void test_checking_disabled(void)
 	}
 }
 
+#define OWN_NAMES 40
+
+/* A user that counted only while learning, in a common domain. */
+struct own {
+	struct seep_sequences *sequences;
+	struct seep_sequence sequence;
+	struct seep_repeat repeat;
+};
+
+static uint64_t own_mbit(const struct own *own, uint64_t name, uint16_t type, int32_t *loss_mbit)
+{
+	const struct seep_name none = { .number_bits = 0 };
+	const struct seep_price_input input = {
+		.name = &none,
+		.name_key = name * UINT64_C(0x9e3779b97f4a7c15),
+		.type = type,
+		.qtype = type,
+		.qclass = 1,
+		.is_known = true,
+		.is_own = true,
+		.domain_names = OWN_NAMES,
+		.repeat = &own->repeat,
+		.sequences = own->sequences,
+		.sequence = &own->sequence,
+		.user_key = 1,
+	};
+	struct seep_price price = seep_price_of(&input);
+
+	*loss_mbit = price.loss_mbit;
+	return price.mbit;
+}
+
+static uint64_t own_send(struct own *own, uint64_t name, uint16_t type)
+{
+	const struct seep_sending sending = { .name = name * UINT64_C(0x9e3779b97f4a7c15),
+					      .type = type,
+					      .question = UINT32_C(1) << 16 | type };
+	int32_t loss_mbit;
+	uint64_t mbit = own_mbit(own, name, type, &loss_mbit);
+
+	seep_repeat_learn(&own->repeat, &sending);
+	seep_sequence_learn(own->sequences, &own->sequence, 1, 1, &sending, loss_mbit);
+	return mbit;
+}
+
+/* All that it could send next: each name, of any of three types. */
+static double own_shares(const struct own *own)
+{
+	static const uint16_t types[] = { SEEP_TYPE_A, SEEP_TYPE_AAAA, SEEP_TYPE_HTTPS };
+	int32_t loss_mbit;
+	double sum = 0;
+
+	for (uint64_t name = 1; name <= OWN_NAMES; name++)
+		for (size_t t = 0; t < COUNT(types); t++)
+			sum += exp2(-(double)own_mbit(own, name, types[t], &loss_mbit) / 1000);
+	return sum;
+}
+
+/* Known names of a common domain, by what the user itself sent: a code, and what it polls is told. */
+static void test_own(void)
+{
+	static const struct {
+		const char *text;
+		unsigned names;     /* that it chooses from */
+		bool by_chance;     /* in turn otherwise */
+		double least, most; /* bits a query, of the later half */
+	} cases[] = {
+		{ "one name", 1, false, 0, 0.02 },
+		{ "three in turn", 3, false, 0, 0.05 },
+		{ "one of four", 4, true, 1.99, 2.4 },
+		{ "one of all", OWN_NAMES, true, 5.32, 12 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		static _Alignas(64) unsigned char memory[1 << 16];
+		struct own own = { .sequences = NULL };
+		uint64_t seed = 9, mbit = 0;
+		double most = 0;
+
+		memset(memory, 0, sizeof(memory));
+		own.sequences = seep_sequences_create(memory, sizeof(memory));
+		for (unsigned n = 0; n < 2000; n++) {
+			uint64_t name = cases[i].by_chance ? random_next(&seed) % cases[i].names
+							   : n % cases[i].names;
+			uint64_t sent_mbit = own_send(&own, 1 + name, SEEP_TYPE_A);
+			double sum = n % 10 ? 0 : own_shares(&own);
+
+			mbit += n < 1000 ? 0 : sent_mbit;
+			most = sum > most ? sum : most;
+		}
+		ok(most <= 1, "%s: the shares of all that could come sum to %.3f at most",
+		   cases[i].text, most);
+		ok((double)mbit / 1e6 >= cases[i].least && (double)mbit / 1e6 <= cases[i].most,
+		   "%s: %.3f bits a query", cases[i].text, (double)mbit / 1e6);
+		seep_sequences_destroy(own.sequences);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
@@ -197,5 +300,6 @@ int main(int argc, char **argv)
 	tap_run(test_new_domain);
 	tap_run(test_two_users);
 	tap_run(test_checking_disabled);
+	tap_run(test_own);
 	return done();
 }

@@ -145,6 +145,7 @@ static void set_price(struct asking *asking, const struct user *user, bool is_us
 		.checking_disabled = asking->observation->checking_disabled,
 		.is_known = reservation->class == SEEP_CLASS_KNOWN,
 		.is_rare = reservation->rare,
+		.is_own = reservation->is_own,
 		.is_used = is_used,
 		.is_last = asking->is_last,
 		.is_in_turn = asking->is_in_turn,
@@ -223,6 +224,8 @@ static void look_at_pair(struct asking *asking, const struct domain *domain)
 	reservation->pair_key = pair_of(reservation);
 	asking->pair =
 		seep_pairs_find(asking->engine->pairs, reservation->pair_key, asking->user.now_s);
+	if (reservation->is_own)
+		return;
 	asking->is_last = asking->pair.last == seep_pairs_name(reservation->name_key);
 	asking->is_in_turn =
 		asking->pair.before && asking->pair.before == seep_pairs_type(reservation->type);
@@ -482,6 +485,22 @@ static bool is_waiting(const struct asking *asking)
 	return verdict.outcome == SEEP_REFUSE && verdict.meter != SEEP_METER_DGA;
 }
 
+/*
+ * Do the user's own sendings tell what comes next? In a rare domain they do. In a common one the
+ * pair's last name does, but users that do not count share a pair: sixty meters that poll a name of
+ * their own each would never be told in advance. So theirs do if they counted while learning, and
+ * have too short a history now. Not those of late ones: a machine may be as many as it likes, and
+ * which of them polls would be its message.
+ */
+static void set_own(struct asking *asking)
+{
+	struct seep_reservation *reservation = asking->reservation;
+	bool is_apart = !reservation->counts && !reservation->is_newcomer && !reservation->is_late;
+
+	reservation->is_own =
+		reservation->rare || (is_apart && reservation->class == SEEP_CLASS_KNOWN);
+}
+
 /* What is known of the name, its domain and its user, and the price that follows. */
 static void price(struct asking *asking, const struct entries *entries, const struct domain *domain)
 {
@@ -495,7 +514,8 @@ static void price(struct asking *asking, const struct entries *entries, const st
 	    seep_learned_is_open(&asking->engine->learned, entries->user, asking->user.now_s))
 		asking->mode = SEEP_MODE_LEARNING;
 	look_at_domain(asking, domain);
-	if (reservation->rare)
+	set_own(asking);
+	if (reservation->is_own)
 		seep_sequence_prefetch(asking->engine->sequences, &entries->user->sequence,
 				       reservation->user_key);
 	doubt_known(asking, &domain->head, entries->user);

@@ -307,13 +307,14 @@ static void learn_user(struct seep_engine *engine, const struct seep_reservation
 	seep_sketch_add(&user->names_sum, user->names, NAMES_BITS, reservation->name_key);
 	seep_sketch_add(&user->domains_sum, user->domains, DOMAINS_BITS, reservation->domain_key);
 	seep_shape_learn(&user->shapes, &reservation->shape);
-	if (reservation->rare) {
+	if (reservation->is_own) {
 		seep_sketch_add(&user->rare_sum, user->rare, NAMES_BITS, reservation->name_key);
 		seep_repeat_learn(&user->repeat, &sending);
 		seep_sequence_learn(engine->sequences, &user->sequence, reservation->user_key,
 				    reservation->domain_key, &sending, reservation->loss_mbit);
-		seep_flag_learn(&user->checking_disabled, reservation->checking_disabled);
 	}
+	if (reservation->rare)
+		seep_flag_learn(&user->checking_disabled, reservation->checking_disabled);
 	learn_network(engine, reservation, user, when_ms);
 	seep_table_unlock(engine->users, reservation->user_key);
 }

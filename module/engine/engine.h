@@ -147,6 +147,7 @@ struct seep_reservation {
 	struct seep_label_keys labels;
 	bool rare;    /* the domain has few users */
 	bool counts;  /* the user is one of its users */
+	bool is_own;  /* the user's own sendings tell what comes next */
 	bool is_late; /* and came after learning, not long ago */
 	bool registrable;
 	uint8_t domain_at; /* where the domain starts in the observation's name */

@@ -46,7 +46,7 @@ struct user {
 	struct seep_sketch_sum rare_sum;
 	struct seep_sketch_sum missing_sum;
 	struct seep_bucket dga;    /* the score of its test */
-	struct seep_repeat repeat; /* of sendings to rare domains */
+	struct seep_repeat repeat; /* of sendings that tell what comes next: is_own (engine.h) */
 	uint32_t peak_mbit;        /* the highest level while learning */
 	struct seep_flag checking_disabled;
 	uint8_t is_established; /* it counts among the users of a domain (network.c) */
@@ -55,9 +55,9 @@ struct user {
 	struct seep_address address;
 	uint8_t names[1 << NAMES_BITS];
 	uint8_t domains[1 << DOMAINS_BITS];
-	uint8_t rare[1 << NAMES_BITS];             /* names sent to rare domains */
+	uint8_t rare[1 << NAMES_BITS];             /* names of these sendings */
 	uint8_t missing[1 << DOMAINS_BITS];        /* domains that do not exist */
-	_Alignas(8) struct seep_sequence sequence; /* of sendings to rare domains */
+	_Alignas(8) struct seep_sequence sequence; /* of these sendings */
 	struct seep_shapes shapes;                 /* of novel prefixes */
 };
 

@@ -49,6 +49,32 @@ static uint64_t choice_mbit(const struct seep_price_input *input)
 	       (input->is_last ? 0 : seep_bits_of_odds(input->domain_names + 1, 1));
 }
 
+/*
+ * The same where the user's own sendings tell: one of its last few again, in what order, or any of
+ * the domain's names. What that costs beside the choice is never less than for others. A name among
+ * the last few may be told by its bin, too: so many names in each bin that all these words together
+ * are no more than those of the choice.
+ */
+static uint64_t told_mbit(const struct seep_price_input *input)
+{
+	const struct seep_sending sending = sending_of(input);
+	uint64_t kind_mbit = seep_repeat_kind_mbit(input->repeat, SEEP_REPEAT_KNOWN);
+
+	if (seep_repeat_kind_of(input->repeat, &sending) == SEEP_REPEAT_AGAIN)
+		return seep_repeat_mbit(input->repeat, &sending,
+					SEEP_REPEAT_BINS * (input->domain_names + 1),
+					question_mbit(input));
+	return choice_mbit(input) + (kind_mbit > OTHER_MBIT ? kind_mbit - OTHER_MBIT : 0);
+}
+
+static uint64_t own_choice_mbit(const struct seep_price_input *input, int32_t *loss_mbit)
+{
+	const struct seep_sending sending = sending_of(input);
+
+	return seep_sequence_mbit(input->sequences, input->sequence, input->user_key, &sending,
+				  told_mbit(input), loss_mbit);
+}
+
 /* Which domain: the last sending's, another one in use, or one that nobody here used before. */
 static uint64_t domain_mbit(const struct seep_price_input *input)
 {
@@ -83,6 +109,8 @@ struct seep_price seep_price_of(const struct seep_price_input *input)
 		price.mbit = seep_flag_mbit(input->flag, input->checking_disabled) +
 			     (input->is_known ? known_mbit(input, &price.loss_mbit)
 					      : novel_mbit(input, &price));
+	else if (input->is_known && input->is_own)
+		price.mbit = own_choice_mbit(input, &price.loss_mbit);
 	else if (input->is_known)
 		price.mbit = choice_mbit(input);
 	else
@@ -150,6 +178,8 @@ void seep_price_pieces(const struct seep_price_input *input, struct seep_pieces 
 {
 	if (!input->is_known)
 		add_prefix(input, pieces);
+	else if (!input->is_rare && input->is_own)
+		add_guessed(input, pieces, SEEP_PIECE_KNOWN, told_mbit(input));
 	else if (!input->is_rare)
 		add_choice(input, pieces);
 	if (!input->is_rare)

@@ -5,7 +5,8 @@
  *
  *   name    domain   price
  *   known   common   type and class, and which of the domain's known names; less if it is the
- *                    last one again that the user sent there
+ *                    last one again that the user sent there. Of a user that counted only
+ *                    while learning: one of its own last few, in what order, or any of them
  *   known   rare     the CD flag, and which of the known names, in what order, of what type
  *                    (repeat.h)
  *   novel   common   type and class, and the prefix (charge.h)
@@ -42,13 +43,14 @@ struct seep_price_input {
 	bool is_known;
 	/* its domain */
 	bool is_rare;
+	bool is_own;           /* where common: the user's own sendings tell which known name */
 	bool is_used;          /* somebody here sent a name there */
 	bool is_last;          /* the name is the last one that the user sent there */
 	bool is_in_turn;       /* and the type the one before its last */
 	uint64_t domain_key;   /* keyed hash */
 	uint64_t domain_names; /* distinct ones sent there */
 	/* its user */
-	uint64_t user_names; /* distinct ones sent to rare domains */
+	uint64_t user_names; /* distinct ones sent where its own sendings tell */
 	const struct seep_shapes *shapes;
 	const struct seep_repeat *repeat;
 	const struct seep_sequences *sequences;
