@@ -252,7 +252,7 @@ static double own_shares(const struct own *own)
 	return sum;
 }
 
-/* Known names of a common domain, by what the user itself sent: a code, and what it polls is told. */
+/* Known names of a common domain, by what the user sent: a code, and what it polls is told. */
 static void test_own(void)
 {
 	static const struct {
