@@ -282,6 +282,37 @@ def codebook(domains, names=64):
            allowed(newcomer(result), TUNNEL_DAYS, domains * HABIT_BYTES), ", %.1f bits a name" % bits)
 
 
+def in_what_order(draw):
+    """All of sixteen names in each round: which of 16! orders."""
+    while True:
+        yield from draw.sample(range(16), 16)
+
+
+def which_of_them(draw):
+    """Sixty-four names in one order, each asked for or left out: a bit each."""
+    while True:
+        yield from [number for number in range(64) if draw.random() < 0.5]
+
+
+def how_often(draw):
+    """One name 1 to 16 times, then another: four bits."""
+    while True:
+        yield from [0] * draw.randrange(1, 17) + [1]
+
+
+def polling():
+    """Names of a domain of its own, of no TTL; how they are polled is the message."""
+    for key, choices, bits in (("the order of 16 known names", in_what_order, math.log2(math.factorial(16)) / 16),
+                               ("which of 64 known names", which_of_them, 2), ("how often one", how_often, 4 / 9.5)):
+        chosen = choices(random.Random(key))
+        rows = [one(at(NEW) + number * 10, office.v4(0), "n%d.polled-tunnel.com" % next(chosen), 0)
+                for number in range(TUNNEL_DAYS * 8640)]
+        result = replay(office.people(20, 14) + rows)
+        most_bytes = result.review["most_bytes"]
+        within("tunnel, %s" % key, result.domains["polled-tunnel.com"]["sent"] * bits / 8,
+               allowed((most_bytes, most_bytes / 8), TUNNEL_DAYS), ", %.1f bits a query" % bits)
+
+
 # --- devices ---
 
 def polled(who, names, every_s, first_day, last_day, ttl=60, rcode="NOERROR", jitter=0.1):
@@ -525,6 +556,7 @@ def main():
         listed()
         for domains in (1, 10):
             codebook(domains)
+        polling()
         devices()
         product()
         firewall()
