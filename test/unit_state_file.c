@@ -78,13 +78,13 @@ static void test_full(void)
 	seep_state_end(&file);
 }
 
-/* Sends until the user's meter has taken so many bytes, or takes no more. */
+/* Sends until the user's meter has taken so many bytes, or takes no more; other names each day. */
 static void send_bytes(struct rig *rig, uint32_t user, unsigned bytes)
 {
-	uint64_t taken_mbit = 0;
+	uint64_t taken_mbit = 0, day = rig->now_ms / DAY_MS % 256;
 
 	for (uint64_t n = 0; taken_mbit < UINT64_C(8000) * bytes; n++) {
-		send_secret(rig, user, n << 32 | user, "tunnel.example");
+		send_secret(rig, user, day << 56 | n << 32 | user, "tunnel.example");
 		taken_mbit += rig->last.user_mbit;
 		if (!rig->last.user_mbit)
 			return;
