@@ -637,6 +637,55 @@ def commands(directory):
     ok(done.returncode == 1 and b"No space" in done.stderr, "standard output that is full is an error", done.stderr)
 
 
+def files(directory):
+    """check-conf tells what it has Seep write where nothing can be, and of a group that there is not."""
+    conf = os.path.join(directory, "files.conf")
+    nowhere = os.path.join(directory, "nowhere")
+    place = os.path.join(nowhere, "file")
+
+    def checked(text):
+        with open(conf, "w") as out:
+            out.write(text)
+        return run("check-conf", conf)
+
+    for option, value, effect in (("state-file", place, "nothing outlasts a restart"), ("rpz-file", place, "no zone is written"),
+                                  ("control-socket", place, "nothing listens there"), ("event-log", place, "events are dropped"),
+                                  ("event-log", "unix:" + place, "events are dropped")):
+        for problem in ("No such file or directory", "Not a directory"):
+            if problem == "Not a directory":
+                open(nowhere, "w").close()
+            equal(checked("# one\n%s: \"%s\"\n" % (option, value)),
+                  (0, CAPACITY, "%s:2: warning: %s: %s: the directory %s: %s: %s until it is there, and Unbound's user may write to it; "
+                                "if Unbound has a chroot, it is one inside\n" % (conf, option, place, nowhere, problem, effect)),
+                  "check-conf: %s: %s" % (option, problem))
+        os.remove(nowhere)
+        equal(checked("%s: \"%s\"\n" % (option, value.replace(nowhere, directory))), (0, CAPACITY, ""),
+              "check-conf: %s in a directory that is there" % option)
+        if ":" not in value:
+            code, out, err = checked("%s: \"%s\"\n" % (option, directory))
+            ok(code == 0 and err == "%s:1: warning: %s: %s: is a directory: %s until the line names a file\n" %
+               (conf, option, directory, effect), "check-conf: %s is a directory" % option, err)
+    equal(checked("event-log: syslog\ncontrol-socket: \"\"\nstate-file: seep.state\ncontrol-group: root\n"), (0, CAPACITY, ""),
+          "check-conf: syslog, none, Unbound's directory, and a group that is there")
+    equal(checked("control-group: 4242\n"), (0, CAPACITY, ""), "check-conf: a group's number")
+    equal(checked("control-group: no-such-group\n"),
+          (0, CAPACITY, "%s:1: warning: control-group: this machine has no group \"no-such-group\": only Unbound's user and root can "
+                        "connect: make the group, or name another\n" % conf), "check-conf: a group that there is not")
+    with open(os.path.join(directory, "part.conf"), "w") as out:
+        out.write("\ncontrol-group: no-such-group\n")
+    ok(checked("include: part.conf\n")[2].startswith(os.path.join(directory, "part.conf") + ":2: warning: "),
+       "check-conf: of the included file that has the line")
+    long = "/" + "s" * 107
+    equal(checked("control-socket: \"%s\"\n" % long),
+          (1, b"", "%s:1: control-socket: %s: expected a path of at most 107 bytes for a socket\n" % (conf, long)),
+          "check-conf: a socket's path that is too long")
+    equal(checked("state-file: \"%s.state\"\n" % long[:-9])[0], 0, "check-conf: one that is as long as may be")
+    ok(checked("state-file: \"%s.state\"\n" % long)[2].startswith(
+        "%s:1: state-file: the control-socket beside it would be %s.control: expected" % (conf, long)), "check-conf: the same of auto")
+    equal(checked("state-file: \"/seep\"\nrpz-file: \"/seep\"\n"), (1, b"", "%s:2: rpz-file: /seep is the state-file: expected another file\n" % conf),
+          "check-conf: a zone that is the state file")
+
+
 def capacity(directory):
     """The manual's table of what memory-size holds is what check-conf says."""
     with open(os.path.join(SOURCE, "doc", "seep.conf.5.in")) as file:
@@ -725,6 +774,7 @@ def main():
         orders()
         encodings()
         commands(directory)
+        files(directory)
         capacity(directory)
         terminal(directory)
         damage(directory)

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CONF     "learning: 2d\nmemory-size: 1m\n"
@@ -408,8 +409,34 @@ static void test_modes(void)
 	seep_control_stop(control);
 	control = start_group(path, "no-such-group");
 	ok(control && strstr(said, "no group \"no-such-group\""), "no such group is said");
+	ok(!strstr(said, "chroot") && strstr(said, "make the group"), "and what to do: %s", said);
 	is_int(file().st_mode, S_IFSOCK | 0600, "and nobody else may connect");
 	seep_control_stop(control);
+}
+
+/* In a child, for there is no way back. */
+static void test_chroot(void)
+{
+	char directory[sizeof(path)];
+	int status = -1;
+	pid_t pid;
+
+	if (geteuid() != 0) {
+		ok(true, "a chroot # SKIP not root");
+		return;
+	}
+	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		status = chroot(directory) || chdir("/") ||
+			 !start_group("/jailed", "no-such-group") ||
+			 !strstr(said, "no /etc/group") || !strstr(said, "give the group's number");
+		fflush(stdout);
+		_exit(unlink("/jailed") || status);
+	}
+	ok(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
+	   "in a chroot without /etc/group a group is a number, which is said");
 }
 
 static void test_stale(void)
@@ -501,6 +528,7 @@ int main(int argc, char **argv)
 	tap_run(test_largest);
 	tap_run(test_path);
 	tap_run(test_modes);
+	tap_run(test_chroot);
 	tap_run(test_stale);
 	tap_run(test_nowhere);
 	tap_run(test_malformed);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * seepctl check-conf: are a seep.conf, and the lists that it names, such that the module would take
- * them? And what do its policies do? Who can reach its control-interface?
+ * them? Can what it has Seep write be there? And what do its policies do? Who can reach its
+ * control-interface?
  */
 #include "seepctl.h"
 
+#include "check_files.h"
 #include "check_policies.h"
 #include "check_remote.h"
 
@@ -92,6 +94,7 @@ int cmd_check_conf(int argc, char **argv)
 	warn_short(path, "learning", conf.learning_s);
 	warn_short(path, "stale", conf.stale_s);
 	good = check_lists(&conf, path);
+	good = check_files(&conf, path) && good;
 	good = check_remote(&conf, path) && good;
 	if (good)
 		print_capacity(&conf);

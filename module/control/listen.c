@@ -19,6 +19,7 @@
 #define WAITING        128
 /* The largest entry of the groups' list that is read. */
 #define GROUP_MAX      (1 << 20)
+#define GROUPS         "/etc/group"
 
 _Static_assert(sizeof(((struct sockaddr_un *)NULL)->sun_path) == SEEP_CONTROL_PATH_SIZE,
 	       "the path of a socket");
@@ -122,8 +123,7 @@ static bool bind_to(struct seep_control_file *file, const struct listener *liste
 		    strerror(error));
 }
 
-/* The number of a group, by its name or as it is written. */
-static bool find_group(const char *name, gid_t *gid)
+bool seep_control_find_group(const char *name, gid_t *gid)
 {
 	struct group entry, *found = NULL;
 	char *room = NULL, *end;
@@ -150,10 +150,17 @@ static bool is_open_to(const struct listener *listener, const char *group, gid_t
 {
 	if (!group[0])
 		return false;
-	return find_group(group, gid) ||
-	       fail(listener,
-		    "control-group: there is no group \"%s\"; only Unbound's user can connect: in a "
-		    "chroot give the group's number",
+	if (seep_control_find_group(group, gid))
+		return true;
+	if (access(GROUPS, F_OK))
+		return fail(listener,
+			    "control-group: there is no " GROUPS " to find \"%s\" in, as in a "
+			    "chroot; only Unbound's user and root can connect: give the group's "
+			    "number, and reload Unbound",
+			    group);
+	return fail(listener,
+		    "control-group: there is no group \"%s\"; only Unbound's user and root can "
+		    "connect: make the group, or name another, and reload Unbound",
 		    group);
 }
 
@@ -162,8 +169,8 @@ static void open_to(const struct listener *listener, gid_t gid)
 {
 	if (lchown(listener->path, (uid_t)-1, gid) || chmod(listener->path, 0660))
 		(void)fail(listener,
-			   "control-group: %s; only Unbound's user can connect: make that user a "
-			   "member of the group",
+			   "control-group: %s; only Unbound's user and root can connect: make that "
+			   "user a member of the group, and restart Unbound",
 			   strerror(errno));
 }
 

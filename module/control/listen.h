@@ -28,6 +28,12 @@ struct seep_control_file {
  */
 void seep_control_path(const struct seep_conf *conf, char path[SEEP_PATH_SIZE]);
 
+/*
+ * Finds the number of the group NAME, which may be written as a number. Asks the system, which may
+ * take its time. Returns false if there is none.
+ */
+bool seep_control_find_group(const char *name, gid_t *gid);
+
 /* Takes one line for the log, in which it stands behind the option's name. */
 typedef void seep_control_say(void *context, bool problem, const char *text);
 
