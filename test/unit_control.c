@@ -417,7 +417,7 @@ static void test_modes(void)
 /* In a child, for there is no way back. */
 static void test_chroot(void)
 {
-	char directory[sizeof(path)];
+	char root[sizeof(path)];
 	int status = -1;
 	pid_t pid;
 
@@ -425,11 +425,11 @@ static void test_chroot(void)
 		ok(true, "a chroot # SKIP not root");
 		return;
 	}
-	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
+	snprintf(root, sizeof(root), "%.*s", (int)(strrchr(path, '/') - path), path);
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		status = chroot(directory) || chdir("/") ||
+		status = chroot(root) || chdir("/") ||
 			 !start_group("/jailed", "no-such-group") ||
 			 !strstr(said, "no /etc/group") || !strstr(said, "give the group's number");
 		fflush(stdout);
