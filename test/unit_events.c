@@ -593,7 +593,8 @@ static void test_full_disk(void)
 	seep_events_turn(events, false);
 	is_int(counted(events, 'f'), 3, "what cannot be written is counted");
 	is_int(counted(events, 'w'), 0, "and is not written");
-	ok(said_count == 1 && has(said, "No space left on device"), "it is said once");
+	ok(said_count == 1 && has(said, "No space left on device") && has(said, "free space"),
+	   "it is said once, with what to do");
 	unlink(path);
 	now_ms += 1000;
 	put_kinds(events, SEEP_NOTE_LIST, 1);

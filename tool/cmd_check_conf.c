@@ -39,7 +39,9 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 	bool good = seep_lists_open(&lists, &setup);
 
 	if (!good) {
-		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
+		fputs("seepctl: there is no Public Suffix List, not even libpsl's own, or no memory: set "
+		      "public-suffix-list, or install Debian's publicsuffix\n",
+		      stderr);
 		return false;
 	}
 	good = check_policies(conf, &lists, path);

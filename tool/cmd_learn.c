@@ -52,7 +52,9 @@ static int parse(int argc, char **argv, struct learn_options *options)
 	if (!learn_may_write(options->output, options->force))
 		return SEEPCTL_WRONG;
 	if (!seep_hash_draw_key(&options->replay.key)) {
-		fputs("seepctl: no randomness for the hash key\n", stderr);
+		fputs("seepctl: OpenSSL gives no random bytes for the hash key: try again once the system "
+		      "has randomness\n",
+		      stderr);
 		return SEEPCTL_WRONG;
 	}
 	return replay_lists_open(&options->replay) ? SEEPCTL_OK : SEEPCTL_WRONG;
@@ -101,7 +103,9 @@ static int write_state(const struct learn_options *options, struct replay *repla
 	const struct learn_report report = { options, replay, &written, &view };
 
 	if (written.now_ms < SEEP_CLOCK_SET_MS) {
-		fputs("seepctl: learn: this machine's clock is not set\n", stderr);
+		fputs("seepctl: learn: this machine's clock is not set: set it, for the state file says when it "
+		      "was written\n",
+		      stderr);
 		return SEEPCTL_WRONG;
 	}
 	/* Where nobody asked after it was over, the end of learning is now. */

@@ -130,7 +130,9 @@ bool replay_lists_open(struct replay_options *options)
 	};
 
 	if (!seep_lists_open(&options->lists, &setup)) {
-		fputs("seepctl: no public suffix list, no memory or no randomness\n", stderr);
+		fputs("seepctl: there is no Public Suffix List, not even libpsl's own, or no memory: set "
+		      "public-suffix-list, or install Debian's publicsuffix\n",
+		      stderr);
 		return false;
 	}
 	return options->lists.missing == 0;

@@ -169,7 +169,10 @@ static int show(const struct state_view *view, const struct subject *subject, co
 	struct json object = { .file = stdout };
 
 	if (!row) {
-		fprintf(stderr, "seepctl: %s: not in the state file\n", text);
+		fprintf(stderr,
+			"seepctl: %s: not in the state file: nothing of it was metered, or "
+			"not before FILE was written\n",
+			text);
 		return SEEPCTL_WRONG;
 	}
 	if (json)

@@ -214,7 +214,8 @@ bool control_ask(const struct control_options *options, struct control_answer *a
 	text = ask(&place, &size, format, arguments);
 	va_end(arguments);
 	/* It frees the text if it cannot be read. */
-	return text && (control_read(answer, text, size) ||
-			control_fail(place.name,
-				     "the answer is none of Seep's: another version's, perhaps"));
+	return text &&
+	       (control_read(answer, text, size) ||
+		control_fail(place.name, "the answer is none of Seep's: give the control socket of "
+					 "Seep, and call the seepctl of its version"));
 }

@@ -23,6 +23,8 @@
 
 /* For an answer; a table of a million entries is walked in less. */
 #define WAIT_MS 10000
+#define ENDED \
+	"the connection ended: Unbound is ending or reloading, or has too many clients; try again"
 
 bool control_fail(const char *name, const char *format, ...)
 {
@@ -107,6 +109,8 @@ static bool fail_connect(const struct control_place *place, int error)
 		return control_fail(path,
 				    "permission denied: call seepctl as root or Unbound's user, or "
 				    "as a member of control-group");
+	if (error == EAGAIN)
+		return control_fail(path, "too many wait there: try again");
 	return control_fail(path, "%s", strerror(error));
 }
 
@@ -207,7 +211,10 @@ static bool connect_tcp(struct control_link *link)
 		return control_fail(place->name,
 				    "nobody listens: is Unbound running, with Seep and this "
 				    "control-interface? Its log says what is wrong with that");
-	return !error || control_fail(place->name, "%s", strerror(error));
+	return !error || control_fail(place->name,
+				      "%s: is that its control-interface, and does a firewall "
+				      "let this machine reach it?",
+				      strerror(error));
 }
 
 static bool connect_tls(struct control_link *link)
@@ -234,8 +241,7 @@ static bool connect_tls(struct control_link *link)
 		errno = 0;
 		next = next_of(link, SSL_connect(link->tls));
 	}
-	return next == NEXT_GOES_ON ||
-	       (next == NEXT_END && control_fail(place->name, "the connection ended"));
+	return next == NEXT_GOES_ON || (next == NEXT_END && control_fail(place->name, ENDED));
 }
 
 /* ---- both ---- */
@@ -270,8 +276,7 @@ bool control_link_send(struct control_link *link, const char *bytes, size_t size
 		next = next_of(link, SSL_write_ex(link->tls, bytes + sent, size - sent, &more));
 		sent += more;
 	}
-	return sent == size ||
-	       (next == NEXT_END && control_fail(link->place->name, "the connection ended"));
+	return sent == size || (next == NEXT_END && control_fail(link->place->name, ENDED));
 }
 
 /* Some bytes; 0 at the end, -1 having said why not. */

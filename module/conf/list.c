@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/plural.h"
+#include "base/remedy.h"
 #include "base/unpack.h"
 #include "conf/conf_lines.h"
 #include "conf/lists_read.h"
@@ -119,16 +120,21 @@ static void keep(const struct reading *reading, const struct seep_list *list, co
 {
 	const struct seep_lists_setup *setup = reading->setup;
 	char name[SEEP_LIST_COPY_NAME_SIZE], problem[SEEP_LIST_CONSEQUENCE_SIZE];
+	char consequence[SEEP_LIST_CONSEQUENCE_SIZE];
+	int error;
 
 	if (!setup->beside[0])
 		return;
 	seep_list_copy_name(name, setup->beside, seep_list_option(list->kind), list->path);
 	if (seep_list_copy_keep(name, text, size))
 		return;
-	snprintf(problem, sizeof(problem), "%s: %s", name, strerror(errno));
-	setup->say(setup->context, problem,
-		   "the list is used, but no copy of it is kept; if its file is damaged "
-		   "at a later start, Seep runs without it");
+	error = errno;
+	snprintf(problem, sizeof(problem), "%s: %s", name, strerror(error));
+	snprintf(consequence, sizeof(consequence),
+		 "the list is used, but no copy of it is kept; if its file is damaged at a later "
+		 "start, Seep runs without it: %s",
+		 seep_remedy_write(error));
+	setup->say(setup->context, problem, consequence);
 }
 
 /* The contents in SIZE bytes of TEXT, as it is or packed. */

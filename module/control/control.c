@@ -224,13 +224,16 @@ static void say_error(const struct seep_control_setup *setup, int error)
 	char text[SEEP_PATH_SIZE + 128];
 
 	if (setup->path[0]) {
-		snprintf(text, sizeof(text), "%s: %s; nothing listens there", setup->path,
-			 strerror(error));
+		snprintf(text, sizeof(text),
+			 "%s: %s; nothing listens there: mend that, and reload Unbound",
+			 setup->path, strerror(error));
 		setup->say(setup->source.context, true, text);
 	}
 	if (setup->remote.conf) {
-		snprintf(text, sizeof(text), "control-interface: %s: %s; nothing listens there",
-			 setup->remote.conf->control_interface, strerror(error));
+		snprintf(
+			text, sizeof(text),
+			"control-interface: %s: %s; nothing listens there: mend that, and reload Unbound",
+			setup->remote.conf->control_interface, strerror(error));
 		setup->remote.say(setup->remote.context, true, text);
 	}
 }

@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/remedy.h"
+
 #define STATE_ENDING   ".state"
 #define CONTROL_ENDING ".control"
 /* So many clients wait until they are let in: unbound-control gives up where there is no room. */
@@ -54,7 +56,7 @@ struct listener {
 __attribute__((format(printf, 2, 3))) static bool fail(const struct listener *listener,
 						       const char *format, ...)
 {
-	char text[SEEP_PATH_SIZE + 256];
+	char text[SEEP_PATH_SIZE + 256 + SEEP_REMEDY_SIZE];
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s: ", listener->path);
 	va_list arguments;
 
@@ -65,6 +67,13 @@ __attribute__((format(printf, 2, 3))) static bool fail(const struct listener *li
 	return false;
 }
 
+/* What the system has against it. */
+static bool fail_by_system(const struct listener *listener, int error)
+{
+	return fail(listener, "%s; nothing listens there: %s; then reload Unbound", strerror(error),
+		    seep_remedy_write(error));
+}
+
 /* Is the file at ADDRESS a socket that nobody serves? Else what it is has been said. */
 static bool is_stale(const struct listener *listener, const struct sockaddr_un *address)
 {
@@ -72,21 +81,23 @@ static bool is_stale(const struct listener *listener, const struct sockaddr_un *
 	int fd, error;
 
 	if (lstat(address->sun_path, &status))
-		return errno == ENOENT || fail(listener, "%s", strerror(errno));
+		return errno == ENOENT || fail_by_system(listener, errno);
 	if (!S_ISSOCK(status.st_mode))
-		return fail(listener, "there is a file that is no socket; it is left as it is, and "
-				      "nothing listens: remove it, or choose another path");
+		return fail(
+			listener,
+			"there is a file that is no socket; it is left as it is, and "
+			"nothing listens: remove it, or choose another path, and reload Unbound");
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return fail(listener, "%s", strerror(errno));
+		return fail_by_system(listener, errno);
 	error = connect(fd, (const struct sockaddr *)address, sizeof(*address)) ? errno : 0;
 	close(fd);
 	if (error == ECONNREFUSED || error == ENOENT)
 		return true;
 	if (error && error != EAGAIN)
 		return fail(listener,
-			    "there is a socket already: %s; remove it, or choose another "
-			    "path",
+			    "there is a socket already: %s; nothing listens: remove it, or choose "
+			    "another path, and reload Unbound",
 			    strerror(error));
 	return fail(listener, "another process listens there; this one does not: give each "
 			      "resolver a control-socket of its own");
@@ -100,7 +111,7 @@ static bool bind_to(struct seep_control_file *file, const struct listener *liste
 	memcpy(address.sun_path, file->path, strlen(file->path) + 1);
 	/* The file's mode is the socket's from its first moment. */
 	if (fchmod(file->fd, 0600))
-		return fail(listener, "%s; nothing listens there", strerror(errno));
+		return fail_by_system(listener, errno);
 	/* Twice: what is stale is removed once. */
 	for (unsigned turn = 0; turn < 2; turn++) {
 		error = bind(file->fd, (const struct sockaddr *)&address, sizeof(address)) ? errno
@@ -114,13 +125,11 @@ static bool bind_to(struct seep_control_file *file, const struct listener *liste
 		if (unlink(file->path) && errno != ENOENT)
 			return fail(listener,
 				    "nobody listens on the socket that is there, and it cannot be "
-				    "removed: %s",
+				    "removed: %s; nothing listens there: remove it, and reload "
+				    "Unbound",
 				    strerror(errno));
 	}
-	return fail(listener,
-		    "%s; nothing listens there: Unbound's user must be able to create "
-		    "files in that directory",
-		    strerror(error));
+	return fail_by_system(listener, error);
 }
 
 bool seep_control_find_group(const char *name, gid_t *gid)
@@ -191,7 +200,7 @@ bool seep_control_listen(struct seep_control_file *file, const char *path, const
 	memcpy(file->path, path, strlen(path) + 1);
 	file->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (file->fd < 0)
-		return fail(&listener, "%s; nothing listens there", strerror(errno));
+		return fail_by_system(&listener, errno);
 	is_open = is_open_to(&listener, group, &gid);
 	if (!bind_to(file, &listener)) {
 		close(file->fd);
@@ -206,7 +215,7 @@ bool seep_control_listen(struct seep_control_file *file, const char *path, const
 	if (is_open)
 		open_to(&listener, gid);
 	if (listen(file->fd, WAITING)) {
-		(void)fail(&listener, "%s; nothing listens there", strerror(errno));
+		(void)fail_by_system(&listener, errno);
 		seep_control_unlisten(file);
 		return false;
 	}

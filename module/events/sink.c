@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/remedy.h"
+
 #define MODE       0640
 #define LOOK_MS    1000
 #define WAIT_MS    2
@@ -27,10 +29,29 @@
 static_assert(sizeof(((struct sockaddr_un *)NULL)->sun_path) == SEEP_SOCKET_PATH_MAX + 1,
 	      "the longest path of a socket");
 
+/* What to do about ERROR. */
+static const char *remedy_of(const struct seep_sink *sink, int error)
+{
+	if (sink->kind == SEEP_SINK_FILE)
+		return seep_remedy_write(error);
+	switch (error) {
+	case ENOENT:
+	case ECONNREFUSED:
+		return "start what listens there; in a chroot the socket is one inside";
+	case EACCES:
+	case EPERM:
+		return "let Unbound's user write to that socket";
+	case EAGAIN:
+		return "what listens there has to read faster";
+	default:
+		return "mend that";
+	}
+}
+
 /* ERROR is new: says what happens now. 0 is that all is well again. */
 static void say(struct seep_sink *sink, int error)
 {
-	char text[SEEP_PATH_SIZE + 160];
+	char text[SEEP_PATH_SIZE + 160 + SEEP_REMEDY_SIZE];
 	bool was_well = sink->error == 0;
 
 	if (error == sink->error)
@@ -38,8 +59,8 @@ static void say(struct seep_sink *sink, int error)
 	sink->error = error;
 	if (error)
 		(void)snprintf(text, sizeof(text),
-			       "%s: %s; events are dropped and counted until it can be written",
-			       sink->path, strerror(error));
+			       "%s: %s; events are dropped and counted until it can be written: %s",
+			       sink->path, strerror(error), remedy_of(sink, error));
 	else
 		(void)snprintf(text, sizeof(text), "%s: is written again", sink->path);
 	if (error == 0 || was_well)

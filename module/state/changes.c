@@ -129,7 +129,7 @@ static void begin(struct seep_changes *changes, const struct seep_changes_setup 
 		content->learning = (struct seep_changes_learning){ .is_moved = false };
 		say(setup, false,
 		    "%s: the end of learning that was set by command is of another learning, or "
-		    "seep.conf has another one since; seep.conf's is used",
+		    "seep.conf has another one since; seep.conf's is used: seepctl learn moves it again",
 		    changes->path);
 	}
 	if (setup->shift_s)

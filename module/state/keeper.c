@@ -365,9 +365,10 @@ void seep_keeper_start(struct seep_keeper *keeper, struct seep_engine *engine)
 	if (keeper->state != KEEPER_NEW)
 		return;
 	if (!seep_engine_note_changes(engine) || !start_thread(keeper)) {
-		seep_keeper_say(keeper, true,
-				"%s: no memory to write it; budgets will not outlast a restart",
-				keeper->path);
+		seep_keeper_say(
+			keeper, true,
+			"%s: no memory to write it; budgets will not outlast a restart: free memory, and restart Unbound",
+			keeper->path);
 		keeper->state = KEEPER_UNKEPT;
 		show(keeper);
 		return;

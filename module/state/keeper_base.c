@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/remedy.h"
+
 void seep_keeper_say(const struct seep_keeper *keeper, bool problem, const char *format, ...)
 {
-	char text[2 * SEEP_STATE_NAME_SIZE + 256];
+	char text[2 * SEEP_STATE_NAME_SIZE + 256 + SEEP_REMEDY_SIZE];
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -28,8 +30,9 @@ void seep_keeper_fail(struct seep_keeper *keeper, const char *what, int error)
 	if (keeper->state != KEEPER_FAILING)
 		seep_keeper_say(
 			keeper, true,
-			"%s: %s%s%s; metering goes on in memory until a new file can be written",
-			keeper->path, what, error ? ": " : "", error ? strerror(error) : "");
+			"%s: %s%s%s; metering goes on in memory until a new file can be written%s%s",
+			keeper->path, what, error ? ": " : "", error ? strerror(error) : "",
+			error ? ": " : "", error ? seep_remedy_write(error) : "");
 	keeper->state = KEEPER_FAILING;
 }
 

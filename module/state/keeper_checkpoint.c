@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/remedy.h"
+
 /* As seep_state_append, unless the end has come. */
 bool seep_keeper_append_next(void *context, const void *bytes, size_t size)
 {
@@ -148,8 +150,10 @@ bool seep_keeper_end_checkpoint(struct seep_keeper *keeper)
 		/* With a journal to add to, only power is a danger; without one, all is. */
 		if (keeper->file.fd >= 0)
 			seep_keeper_say(
-				keeper, true, "%s: %s: %s; changes are still written every second",
-				keeper->path, checkpoint->doing, strerror(checkpoint->error));
+				keeper, true,
+				"%s: %s: %s; changes are still written every second, and outlast all but a loss of power: %s",
+				keeper->path, checkpoint->doing, strerror(checkpoint->error),
+				seep_remedy_write(checkpoint->error));
 		else
 			seep_keeper_fail(keeper, checkpoint->doing, checkpoint->error);
 	}

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/background.h"
+#include "base/remedy.h"
 #include "base/replace.h"
 #include "state/rpz_text.h"
 
@@ -28,8 +29,9 @@ struct seep_rpz {
 	struct seep_spent spent;   /* of this look */
 	struct seep_spent written; /* as the file has it, if is_written */
 	bool is_written;
-	bool is_failing; /* and that was said */
-	uint32_t serial; /* of the file, when is_written */
+	bool is_failing;                      /* and that was said */
+	uint32_t serial;                      /* of the file, when is_written */
+	char problem[192 + SEEP_REMEDY_SIZE]; /* why it cannot be written */
 	char *text;
 	pid_t pid;
 	pthread_t thread;
@@ -43,7 +45,7 @@ struct seep_rpz {
 
 static void say(const struct seep_rpz *rpz, bool problem, const char *what)
 {
-	char text[SEEP_PATH_SIZE + 256];
+	char text[SEEP_PATH_SIZE + sizeof(rpz->problem)];
 
 	snprintf(text, sizeof(text), "%s: %s", rpz->path, what);
 	rpz->setup.say(rpz->setup.context, problem, text);
@@ -94,6 +96,17 @@ static bool read_serial(const char *path, uint32_t *serial)
 	return false;
 }
 
+/* Why the system did not let the zone be written, by errno, and what to do. */
+static const char *fail_by_system(struct seep_rpz *rpz)
+{
+	int error = errno;
+
+	snprintf(rpz->problem, sizeof(rpz->problem), "%s; it is tried again every %d seconds: %s",
+		 strerror(error), SEEP_RPZ_PERIOD_MS / 1000, seep_remedy_write(error));
+	return rpz->problem;
+}
+
+/* Writes what is spent now; returns NULL, or why it could not. */
 static const char *write_zone(struct seep_rpz *rpz)
 {
 	uint64_t now_s = rpz->setup.now(rpz->setup.context).wall_ms / 1000;
@@ -103,14 +116,14 @@ static const char *write_zone(struct seep_rpz *rpz)
 	if (!read_serial(rpz->path, &serial))
 		return errno == EEXIST ? "is no zone of Seep's, and is left as it is; name "
 					 "another file, or remove it"
-				       : strerror(errno);
+				       : fail_by_system(rpz);
 	/* Somebody may have put an older one back. */
 	if (rpz->is_written && (int32_t)(rpz->serial - serial) > 0)
 		serial = rpz->serial;
 	serial = seep_rpz_next_serial(serial, now_s);
 	size = seep_rpz_text(rpz->text, &rpz->spent, serial);
 	if (!seep_replace_file(rpz->path, rpz->text, size, MODE))
-		return strerror(errno);
+		return fail_by_system(rpz);
 	rpz->serial = serial;
 	return NULL;
 }
@@ -223,7 +236,8 @@ struct seep_rpz *seep_rpz_start(const struct seep_rpz_setup *setup)
 	if (!error)
 		return rpz;
 	destroy(rpz);
-	snprintf(text, sizeof(text), "%s: %s; it is not written", setup->path, strerror(error));
+	snprintf(text, sizeof(text), "%s: %s; it is not written: free memory, and reload Unbound",
+		 setup->path, strerror(error));
 	setup->say(setup->context, true, text);
 	return NULL;
 }

@@ -72,7 +72,8 @@ void ub_event_open(void)
 		return;
 	ub_module.events = seep_events_open(&setup);
 	if (!ub_module.events)
-		log_warn("seep: event-log: no memory for events; none are written");
+		log_warn(
+			"seep: event-log: no memory for events; none are written: free memory, and reload Unbound");
 }
 
 static void note_start(void)
@@ -102,7 +103,9 @@ void ub_event_start(void)
 {
 	note_start();
 	if (ub_module.events && !seep_events_start(ub_module.events, &ub_module.events_key))
-		log_warn("seep: event-log: no thread for events; none are written");
+		log_warn(
+			"seep: event-log: no thread for events; none are written: free memory, or raise the "
+			"limit of threads, and reload Unbound");
 	explicit_bzero(&ub_module.events_key, sizeof(ub_module.events_key));
 }
 

@@ -65,7 +65,7 @@ static void open_state(uint64_t nonce, struct seep_keeper_found *found)
 	ub_module.keeper = seep_keeper_open(&keeping, found);
 	if (!ub_module.keeper && keeping.path[0])
 		log_warn("seep: state-file: %s: no memory to write it; budgets will not outlast "
-			 "a restart",
+			 "a restart: free memory, and restart Unbound",
 			 keeping.path);
 }
 
@@ -132,8 +132,9 @@ static void open_rpz(void)
 	if (!setup.path[0] || !setup.engine)
 		return;
 	if (strcmp(setup.path, ub_module.conf.state_file) == 0)
-		log_warn("seep: rpz-file: %s: is the state-file; it is not written: name another",
-			 setup.path);
+		log_warn(
+			"seep: rpz-file: %s: is the state-file; it is not written: name another file, and reload Unbound",
+			setup.path);
 	else
 		ub_module.rpz = seep_rpz_start(&setup);
 }
@@ -313,7 +314,8 @@ static enum seep_passthrough register_hooks(struct module_env *env, int id)
 {
 	if (ub_hit_register(env, id))
 		return SEEP_PASSTHROUGH_NO;
-	log_err("seep: no memory to register with Unbound; passing everything");
+	log_err("seep: no memory to register with Unbound; passing everything: free memory, and restart "
+		"Unbound");
 	ub_hit_unregister(env, id);
 	seep_engine_destroy(ub_module.engine);
 	ub_module.engine = NULL;
