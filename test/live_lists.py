@@ -191,3 +191,20 @@ def test_watched(tap):
             lists.changed("www.g%d.fresh.example", "seep.domains")
         tap.equal(two, 2, "the public suffixes are those of the new list")
         tap.equal(lab.starts(), starts, "Unbound was not reloaded")
+
+
+def test_openings(tap):
+    """A public suffix that is allowed is warned of at a start, and when a list that has one changes."""
+    told = r"warning: seep: %s:%d: %s: %s is a public suffix: everything below"
+    conf = "learning: 0\nuser-budget: 1k\nallow-list: allow.txt\nallow-domain: co.uk\n"
+    with rig.Lab(conf=conf, files={"allow.txt": "allowed.example\ngithub.io\n"}) as lab:
+        tap.ok(re.search(told % (r"seep\.conf", 4, "allow-domain", r"co\.uk"), lab.log()), "at the start: of seep.conf", lab.log()[-800:])
+        tap.ok(re.search(told % (r"allow\.txt", 2, "allow-list", r"github\.io"), lab.log()), "at the start: of the list", lab.log()[-800:])
+        tap.equal(len(re.findall("is a public suffix", lab.log())), 2, "of these alone")
+        since = len(lab.log())
+        Lists(lab, tap).put({"allow.txt": "allowed.example\n\n# all of it\ncom\n"})
+        until = time.monotonic() + 20
+        while "has changed" not in lab.log()[since:] and time.monotonic() < until:
+            time.sleep(0.2)
+        tap.ok(re.search(told % (r"allow\.txt", 4, "allow-list", "com"), lab.log()[since:]), "when the list changes", lab.log()[since:])
+        tap.equal(len(re.findall("is a public suffix", lab.log()[since:])), 1, "of that alone")

@@ -462,6 +462,14 @@ def lists(directory, tsv, refused):
         equal(run("replay", "--" + option, missing, tsv),
               (1, b"", "seepctl: %s: No such file or directory: expected a readable file\n" % missing),
               "replay: a missing --%s: told" % option)
+    opening = write("opening", "example.com\n\ngithub.io\n")
+    told = ("%s:3: warning: allow-list: github.io is a public suffix: everything below github.io is not metered, of whoever gets a "
+            "name there: write the domain that is meant, such as example.github.io\n" % opening)
+    conf = write("lists.conf", "allow-list: \"%s\"\n" % opening)
+    equal(run("check-conf", conf), (0, CAPACITY, told), "check-conf: warns of a public suffix in a list")
+    for arguments in (("--conf", conf), ("--allow-list", opening)):
+        code, out, err = run("replay", *arguments, tsv)
+        equal((code, err), (0, "seepctl: " + told), "replay %s: the same" % arguments[0])
     conf = write("lists.conf", "allow-list: allow\ncommon-list: top\npublic-suffix-list: psl\n")
     code, out, err = run("check-conf", conf)
     equal((code, out, err.count("No such file")), (1, b"", 3), "check-conf: every list that is wrong is told")

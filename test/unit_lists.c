@@ -64,6 +64,8 @@ struct start {
 	unsigned said;
 	char problem[SEEP_CONF_ERROR_SIZE]; /* the last one that was said */
 	char consequence[2048];
+	unsigned warned;
+	char place[512], warning[1024]; /* the last one */
 };
 
 static void take_said(void *context, const char *problem, const char *consequence)
@@ -75,6 +77,15 @@ static void take_said(void *context, const char *problem, const char *consequenc
 	snprintf(start->consequence, sizeof(start->consequence), "%s", consequence);
 }
 
+static void take_warning(void *context, const char *place, const char *text)
+{
+	struct start *start = context;
+
+	start->warned++;
+	snprintf(start->place, sizeof(start->place), "%s", place);
+	snprintf(start->warning, sizeof(start->warning), "%s", text);
+}
+
 static void begin(struct start *start, const char *text, const char *beside)
 {
 	struct seep_conf_error error;
@@ -84,6 +95,7 @@ static void begin(struct start *start, const char *text, const char *beside)
 		.key = &key,
 		.beside = beside,
 		.say = take_said,
+		.warn = take_warning,
 		.context = start,
 	};
 
@@ -467,6 +479,57 @@ static void test_allow(void)
 	unlink(path_of("two"));
 }
 
+/* What opens a public suffix is taken, and warned of by its line. */
+static void test_openings(void)
+{
+	char conf[2048], place[600];
+	struct start start;
+
+	put_text("one", "example.com\n\n*.co.uk\nprinter.lan\nwww.github.io\n");
+	snprintf(conf, sizeof(conf), "allow-list: %s\n", path_of("one"));
+	begin(&start, conf, path_of("state"));
+	is_int(start.warned, 1, "of five lines one is a public suffix");
+	snprintf(place, sizeof(place), "%s:3", path_of("one"));
+	is_str(start.place, place, "which one");
+	is_str(start.warning,
+	       "allow-list: co.uk is a public suffix: everything below co.uk is not metered, of "
+	       "whoever gets a name there: write the domain that is meant, such as example.co.uk",
+	       "what it opens, and what to write");
+	is_int(start.said, 0, "it is no problem");
+	ok(is_allowed(&start, "any.co.uk"), "and it is in force");
+	end(&start);
+
+	put_text("one", "github.io\ncom\nbad name\n");
+	begin(&start, conf, path_of("state"));
+	ok(start.warned == 1 && strstr(start.place, "state.allow-list-"),
+	   "of a damaged list nothing is warned of, but of its copy: %s", start.place);
+	end(&start);
+	put_text("one", "github.io\n");
+	begin(&start, conf, "");
+	ok(start.warned == 1 && strstr(start.warning, "github.io"), "a private section's suffix");
+	end(&start);
+
+	put_text("one", "com\norg\nnet\nde\nat\nch\nfr\nnl\nse\nno\ndk\nfi\n");
+	begin(&start, conf, "");
+	is_int(start.warned, 11, "of twelve ten are told, and then their number");
+	is_str(start.warning,
+	       "allow-list: 2 more lines are each a public suffix, too: is it the file that is meant?",
+	       "of the rest");
+	end(&start);
+
+	begin(&start,
+	      "allow-domain: example.com\nvital: *.co.uk\ndomain-policy: org ignore\n"
+	      "domain-policy: net flag\nallow-domain: lan\n",
+	      "");
+	is_int(start.warned, 2, "seep.conf's own lines: vital, and a policy that ignores");
+	is_str(start.place, "seep.conf:3", "by their lines");
+	ok(strstr(start.warning, "domain-policy: org is a public suffix") &&
+		   strstr(start.warning, "is not metered"),
+	   "%s", start.warning);
+	end(&start);
+	unlink(path_of("one"));
+}
+
 /* A mistake in an allow-list names the list and the list's line. */
 static void test_bad_allow(void)
 {
@@ -601,6 +664,7 @@ int main(int argc, char **argv)
 	tap_run(test_common);
 	tap_run(test_no_room);
 	tap_run(test_allow);
+	tap_run(test_openings);
 	tap_run(test_bad_allow);
 	tap_run(test_packed);
 	tap_run(test_gauges);

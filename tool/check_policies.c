@@ -7,7 +7,6 @@
 
 #include "base/plural.h"
 #include "names/name.h"
-#include "names/suffix.h"
 
 static const char *effect_of(enum seep_treatment treatment)
 {
@@ -103,74 +102,6 @@ static bool check_policy(const struct seep_conf *conf, const struct seep_policy 
 }
 
 /* ---- domains ---- */
-
-/* A domain that a line opens, and where. */
-struct opening {
-	const char *file;
-	unsigned long line;
-	const char *option;
-	const uint8_t *wire;
-	size_t size;
-	const char *effect; /* on what is below it */
-};
-
-/* Warns of a domain below which whoever likes can have names. */
-static void warn_open(struct seep_suffix_reader *reader, const struct opening *opening)
-{
-	char name[SEEP_NAME_MAX_BYTES + 1];
-
-	if (!seep_suffix_is_open(reader, opening->wire, opening->size))
-		return;
-	seep_name_print(name, sizeof(name), opening->wire, opening->size);
-	fprintf(stderr,
-		"%s:%lu: warning: %s: %s is a public suffix: everything below %s is %s, of whoever "
-		"gets a name there: write the domain that is meant, such as example.%s\n",
-		opening->file, opening->line, opening->option, name, name, opening->effect, name);
-}
-
-static void warn_of_domains(const struct seep_conf *conf, struct seep_suffix_reader *reader,
-			    const char *file)
-{
-	for (size_t at = 0; conf->domains && at < conf->domains->count; at++) {
-		const struct seep_conf_domain *domain = &conf->domains->each[at];
-		bool is_vital = domain->option == &seep_options[SEEP_OPTION_AT_vital];
-
-		warn_open(reader, &(struct opening){ .file = place_of(domain->file, file),
-						     .line = domain->line,
-						     .option = domain->option->name,
-						     .wire = domain->wire,
-						     .size = domain->size,
-						     .effect = is_vital ? "never refused"
-									: "not metered" });
-	}
-}
-
-static void warn_of_policies(const struct seep_domain_policies *policies,
-			     struct seep_suffix_reader *reader, const char *file)
-{
-	for (size_t at = 0; policies && at < policies->count; at++) {
-		const struct seep_domain_policy *policy = &policies->each[at];
-
-		if (policy->treatment == SEEP_TREATMENT_IGNORE)
-			warn_open(reader, &(struct opening){ .file = place_of(policy->file, file),
-							     .line = policy->line,
-							     .option = "domain-policy",
-							     .wire = policy->wire,
-							     .size = policy->wire_size,
-							     .effect = "not metered" });
-	}
-}
-
-void check_openings(const struct seep_conf *conf, const struct seep_lists *lists, const char *file)
-{
-	struct seep_suffix_reader *reader = seep_suffix_reader_open(lists->suffixes);
-
-	if (!reader)
-		return;
-	warn_of_domains(conf, reader, file);
-	warn_of_policies(conf->domain_policies, reader, file);
-	seep_suffix_reader_close(reader);
-}
 
 static bool check_domain_policy(const struct seep_conf *conf, const struct seep_lists *lists,
 				const struct seep_domain_policy *policy, const char *file)

@@ -17,10 +17,4 @@
  */
 bool check_policies(const struct seep_conf *conf, const struct seep_lists *lists, const char *file);
 
-/*
- * Warns on standard error of each domain of allow-domain, vital and domain-policy ... ignore that
- * is a public suffix, below which whoever likes can have names: what it opens, and what to write.
- */
-void check_openings(const struct seep_conf *conf, const struct seep_lists *lists, const char *file);
-
 #endif

@@ -24,6 +24,12 @@ static void say(void *context, const char *problem, const char *consequence)
 	fprintf(stderr, "%s\n", problem);
 }
 
+static void warn(void *context, const char *place, const char *text)
+{
+	(void)context;
+	fprintf(stderr, "%s: warning: %s\n", place, text);
+}
+
 /* Reads every list, as a start does, and says what is wrong with any. */
 static bool check_lists(struct seep_conf *conf, const char *path)
 {
@@ -34,6 +40,7 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 		.key = &key,
 		.beside = "",
 		.say = say,
+		.warn = warn,
 	};
 	struct seep_lists lists;
 	bool good = seep_lists_open(&lists, &setup);
@@ -45,7 +52,6 @@ static bool check_lists(struct seep_conf *conf, const char *path)
 		return false;
 	}
 	good = check_policies(conf, &lists, path);
-	check_openings(conf, &lists, path);
 	good = lists.missing == 0 && good;
 	seep_lists_close(&lists);
 	return good;

@@ -119,6 +119,12 @@ static void say_list(void *context, const char *problem, const char *consequence
 	fprintf(stderr, "seepctl: %s\n", problem);
 }
 
+static void warn(void *context, const char *place, const char *text)
+{
+	(void)context;
+	fprintf(stderr, "seepctl: %s: warning: %s\n", place, text);
+}
+
 bool replay_lists_open(struct replay_options *options)
 {
 	const struct seep_lists_setup setup = {
@@ -127,6 +133,7 @@ bool replay_lists_open(struct replay_options *options)
 		.key = &options->key,
 		.beside = "", /* the module's copies are not what was asked for */
 		.say = say_list,
+		.warn = warn,
 	};
 
 	if (!seep_lists_open(&options->lists, &setup)) {

@@ -13,11 +13,12 @@
 #include "base/unpack.h"
 #include "conf/conf_lines.h"
 #include "conf/lists_read.h"
+#include "conf/openings.h"
 
 /* What a list is read with. */
 struct reading {
 	const struct seep_lists_setup *setup;
-	struct seep_suffix_reader *suffixes; /* for a common-list */
+	struct seep_suffix_reader *suffixes; /* for a common-list, and an allow-list */
 	struct seep_conf_error *error;
 };
 
@@ -40,13 +41,42 @@ static void *read_common(const struct reading *reading, const struct seep_conf_r
 	return common;
 }
 
+/* An allow-list's public suffixes, while it is read. */
+struct found {
+	const struct reading *reading;
+	size_t openings;
+};
+
+static void find_opening(void *context, const struct seep_conf_reader *reader, const uint8_t *wire,
+			 size_t size)
+{
+	struct found *found = context;
+	struct seep_lists_setup setup = *found->reading->setup;
+	const struct seep_opening opening = { .file = reader->name,
+					      .line = reader->line,
+					      .option = seep_list_option(SEEP_LIST_ALLOW),
+					      .wire = wire,
+					      .size = size,
+					      .effect = "not metered" };
+
+	if (found->openings >= SEEP_OPENINGS_TOLD)
+		setup.warn = NULL;
+	found->openings += seep_openings_tell(&setup, &opening, found->reading->suffixes);
+}
+
 static void *read_allow(const struct reading *reading, const struct seep_conf_reader *text)
 {
+	struct found found = { .reading = reading };
 	struct seep_subtrees *set = NULL;
 
-	(void)reading;
-	if (seep_lists_read_allow(text, &set) == SEEP_CONF_OK)
+	if (seep_lists_read_allow(text, &set, reading->setup->warn ? find_opening : NULL, &found) ==
+	    SEEP_CONF_OK) {
+		if (found.openings > SEEP_OPENINGS_TOLD)
+			seep_openings_tell_more(reading->setup, text->name,
+						seep_list_option(SEEP_LIST_ALLOW),
+						found.openings - SEEP_OPENINGS_TOLD);
 		return set;
+	}
 	seep_subtrees_destroy(set);
 	return NULL;
 }

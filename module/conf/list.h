@@ -52,7 +52,7 @@ const char *seep_list_option(enum seep_list_kind kind);
 /*
  * Reads the file into new contents, and notes its sign. What was in use before is left to the
  * caller. What is not good is said, and leaves the contents as they are, or, without any, those of
- * the copy. SUFFIXES is for a common-list.
+ * the copy. SUFFIXES is for all but public suffixes.
  */
 void seep_list_read(struct seep_list *list, const struct seep_lists_setup *setup,
 		    struct seep_suffix_reader *suffixes);

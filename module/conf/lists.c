@@ -7,6 +7,7 @@
 
 #include "base/list_copy.h"
 #include "conf/list.h"
+#include "conf/openings.h"
 
 /* ---- what they are together ---- */
 
@@ -148,6 +149,7 @@ bool seep_lists_open(struct seep_lists *lists, const struct seep_lists_setup *se
 	suffixes = settle_suffixes(lists) ? seep_suffix_reader_open(lists->suffixes) : NULL;
 	if (!suffixes)
 		return false;
+	seep_openings_tell_conf(setup, suffixes);
 	for (; at < lists->count; at++)
 		seep_list_read(&lists->each[at], setup, suffixes);
 	seep_suffix_reader_close(suffixes);

@@ -41,13 +41,18 @@ struct seep_lists_setup {
 	const char *beside; /* the file that copies are kept beside; "": none is kept or used */
 	/* Takes what is wrong, "FILE:LINE: TEXT: expected EXPECTED", and what is done about it. */
 	void (*say)(void *context, const char *problem, const char *consequence);
+	/*
+	 * Takes what is taken and perhaps not meant, a public suffix that is allowed: "FILE:LINE",
+	 * and a text. NULL: not told.
+	 */
+	void (*warn)(void *context, const char *place, const char *text);
 	/* Takes that a list has changed and is in force. NULL: not told. */
 	void (*note)(void *context, const char *text);
 	void *context;
 };
 
 /*
- * Reads all of them. What cannot be used is said, and counted. Returns false if there are no public
+ * Reads all of them, and warns of what conf and they open. What cannot be used is said, and counted. Returns false if there are no public
  * suffixes at all, not even the system's, or no memory. seep_lists_close belongs after either.
  */
 bool seep_lists_open(struct seep_lists *lists, const struct seep_lists_setup *setup);

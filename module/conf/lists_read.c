@@ -16,7 +16,29 @@ static void show(char shown[SEEP_CONF_SHOWN_SIZE], const struct seep_conf_line *
 
 /* ---- allow-list ---- */
 
-static enum seep_conf_status read_allow(struct seep_conf_reader reader, struct seep_subtrees *set)
+/* Where the names of an allow-list go. */
+struct allowed {
+	struct seep_subtrees *set;
+	seep_lists_take *take; /* NULL: to the set alone */
+	void *context;
+};
+
+static enum seep_subtree_status add_allowed(const struct allowed *allowed,
+					    const struct seep_conf_reader *reader,
+					    const struct seep_conf_line *name)
+{
+	enum seep_subtree_status status = seep_subtrees_add(allowed->set, name->text, name->length);
+	uint8_t wire[SEEP_NAME_MAX_BYTES];
+	size_t size;
+
+	if (status == SEEP_SUBTREE_OK && allowed->take &&
+	    seep_subtree_parse(name->text, name->length, wire, &size) == SEEP_SUBTREE_OK)
+		allowed->take(allowed->context, reader, wire, size);
+	return status;
+}
+
+static enum seep_conf_status read_allow(struct seep_conf_reader reader,
+					const struct allowed *allowed)
 {
 	enum seep_subtree_status status;
 	enum seep_conf_status read;
@@ -37,7 +59,7 @@ static enum seep_conf_status read_allow(struct seep_conf_reader reader, struct s
 		if (!seep_conf_lines_at_end(&line))
 			return seep_conf_lines_fail(&reader, "one domain name a line",
 						    "\"%s\" after the name", shown);
-		status = seep_subtrees_add(set, name.text, name.length);
+		status = add_allowed(allowed, &reader, &name);
 		show(shown, &name);
 		if (status != SEEP_SUBTREE_OK)
 			return seep_conf_lines_fail(&reader, "a domain name such as example.com",
@@ -47,14 +69,17 @@ static enum seep_conf_status read_allow(struct seep_conf_reader reader, struct s
 }
 
 enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
-					    struct seep_subtrees **set)
+					    struct seep_subtrees **set, seep_lists_take *take,
+					    void *context)
 {
-	struct seep_subtrees *alone = seep_subtrees_create();
+	const struct allowed alone = { .set = seep_subtrees_create() };
+	struct allowed all = { .take = take, .context = context };
 	enum seep_conf_status status;
 
 	if (!*set)
 		*set = seep_subtrees_create();
-	if (!alone || !*set)
+	all.set = *set;
+	if (!alone.set || !*set)
 		status = seep_conf_lines_fail(text, "more memory", "out of memory");
 	else if (text->next == text->end)
 		/* More likely a download that failed than what somebody wrote. */
@@ -62,9 +87,9 @@ enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
 					      "the file is empty");
 	else
 		/* Alone first, for no name is taken from a list that has a mistake further on. */
-		status = read_allow(*text, alone);
-	seep_subtrees_destroy(alone);
-	return status == SEEP_CONF_OK ? read_allow(*text, *set) : status;
+		status = read_allow(*text, &alone);
+	seep_subtrees_destroy(alone.set);
+	return status == SEEP_CONF_OK ? read_allow(*text, &all) : status;
 }
 
 /* ---- common-list ---- */

@@ -22,11 +22,18 @@
 #define SEEP_LISTS_RULES_LEAST 5000
 
 /*
+ * Takes a domain of an allow-list that has no mistake, in wire form, from where READER is.
+ */
+typedef void seep_lists_take(void *context, const struct seep_conf_reader *reader,
+			     const uint8_t *wire, size_t size);
+
+/*
  * Reads lines of a domain name each and "#" comments, at least one of either. The names join SET,
- * which is made if there is none.
+ * which is made if there is none, and go to TAKE with CONTEXT, unless that is NULL.
  */
 enum seep_conf_status seep_lists_read_allow(const struct seep_conf_reader *text,
-					    struct seep_subtrees **set);
+					    struct seep_subtrees **set, seep_lists_take *take,
+					    void *context);
 
 /* Reads lines of a rank and a name each, at least one, and "#" comments, into a new list. */
 enum seep_conf_status seep_lists_read_common(const struct seep_conf_reader *text,

@@ -8,6 +8,7 @@
 #include "unbound/ub.h"
 #include "unbound/timed.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -215,6 +216,16 @@ static void say_list(void *context, const char *problem, const char *consequence
 	ub_event_problem(SEEP_NOTE_LIST, problem);
 }
 
+static void warn_of_opening(void *context, const char *place, const char *text)
+{
+	char problem[SEEP_CONF_ERROR_SIZE];
+
+	(void)context;
+	snprintf(problem, sizeof(problem), "%s: %s", place, text);
+	log_warn("seep: %s", problem);
+	ub_event_problem(SEEP_NOTE_LIST, problem);
+}
+
 static void note_list(void *context, const char *text)
 {
 	(void)context;
@@ -229,6 +240,7 @@ static struct seep_lists_setup lists_setup(const struct seep_hash_key *key)
 					  .key = key,
 					  .beside = ub_module.conf.state_file,
 					  .say = say_list,
+					  .warn = warn_of_opening,
 					  .note = note_list };
 }
 

@@ -248,7 +248,7 @@ static void fuzz_allow(struct fuzz_input *input)
 	char *text = (char *)fuzz_copy(input->at, input->left);
 	struct seep_conf_reader reader = reader_of(text, input->left, &error);
 	struct seep_subtrees *set = NULL;
-	enum seep_conf_status status = seep_lists_read_allow(&reader, &set);
+	enum seep_conf_status status = seep_lists_read_allow(&reader, &set, NULL, NULL);
 
 	check_error(status, &error);
 	fuzz_check(set && (status == SEEP_CONF_OK || seep_subtrees_count(set) == 0));
