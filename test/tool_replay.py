@@ -638,6 +638,10 @@ def commands(directory):
     ok(code == 0 and b"1: 1 query, 0 answers" in out and b"refused   1 query, of 1 user in 1 domain\n" in out, "one query, too", out)
     code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), *["nonsense"] * 6))
     ok("1 more row was malformed" in err, "one more row", err)
+    for span_s, text in ((0, "0 seconds"), (1, "1 second"), (59, "59 seconds"), (120, "2.0 minutes"), (5400, "1.5 hours"),
+                         (86399, "24.0 hours"), (86400, "1.00 days"), (216000, "2.50 days")):
+        code, out, err = run("replay", "-", stdin=rows(row(0, "a.example"), row(span_s, "b.example")))
+        ok(code == 0 and re.search(rb"^time +\S+ to \S+, %s$" % text.encode(), out, re.M), "a trace of %d s: %s" % (span_s, text), out)
     code, out, err = run("replay", "--top", "1", os.path.join(directory, "trace.tsv"))
     equal(code, 0, "--top")
     with open("/dev/full", "w") as full:

@@ -331,7 +331,7 @@ def page_shows(text, data, figures):
           "the table of other budgets")
     lead = html.unescape(re.search(r'<p class="lead">(.*?)</p>', text, re.DOTALL).group(1))
     ok("7 users asked 1,500 queries in 40 domains" in lead and "1 user would have been refused something" in lead and
-       "on 2 of 20 user-days" in lead, "the first paragraph says so in words", lead)
+       "on 2 of 20 user-days" in lead and re.search(r"\(UTC, 2\.\d\d days\)", lead), "the first paragraph says so in words", lead)
 
 
 def counted(directory):

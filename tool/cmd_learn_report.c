@@ -16,11 +16,6 @@ static const char *place_of(const struct learn_report *report)
 	return report->options->replay.conf.state_file;
 }
 
-static double days_of(uint64_t ms)
-{
-	return (double)ms / 86400e3;
-}
-
 /* How much of learning the traces do not have. */
 static uint64_t missing_ms(const struct replay *replay)
 {
@@ -88,11 +83,12 @@ static void print_trace(const struct replay *replay)
 	uint64_t names = totals->class[SEEP_CLASS_CHARGED];
 	uint32_t users = tally_count(replay->users), domains = tally_count(replay->domains);
 	char first[REPLAY_TIME_TEXT_SIZE], last[REPLAY_TIME_TEXT_SIZE];
+	char span[REPLAY_TIME_TEXT_SIZE];
 
 	replay_time_text(totals->first_ms, first);
 	replay_time_text(totals->last_ms, last);
-	printf("trace     %s to %s, %.2f days, as if it ended now\n", first, last,
-	       days_of(totals->last_ms - totals->first_ms));
+	replay_span_text(totals->last_ms - totals->first_ms, span);
+	printf("trace     %s to %s, %s, as if it ended now\n", first, last, span);
 	printf("queries   %" PRIu64 " of %" PRIu32 " %s, %" PRIu64 " sent: %" PRIu64
 	       " new %s in %" PRIu32 " %s\n",
 	       totals->queries, users, seep_plural(users, "user", "users"), totals->sent, names,
@@ -111,19 +107,21 @@ static void print_refused(const struct replay *replay)
 				      "domain", "domains",       NULL };
 	uint32_t refused_users = count_refused(replay->users);
 	uint32_t refused_domains = count_refused(replay->domains);
+	char span[REPLAY_TIME_TEXT_SIZE], learning[REPLAY_TIME_TEXT_SIZE];
 
 	if (missing_ms(replay)) {
-		printf("refused   nothing yet: the trace lacks %.2f of %.2f days of learning, which "
-		       "the resolver goes on with\n",
-		       days_of(missing_ms(replay)),
-		       (double)replay->options->conf.learning_s / 86400);
+		replay_span_text(missing_ms(replay), span);
+		replay_span_text(1000 * replay->options->conf.learning_s, learning);
+		printf("refused   nothing yet: the trace lacks %s of the %s of learning, which the "
+		       "resolver goes on with\n",
+		       span, learning);
 		return;
 	}
-	printf("refused   after learning, in %.2f days, it would have been %" PRIu64
-	       " %s of %" PRIu32 " %s in %" PRIu32 " %s",
-	       days_of(totals->last_ms - replay_learned_ms(replay)), totals->would_refuse,
-	       seep_plural(totals->would_refuse, "query", "queries"), refused_users,
-	       seep_plural(refused_users, "user", "users"), refused_domains,
+	replay_span_text(totals->last_ms - replay_learned_ms(replay), span);
+	printf("refused   after learning, in %s, it would have been %" PRIu64 " %s of %" PRIu32
+	       " %s in %" PRIu32 " %s",
+	       span, totals->would_refuse, seep_plural(totals->would_refuse, "query", "queries"),
+	       refused_users, seep_plural(refused_users, "user", "users"), refused_domains,
 	       seep_plural(refused_domains, "domain", "domains"));
 	if (totals->would_stale)
 		printf(", and %" PRIu64 " more would have had a stale answer", totals->would_stale);

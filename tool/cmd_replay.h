@@ -156,6 +156,8 @@ void replay_crowd_text(const struct replay *replay, const struct seep_review_cro
 /* "2009-11-18T09:00:00Z" */
 #define REPLAY_TIME_TEXT_SIZE 32
 void replay_time_text(uint64_t when_ms, char *text);
+/* "2.50 days", "3.5 hours", "2.0 minutes" or "12 seconds", in the same room. */
+void replay_span_text(uint64_t span_ms, char *text);
 
 /* cmd_replay_progress.c: a bar on standard error, if that is a terminal. */
 

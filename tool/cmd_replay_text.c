@@ -22,6 +22,21 @@ void replay_time_text(uint64_t when_ms, char *text)
 	strftime(text, REPLAY_TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &fields);
 }
 
+void replay_span_text(uint64_t span_ms, char *text)
+{
+	uint64_t seconds = (span_ms + 500) / 1000;
+
+	if (seconds >= SEEP_DAY_S)
+		snprintf(text, REPLAY_TIME_TEXT_SIZE, "%.2f days", (double)seconds / SEEP_DAY_S);
+	else if (seconds >= 3600)
+		snprintf(text, REPLAY_TIME_TEXT_SIZE, "%.1f hours", (double)seconds / 3600);
+	else if (seconds >= 60)
+		snprintf(text, REPLAY_TIME_TEXT_SIZE, "%.1f minutes", (double)seconds / 60);
+	else
+		snprintf(text, REPLAY_TIME_TEXT_SIZE, "%" PRIu64 " %s", seconds,
+			 seep_plural(seconds, "second", "seconds"));
+}
+
 /* "192.0.2.0/24", or without the bits if these are all. */
 static void block_text(const struct seep_address *address, uint64_t v4_bits, uint64_t v6_bits,
 		       char *text)
@@ -164,6 +179,7 @@ void replay_print_text(const struct replay *replay)
 		{ "domains", replay->domains, replay_domain_text },
 	};
 	char first[REPLAY_TIME_TEXT_SIZE], last[REPLAY_TIME_TEXT_SIZE];
+	char span[REPLAY_TIME_TEXT_SIZE];
 	uint32_t users = tally_count(replay->users), domains = tally_count(replay->domains);
 	uint32_t users_refused, domains_refused;
 	uint64_t misses;
@@ -178,8 +194,8 @@ void replay_print_text(const struct replay *replay)
 	       totals->traces.ignored, totals->late);
 	if (totals->queries == 0)
 		return;
-	printf("time      %s to %s, %.2f days\n", first, last,
-	       (double)(totals->last_ms - totals->first_ms) / 86400e3);
+	replay_span_text(totals->last_ms - totals->first_ms, span);
+	printf("time      %s to %s, %s\n", first, last, span);
 	misses = totals->queries - totals->hits;
 	printf("queries   %" PRIu64 ": %" PRIu64 " %s, %" PRIu64 " %s; %" PRIu64 " sent, %" PRIu64
 	       " refused, %" PRIu64 " stale\n",

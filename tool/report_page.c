@@ -134,7 +134,9 @@ static void write_lead(FILE *file, const struct report *report)
 	char first[SVG_VALUE_SIZE], last[SVG_VALUE_SIZE];
 	char metered[SVG_VALUE_SIZE], most[SVG_VALUE_SIZE];
 	char asked[SVG_VALUE_SIZE], places[SVG_VALUE_SIZE];
+	char span[REPLAY_TIME_TEXT_SIZE];
 
+	replay_span_text(totals->last_ms - totals->first_ms, span);
 	svg_value_text(SVG_COUNT, (double)totals->queries, asked);
 	svg_value_text(SVG_COUNT, domains, places);
 	svg_value_text(SVG_TIME, (double)(totals->first_ms / 1000), first);
@@ -143,11 +145,10 @@ static void write_lead(FILE *file, const struct report *report)
 	svg_value_text(SVG_BYTES, seep_bits_to_bytes(most_metered(report)), most);
 	fputs("<p class=\"lead\">", file);
 	say(file,
-	    "From %s to %s (UTC, %.1f days) %" PRIu32
+	    "From %s to %s (UTC, %s) %" PRIu32
 	    " %s asked %s %s in %s %s. Seep metered %s of new information that left through names, at most %s of one "
 	    "user. ",
-	    first, last, (double)(totals->last_ms - totals->first_ms) / (double)REPORT_DAY_MS,
-	    users, seep_plural(users, "user", "users"), asked,
+	    first, last, span, users, seep_plural(users, "user", "users"), asked,
 	    seep_plural(totals->queries, "query", "queries"), places,
 	    seep_plural(domains, "domain", "domains"), metered, most);
 	say_refused(file, report);
