@@ -280,6 +280,30 @@ def test_mac_exempt(tap):
         tap.ok(5 < sent < 60, "and so is another user of a trusted forwarder", sent)
 
 
+def test_mac_allowed(tap):
+    """A domain is allowed for a user by its MAC address, and for nobody else."""
+    names = Names()
+    with laboratory(state="seep.state") as lab:
+        def ask(user, zone="tunnel.example"):
+            return rcode_of(lab.ask(names(zone), source=TRUSTED, options=[option(MAC, raw(MACS[user]))]))
+
+        # Of several, for one that costs less than the last that was refused may still pass.
+        def codes(user, zone="tunnel.example"):
+            return {ask(user, zone) for _ in range(8)}
+
+        for user in (ALICE, BOB):
+            for _ in range(50):
+                ask(user)
+            tap.ok(REFUSED in codes(user), "%s is spent" % MACS[user])
+        told = seepctl_json("allow", "other.example", "--user", MACS[ALICE].upper(), "-s", lab.dir + "/seep.control")
+        tap.equal((told["domain"], told["user"]), ("other.example", MACS[ALICE]), "allow --user MAC")
+        for when in ("at once", "after a restart"):
+            tap.equal(codes(ALICE, "other.example"), {NOERROR}, when + " it passes there")
+            tap.ok(REFUSED in codes(BOB, "other.example"), when + " the neighbour does not")
+            tap.ok(REFUSED in codes(ALICE), when + " it does not elsewhere")
+            lab.restart()
+
+
 def test_without(tap):
     """A forwarder that states nobody is one user, and so is one that is not trusted."""
     names = Names()

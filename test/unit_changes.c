@@ -87,7 +87,7 @@ static struct seep_exception exception_of(const char *name, const char *user, ui
 
 	memcpy(exception.name, wire.bytes, wire.size);
 	if (user)
-		(void)seep_netblock_parse(&exception.user, user);
+		(void)seep_netblock_parse_user(&exception.user, user);
 	return exception;
 }
 
@@ -175,6 +175,44 @@ static void test_round_trip(void)
 	ok(strstr(said, ": 6 exceptions are in force\n"), "that is said");
 	ok(is_allowed(&running, "w.plain.example") && !is_allowed(&running, "w.far.example"),
 	   "and they are in force");
+	stop(&running);
+}
+
+/* Does the file begin with TEXT? */
+static bool is_begun(const char *text)
+{
+	char head[32] = "";
+	FILE *from = fopen(path, "r");
+
+	if (!from)
+		return false;
+	(void)!fgets(head, sizeof(head), from);
+	fclose(from);
+	return strcmp(head, text) == 0;
+}
+
+/* Of version 2 it is only as long as something is allowed for a MAC address. */
+static void test_version(void)
+{
+	const struct seep_exception mac =
+		exception_of("mac.example", "02:00:5e:00:53:01", NOW_S + 100);
+	struct running running;
+
+	remove_files();
+	start(&running, NOW_MS);
+	(void)allow(&running, "a.example", "10.0.0.1", NOW_S + 100);
+	ok(is_begun("seep changes 1\n"), "of a netblock it is of version 1");
+	is_int(allow(&running, "mac.example", "02:00:5e:00:53:01", NOW_S + 100), SEEP_CHANGES_KEPT,
+	       "a MAC address is kept");
+	ok(is_begun("seep changes 2\n"), "and it is of version 2");
+	restart(&running);
+	is_int(count_of(&running), 2, "which is read");
+	ok(seep_exception_is_same(seep_exceptions_at(seep_engine_exceptions(running.rig.engine), 1),
+				  &mac),
+	   "and is the same");
+	is_int(problems, 0, "without a word");
+	is_int(seep_changes_remove(running.changes, &mac, NOW_MS), SEEP_CHANGES_KEPT, "removed");
+	ok(is_begun("seep changes 1\n"), "it is of version 1 again");
 	stop(&running);
 }
 
@@ -465,7 +503,7 @@ static void test_set_aside(void)
 	ok(is_allowed(&running, "c.example"), "it is used");
 	stop(&running);
 	remove_files();
-	write_file(path, "seep changes 2\n", 15);
+	write_file(path, "seep changes 3\n", 15);
 	start(&running, NOW_MS);
 	ok(strstr(said, "another kind of file, or version") && !count_of(&running),
 	   "another version is set aside, too");
@@ -544,6 +582,7 @@ int main(int argc, char **argv)
 	snprintf(old, sizeof(old), "%s.old", path);
 	snprintf(new, sizeof(new), "%s.new", path);
 	tap_run(test_round_trip);
+	tap_run(test_version);
 	tap_run(test_mode);
 	tap_run(test_replace_and_remove);
 	tap_run(test_ended);

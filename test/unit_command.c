@@ -202,6 +202,9 @@ static void test_allow_bad(void)
 	fails(&asked, "allow a.example user", "nothing stands behind \"user\"");
 	fails(&asked, "allow a.example user 10.0.0.300", "is not an IPv4 or IPv6 address");
 	fails(&asked, "allow a.example user 10.0.0.1/8", "expected 10.0.0.0/8 or 10.0.0.1");
+	fails(&asked, "allow a.example user 02:00:5e:00:53:01@192.0.2.0",
+	      "has more than its MAC address: expected 02:00:5e:00:53:01, which is that user");
+	fails(&asked, "clear user 02:00:5e:00:53:01", "is not an IPv4 or IPv6 address");
 	fails(&asked, "allow a.example 30d", "\"30d\" is not expected there");
 	fails(&asked, "allow a.example reason", "nothing stands behind \"reason\"");
 	fails(&asked, "allow b\xc3\xbc.example", "printable ASCII");
@@ -219,6 +222,14 @@ static void test_remove(void)
 
 	open_asked(&asked, CONF);
 	(void)ask(&asked, "allow a.example user 10.0.0.1");
+	ok(has(ask(&asked, "allow a.example user 02:00:5E:00:53:01"),
+	       "user=\"02:00:5e:00:53:01\"\n"),
+	   "for a MAC address");
+	is_str(asked.what, "allowed a.example for user 02:00:5e:00:53:01", "told by it");
+	fails(&asked, "allow remove a.example user 02:00:5e:00:53:02",
+	      "there is no such exception");
+	ok(has(ask(&asked, "allow remove a.example user 02:00:5e:00:53:01"), "kept=true\n"),
+	   "and removed by it");
 	fails(&asked, "allow remove", "nothing stands behind \"remove\"");
 	fails(&asked, "allow remove a.example", "there is no such exception");
 	fails(&asked, "allow remove a.example user 10.0.0.2", "there is no such exception");

@@ -10,7 +10,7 @@ static struct seep_exception exception_of(const char *name, const char *user, ui
 
 	memcpy(exception.name, wire.bytes, wire.size);
 	if (user)
-		(void)seep_netblock_parse(&exception.user, user);
+		(void)seep_netblock_parse_user(&exception.user, user);
 	return exception;
 }
 
@@ -96,6 +96,40 @@ static void test_cover(void)
 	seep_exceptions_destroy(set);
 }
 
+/* A MAC address is that of a user behind whichever forwarder, and of nobody else. */
+static void test_mac(void)
+{
+	static const struct {
+		struct seep_address client;
+		bool is_covered;
+		const char *what;
+	} cases[] = {
+		{ { { 192, 0, 2, 0, 2, 0, 0x5e, 0, 0x53, 1 }, 10 }, true, "behind a forwarder" },
+		{ { { 10, 9, 8, 0, 2, 0, 0x5e, 0, 0x53, 1 }, 10 }, true, "behind another" },
+		{ { { 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 2, 0, 0x5e, 0, 0x53, 1 }, 14 },
+		  true,
+		  "by IPv6" },
+		{ { { 192, 0, 2, 0, 2, 0, 0x5e, 0, 0x53, 2 }, 10 }, false, "another machine" },
+		{ { { 2, 0, 0x5e, 0, 0, 0, 0, 0, 0x53, 1 }, 10 }, false, "its bytes elsewhere" },
+		{ { { 2, 0, 0x5e, 0 }, 4 }, false, "an address of its bytes" },
+		{ { { 2, 0, 0x5e, 0, 0x53, 1 }, 16 }, false, "one of IPv6" },
+	};
+	const struct seep_exception all[] = {
+		exception_of("mac.example", "02:00:5E:00:53:01", NOW_S + 1),
+		exception_of("net.example", "0.0.0.0/0", NOW_S + 1),
+		exception_of("net.example", "::/0", NOW_S + 1),
+	};
+	struct seep_exceptions *set = set_of(all, COUNT(all));
+	const struct wire name = wire_of("www.mac.example"), net = wire_of("net.example");
+
+	for (size_t at = 0; at < COUNT(cases); at++)
+		is_bool(seep_exceptions_cover(set, name.bytes, name.size, &cases[at].client, NOW_S),
+			cases[at].is_covered, "a MAC address: %s", cases[at].what);
+	ok(!seep_exceptions_cover(set, net.bytes, net.size, &cases[0].client, NOW_S),
+	   "no netblock has a user by MAC");
+	seep_exceptions_destroy(set);
+}
+
 /* What is no whole name is in no set, and is not read past its end. */
 static void test_bad_names(void)
 {
@@ -157,6 +191,7 @@ int main(int argc, char **argv)
 {
 	tap_begin(argc, argv);
 	tap_run(test_cover);
+	tap_run(test_mac);
 	tap_run(test_bad_names);
 	tap_run(test_limits);
 	return done();

@@ -88,7 +88,7 @@ static void list(struct seep_control_words *words)
 	seep_control_close(call->answer, '}');
 }
 
-/* ---- allow remove DOMAIN [user ADDRESS|NETBLOCK] ---- */
+/* ---- allow remove DOMAIN [user ADDRESS|NETBLOCK|MAC] ---- */
 
 /* Writes "DOMAIN for everybody", or for whom, to TEXT. Returns whether it names a user. */
 static bool print_what(const struct seep_exception *exception, char text[WHAT_SIZE])
@@ -139,7 +139,7 @@ static void disallow(struct seep_control_words *words)
 	seep_control_close(call->answer, '}');
 }
 
-/* ---- allow DOMAIN [for DURATION] [user ADDRESS|NETBLOCK] [force] [reason TEXT] ---- */
+/* ---- allow DOMAIN [for DURATION] [user ADDRESS|NETBLOCK|MAC] [force] [reason TEXT] ---- */
 
 /* A slip in a domain must not open all that whoever likes can register; "force" says it is none. */
 static bool may_open(const struct seep_control_call *call, const struct seep_exception *exception,

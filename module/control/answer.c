@@ -88,7 +88,7 @@ static void do_help(const struct seep_control_call *call);
 static const struct seep_control_command commands[] = {
 	{ "stats", "", 0, 0, false, do_stats, "print statistics, and set counters to 0" },
 	{ "stats_noreset", "", 0, 0, false, do_stats_noreset, "print statistics" },
-	{ "allow", "DOMAIN [for DURATION] [user ADDRESS|NETBLOCK] [force] [reason TEXT]", 1,
+	{ "allow", "DOMAIN [for DURATION] [user ADDRESS|NETBLOCK|MAC] [force] [reason TEXT]", 1,
 	  SEEP_CONTROL_WORDS - 1, true, seep_control_allow,
 	  "meter nothing below DOMAIN, for a time; also: allow list, allow remove DOMAIN [user ...]" },
 	{ "clear", "user ADDRESS | network ADDRESS | domain NAME [reason TEXT]", 2,

@@ -82,27 +82,53 @@ bool seep_control_take_domain(struct seep_control_words *words, struct seep_exce
 	return status == SEEP_SUBTREE_OK;
 }
 
-bool seep_control_take_user(struct seep_control_words *words, struct seep_netblock *user)
+/* Answers what is wrong with WORD, which gave STATUS and BLOCK. */
+static void fail_block(const struct seep_control_call *call, const char *word,
+		       enum seep_netblock_status status, const struct seep_netblock *block)
+{
+	char meant[SEEP_NETBLOCK_TEXT_SIZE];
+
+	if (status == SEEP_NETBLOCK_HOST_BITS || status == SEEP_NETBLOCK_MAC_NETWORK)
+		seep_netblock_format(block, meant);
+	if (status == SEEP_NETBLOCK_HOST_BITS)
+		seep_control_fail(call, "\"%s\" %s: expected %s or %.*s", word,
+				  seep_netblock_status_text(status), meant, (int)strcspn(word, "/"),
+				  word);
+	else if (status == SEEP_NETBLOCK_MAC_NETWORK)
+		seep_control_fail(call,
+				  "\"%s\" %s: expected %s, which is that user behind any "
+				  "trusted forwarder",
+				  word, seep_netblock_status_text(status), meant);
+	else
+		seep_control_fail(call,
+				  "\"%s\" %s: expected an address or a netblock such as "
+				  "192.0.2.17, 192.0.2.0/24 or 2001:db8::/32",
+				  word, seep_netblock_status_text(status));
+}
+
+bool seep_control_take_netblock(struct seep_control_words *words, struct seep_netblock *block)
 {
 	const char *word = take(words, "an address or a netblock");
 	enum seep_netblock_status status;
-	char meant[SEEP_NETBLOCK_TEXT_SIZE];
 
 	if (!word)
 		return false;
-	status = seep_netblock_parse(user, word);
-	if (status == SEEP_NETBLOCK_HOST_BITS) {
-		seep_netblock_format(user, meant);
-		seep_control_fail(words->call, "\"%s\" %s: expected %s or %.*s", word,
-				  seep_netblock_status_text(status), meant, (int)strcspn(word, "/"),
-				  word);
-	} else if (status != SEEP_NETBLOCK_OK) {
-		seep_control_fail(
-			words->call,
-			"\"%s\" %s: expected an address or a netblock such as 192.0.2.17, "
-			"192.0.2.0/24 or 2001:db8::/32",
-			word, seep_netblock_status_text(status));
-	}
+	status = seep_netblock_parse(block, word);
+	if (status != SEEP_NETBLOCK_OK)
+		fail_block(words->call, word, status, block);
+	return status == SEEP_NETBLOCK_OK;
+}
+
+bool seep_control_take_user(struct seep_control_words *words, struct seep_netblock *user)
+{
+	const char *word = take(words, "an address, a netblock or a MAC address");
+	enum seep_netblock_status status;
+
+	if (!word)
+		return false;
+	status = seep_netblock_parse_user(user, word);
+	if (status != SEEP_NETBLOCK_OK)
+		fail_block(words->call, word, status, user);
 	return status == SEEP_NETBLOCK_OK;
 }
 

@@ -24,11 +24,13 @@ bool seep_control_take(struct seep_control_words *words, const char *word);
 /*
  * These take what comes next, and return false, having answered what is wrong with it.
  *
- * A duration is in seconds. A user is a netblock, also of one address. A reason is all that is left
+ * A duration is in seconds. A netblock is also one of one address; a user is that, or a MAC address
+ * behind whichever trusted forwarder. A reason is all that is left
  * behind the word "reason"; without that word nothing may be left.
  */
 bool seep_control_take_duration(struct seep_control_words *words, uint64_t *duration_s);
 bool seep_control_take_domain(struct seep_control_words *words, struct seep_exception *exception);
+bool seep_control_take_netblock(struct seep_control_words *words, struct seep_netblock *block);
 bool seep_control_take_user(struct seep_control_words *words, struct seep_netblock *user);
 bool seep_control_take_reason(struct seep_control_words *words,
 			      char reason[SEEP_EXCEPTION_REASON_SIZE]);

@@ -36,7 +36,7 @@ static bool take_subject(struct clearing *clearing, struct seep_control_words *w
 		words->next++;
 		return true;
 	}
-	if (!seep_control_take_user(words, &block))
+	if (!seep_control_take_netblock(words, &block))
 		return false;
 	clearing->address = (struct seep_address){ .size_bytes = block.addr_len };
 	memcpy(clearing->address.bytes, block.addr, sizeof(block.addr));

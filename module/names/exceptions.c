@@ -105,7 +105,7 @@ static struct rule rule_of(const struct seep_exception *exception)
 	return rule;
 }
 
-/* The client as rules have it: an IPv4-mapped address is an IPv4 one. */
+/* The client as rules have it: an IPv4-mapped address is an IPv4 one, a MAC is in no network. */
 struct asker {
 	uint64_t words[2];
 	uint8_t size_bytes;
@@ -116,7 +116,11 @@ static struct asker asker_of(const struct seep_address *client)
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct asker asker = { .size_bytes = client->size_bytes };
 
-	if (client->size_bytes == 16 && memcmp(client->bytes, mapped, sizeof(mapped)) == 0) {
+	if (seep_address_is_mac(client)) {
+		asker.size_bytes = SEEP_MAC_BYTES;
+		memcpy(asker.words, client->bytes + client->size_bytes - SEEP_MAC_BYTES,
+		       SEEP_MAC_BYTES);
+	} else if (client->size_bytes == 16 && memcmp(client->bytes, mapped, sizeof(mapped)) == 0) {
 		asker.size_bytes = 4;
 		memcpy(asker.words, client->bytes + sizeof(mapped), 4);
 	} else {

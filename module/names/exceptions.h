@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Exceptions that operators made while the resolver ran: domains that are not metered for a time,
- * for everybody or for one user or netblock.
+ * for everybody or for one user or netblock. A user by MAC address is one behind whichever trusted
+ * forwarder.
  *
  * A set never changes once it is made. One question hashes the name once, from the root down, with
  * one probe a label on average, and compares the client with at most SEEP_EXCEPTIONS_A_DOMAIN

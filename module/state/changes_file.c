@@ -16,6 +16,7 @@
 #include "state/file.h"
 
 #define HEAD      "seep changes 1"
+#define HEAD_MAC  "seep changes 2" /* there is an exception for a MAC address */
 #define EVERYBODY "everybody"
 #define FOR_EVER  "never"
 #define NOBODY    "-"
@@ -52,6 +53,15 @@ static void print_exception(FILE *to, const struct seep_exception *exception)
 		exception->maker[0] ? exception->maker : NOBODY, exception->reason);
 }
 
+/* Is there an exception that no reader of version 1 knows? */
+static bool has_mac(const struct seep_changes_content *content)
+{
+	for (size_t at = 0; at < content->count; at++)
+		if (content->exceptions[at].user.addr_len == SEEP_MAC_BYTES)
+			return true;
+	return false;
+}
+
 /* The whole text, allocated; NULL without memory. */
 static char *print_content(const struct seep_changes_content *content, size_t *size)
 {
@@ -62,7 +72,7 @@ static char *print_content(const struct seep_changes_content *content, size_t *s
 
 	if (!to)
 		return NULL;
-	fputs(HEAD "\n", to);
+	fputs(has_mac(content) ? HEAD_MAC "\n" : HEAD "\n", to);
 	if (learning->is_moved)
 		fprintf(to, "learning %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", learning->from_ms,
 			learning->learning_s, learning->until_ms);
@@ -187,8 +197,8 @@ static enum seep_conf_status take_user(const struct seep_conf_reader *reader,
 	*user = (struct seep_netblock){ .addr_len = 0 };
 	if (strcmp(word, EVERYBODY) == 0)
 		return SEEP_CONF_OK;
-	if (seep_netblock_parse(user, word) != SEEP_NETBLOCK_OK)
-		return fail(reader, "a netblock or everybody", word);
+	if (seep_netblock_parse_user(user, word) != SEEP_NETBLOCK_OK)
+		return fail(reader, "a netblock, a MAC address or everybody", word);
 	return SEEP_CONF_OK;
 }
 
@@ -271,6 +281,11 @@ static enum seep_conf_status read_end(const struct seep_conf_reader *reader,
 				    "the checksum is wrong");
 }
 
+static bool is_text(const struct seep_conf_line *line, const char *text)
+{
+	return line->length == strlen(text) && memcmp(line->text, text, line->length) == 0;
+}
+
 /* One line; *IS_LAST: it was the last, and right. */
 static enum seep_conf_status read_line(const struct seep_conf_reader *reader,
 				       struct seep_conf_line *line, const char *text,
@@ -280,9 +295,9 @@ static enum seep_conf_status read_line(const struct seep_conf_reader *reader,
 	char word[WORD_SIZE];
 
 	if (reader->line == 1)
-		return line->length == strlen(HEAD) && memcmp(line->text, HEAD, line->length) == 0
+		return is_text(line, HEAD) || is_text(line, HEAD_MAC)
 			       ? SEEP_CONF_OK
-			       : seep_conf_lines_fail(reader, "\"" HEAD "\"",
+			       : seep_conf_lines_fail(reader, "\"" HEAD "\" or \"" HEAD_MAC "\"",
 						      "another kind of file, or version");
 	take_word(line, word);
 	if (strcmp(word, "allow") == 0)

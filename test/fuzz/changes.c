@@ -28,9 +28,15 @@ static void check_exception(const struct seep_exception *exception)
 
 	fuzz_check(is_printable(exception->maker, sizeof(exception->maker)));
 	fuzz_check(is_printable(exception->reason, sizeof(exception->reason)));
-	fuzz_check(user->addr_len == 0 || user->addr_len == 4 || user->addr_len == 16);
+	fuzz_check(user->addr_len == 0 || user->addr_len == 4 || user->addr_len == 16 ||
+		   user->addr_len == SEEP_MAC_BYTES);
 	fuzz_check(user->prefix_bits <= 8 * user->addr_len);
 	memcpy(client.bytes, user->addr, client.size_bytes);
+	/* In some forwarder's network. */
+	if (client.size_bytes == SEEP_MAC_BYTES) {
+		client.size_bytes = SEEP_ADDRESS_MAC_V4_BYTES;
+		memcpy(client.bytes + 4, user->addr, SEEP_MAC_BYTES);
+	}
 	fuzz_check(seep_exceptions_create(&set, exception, 1) == SEEP_EXCEPTIONS_OK);
 	/* It covers its own name, as long as it holds. */
 	fuzz_check(seep_exceptions_cover(set, exception->name, exception->name_size, &client, 0) ==
