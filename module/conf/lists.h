@@ -52,8 +52,9 @@ struct seep_lists_setup {
 };
 
 /*
- * Reads all of them, and warns of what conf and they open. What cannot be used is said, and counted. Returns false if there are no public
- * suffixes at all, not even the system's, or no memory. seep_lists_close belongs after either.
+ * Reads all of them, and warns of what conf and they open. What cannot be used is said, and
+ * counted. Returns false if there are no public suffixes at all, not even the system's, or no
+ * memory. seep_lists_close belongs after either.
  */
 bool seep_lists_open(struct seep_lists *lists, const struct seep_lists_setup *setup);
 void seep_lists_close(struct seep_lists *lists);
