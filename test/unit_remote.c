@@ -535,6 +535,26 @@ static void test_many(void)
 	close(fd);
 }
 
+/* Who says nothing makes others wait for a moment only, however many queue up. */
+static void test_silent(void)
+{
+	struct seep_control *control = start();
+	int fds[120];
+	uint64_t from_ms, passed_ms;
+
+	ok(is_served(), "one is served");
+	from_ms = clock_ms();
+	for (unsigned at = 0; at < COUNT(fds); at++)
+		fds[at] = client_tcp();
+	ok(is_served(), "behind %zu that say nothing, too", COUNT(fds));
+	passed_ms = clock_ms() - from_ms;
+	/* Of those who say half a word, 32 a second make room. */
+	ok(passed_ms < 2000, "in %" PRIu64 " ms", passed_ms);
+	for (unsigned at = 0; at < COUNT(fds); at++)
+		close(fds[at]);
+	seep_control_stop(control);
+}
+
 /* Handshakes without end take a part of a core only. */
 static void test_gap(void)
 {
@@ -708,6 +728,7 @@ int main(int argc, char **argv)
 	tap_run(test_addresses);
 	tap_run(test_slow);
 	tap_run(test_many);
+	tap_run(test_silent);
 	tap_run(test_gap);
 	tap_run(test_slow_reader);
 	tap_run(test_malformed);

@@ -216,7 +216,7 @@ void seep_control_client_begin(struct seep_control_client *client, int fd, SSL_C
 {
 	client->fd = fd;
 	client->tls = NULL;
-	client->is_known = client->is_answered = false;
+	client->is_heard = client->is_known = client->is_answered = false;
 	client->waits_for = POLLIN;
 	client->since_ms = now_ms;
 	client->size = client->sent = 0;
@@ -235,6 +235,7 @@ void seep_control_client_begin(struct seep_control_client *client, int fd, SSL_C
 void seep_control_client_serve(struct seep_control_client *client,
 			       const struct seep_control_source *source, struct seep_counters *base)
 {
+	client->is_heard = true;
 	if (is_in(client) && read_request(client, source, base))
 		send_answer(client);
 }

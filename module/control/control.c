@@ -23,10 +23,12 @@
 
 /* What clients come in by. */
 struct door {
-	int fd;       /* listens; -1: there is none */
-	SSL_CTX *tls; /* NULL: it is the unix socket */
-	uint64_t grace_ms, gap_ms;
-	uint64_t paused_until_ms;            /* nobody is let in before */
+	int fd;                   /* listens; -1: there is none */
+	SSL_CTX *tls;             /* NULL: it is the unix socket */
+	uint64_t grace_ms;        /* so long who has said something stays, whoever waits */
+	uint64_t silent_ms;       /* and who has not */
+	uint64_t gap_ms;          /* for which nobody is let in after a handshake began */
+	uint64_t paused_until_ms; /* nobody is let in before */
 	struct seep_control_client *clients; /* SEEP_CONTROL_CLIENTS; NULL without fd */
 };
 
@@ -57,13 +59,19 @@ static uint64_t clock_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* From when on a client may go for one that waits. */
+static uint64_t grace_end_ms(const struct door *door, const struct seep_control_client *client)
+{
+	return client->since_ms + (client->is_heard ? door->grace_ms : door->silent_ms);
+}
+
 /* Is ONE to go before OTHER? Both are there. */
-static bool goes_before(const struct seep_control_client *one,
+static bool goes_before(const struct door *door, const struct seep_control_client *one,
 			const struct seep_control_client *other)
 {
 	if (one->is_known != other->is_known)
 		return other->is_known;
-	return one->since_ms < other->since_ms;
+	return grace_end_ms(door, one) < grace_end_ms(door, other);
 }
 
 /* A free place, or that of who is to go. */
@@ -75,7 +83,7 @@ static struct seep_control_client *find_place(struct door *door)
 	     at < door->clients + SEEP_CONTROL_CLIENTS; at++) {
 		if (at->fd < 0)
 			return at;
-		if (goes_before(at, first))
+		if (goes_before(door, at, first))
 			first = at;
 	}
 	return first;
@@ -87,8 +95,8 @@ static bool has_room(struct door *door, uint64_t now_ms, uint64_t *when_ms)
 	const struct seep_control_client *place = find_place(door);
 
 	*when_ms = door->paused_until_ms;
-	if (place->fd >= 0 && place->since_ms + door->grace_ms > *when_ms)
-		*when_ms = place->since_ms + door->grace_ms;
+	if (place->fd >= 0 && grace_end_ms(door, place) > *when_ms)
+		*when_ms = grace_end_ms(door, place);
 	return now_ms >= *when_ms;
 }
 
@@ -111,7 +119,6 @@ static void let_in(struct door *door, uint64_t now_ms)
 	place = find_place(door);
 	seep_control_client_end(place);
 	seep_control_client_begin(place, fd, door->tls, door->tls ? &from : NULL, now_ms);
-	door->paused_until_ms = now_ms + door->gap_ms;
 }
 
 /* Fills in what to wait for at DOOR, and ends who was there too long; until when at most. */
@@ -163,16 +170,37 @@ static int prepare(struct seep_control *control, struct pollfd polled[POLLED])
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
+/* Serves one; if its handshake began by that, others wait before they are let in. */
+static void serve(struct seep_control *control, struct door *door,
+		  struct seep_control_client *client)
+{
+	bool is_first = !client->is_heard;
+	uint64_t now_ms = clock_ms();
+
+	seep_control_client_serve(client, &control->source, &control->base);
+	/* What was no handshake ended at once, and cost nothing. */
+	if (!is_first || client->fd < 0)
+		return;
+	if (door->paused_until_ms < now_ms)
+		door->paused_until_ms = now_ms;
+	door->paused_until_ms += door->gap_ms;
+}
+
 static void serve_door(struct seep_control *control, struct door *door,
 		       const struct pollfd polled[POLL_DOOR])
 {
+	uint64_t now_ms, when_ms;
+
 	for (unsigned at = 0; at < SEEP_CONTROL_CLIENTS; at++) {
 		if (polled[POLL_CLIENTS + at].revents)
-			seep_control_client_serve(&door->clients[at], &control->source,
-						  &control->base);
+			serve(control, door, &door->clients[at]);
 	}
-	if (polled[POLL_WAITING].revents)
-		let_in(door, clock_ms());
+	if (!polled[POLL_WAITING].revents)
+		return;
+	/* Who was to go may have said something just now. */
+	now_ms = clock_ms();
+	if (has_room(door, now_ms, &when_ms))
+		let_in(door, now_ms);
 }
 
 static void *run(void *context)
@@ -258,13 +286,14 @@ static int open_doors(struct seep_control *control, const struct seep_control_se
 
 	if (setup->path[0] && seep_control_listen(&control->file, setup->path, setup->group,
 						  setup->say, setup->source.context)) {
-		at_socket->grace_ms = SEEP_CONTROL_GRACE_MS;
+		at_socket->grace_ms = at_socket->silent_ms = SEEP_CONTROL_GRACE_MS;
 		if (!open_door(at_socket, control->file.fd))
 			return ENOMEM;
 	}
 	if (setup->remote.conf && seep_control_remote_listen(&control->remote, &setup->remote)) {
 		at_remote->tls = control->remote.tls;
 		at_remote->grace_ms = SEEP_CONTROL_TLS_GRACE_MS;
+		at_remote->silent_ms = SEEP_CONTROL_TLS_SILENT_MS;
 		at_remote->gap_ms = SEEP_CONTROL_TLS_GAP_MS;
 		if (!open_door(at_remote, control->remote.fd))
 			return ENOMEM;

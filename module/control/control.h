@@ -7,8 +7,9 @@
  * memory that is claimed at the start, each for SEEP_CONTROL_CLIENT_MS at most. When another one
  * waits, who has been here longest goes, but not before its grace is over: so somebody who asks at
  * once is answered, however many say nothing. Over TLS who has not shown a certificate yet goes
- * first, and one client is let in in SEEP_CONTROL_TLS_GAP_MS, so that handshakes take a part of one
- * core only. Whoever comes over TLS takes nobody's place on the unix socket.
+ * first, and sooner whoever has not said a word. For each handshake that begins nobody is let in
+ * for SEEP_CONTROL_TLS_GAP_MS, so that they take a part of one core only. Whoever comes over TLS
+ * takes nobody's place on the unix socket.
  *
  * The thread has all signals blocked. It takes none of the locks that queries wait for, but those
  * of tables, a set at a time.
@@ -19,12 +20,14 @@
 #include "control/answer.h"
 #include "control/remote.h"
 
-#define SEEP_CONTROL_CLIENTS      8
-#define SEEP_CONTROL_CLIENT_MS    5000
-#define SEEP_CONTROL_GRACE_MS     100
+#define SEEP_CONTROL_CLIENTS       8
+#define SEEP_CONTROL_CLIENT_MS     5000
+#define SEEP_CONTROL_GRACE_MS      100
 /* A handshake is two round trips. */
-#define SEEP_CONTROL_TLS_GRACE_MS 250
-#define SEEP_CONTROL_TLS_GAP_MS   10
+#define SEEP_CONTROL_TLS_GRACE_MS  250
+/* A client's first word comes right behind its connection, however far it is. */
+#define SEEP_CONTROL_TLS_SILENT_MS 20
+#define SEEP_CONTROL_TLS_GAP_MS    10
 
 struct seep_control;
 
