@@ -324,6 +324,13 @@ def check_mistyped(tap):
         code, out, err = run(*words)
         tap.ok(code == 2 and not out and "did you mean \"%s\"?" % meant in err.split("\n")[0],
                "%s: %s" % (" ".join(words), meant), err)
+    for words in (("status",), ("stats",), ("top",), ("show", "user", "192.0.2.1"), ("show", "domain", "a.example"), ("refused",),
+                  ("explain", "a.example"), ("allow", "list"), ("allow", "a.example"), ("clear", "user", "192.0.2.1"), ("learn", "status"),
+                  ("learn", "end")):
+        for more in ((), ("--json",)):
+            code, out, err = run(*words, *more, "-s", "missing")
+            tap.ok((code, out) == (1, "") and err.count("\n") == 1 and "missing: there is no such socket: is Unbound running" in err,
+                   "%s: where nobody answers it says so, and nothing else" % " ".join(words + more), out + err)
     for words in (("allow", "lsit."), ("allow", "lan"), ("allow", "remvoe"), ("allow", "lists.example")):
         code, _, err = run(*words, "-s", "missing")
         tap.ok(code == 1 and "missing: there is no such socket" in err, "%s: a domain" % " ".join(words), err)

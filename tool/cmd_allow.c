@@ -109,15 +109,16 @@ static int list(const struct options *options)
 	char next[24] = "0";
 	size_t shown = 0;
 
-	if (is_json) {
-		json_open(&json, NULL, '{');
-		json_open(&json, "exceptions", '[');
-	}
 	while (*next) {
 		struct control_answer answer;
 
 		if (!control_ask(&options->change.control, &answer, "allow list %s", next))
 			return SEEPCTL_WRONG;
+		/* Where nobody answers, nothing is begun. */
+		if (is_json && strcmp(next, "0") == 0) {
+			json_open(&json, NULL, '{');
+			json_open(&json, "exceptions", '[');
+		}
 		shown += show_rows(&json, is_json, &answer, shown);
 		snprintf(next, sizeof(next), "%s", control_word(&answer, 0, "next"));
 		control_release(&answer);
