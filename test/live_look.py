@@ -86,13 +86,13 @@ def test_refused(tap):
                       "none in the last second")
 
 
-def screen(lab, screens, *words):
-    """What seepctl shows on a terminal of 80 columns and 24 rows, until it began so many screens."""
+def screen(lab, screens, *words, columns=80, term="xterm"):
+    """What seepctl shows on a terminal of so many columns and 24 rows, until it began so many screens."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen((SEEPCTL, *words, "-s", lab.dir + "/seep.control"), stdin=theirs,
                                stdout=theirs, stderr=theirs,
-                               env={key: os.environ[key] for key in os.environ if key != "NO_COLOR"})
+                               env={**{key: os.environ[key] for key in os.environ if key != "NO_COLOR"}, "TERM": term})
     os.close(theirs)
     text = b""
     until_s = time.monotonic() + 30
@@ -140,6 +140,14 @@ def test_top(tap):
             tap.ok("\033[31m" in text, "who is spent is red", text)
             text = screen(lab, 1, "top", "--once")
             tap.ok(CLEAR not in text and ".example" in text, "or once", text)
+            for columns, kept in ((120, " last seen "), (80, " names "), (58, " bytes "), (40, "level ")):
+                rows = re.sub("\033\\[[0-9]*m", "", screen(lab, 1, "top", "--once", columns=columns)).split("\r\n")
+                tap.ok(max(len(row) for row in rows) <= columns and any(row.endswith(" " + USER) for row in rows) and
+                       any(row.endswith(".example") for row in rows) and kept in rows[0],
+                       "of %d columns: the names are whole, and there is room for \"%s\"" % (columns, kept.strip()), rows)
+            tap.ok(" last seen " not in rows[0] and " bytes " not in rows[0], "but not for all", rows[0])
+            text = screen(lab, 1, "top", term="dumb")
+            tap.ok("\033" not in text and USER in text, "on a dumb one once, without codes", text)
 
 
 class Watched:

@@ -3,12 +3,20 @@
 #include "terminal.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 bool terminal_is_one(void)
 {
 	return isatty(STDOUT_FILENO);
+}
+
+bool terminal_has_codes(void)
+{
+	const char *term = getenv("TERM");
+
+	return terminal_is_one() && (!term || strcmp(term, "dumb") != 0);
 }
 
 const char *terminal_colour(enum terminal_colour colour)
@@ -20,7 +28,7 @@ const char *terminal_colour(enum terminal_colour colour)
 	};
 	const char *none = getenv("NO_COLOR");
 
-	return !terminal_is_one() || (none && *none) ? "" : codes[colour];
+	return !terminal_has_codes() || (none && *none) ? "" : codes[colour];
 }
 
 static struct winsize size(void)

@@ -14,6 +14,8 @@ enum terminal_colour {
 };
 
 bool terminal_is_one(void);
+/* Is it one that takes codes, such as those of colours? One of TERM=dumb does not. */
+bool terminal_has_codes(void);
 /* Begins a colour, or with TERMINAL_PLAIN ends it; "" where there are none, or NO_COLOR is set. */
 const char *terminal_colour(enum terminal_colour colour);
 /* Columns and rows; 0: it is none, and lines are as long as they are. */

@@ -11,19 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EVERY_S    2
+#define EVERY_S     2
 /* So long nobody may listen, as while the resolver reloads. */
-#define PATIENCE_S 30
-#define ROWS       10
+#define PATIENCE_S  30
+#define ROWS        10
 /* The most that an answer has. */
-#define ROWS_MOST  64
-#define LINE_MAX   1400
-/* Of a time. */
-#define LAST_WIDTH 20
-/* So wide is a terminal that shows all columns. */
-#define WIDE       110
+#define ROWS_MOST   64
+#define LINE_MAX    1400
+/* Of the columns behind the meter. */
+#define COUNTS_SIZE 48
+/* So much of a name has room before any column: an IPv6 address. */
+#define NAME_LEAST  39
 /* Home, and what is below it is cleared. */
-#define CLEAR      "\033[H\033[J"
+#define CLEAR       "\033[H\033[J"
 
 /* What the two columns of numbers are of. */
 static const char *const column_keys[STATE_KINDS][2] = {
@@ -32,12 +32,36 @@ static const char *const column_keys[STATE_KINDS][2] = {
 	[STATE_DOMAINS] = { "names", "users" },
 };
 
-/* Is there room for when each was seen, beside its name? */
-static bool has_last(void)
-{
-	unsigned columns = terminal_columns();
+/* What stands before a name, each with what those before have: the level in any case. */
+enum width {
+	WIDTH_LEVEL,
+	WIDTH_BYTES,  /* of the level, and of the budget */
+	WIDTH_COUNTS, /* the two columns of numbers */
+	WIDTH_LAST    /* when it was seen */
+};
 
-	return !columns || columns >= WIDE;
+/* As much of that as leaves room for the names of ANSWER, or for as much of them as is needed. */
+static enum width width_of(const struct control_answer *answer, enum state_kind kind)
+{
+	static const unsigned before[] = { 19, 41, 59, 81 };
+	unsigned columns = terminal_columns();
+	enum width width = WIDTH_LAST;
+	size_t longest = 0;
+
+	if (!columns)
+		return WIDTH_LAST;
+	for (size_t at = control_first(answer, 0, state_kind_words[kind].many); at;
+	     at = control_next(answer, at)) {
+		size_t length = strlen(control_word(answer, at, state_kind_words[kind].one));
+
+		if (length > longest)
+			longest = length;
+	}
+	if (longest > NAME_LEAST)
+		longest = NAME_LEAST;
+	while (width > WIDTH_LEVEL && before[width] + longest > columns)
+		width--;
+	return width;
 }
 
 /* A line, cut where the terminal ends. */
@@ -50,50 +74,65 @@ static void print_line(const char *line, enum terminal_colour colour)
 	       colour ? terminal_colour(TERMINAL_PLAIN) : "");
 }
 
-/* The meter at AT, of the row of KEY; COLUMNS stands between. */
-static void print_meter(const struct control_answer *answer, size_t at, const char *columns,
-			const char *key)
+/* The meter at AT, of the row of KEY; COUNTS stands between. */
+static void print_meter(const struct control_answer *answer, size_t at, enum width width,
+			const char *counts, const char *key)
 {
-	char line[LINE_MAX];
+	char line[LINE_MAX], bytes[64] = "";
 
-	snprintf(line, sizeof(line), "%7.1f%% %10.1f %10.1f  %-7s %s  %.1000s%s",
-		 control_number(answer, at, "percent"), control_number(answer, at, "level_bytes"),
-		 control_number(answer, at, "budget_bytes"), control_text_standing(answer, at),
-		 columns, key, control_bool(answer, at, "crowd") ? " (no budget fits)" : "");
+	if (width >= WIDTH_BYTES)
+		snprintf(bytes, sizeof(bytes), " %10.1f %10.1f",
+			 control_number(answer, at, "level_bytes"),
+			 control_number(answer, at, "budget_bytes"));
+	snprintf(line, sizeof(line), "%7.1f%%%s  %-7s%s  %.1000s%s",
+		 control_number(answer, at, "percent"), bytes, control_text_standing(answer, at),
+		 counts, key, control_bool(answer, at, "crowd") ? " (no budget fits)" : "");
 	print_line(line, control_text_colour(answer, at));
 }
 
-static void print_row(const struct control_answer *answer, size_t at, enum state_kind kind)
+/* Writes to TEXT what stands behind the meter, as far as WIDTH has it. */
+static void counts_text(char text[COUNTS_SIZE], enum width width, const char *first,
+			const char *second, const char *last)
+{
+	text[0] = '\0';
+	if (width == WIDTH_COUNTS)
+		snprintf(text, COUNTS_SIZE, " %8.8s %8.8s", first, second);
+	else if (width == WIDTH_LAST)
+		snprintf(text, COUNTS_SIZE, " %8.8s %8.8s  %-20.20s", first, second, last);
+}
+
+static void print_row(const struct control_answer *answer, size_t at, enum state_kind kind,
+		      enum width width)
 {
 	const char *key = control_word(answer, at, state_kind_words[kind].one);
-	char columns[64], name[128];
+	char counts[COUNTS_SIZE], name[128];
 
-	snprintf(columns, sizeof(columns), "%8.8s %8.8s%s%-*.20s",
-		 control_word(answer, at, column_keys[kind][0]),
-		 control_word(answer, at, column_keys[kind][1]), has_last() ? "  " : "",
-		 has_last() ? LAST_WIDTH : 0,
-		 has_last() ? control_word(answer, at, "last_seen") : "");
-	print_meter(answer, at, columns, key);
+	counts_text(counts, width, control_word(answer, at, column_keys[kind][0]),
+		    control_word(answer, at, column_keys[kind][1]),
+		    control_word(answer, at, "last_seen"));
+	print_meter(answer, at, width, counts, key);
 	if (kind != STATE_NETWORKS)
 		return;
-	snprintf(columns, sizeof(columns), "%17s%*s", "", has_last() ? LAST_WIDTH + 2 : 0, "");
+	counts_text(counts, width, "", "", "");
 	snprintf(name, sizeof(name), "%.64s, newcomers", key);
-	print_meter(answer, control_find(answer, at, "newcomers"), columns, name);
+	print_meter(answer, control_find(answer, at, "newcomers"), width, counts, name);
 }
 
 static void print_kind(const struct control_answer *answer, enum state_kind kind)
 {
-	char line[LINE_MAX];
+	char line[LINE_MAX], counts[COUNTS_SIZE], bytes[64] = "";
 	size_t at = control_first(answer, 0, state_kind_words[kind].many);
+	enum width width = width_of(answer, kind);
 
-	snprintf(line, sizeof(line), "%8s %10s %10s  %-7s %8s %8.8s%s%-*s  %s (%.20s)", "level",
-		 "bytes", "of", "", column_keys[kind][0],
-		 kind == STATE_NETWORKS ? "today" : column_keys[kind][1], has_last() ? "  " : "",
-		 has_last() ? LAST_WIDTH : 0, has_last() ? "last seen" : "",
+	if (width >= WIDTH_BYTES)
+		snprintf(bytes, sizeof(bytes), " %10s %10s", "bytes", "of");
+	counts_text(counts, width, column_keys[kind][0],
+		    kind == STATE_NETWORKS ? "today" : column_keys[kind][1], "last seen");
+	snprintf(line, sizeof(line), "%8s%s  %-7s%s  %s (%.20s)", "level", bytes, "", counts,
 		 state_kind_words[kind].many, control_word(answer, 0, "entries"));
 	print_line(line, TERMINAL_BOLD);
 	for (; at; at = control_next(answer, at))
-		print_row(answer, at, kind);
+		print_row(answer, at, kind, width);
 }
 
 /* How many rows of each kind: on a terminal, as many as fit. A network has two lines. */
@@ -195,7 +234,7 @@ static bool show_anew(const struct top_live *top)
 int top_live(const struct top_live *top)
 {
 	bool good;
-	bool goes_on = !top->once && !top->control->json && terminal_is_one();
+	bool goes_on = !top->once && !top->control->json && terminal_has_codes();
 
 	if (!goes_on)
 		return show(top, "") ? SEEPCTL_OK : SEEPCTL_WRONG;
