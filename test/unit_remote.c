@@ -618,6 +618,7 @@ static void test_slow_reader(void)
 	slow.tls = SSL_new(with);
 	(void)SSL_set_fd(slow.tls, pair[1]);
 	seep_control_client_begin(&slow.served, pair[0], server, &from, 0);
+	ok(!slow.served.has_begun, "no handshake has begun");
 	ok(meet(&slow) && SSL_write(slow.tls, request, (int)strlen(request)) > 0, "it asks");
 	for (unsigned turn = 0; turn < 1000 && slow.served.fd >= 0; turn++) {
 		seep_control_client_serve(&slow.served, &slow.source, &slow.base);
@@ -629,6 +630,7 @@ static void test_slow_reader(void)
 	text[size] = '\0';
 	ok(waits > 1, "the answer waits %zu times until there is room", waits);
 	is_int(slow.served.fd, -1, "and is sent");
+	ok(slow.served.has_begun, "that its handshake had begun is known when it has gone");
 	ok(SSL_get_error(slow.tls, 0) == SSL_ERROR_ZERO_RETURN && size > 20000 &&
 		   strcmp(text + size - 4, "]\n}\n") == 0,
 	   "it is whole: %zu bytes", size);

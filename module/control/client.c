@@ -163,6 +163,14 @@ static enum step give_bytes(struct seep_control_client *client)
 
 /* ---- its course ---- */
 
+/* Has the handshake gone beyond the client's first message? */
+static bool has_begun(const SSL *tls)
+{
+	OSSL_HANDSHAKE_STATE state = SSL_get_state(tls);
+
+	return state != TLS_ST_BEFORE && state != TLS_ST_SR_CLNT_HELLO;
+}
+
 /* Goes on with the handshake; false if it waits, or ended. */
 static bool is_in(struct seep_control_client *client)
 {
@@ -172,6 +180,7 @@ static bool is_in(struct seep_control_client *client)
 		return true;
 	ERR_clear_error();
 	step = tls_step(client, SSL_accept(client->tls));
+	client->has_begun = has_begun(client->tls);
 	client->is_known = step == STEP_MOVED && identify_certificate(client);
 	if (!client->is_known && step != STEP_WAITS)
 		seep_control_client_end(client);
@@ -216,7 +225,7 @@ void seep_control_client_begin(struct seep_control_client *client, int fd, SSL_C
 {
 	client->fd = fd;
 	client->tls = NULL;
-	client->is_heard = client->is_known = client->is_answered = false;
+	client->is_heard = client->has_begun = client->is_known = client->is_answered = false;
 	client->waits_for = POLLIN;
 	client->since_ms = now_ms;
 	client->size = client->sent = 0;

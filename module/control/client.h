@@ -20,6 +20,7 @@ struct seep_control_client {
 	int fd;           /* -1: nobody */
 	SSL *tls;         /* NULL: the unix socket */
 	bool is_heard;    /* something came, or its end */
+	bool has_begun;   /* over TLS: the handshake came so far that it cost a signature */
 	bool is_known;    /* who it is; over TLS that is so after the handshake */
 	bool is_answered; /* the answer is ready */
 	short waits_for;  /* poll's event by which it goes on */

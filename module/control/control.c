@@ -174,12 +174,12 @@ static int prepare(struct seep_control *control, struct pollfd polled[POLLED])
 static void serve(struct seep_control *control, struct door *door,
 		  struct seep_control_client *client)
 {
-	bool is_first = !client->is_heard;
+	bool had_begun = client->has_begun;
 	uint64_t now_ms = clock_ms();
 
 	seep_control_client_serve(client, &control->source, &control->base);
-	/* What was no handshake ended at once, and cost nothing. */
-	if (!is_first || client->fd < 0)
+	/* It may be over by now; what was no handshake has cost nothing. */
+	if (client->has_begun == had_begun)
 		return;
 	if (door->paused_until_ms < now_ms)
 		door->paused_until_ms = now_ms;
