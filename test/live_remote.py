@@ -16,7 +16,7 @@ import pytest
 
 import rig
 from rig import need, rcode_of, secret
-from rig.control import ask_beside, lasting, leave, of_seep
+from rig.control import ask_beside, lasting, leave, of_seep, settled
 
 SBIN = os.path.join(need.PROJECT, "build", "unbound", need.VERSION, "sbin")
 SEEPCTL = os.path.join(os.path.dirname(need.module_path()), "seepctl")
@@ -92,10 +92,11 @@ def test_stock(tap, made):
             lab.ask("www.d%d.wild.example" % at, source="127.3.0.%d" % (at + 2))
         codes = [rcode_of(lab.ask(secret(), source=USER)) for _ in range(14)]
         tap.ok("REFUSED" in codes, "a user spends its budget")
+        at_socket = settled(lambda: lab.control("stats_noreset", socket_name="seep.control"))
         code, over_tls = unbound_control(lab, made, "stats_noreset")
         tap.ok(code == 0, "unbound-control ends well", over_tls)
         tap.ok(len(of_seep(over_tls)) > 40, "it prints many statistics", over_tls)
-        tap.equal(lasting(over_tls), lasting(lab.control("stats_noreset", socket_name="seep.control")), "the same lines")
+        tap.equal(lasting(over_tls), at_socket, "the same lines")
         code, text = unbound_control(lab, made, "reload")
         tap.ok(code == 1 and "error unknown command 'reload'" in text, "an unknown command fails",
                (code, text))

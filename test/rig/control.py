@@ -17,6 +17,18 @@ def lasting(text):
     return [re.sub(r"^(seep\.state\.\w.*)=\d+$", r"\1", line) for line in of_seep(text)]
 
 
+def settled(read):
+    """The lines that last, of what READ() returns, once they no longer change: what a query set
+    off goes on after its answer."""
+    lines = lasting(read())
+    for _ in range(50):
+        time.sleep(0.1)
+        before, lines = lines, lasting(read())
+        if lines == before:
+            break
+    return lines
+
+
 def ask_beside(lab, connect, clients):
     """One new name of a user each beside a client that CONNECT(at) returns, all of which stay
     connected: the clients, the answers' codes, and the longest wait in seconds."""
