@@ -12,7 +12,7 @@
 enum seep_outcome {
 	SEEP_PASS,
 	SEEP_FLAG,         /* passes; its meter is above flag-at */
-	SEEP_WOULD_REFUSE, /* passes, only because Seep is learning or flags */
+	SEEP_WOULD_REFUSE, /* passes: Seep learns or flags, or no budget fits */
 	SEEP_REFUSE,
 };
 
@@ -30,8 +30,8 @@ enum seep_class {
 	SEEP_CLASS_KNOWN,     /* sent by somebody here within `memory` */
 	SEEP_CLASS_CHARGED,   /* novel, or not certain to be known where a client may be guessing */
 	SEEP_CLASS_INTERNAL,  /* stub or forward zone on a private address */
-	SEEP_CLASS_ALLOWED,   /* below an allow-domain */
-	SEEP_CLASS_EXEMPT,    /* asked by an exempt-user */
+	SEEP_CLASS_ALLOWED,   /* below an allow-domain or the like, or a domain-policy ignores it */
+	SEEP_CLASS_EXEMPT,    /* asked by an exempt-user, or by one whom a policy ignores */
 	SEEP_CLASS_UNPROVEN,  /* asked from an address that may be forged; spoofable: no-meter */
 	SEEP_CLASS_UNTRACKED, /* no entry of its own: metered on the shared one */
 	SEEP_CLASS_COUNT

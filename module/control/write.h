@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An answer's most bytes; all statistics take less than half of it. */
+/* An answer's most bytes; all statistics take less than an eighth of it. */
 #define SEEP_CONTROL_ANSWER_MAX  65536
 /* An element of a list takes less: one may begin while so much is free. */
 #define SEEP_CONTROL_ELEMENT_MAX 4096

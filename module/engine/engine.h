@@ -223,7 +223,7 @@ void seep_engine_refuse(struct seep_thread *thread, const struct seep_observatio
 /* The last refusals, noted by that. */
 const struct seep_refused *seep_engine_refused(const struct seep_engine *engine);
 
-/* Nothing left: the charge is given back, and so is the user's entry if it was made for this. */
+/* Nothing left: the charge is given back, and so are entries that were made for this alone. */
 void seep_engine_release(struct seep_thread *thread, const struct seep_reservation *reservation);
 
 /*
@@ -272,7 +272,7 @@ struct seep_spent {
 /*
  * Fills SPENT with the rare domains that are refused for their own meter as of WHEN_MS, in
  * ascending order of their bytes; none while nothing is refused. Left out are names that nobody
- * registers, but for a reverse /24 or /48, and those of more than SEEP_DOMAIN_TEXT_BYTES - 1 bytes.
+ * registers, but for a reverse /24 or /48, and those of more than SEEP_DOMAIN_TEXT_BYTES bytes.
  * It walks over all domains, so not in a query's thread, and in one thread at a time.
  */
 void seep_engine_list_spent(struct seep_engine *engine, uint64_t when_ms, struct seep_spent *spent);

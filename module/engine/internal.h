@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The engine's memory: users, domains, threads and the engine itself. For the files
- * engine_*.c; others reach it through engine.h and state/save.h.
+ * The engine's memory: users, networks, domains, threads and the engine itself. For the files of
+ * this folder, and those of state/ that have its records; others reach it through engine.h.
  */
 #ifndef SEEP_ENGINE_STATE_H
 #define SEEP_ENGINE_STATE_H
@@ -49,7 +49,7 @@ struct user {
 	struct seep_repeat repeat; /* of sendings that tell what comes next: is_own (engine.h) */
 	uint32_t peak_mbit;        /* the highest level while learning */
 	struct seep_flag checking_disabled;
-	uint8_t is_established; /* it counts among the users of a domain (network.c) */
+	uint8_t is_established; /* it is no newcomer to its network (network.c) */
 	uint64_t hits;
 	uint64_t sent;
 	struct seep_address address;
@@ -142,7 +142,7 @@ struct listing {
 	struct seep_suffix_reader *readers[]; /* one for each place */
 };
 
-/* What users and domains are held to. */
+/* What users, networks and domains are held to. */
 struct seep_learned {
 	struct seep_budgets budgets; /* by seep.conf */
 	uint64_t from_ms;            /* learning begins: the first start ever */
@@ -214,7 +214,7 @@ static inline void seep_thread_move_inflight(struct seep_thread *thread, int64_t
 			      memory_order_relaxed);
 }
 
-/* An entry of the users' or the domains' table. */
+/* An entry of the users', the networks' or the domains' table. */
 static inline struct user *user_of_entry(struct seep_entry *entry)
 {
 	return (struct user *)(void *)entry;

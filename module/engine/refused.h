@@ -3,7 +3,7 @@
  * The last refusals, and answers that came from the cache in place of one: who, which name, which
  * meter. A ring that queries write to, and whoever looks reads.
  *
- * Memory: SEEP_REFUSED_PLACES of some 350 bytes, claimed at the start.
+ * Memory: SEEP_REFUSED_PLACES of 320 bytes, claimed at the start.
  * Threads: any number write and read, without locks. A writer that finds its place being written
  * by one that is a whole ring behind lets the row go; a reader leaves out what is being written.
  */

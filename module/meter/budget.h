@@ -5,10 +5,10 @@
  *
  * A learned budget counts in units, of 256 bytes for users and domains and of 1 KiB or more for
  * networks. A user gets two and a half times the highest level that its meter reached while
- * learning, at least 512 bytes; one that came later gets the 90th percentile of these, at least 1
- * KiB, or what it learned in its own first days if that is less. A network gets, for its newcomers
- * and for its other users, twice the highest level after its first day, at least 4 KiB and for the
- * newcomers 8; one that came later gets 8 KiB for each.
+ * learning, from 512 bytes to 16 KiB; one that came later gets the 90th percentile of these, from 1
+ * KiB to 4, or what it learned in its own first days if that is less. A network gets, for its
+ * newcomers and for its other users, twice the highest level after its first day, from 4 KiB, for
+ * the newcomers from 8, to 128; one that came later gets 8 KiB for each.
  *
  * A tunnel that was there all along learns its own budget too, at most 16 KiB. Who needs more than
  * that is a crowd behind one address, or a tunnel: no budget fits it.

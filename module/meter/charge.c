@@ -2,10 +2,11 @@
 /*
  * The code length of a name.
  *
- * A prefix is written label by label: one bit says that a label follows, one
- * by which of two codes, and after the last one bit says that none follows.
- * The spelled code is letters.h's. The shared code takes -log2 of the label's share
- * of all uses of labels here.
+ * A fresh prefix is written label by label: one bit says that a label follows, a
+ * form says in which of six codes and how long it is (form_mbit below), and after the
+ * last one bit says that none follows. One that is like a shape used before (shape.h)
+ * says that alone, and then its letters. The shared code takes -log2 of the label's
+ * share of all uses of labels here; the other five are letters.h's.
  *
  * A reverse name that is a whole address is written as numbers, each with as many bits as
  * there are in it; so is an address that another prefix begins with, and its other labels follow.

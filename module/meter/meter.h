@@ -70,7 +70,7 @@ void seep_meter_judge(struct seep_metering *metering, struct seep_entry *entry);
 
 /*
  * Notices the line that has been crossed, once what becomes of the query is
- * known: APPLIED is this meter's part in it, SEEP_PASS where the other meter
+ * known: APPLIED is this meter's part in it, SEEP_PASS where another meter
  * decided.
  */
 void seep_meter_mark(struct seep_metering *metering, struct seep_entry *entry,

@@ -31,8 +31,8 @@ enum seep_outcome seep_verdict_reading(const struct seep_reading *reading);
 /*
  * The three meters' answers together, in this MODE. The strongest one names the
  * meter, of equals the user's, then the network's. USER_CHARGE_MBIT is what the user would be
- * charged. Below one bit the domain's meter does not count: such a name goes to a domain
- * that many users use, and one of them must not be able to close it to the others.
+ * charged. Below one bit the domain's meter does not count: such a name is polled, or many use
+ * its domain, and one of its users must not be able to close it to the others.
  */
 struct seep_outcomes {
 	enum seep_outcome user, network, domain;

@@ -4,9 +4,9 @@
  *
  * A level rises by the charge before any division. It drains by three quarters a day: after a day
  * without sending a quarter is left, after two a sixteenth. A pair also remembers on which step of
- * its domain's habit it is counted (meter/habit.h), which fades by one in four days; the last name;
- * and the type before the last that was asked of it: a name polled for A, or for A and AAAA in
- * turn, is told in advance.
+ * its domain's habit it is counted (meter/habit.h), which fades by one in four days, and by two at
+ * most while nothing is sent; the last name; and its last two types: a name polled for A, or for A
+ * and AAAA in turn, is told in advance.
  *
  * Memory: the caller's block, fixed; sets of eight words in a cache line. A full set evicts the
  * pair that was unseen longest, of equals the one with the lowest level.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What it costs a user to send a name again: an adaptive code over what this user sends to rare
- * domains.
+ * What it costs a user to send a name again: an adaptive code over those sendings of this user
+ * that tell what comes next: all to rare domains, and some to common ones (set_own in
+ * engine/ask.c).
  *
  * A tunnel whose names are known by now can go on talking by the order in which it repeats them (a
  * codebook, with TTL 0). Estimators of the Krichevsky-Trofimov kind say how likely each sending
@@ -66,7 +67,7 @@ struct seep_repeat {
 	uint8_t last_types[SEEP_REPEAT_LAST]; /* and the type that each had last, 0 to 3 */
 };
 
-/* One sending to a rare domain. */
+/* One of these sendings. */
 struct seep_sending {
 	uint64_t name;     /* keyed hash */
 	uint16_t type;     /* 0 in classes other than IN */

@@ -2,9 +2,9 @@
 /*
  * What each user sends after what: whoever polls names in a fixed order tells nothing by it.
  *
- * A user's sending (a name and a type, to a rare domain) is guessed twice from those before it:
- * from the last three, and from the last one alone. A guess is what came after them the time
- * before. An adaptive code says of each guess whether it is right, by how often the guesses of
+ * A user's sending (a name and a type; of those that repeat.h is about) is guessed twice from those
+ * before it: from the last three, and from the last one alone. A guess is what came after them the
+ * time before. An adaptive code says of each guess whether it is right, by how often the guesses of
  * this user that were as well tried were (Krichevsky and Trofimov 1981); what both guesses miss is
  * told otherwise (repeat.h, charge.h). So a cycle of any length costs next to nothing from its
  * third round on; a user's first one some 13 bits a round until the sixth, for guesses are trusted

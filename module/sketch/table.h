@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A fixed table of metered things (users, domains), found by keyed hash.
+ * A fixed table of metered things (users, networks, domains), found by keyed hash.
  *
  * Memory: one block given at start, never more; sets of eight entries, the keys of a set in one
  * cache line, and in another one their lock. A full set evicts the entry with the least standing,
@@ -27,7 +27,7 @@ struct seep_entry {
 	uint32_t last_s;    /* last asked for */
 	uint32_t inflight;  /* reservations held; such an entry stays */
 	uint32_t crossed_s; /* when it flagged or refused last */
-	uint32_t standing;  /* how many rely on it: a domain's users */
+	uint32_t standing;  /* how many rely on it: a domain's users, a network's size */
 	uint8_t flagged;    /* above flag-at, and said so */
 	uint8_t spent;      /* refused or would be; such an entry stays */
 	uint8_t units;      /* of budget, the most of a domain's users */

@@ -11,7 +11,7 @@
  *
  * One process owns a file, without a lock: it writes its process id and a random
  * number into it, and appends something every second. A process that starts and finds
- * the owner alive waits two seconds to see whether the file grows. If it does, the file
+ * the owner alive waits 2.3 s to see whether the file grows. If it does, the file
  * has another owner, and this process writes nothing. An owner that finds another
  * number in its file stops writing.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Records of users and domains, as they come out of a state file: a key, and the struct that the
- * engine has in its table.
+ * Records of users, networks and domains, as they come out of a state file: a key, and the struct
+ * that the engine has in its table.
  *
  * A file may be damaged in ways that its checksums do not show, or made up. So each field is
- * brought into its range, or the record is dropped; a field that is added to struct user or struct
- * domain is mended here as well. Pure functions; threads: any.
+ * brought into its range, or the record is dropped; a field that is added to one of
+ * these structs is mended here as well. Pure functions; threads: any.
  */
 #ifndef SEEP_RECORD_H
 #define SEEP_RECORD_H
