@@ -5,13 +5,10 @@
 Every trace is made up here, by rig/office.py and a seed. All run with seep.conf's defaults, of which learning is 7d;
 arguments are further options of replay: SEEP_BUILD=build/seep/1.17.1 test/tool_people.py --user-budget 512
 """
-import collections
-import json
 import math
 import operator
 import os
 import random
-import subprocess
 import sys
 import tempfile
 
@@ -20,18 +17,16 @@ SEEPCTL = os.environ.get("SEEPCTL", os.path.join(os.environ.get("SEEP_BUILD", ".
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(SOURCE, "test", "rig"))
 import office  # noqa: E402
-from office import BASE32, DAY_S, HEX, MONDAY_S, both, drawn, one  # noqa: E402
+from office import BASE32, DAY_S, HEX, at, both, drawn, many, one, polled, uuid  # noqa: E402
+from replay import NETWORK, replayed  # noqa: E402
 from tap import Tap  # noqa: E402
 
-# A network's newcomers: bytes at once, and bytes a day.
-NETWORK = (8192, 1024)
 # What a user sends to a common domain beyond so many times the habit is charged in full.
 BEYOND_HABIT = 4
 # Days before something new begins: one more than the learning takes.
 NEW = 8
 
 tap = Tap()
-Result = collections.namedtuple("Result", "totals review users domains engine")
 
 
 def check(key, passed, measured):
@@ -40,19 +35,8 @@ def check(key, passed, measured):
 
 
 def replay(rows, *options, address=office.v4, learning="7d"):
-    options += tuple(sys.argv[1:])
-    text = office.trace(sorted(rows, key=operator.itemgetter(0)), address)
-    done = subprocess.run([SEEPCTL, "replay", "--json", "--learning", learning, *options, "-"], input=text,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False)
-    if done.returncode:
-        raise RuntimeError("replay exits with %d: %s" % (done.returncode, done.stderr.decode()))
-    result = json.loads(done.stdout)
-    assert not result["totals"]["malformed"], done.stderr.decode()
-    return Result(**{key: result[key] for key in Result._fields})
-
-
-def at(day, hour=0.0):
-    return MONDAY_S + day * DAY_S + hour * 3600
+    return replayed(SEEPCTL, office.trace(sorted(rows, key=operator.itemgetter(0)), address),
+                    "--learning", learning, *options, *sys.argv[1:])
 
 
 def undisturbed(key, result, flagged=range(3)):
@@ -114,11 +98,6 @@ def tunnel(address, domains, first_day=NEW, days=TUNNEL_DAYS):
     return [one(at(first_day) + number * 60, address(at(first_day) + number * 60, number),
                 "%s.%s" % (drawn(draw, BASE32, LETTERS), domains[number % len(domains)]), 60)
             for number in range(days * 1440)]
-
-
-def many(domain, count):
-    """In many domains, no domain's meter is spent."""
-    return ["d%d-%s" % (number, domain) for number in range(count)]
 
 
 def out_bytes(result, domains, each_bytes=LETTERS_BYTES):
@@ -315,18 +294,6 @@ def polling():
 
 # --- devices ---
 
-def polled(who, names, every_s, first_day, last_day, ttl=60, rcode="NOERROR", jitter=0.1):
-    """Each name of both types on a clock of its own of about so many seconds."""
-    draw = random.Random(who)
-    rows = []
-    for name in names:
-        when = at(first_day) + draw.uniform(0, every_s)
-        while when < at(last_day):
-            rows += both(when, who, name, ttl, rcode)
-            when += every_s * draw.uniform(1 - jitter, 1 + jitter)
-    return rows
-
-
 def in_order(who, names, every_s, last_day, ttl=60):
     """All names one after the other, from the first day on."""
     return [one(at(0) + turn * every_s + number * 0.05, who, name, ttl)
@@ -428,10 +395,6 @@ def firewall():
 
 
 # --- bursts: by several people at places of their own each, so that each stands for one ---
-
-def uuid(draw):
-    return "-".join(drawn(draw, HEX, count) for count in (8, 4, 4, 4, 12))
-
 
 def leak_test(who, when, draw):
     return [row for number in range(36) for row in both(when + number * 0.3, who, "%s.test.leaktest-of-%d.com" % (

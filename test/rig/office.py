@@ -58,6 +58,19 @@ def dead(rank):
     return "t%d.%s" % (rank, domain_text(random.Random("dead %d" % rank)))
 
 
+def uuid(draw):
+    return "-".join(drawn(draw, HEX, count) for count in (8, 4, 4, 4, 12))
+
+
+def many(domain, count):
+    """In many domains, no domain's meter is spent."""
+    return ["d%d-%s" % (number, domain) for number in range(count)]
+
+
+def at(day, hour=0.0):
+    return MONDAY_S + day * DAY_S + hour * 3600
+
+
 def both(when, who, name, ttl=300, rcode="NOERROR"):
     """A query for each kind of address."""
     return [(when, who, "A\t%s\t%s\t%d" % (name, rcode, ttl)),
@@ -66,6 +79,18 @@ def both(when, who, name, ttl=300, rcode="NOERROR"):
 
 def one(when, who, name, ttl=300, kind="A", rcode="NOERROR"):
     return (when, who, "%s\t%s\t%s\t%d" % (kind, name, rcode, ttl))
+
+
+def polled(who, names, every_s, first_day, last_day, ttl=60, rcode="NOERROR", jitter=0.1):
+    """Each name of both types on a clock of its own of about so many seconds."""
+    draw = random.Random(who)
+    rows = []
+    for name in names:
+        when = at(first_day) + draw.uniform(0, every_s)
+        while when < at(last_day):
+            rows += both(when, who, name, ttl, rcode)
+            when += every_s * draw.uniform(1 - jitter, 1 + jitter)
+    return rows
 
 
 class Person:
