@@ -27,7 +27,8 @@ TWO_SPACES = re.compile(r"[.?!][)\"'`]?  +\S")
 
 def documents():
     found = [name for name in os.listdir(SOURCE) if name.endswith(".md")]
-    for folder in "contrib", "doc", "module", "unbound", "test/fuzz", "bench/detect", "bench/growth", "bench/speed":
+    for folder in ("contrib", "doc", "module", "unbound", "test/fuzz", "bench/detect", "bench/growth",
+                   "bench/kinds", "bench/speed"):
         found += [os.path.join(folder, name) for name in os.listdir(os.path.join(SOURCE, folder))
                   if name.endswith(".md")]
     return sorted(found)
