@@ -561,8 +561,11 @@ def messages(directory, trace):
     code, text = told(trace)
     ok(code == 2 and "expected -o DIR" in text, "without -o: told", text)
     code, text = told("-o", place, "/nonexistent.tsv")
-    ok(code == 1 and "/nonexistent.tsv: No such file" in text and "nothing is written" in text and not os.path.exists(page),
-       "no such trace: told, and nothing is written", text)
+    ok(code == 1 and "/nonexistent.tsv: No such file" in text and "nothing is written" in text and not os.path.exists(place),
+       "no such trace: told, and nothing is written, not even the folder", text)
+    os.mkdir(place)
+    told("-o", place, "/nonexistent.tsv")
+    ok(os.path.isdir(place), "a folder that was there stays")
     for name, data in (("nothing", b""), ("comments", b"# nothing\n")):
         code, text = told("-o", place, "-", stdin=data)
         ok(code == 1 and "the trace is empty; nothing is written" in text and not os.path.exists(page), name + ": told", text)

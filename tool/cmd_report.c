@@ -28,6 +28,7 @@ struct options {
 	const char *title;
 	bool force;
 	bool no_whatif;
+	bool is_made; /* the folder, by this call */
 };
 
 static bool take_time(uint64_t *when_ms, const char *name, const char *value)
@@ -166,17 +167,16 @@ static bool fail(const char *path)
 }
 
 /* May the page be written? To be asked before anything is read. Makes the folder. */
-static bool may_write(const struct options *options, char path[PATH_SIZE])
+static bool may_write(struct options *options, char path[PATH_SIZE])
 {
 	struct stat status;
-	bool is_made;
 
 	if (snprintf(path, PATH_SIZE - 8, "%s/" PAGE, options->output) >= PATH_SIZE - 8) {
 		errno = ENAMETOOLONG;
 		return fail(options->output);
 	}
-	is_made = mkdir(options->output, 0777) == 0;
-	if (!is_made && errno != EEXIST)
+	options->is_made = mkdir(options->output, 0777) == 0;
+	if (!options->is_made && errno != EEXIST)
 		return fail(options->output);
 	if (stat(options->output, &status) != 0)
 		return fail(options->output);
@@ -345,6 +345,9 @@ int cmd_report(int argc, char **argv)
 		status = SEEPCTL_WRONG;
 	if (status == SEEPCTL_OK)
 		status = report_all(&options, state, path);
+	/* It stays if there is a page in it. */
+	if (status != SEEPCTL_OK && options.is_made)
+		(void)rmdir(options.output);
 	replay_options_release(&options.replay);
 	return status;
 }
