@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -18,21 +19,29 @@ OTHERS = ("1.22.0", "1.26.2")
 UNAVAILABLE = 3		# the exit status of unbound/build where no server has the source
 NO_ARCHIVES = 77	# that of configure --enable-static-deps where there are no static archives
 FUZZ_SECONDS = "2"
+AT_ONCE = 4		# live tests mostly wait: so many on two processors
 TAP_LINE = re.compile(r"^(not )?ok\b(.*)$")
 SKIPPED = re.compile(r"1\.\.0|(\S+::\S.* )?SKIPPED ")	# a whole program, and one of pytest's tests
 
 
 class Result:
     passed = failed = skipped = 0
+    lock = threading.Lock()
 
 
-def shown(title, started_s, passed, failed, skipped):
-    Result.passed += passed
-    Result.failed += failed
-    Result.skipped += skipped
-    print("%-52s %5d passed %3d failed%s  %5.1f s"
-          % (title, passed, failed, " %3d skipped" % skipped if skipped else "",
-             time.monotonic() - started_s), flush=True)
+def shown(title, started_s, passed, failed, skipped, details=""):
+    """The line of a step that is over, behind what failed in it."""
+    with Result.lock:
+        Result.passed += passed
+        Result.failed += failed
+        Result.skipped += skipped
+        print("%s%-52s %5d passed %3d failed%s  %5.1f s"
+              % (details, title, passed, failed, " %3d skipped" % skipped if skipped else "",
+                 time.monotonic() - started_s), flush=True)
+
+
+def indented(lines):
+    return "".join("    %s\n" % line for line in lines)
 
 
 def run(title, argv, env=None, timeout_s=600, root=False):
@@ -53,11 +62,12 @@ def step(title, *argv, absent=None, **more):
     """One check that passes if the program ends well, and is skipped if it exits with ABSENT."""
     started_s = time.monotonic()
     code, text, log = run(title, argv, **more)
-    shown(title, started_s, code == 0, code not in (0, absent), code == absent)
+    details = ""
     if code == absent:
-        print("    " + text.splitlines()[-1])
+        details = indented(text.splitlines()[-1:])
     elif code:
-        print("".join("    %s\n" % line for line in text.splitlines()[-25:]) + "    see " + log)
+        details = indented(text.splitlines()[-25:] + ["see " + log])
+    shown(title, started_s, code == 0, code not in (0, absent), code == absent, details)
     return code == 0
 
 
@@ -66,6 +76,7 @@ def tap(title, *argv, **more):
     started_s = time.monotonic()
     code, text, log = run(title, argv, **more)
     passed = failed = skipped = 0
+    details = []
     for line in text.splitlines():
         found = TAP_LINE.match(line)
         if not found:
@@ -74,14 +85,13 @@ def tap(title, *argv, **more):
             skipped += 1
         elif found.group(1):
             failed += 1
-            print("    " + line)
+            details.append(line)
         else:
             passed += 1
     if code and not failed or not passed + failed + skipped:
         failed += 1
-        print("    ended with status %d, see %s" % (code, log))
-        print("".join("    %s\n" % line for line in text.splitlines()[-15:]), end="")
-    shown(title, started_s, passed, failed, skipped)
+        details += ["ended with status %d, see %s" % (code, log), *text.splitlines()[-15:]]
+    shown(title, started_s, passed, failed, skipped, indented(details))
     return text
 
 
@@ -93,9 +103,9 @@ def pytest(title, file, *options, env=None, **more):
                **more)
 
 
-def together(*calls):
-    """Calls of what mostly waits or uses one processor, each (FUNCTION, ARGUMENT...), at the same time."""
-    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+def together(calls, at_once=AT_ONCE):
+    """Calls of what mostly waits or uses one processor, each (FUNCTION, ARGUMENT...), so many at a time, in order."""
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         for call in [pool.submit(*call) for call in calls]:
             call.result()
 
@@ -109,10 +119,9 @@ def make_check(title, directory, target="check", *more):
     failed = counts["FAIL"] + counts["ERROR"]
     if code and not failed or not counts["PASS"]:
         failed += 1
-    if failed:
-        print("".join("    %s\n" % line for line in text.splitlines()
-                      if re.match(r"^(FAIL|ERROR)", line)) + "    see " + log)
-    shown(title, started_s, counts["PASS"], failed, counts["SKIP"])
+    wrong = [line for line in text.splitlines() if re.match(r"^(FAIL|ERROR)", line)]
+    shown(title, started_s, counts["PASS"], failed, counts["SKIP"],
+          indented(wrong + ["see " + log]) if failed else "")
 
 
 def configure(name, version, *options, variant="", absent=None, **env):
@@ -152,10 +161,11 @@ def core():
     unit_tests()
     directory, built = configure("clang", FIRST, CC="clang")
     if built:
-        make_check("unit tests, clang", directory)
+        make_check("unit tests, clang", directory, "check", "TESTS=$(unit_tests)")
     directory, built = configure("asan", FIRST, "--enable-sanitizer=address")
     if built:
-        make_check("unit tests, address and undefined sanitizers", directory)
+        make_check("unit tests, address and undefined sanitizers", directory, "check",
+                   "TESTS=$(unit_tests) $(fuzz_targets) $(tool_tests)")
     directory, built = configure("tsan", FIRST, "--enable-sanitizer=thread")
     if built:
         make_check("engine with 4 threads, thread sanitizer", directory, "check",
@@ -170,7 +180,7 @@ def core():
             env={"SEEP_BUILD": directory})
 
     if step("build the benchmark", "make", "-C", directory, "bench/detect/detect"):
-        together((benchmark,), (make_check, "engine, valgrind", directory, "check-valgrind"))
+        together([(benchmark,), (make_check, "engine, valgrind", directory, "check-valgrind")])
 
 
 def fuzz():
@@ -243,9 +253,9 @@ def sanitize():
                       "UBSAN_OPTIONS=print_stacktrace=1:$log TSAN_OPTIONS=exitcode=0:$log\n"
                       "exec %s/unbound \"$@\"\n" % (directory, sbin))
         os.chmod(wrapper, 0o755)
-        for one in ("cases", "stale", "wire", "answers", "budget", "state", "same", "tunnel",
+        for file in ("cases", "stale", "wire", "answers", "budget", "state", "same", "tunnel",
                     "control", "remote", "events", "look", "change", "reload"):
-            pytest("%s, unbound %s, 4 threads" % (one, name), "live_" + one, timeout_s=900,
+            pytest("%s, unbound %s, 4 threads" % (file, name), "live_" + file, timeout_s=900,
                    env={"SEEP_UNBOUND": wrapper, "SEEP_MODULE": os.path.join(built, "seep.so"),
                         "SEEP_THREADS": "4", "SEEP_RELOADS": "20", "SEEP_PAUSE_S": "2"})
         step("reports of the %s sanitizer can be read" % kind, "chmod", "-R", "a+rX", directory,
@@ -259,45 +269,41 @@ def sanitize():
 
 def soak():
     text = pytest("faults under load, short", "soak", "--short", "--unbound", FIRST, timeout_s=540)
-    print("".join("    %s\n" % line for line in text.splitlines() if line.startswith("soak: ")),
-          end="")
+    with Result.lock:
+        print(indented(line for line in text.splitlines() if line.startswith("soak: ")), end="", flush=True)
 
 
-def live(versions):
-    def one(name, version, *options, **env):
-        pytest(" ".join((name + ",", "unbound", version, *map(os.path.basename, options), *env)),
-               "live_" + name, "--unbound", version, *options, env=env)
+def one(name, version, *options, **env):
+    """The live tests of a file."""
+    pytest(" ".join((name + ",", "unbound", version, *map(os.path.basename, options), *env)),
+           "live_" + name, "--unbound", version, *options, env=env)
 
-    together((sanitized,), *[(one, "cases", version, "--threads", str(threads))
-                             for version in versions for threads in (1, 4)])
-    for version in versions:
-        one("foreign", version)
-        one("lists", version)
-        one("policy", version)
-    one("example", FIRST)
+
+def chroot():
     directory, built = configure(FIRST + "-static", FIRST, "--enable-static-deps",
                                  absent=NO_ARCHIVES)
     if built:
-        make_check("names of the module with static archives", directory, "check-TESTS",
-                   "TESTS=test/source_symbols.sh")
+        tap("names of the module with static archives", "sh", "test/source_symbols.sh",
+            env={"SEEP_SRC": ROOT, "SEEP_BUILD": directory})
         one("chroot", FIRST, "--module", os.path.join(directory, "seep.so"))
-    for threads in (1, 4):
-        one("budget", FIRST, "--threads", str(threads))
-    for version in versions:
-        one("wire", version)
-    together(*[(one, "state", version) for version in versions])
-    together(*[(one, "answers", version) for version in versions])
-    together(*[(one, "stale", version) for version in versions])
-    together(*[(one, "identity", version) for version in versions])
-    together(*[(one, "rpz", version) for version in versions])
-    together(*[(one, "control", version) for version in versions])
-    together(*[(one, "remote", version) for version in versions])
-    together(*[(one, "look", version) for version in versions])
-    together(*[(one, "change", version) for version in versions])
-    together(*[(one, "events", version) for version in versions])
-    one("same", FIRST)
-    together(*[(one, "tunnel", version) for version in versions])
-    one("reload", FIRST, SEEP_RELOADS="250")
+
+
+def live(versions):
+    """Each has network namespaces and a directory of its own. Those that take longest come first."""
+    return [
+        *[(one, name, version) for name in ("state", "tunnel", "wire", "stale", "look")
+          for version in versions],
+        (chroot,),
+        (sanitized,),
+        *[(one, "cases", version, "--threads", threads) for version in versions
+          for threads in ("1", "4")],
+        *[(one, name, version) for name in ("events", "identity", "rpz", "change", "lists", "policy",
+                                            "remote", "answers", "control", "foreign")
+          for version in versions],
+        (one, "same", FIRST),
+        *[(one, "budget", FIRST, "--threads", threads) for threads in ("1", "4")],
+        (one, "example", FIRST),
+    ]
 
 
 def package():
@@ -327,9 +333,9 @@ def main():
         fuzz()
     if "live" in parts:
         other_flags()
-        live(versions)
-    if "soak" in parts:
-        soak()
+    together([*([(soak,)] if "soak" in parts else []), *(live(versions) if "live" in parts else [])])
+    if "live" in parts:
+        one("reload", FIRST, SEEP_RELOADS="250")	# under a load of its own
     if "sanitize" in parts:
         sanitize()
     if "package" in parts:
