@@ -106,30 +106,31 @@ static void fail_block(const struct seep_control_call *call, const char *word,
 				  word, seep_netblock_status_text(status));
 }
 
-bool seep_control_take_netblock(struct seep_control_words *words, struct seep_netblock *block)
+/* Takes what PARSE takes, which is EXPECTED. */
+static bool take_block(struct seep_control_words *words, const char *expected,
+		       enum seep_netblock_status (*parse)(struct seep_netblock *, const char *),
+		       struct seep_netblock *block)
 {
-	const char *word = take(words, "an address or a netblock");
+	const char *word = take(words, expected);
 	enum seep_netblock_status status;
 
 	if (!word)
 		return false;
-	status = seep_netblock_parse(block, word);
+	status = parse(block, word);
 	if (status != SEEP_NETBLOCK_OK)
 		fail_block(words->call, word, status, block);
 	return status == SEEP_NETBLOCK_OK;
 }
 
+bool seep_control_take_netblock(struct seep_control_words *words, struct seep_netblock *block)
+{
+	return take_block(words, "an address or a netblock", seep_netblock_parse, block);
+}
+
 bool seep_control_take_user(struct seep_control_words *words, struct seep_netblock *user)
 {
-	const char *word = take(words, "an address, a netblock or a MAC address");
-	enum seep_netblock_status status;
-
-	if (!word)
-		return false;
-	status = seep_netblock_parse_user(user, word);
-	if (status != SEEP_NETBLOCK_OK)
-		fail_block(words->call, word, status, user);
-	return status == SEEP_NETBLOCK_OK;
+	return take_block(words, "an address, a netblock or a MAC address",
+			  seep_netblock_parse_user, user);
 }
 
 bool seep_control_take_reason(struct seep_control_words *words,
